@@ -1,0 +1,125 @@
+import js from '@eslint/js';
+import angular from 'angular-eslint';
+import prettier from 'eslint-config-prettier';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+// The rooms, and whom each may import. Everything else in the workspace is a wrong arrow and fails:
+// protocol, scopes <- library, relay, sandbox <- wallboard <- e2e.
+const rooms = {
+  'genesys-auth-protocol': [],
+  'genesys-scopes': [],
+  'genesys-sandbox': [],
+  'genesys-auth-relay': ['genesys-auth-protocol', 'genesys-scopes'],
+  'ngx-genesys-auth': ['genesys-auth-protocol', 'genesys-scopes'],
+  wallboard: ['genesys-auth-protocol', 'genesys-scopes', 'ngx-genesys-auth', 'genesys-auth-relay', 'genesys-sandbox'],
+  e2e: ['genesys-auth-protocol', 'genesys-scopes', 'ngx-genesys-auth', 'genesys-auth-relay', 'genesys-sandbox']
+};
+// A test may have the sandbox as its real neighbour.
+const neighbours = {
+  'genesys-auth-relay': ['genesys-sandbox'],
+  'ngx-genesys-auth': ['genesys-sandbox', 'genesys-auth-relay']
+};
+const runtimeFree = ['genesys-auth-protocol', 'genesys-scopes'];
+
+const walls = (room, allowed) => {
+  const closed = Object.keys(rooms).filter((other) => other !== room && !allowed.includes(other));
+  const patterns = [
+    {
+      group: closed.flatMap((other) => [other, `${other}/*`]),
+      message: `The room ${room} does not import this one (see CONTRIBUTING, "Rooms").`
+    },
+    {
+      regex: `^(\\.\\./)+(projects/)?(${Object.keys(rooms)
+        .filter((other) => other !== room)
+        .join('|')})/`,
+      message: 'Import another room by its package name.'
+    }
+  ];
+  return { 'no-restricted-imports': ['error', { patterns }] };
+};
+const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => [
+  {
+    files: [`projects/${room}/**/*.ts`],
+    rules: runtimeFree.includes(room)
+      ? {
+          'no-restricted-imports': [
+            'error',
+            { patterns: [{ regex: '^[^.]', message: `${room} imports nothing at run time.` }] }
+          ]
+        }
+      : walls(room, allowed)
+  },
+  {
+    files: [`projects/${room}/**/*.spec.ts`, `projects/${room}/test/**/*.ts`],
+    rules: walls(room, [...allowed, ...(neighbours[room] ?? [])])
+  }
+]);
+
+export default defineConfig([
+  globalIgnores(['**/dist/**', '**/out-tsc/**', '.angular/**', 'coverage/**']),
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    extends: [js.configs.recommended],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+        console: 'readonly',
+        fetch: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        AbortSignal: 'readonly',
+        Buffer: 'readonly',
+        module: 'writable',
+        require: 'readonly'
+      }
+    }
+  },
+  {
+    files: ['projects/**/*.ts'],
+    extends: [js.configs.recommended, ...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }]
+    }
+  },
+  {
+    files: ['projects/{ngx-genesys-auth,wallboard}/src/**/*.ts'],
+    extends: [...angular.configs.tsRecommended],
+    processor: angular.processInlineTemplates,
+    rules: {
+      '@angular-eslint/directive-selector': [
+        'error',
+        { type: 'attribute', prefix: ['genesys', 'wb'], style: 'camelCase' }
+      ],
+      '@angular-eslint/component-selector': [
+        'error',
+        { type: 'element', prefix: ['genesys', 'wb'], style: 'kebab-case' }
+      ],
+      '@angular-eslint/prefer-on-push-component-change-detection': 'error',
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }]
+    }
+  },
+  {
+    files: ['projects/{ngx-genesys-auth,wallboard}/**/*.html'],
+    extends: [...angular.configs.templateRecommended, ...angular.configs.templateAccessibility]
+  },
+  ...roomRules,
+  {
+    files: ['**/*.spec.ts', 'projects/*/test/**/*.ts', 'projects/e2e/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
+      'max-lines': 'off'
+    }
+  },
+  prettier
+]);

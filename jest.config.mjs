@@ -1,0 +1,14 @@
+export default {
+  projects: [
+    '<rootDir>/projects/genesys-auth-protocol',
+    '<rootDir>/projects/genesys-scopes',
+    '<rootDir>/projects/genesys-sandbox',
+    '<rootDir>/projects/genesys-auth-relay',
+    '<rootDir>/projects/ngx-genesys-auth',
+    '<rootDir>/projects/wallboard',
+    '<rootDir>/projects/wallboard/server',
+    '<rootDir>/projects/e2e'
+  ],
+  reporters: ['default', '<rootDir>/scripts/jest-line-reporter.cjs'],
+  testTimeout: 20_000
+};

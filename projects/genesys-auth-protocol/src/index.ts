@@ -1,0 +1,15 @@
+export { GENESYS_REGIONS, findRegion, originsOf, type GenesysOrigins, type GenesysRegion } from './regions.ts';
+export { PROBLEMS, PROBLEM_MEDIA_TYPE, PROBLEM_TYPE_PREFIX, isProblemCode, type ProblemCode } from './problems.ts';
+export {
+  GENESYS_AUTH_HEADER,
+  GENESYS_AUTH_HEADER_VALUE,
+  RELAY_PATHS,
+  isProblem,
+  isSessionResponse,
+  isTokenResponse,
+  type IdentityType,
+  type Problem,
+  type SessionResponse,
+  type TokenRequest,
+  type TokenResponse
+} from './wire.ts';

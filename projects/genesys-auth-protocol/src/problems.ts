@@ -1,0 +1,86 @@
+interface ProblemType {
+  /** HTTP status the relay answers with. */
+  readonly status: number;
+  /** Short summary, the same for every occurrence (RFC 9457 section 3.1.3). */
+  readonly title: string;
+  /** RFC 6749 section 5.2 error code that `/token` adds. */
+  readonly error: string;
+}
+
+/**
+ * Every way the relay says no: code to HTTP status, title and OAuth error. Codes are stable; new ones may be added.
+ *
+ * `server_error` and `temporarily_unavailable` come from RFC 6749 section 4.1.2.1, as section 5.2 has no code for a fault
+ * on the server's side.
+ */
+export const PROBLEMS = {
+  // the request itself
+  invalid_request: { status: 400, title: 'The request is not well-formed', error: 'invalid_request' },
+  credentials_in_query: { status: 400, title: 'Credentials must not be in the URL', error: 'invalid_request' },
+  unsupported_grant_type: { status: 400, title: 'Only client_credentials is served', error: 'unsupported_grant_type' },
+  not_found: { status: 404, title: 'No such path on the relay', error: 'invalid_request' },
+  method_not_allowed: { status: 405, title: 'Method not allowed here', error: 'invalid_request' },
+  body_too_large: { status: 413, title: 'The request body is too large', error: 'invalid_request' },
+  unsupported_media_type: { status: 415, title: 'Content type not supported', error: 'invalid_request' },
+  // who is calling
+  unauthenticated: { status: 401, title: 'No credential was sent', error: 'invalid_client' },
+  invalid_credentials: { status: 401, title: 'The credential is not valid', error: 'invalid_client' },
+  identity_unavailable: {
+    status: 503,
+    title: 'The identity provider cannot be reached',
+    error: 'temporarily_unavailable'
+  },
+  api_key_in_browser: { status: 403, title: 'API keys are not for browsers', error: 'unauthorized_client' },
+  loopback_refused: { status: 403, title: 'Not a local development request', error: 'unauthorized_client' },
+  missing_auth_header: { status: 403, title: 'X-Genesys-Auth is missing', error: 'invalid_request' },
+  origin_not_allowed: { status: 403, title: 'Origin not allowed', error: 'unauthorized_client' },
+  // what may they have
+  policy_denied: { status: 403, title: 'No role grants anything to this caller', error: 'unauthorized_client' },
+  malformed_scope: { status: 400, title: 'The scope is not well-formed', error: 'invalid_scope' },
+  scope_required: { status: 400, title: 'No scope was asked for', error: 'invalid_scope' },
+  scope_not_registered: { status: 400, title: 'The scope is not registered', error: 'invalid_scope' },
+  scope_not_allowed: { status: 400, title: 'The scope is not allowed for this caller', error: 'invalid_scope' },
+  rate_limited: { status: 429, title: 'Too many requests', error: 'temporarily_unavailable' },
+  // the token endpoint
+  upstream_invalid_client: { status: 502, title: 'The token endpoint refused the OAuth client', error: 'server_error' },
+  upstream_unauthorized_client: {
+    status: 502,
+    title: 'The OAuth client may not use client credentials',
+    error: 'server_error'
+  },
+  upstream_invalid_scope: { status: 502, title: 'The token endpoint refused the scope', error: 'server_error' },
+  upstream_refused: { status: 502, title: 'The token endpoint refused the request', error: 'server_error' },
+  upstream_invalid_response: {
+    status: 502,
+    title: 'The token endpoint answered with no usable token',
+    error: 'server_error'
+  },
+  upstream_rate_limited: { status: 503, title: 'The token endpoint limits the rate', error: 'temporarily_unavailable' },
+  upstream_error: { status: 502, title: 'The token endpoint failed', error: 'server_error' },
+  upstream_unreachable: {
+    status: 503,
+    title: 'The token endpoint cannot be reached',
+    error: 'temporarily_unavailable'
+  },
+  upstream_timeout: {
+    status: 504,
+    title: 'The token endpoint did not answer in time',
+    error: 'temporarily_unavailable'
+  },
+  // the relay
+  not_ready: { status: 503, title: 'The relay is starting or stopping', error: 'temporarily_unavailable' },
+  internal_error: { status: 500, title: 'The relay failed', error: 'server_error' }
+} as const satisfies Record<string, ProblemType>;
+
+/** A stable code of {@link PROBLEMS}. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What every problem `type` starts with. */
+export const PROBLEM_TYPE_PREFIX = 'urn:genesys-auth:problem:';
+/** Media type of a problem (RFC 9457). */
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** Tells whether a string is a code of {@link PROBLEMS}. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}

@@ -1,0 +1,132 @@
+import { type ProblemCode, isProblemCode } from './problems.ts';
+
+/** Paths of the relay, relative to where it is mounted. */
+export const RELAY_PATHS = {
+  token: '/token',
+  session: '/session',
+  api: '/api/v2',
+  notifications: '/notifications'
+} as const;
+
+/**
+ * The header that a caller with an ambient credential (cookie, proxy header, loopback) must send: a foreign page cannot
+ * add it without a CORS preflight, which is the CSRF defence.
+ */
+export const GENESYS_AUTH_HEADER = 'X-Genesys-Auth';
+/** The only value of {@link GENESYS_AUTH_HEADER}. */
+export const GENESYS_AUTH_HEADER_VALUE = '1';
+
+/** Body of `POST {relay}/token` as JSON. */
+export interface TokenRequest {
+  /** Scopes the caller must get, or the request fails. */
+  readonly scopes?: readonly string[];
+  /** Scopes the caller takes where policy allows them. */
+  readonly optionalScopes?: readonly string[];
+  /** Lower-case hex SHA-256 of a token that the API answered with 401. */
+  readonly rejected?: string;
+}
+
+/** Success answer of `POST {relay}/token` (RFC 6749 section 5.1). */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  /** Seconds the caller may use the token, counted from its request. */
+  readonly expires_in: number;
+  /** Granted scopes, separated by single spaces. */
+  readonly scope: string;
+}
+
+/** How the relay came to know who is calling. */
+export type IdentityType = 'jwt' | 'apiKey' | 'proxyHeader' | 'loopback';
+
+/** Success answer of `GET {relay}/session`. It never holds a token. */
+export interface SessionResponse {
+  /** Who is calling, as the identity source names them. */
+  readonly subject: string;
+  readonly identity: IdentityType;
+  readonly roles: readonly string[];
+  /** Scopes the caller may ask for. */
+  readonly scopes: readonly string[];
+  /** Scopes the caller gets when none is asked for. */
+  readonly defaultScopes: readonly string[];
+  /** Domain of the Genesys Cloud region, or `null` when explicit endpoints are configured. */
+  readonly region: string | null;
+  readonly apiOrigin: string;
+  readonly mode: 'token' | 'proxy';
+}
+
+/** An error answer, `application/problem+json` (RFC 9457). */
+export interface Problem {
+  /** `urn:genesys-auth:problem:` and the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  /** What happened, for people. */
+  readonly detail: string;
+  /** What to do next, for people. */
+  readonly hint?: string;
+  /** `urn:uuid:` and the relay's request id. */
+  readonly instance?: string;
+  /** The scopes the problem is about. */
+  readonly scopes?: readonly string[];
+  /** The nearest registered scope to the first of `scopes`. */
+  readonly nearest?: string;
+  /** RFC 6749 section 5.2 code, on `/token` only. */
+  readonly error?: string;
+  /** Same text as `detail`, on `/token` only. */
+  readonly error_description?: string;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isStringList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/**
+ * Tells whether an answer is a usable token response: a non-empty token that can stand in a header, type `Bearer` in any
+ * case, a lifetime above zero, and the granted scopes.
+ */
+export function isTokenResponse(value: unknown): value is TokenResponse {
+  if (!isRecord(value)) return false;
+  const { access_token: token, token_type: type, expires_in: expiresIn, scope } = value;
+  return (
+    typeof token === 'string' &&
+    /^[\x21-\x7e]+$/.test(token) &&
+    typeof type === 'string' &&
+    type.toLowerCase() === 'bearer' &&
+    typeof expiresIn === 'number' &&
+    Number.isFinite(expiresIn) &&
+    expiresIn > 0 &&
+    typeof scope === 'string'
+  );
+}
+
+/** Tells whether an answer is a session response. */
+export function isSessionResponse(value: unknown): value is SessionResponse {
+  return (
+    isRecord(value) &&
+    typeof value['subject'] === 'string' &&
+    isStringList(value['roles']) &&
+    isStringList(value['scopes']) &&
+    isStringList(value['defaultScopes']) &&
+    (value['region'] === null || typeof value['region'] === 'string') &&
+    typeof value['apiOrigin'] === 'string' &&
+    (value['mode'] === 'token' || value['mode'] === 'proxy')
+  );
+}
+
+/** Tells whether an answer is a problem of the relay, with a code this version knows. */
+export function isProblem(value: unknown): value is Problem {
+  return (
+    isRecord(value) &&
+    typeof value['code'] === 'string' &&
+    isProblemCode(value['code']) &&
+    typeof value['status'] === 'number' &&
+    typeof value['detail'] === 'string' &&
+    (value['hint'] === undefined || typeof value['hint'] === 'string') &&
+    (value['scopes'] === undefined || isStringList(value['scopes'])) &&
+    (value['nearest'] === undefined || typeof value['nearest'] === 'string')
+  );
+}

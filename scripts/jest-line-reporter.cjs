@@ -1,6 +1,12 @@
-// Prints one plain closing line, "jest: N passed, N failed", for people and for log readers.
+const { missingTools } = require('./lib/tools.cjs');
+
+// Says at the end, loudly, which tests this machine could not run, then prints one plain closing line for people and for
+// log readers: "jest: N passed, N failed".
 module.exports = class LineReporter {
   onRunComplete(_contexts, results) {
+    for (const { tool, tests, get } of missingTools()) {
+      process.stdout.write(`\nNOT RUN: ${tests}, because ${tool} was not found.\n  To run them: ${get}\n\n`);
+    }
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     process.stdout.write(

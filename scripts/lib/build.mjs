@@ -1,0 +1,70 @@
+// Builds what changed. `tsc -b` knows by itself; for the two Angular builds the content of their inputs is compared.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { filesBelow } from './files.mjs';
+import { root } from './root.mjs';
+import { run } from './run.mjs';
+
+const shared = ['package-lock.json', 'angular.json', 'tsconfig.json', 'tsconfig.base.json'];
+const angularBuilds = [
+  {
+    name: 'ngx-genesys-auth',
+    output: 'dist/ngx-genesys-auth/package.json',
+    inputs: ['projects/ngx-genesys-auth', 'projects/genesys-auth-protocol/src', 'projects/genesys-scopes/src']
+  },
+  {
+    name: 'wallboard',
+    output: 'dist/wallboard/browser/index.html',
+    inputs: [
+      'projects/wallboard',
+      'dist/ngx-genesys-auth',
+      'projects/genesys-auth-protocol/src',
+      'projects/genesys-scopes/src'
+    ]
+  }
+];
+const nodeProjects = [
+  'genesys-auth-protocol',
+  'genesys-scopes',
+  'genesys-sandbox',
+  'genesys-auth-relay',
+  'wallboard/server'
+];
+
+function contentOf(inputs) {
+  const hash = createHash('sha256');
+  const files = [...shared, ...inputs.flatMap((input) => filesBelow(input))];
+  for (const file of files.filter((name) => !name.endsWith('.spec.ts'))) {
+    hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+async function step(name, tool, args) {
+  process.stdout.write(`build ${name} ... `);
+  const result = await run(tool, args);
+  console.log(result.ok ? `${result.seconds} s` : 'failed');
+  if (!result.ok) {
+    console.error(result.output);
+    throw new Error(`The build of ${name} failed; its output is above.`);
+  }
+}
+
+/** Builds every project whose inputs changed since its last build. Throws when one fails. */
+export async function build() {
+  await step('node packages', 'tsc', ['-b', ...nodeProjects.map((project) => `projects/${project}`)]);
+  for (const { name, output, inputs } of angularBuilds) {
+    const stamp = join(root, 'dist/.stamps', name);
+    const content = contentOf(inputs);
+    const fresh = existsSync(stamp) && existsSync(join(root, output)) && readFileSync(stamp, 'utf8') === content;
+    if (fresh) {
+      console.log(`build ${name} ... nothing changed`);
+      continue;
+    }
+    rmSync(stamp, { force: true });
+    await step(name, 'ng', ['build', name]);
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, content);
+  }
+}

@@ -1,0 +1,43 @@
+// Which tools outside npm this machine has. The tests that need one say so when it is missing, instead of passing silently.
+const { existsSync } = require('node:fs');
+const { spawnSync } = require('node:child_process');
+
+const browsers = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'
+];
+
+/** Path of a Chromium or Chrome, or undefined. CHROMIUM_PATH comes first. */
+exports.findChromium = () => browsers.find((path) => path !== undefined && path !== '' && existsSync(path));
+
+/** Python with the `requests` package, or undefined. PYTHON comes first; Debian installs packages for /usr/bin/python3. */
+exports.findPython = () =>
+  [process.env.PYTHON, '/usr/bin/python3', 'python3', 'python'].find(
+    (python) => python !== undefined && python !== '' && spawnSync(python, ['-c', 'import requests']).status === 0
+  );
+
+/** What is missing, what does not run without it, and how to get it. */
+exports.missingTools = () => [
+  ...(exports.findChromium() === undefined
+    ? [
+        {
+          tool: 'Chromium',
+          tests: 'the browser tests in projects/e2e',
+          get: 'apt-get install chromium (Debian, Ubuntu), or set CHROMIUM_PATH to a Chrome or Chromium'
+        }
+      ]
+    : []),
+  ...(exports.findPython() === undefined
+    ? [
+        {
+          tool: 'Python with the package requests',
+          tests: 'the Python client tests in projects/e2e',
+          get: 'apt-get install python3-requests, or set PYTHON to a Python that has it'
+        }
+      ]
+    : [])
+];

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Client metadata as oidc-provider takes it (RFC 7591 section 2). */
+export interface OAuthClient {
+  readonly client_id: string;
+  readonly client_secret?: string;
+  readonly grant_types: readonly string[];
+  readonly response_types: readonly string[];
+  readonly redirect_uris: readonly string[];
+  readonly token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'none';
+  readonly application_type?: 'web' | 'native';
+  readonly scope?: string;
+}
+
+export interface OAuthServerSettings {
+  readonly clients: readonly OAuthClient[];
+  readonly scopes: readonly string[];
+  /** Seconds. */
+  readonly tokenTtl: number;
+  readonly audience?: string;
+  readonly roles?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface OAuthServer {
+  readonly origin: string;
+  /** Statuses the server answered with, by method and path. */
+  answered(): Promise<Record<string, number[]>>;
+  close(): Promise<void>;
+}
+
+/** Starts oidc-provider, the independent OAuth server, in a process of its own (it ships as ES modules only). */
+export async function startOAuthServer(settings: OAuthServerSettings): Promise<OAuthServer> {
+  const child = spawn(process.execPath, [join(__dirname, 'oauth-server.mjs'), JSON.stringify(settings)], {
+    stdio: ['pipe', 'pipe', 'pipe']
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).once('line', resolve);
+    child.once('exit', (code) => {
+      reject(new Error(`oidc-provider ended with ${String(code)}: ${complaints}`));
+    });
+  });
+  const { origin } = JSON.parse(line) as { origin: string };
+  return {
+    origin,
+    answered: async () => (await fetch(`${origin}/answered`)).json() as Promise<Record<string, number[]>>,
+    close: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners('exit').once('exit', () => {
+          resolve();
+        });
+        child.stdin.end();
+      })
+  };
+}

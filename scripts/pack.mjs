@@ -1,0 +1,33 @@
+// npm run pack: builds, then writes the publishable packages as tarballs to dist/packages.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ensureInstalled } from './lib/install.mjs';
+import { root } from './lib/root.mjs';
+
+ensureInstalled();
+const { build } = await import('./lib/build.mjs');
+await build();
+
+const folder = join(root, 'dist/packages');
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const packages = [
+  'projects/genesys-auth-protocol',
+  'projects/genesys-scopes',
+  'projects/genesys-auth-relay',
+  'projects/genesys-sandbox',
+  'dist/ngx-genesys-auth'
+];
+for (const source of packages) {
+  const { status, stderr } = spawnSync('npm', ['pack', join(root, source), '--pack-destination', folder, '--silent'], {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32'
+  });
+  if (status !== 0) {
+    console.error(stderr);
+    process.exit(1);
+  }
+}
+for (const file of readdirSync(folder)) console.log(join('dist/packages', file));

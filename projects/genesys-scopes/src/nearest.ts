@@ -29,6 +29,16 @@ function spellingOf(name: string): Spelling {
   return { base: stem.replace(/[^a-z0-9]/g, ''), readonly };
 }
 
+// Candidates are the same few lists over and over, and a hostile request may ask for thousands of names.
+const known = new Map<string, Spelling>();
+const MOST_KNOWN = 2000;
+
+function spellingOfCandidate(candidate: string): Spelling {
+  const spelling = known.get(candidate) ?? spellingOf(candidate);
+  if (known.size < MOST_KNOWN) known.set(candidate, spelling);
+  return spelling;
+}
+
 // Short names have many innocent neighbours (`tax` and `fax`), long ones do not.
 const toleranceOf = ({ length }: string): number => (length < 4 ? 0 : length < 9 ? 1 : length < 18 ? 2 : 3);
 
@@ -60,7 +70,7 @@ export function nearestScope(name: string, candidates: Iterable<string> = GENESY
   for (const candidate of candidates) {
     if (candidate === name) return candidate;
     if (written.base === '' || candidate.length > LONGEST_COMPARED) continue;
-    const meant = spellingOf(candidate);
+    const meant = spellingOfCandidate(candidate);
     // Half a slip for the wrong ending: `audits` means `audits:readonly` where there is no other.
     const distance = slips(written.base, meant.base) + (written.readonly === meant.readonly ? 0 : 0.5);
     if (distance < least) {

@@ -134,7 +134,7 @@ describe('checkScopes', () => {
           ({ message, hint }) => /^[ -~]{1,500}$/.test(message) && /^[ -~]{1,500}$/.test(hint)
         );
       }),
-      { numRuns: 20_000 }
+      { numRuns: 5000 }
     );
   });
 

@@ -1,0 +1,126 @@
+import { type ContactCentre } from '../centre/centre.ts';
+import { type Conversation, type QueueState } from '../centre/floor.ts';
+import { idOf } from '../centre/ids.ts';
+import { type MediaType, MEDIA_TYPES } from '../centre/plan.ts';
+import { readFilter } from './filter.ts';
+import { presenceIds, userData } from './observed-users.ts';
+import { asObject, namesOf } from './reading.ts';
+
+/** Metrics about conversations: one figure per queue and media type. */
+const CONVERSATION_METRICS = [
+  'oAlerting',
+  'oInteracting',
+  'oLongestInteracting',
+  'oLongestWaiting',
+  'oWaiting'
+] as const;
+/** Metrics about agents: figures per queue, most of them split by a qualifier. */
+export const USER_METRICS = [
+  'oActiveUsers',
+  'oMemberUsers',
+  'oOffQueueUsers',
+  'oOnQueueUsers',
+  'oUserPresences',
+  'oUserRoutingStatuses'
+] as const;
+
+type ConversationMetric = (typeof CONVERSATION_METRICS)[number];
+type Metric = ConversationMetric | (typeof USER_METRICS)[number];
+
+const METRICS: readonly Metric[] = [...CONVERSATION_METRICS, ...USER_METRICS].sort();
+const DETAIL_METRICS = METRICS.filter((metric) => !metric.startsWith('oLongest'));
+const MAX_OBSERVATIONS = 100;
+
+/** One figure of an answer. */
+export interface ObservationData {
+  readonly metric: Metric;
+  readonly qualifier?: string;
+  readonly stats: { readonly count: number } | { readonly calculatedMetricValue: number };
+  readonly truncated?: boolean;
+  readonly observations?: readonly object[];
+}
+
+/** Answers `POST /api/v2/analytics/queues/observations/query` for a body. */
+export function queryObservations(centre: ContactCentre, body: unknown): object {
+  const query = asObject(body, 'body');
+  const matches = readFilter(query['filter'], ['mediaType', 'queueId']);
+  const metrics = namesOf(query['metrics'], 'metrics', METRICS, true);
+  const detailed = new Set<string>(namesOf(query['detailMetrics'], 'detailMetrics', DETAIL_METRICS, false));
+  const conversationMetrics = CONVERSATION_METRICS.filter((metric) => metrics.includes(metric));
+  const userMetrics = USER_METRICS.filter((metric) => metrics.includes(metric));
+
+  const results: object[] = [];
+  for (const queue of centre.floor.queues) {
+    const queueId = queue.plan.id;
+    const media = MEDIA_TYPES.filter((mediaType) =>
+      matches((dimension) => (dimension === 'queueId' ? queueId : mediaType))
+    );
+    if (media.length === 0) continue;
+    if (conversationMetrics.length > 0)
+      for (const mediaType of media)
+        results.push({
+          group: { queueId, mediaType },
+          data: conversationMetrics.flatMap((metric) =>
+            conversationData(centre, queue, mediaType, metric, detailed.has(metric))
+          )
+        });
+    if (userMetrics.length > 0)
+      results.push({
+        group: { queueId },
+        data: userMetrics.flatMap((metric) => userData(centre, queue, metric, detailed.has(metric)))
+      });
+  }
+  if (results.length === 0) return {};
+  return { systemToOrganizationMappings: presenceIds(), results };
+}
+
+function conversationData(
+  centre: ContactCentre,
+  queue: QueueState,
+  media: MediaType,
+  metric: ConversationMetric,
+  detailed: boolean
+): ObservationData[] {
+  const source = {
+    oAlerting: queue.alerting,
+    oInteracting: queue.interacting,
+    oLongestInteracting: queue.interacting,
+    oLongestWaiting: queue.waiting,
+    oWaiting: queue.waiting
+  }[metric];
+  const conversations = [...source].filter((conversation) => conversation.media === media);
+  const began = (conversation: Conversation): number =>
+    centre.beganAt(
+      metric === 'oInteracting' || metric === 'oLongestInteracting' ? conversation.since : conversation.offeredAt
+    );
+
+  if (metric === 'oLongestInteracting' || metric === 'oLongestWaiting') {
+    if (conversations.length === 0) return [];
+    // The moment it began, not how long it has been going on.
+    return [{ metric, stats: { calculatedMetricValue: Math.min(...conversations.map(began)) } }];
+  }
+  const stats = { count: conversations.length };
+  if (!detailed) return [{ metric, stats }];
+  const oldestFirst = conversations.toSorted((a, b) => began(a) - began(b));
+  return [
+    {
+      metric,
+      stats,
+      truncated: conversations.length > MAX_OBSERVATIONS,
+      observations: oldestFirst.slice(0, MAX_OBSERVATIONS).map((conversation) => observation(conversation, began))
+    }
+  ];
+}
+
+function observation(conversation: Conversation, began: (conversation: Conversation) => number): object {
+  const name = `conversation:${conversation.number}:${conversation.offeredAt}`;
+  return {
+    observationDate: new Date(began(conversation)).toISOString(),
+    conversationId: idOf(name),
+    sessionId: idOf(`session:${name}`),
+    routingPriority: 0,
+    direction: 'inbound',
+    requestedRoutings: ['Standard'],
+    ...(conversation.agent === undefined ? {} : { usedRouting: 'Standard', userId: conversation.agent.plan.id })
+  };
+}

@@ -1,0 +1,83 @@
+import cors from '@fastify/cors';
+import { type FastifyInstance, type FastifyRequest, type HTTPMethods } from 'fastify';
+import { GenesysError } from '../http/errors.ts';
+import { sendError } from '../http/host.ts';
+import { type Admission, type Gate } from './gate.ts';
+import { type Operation } from './operation.ts';
+
+/** Where the API lives; the second is what the official SDKs call when told to use the path `api-gw`. */
+export const API_PREFIXES = { api: '/api/v2', gateway: '/api-gw/api/v2' } as const;
+
+/** What {@link serveApi} needs. */
+export interface ApiOptions {
+  readonly gate: Gate;
+  readonly operations: readonly Operation[];
+  readonly corsOrigins: readonly string[] | '*' | false;
+}
+
+const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Serves the API's operations below `prefix`. */
+export async function serveApi(app: FastifyInstance, prefix: string, options: ApiOptions): Promise<void> {
+  await app.register(
+    async (scope) => {
+      if (options.corsOrigins !== false)
+        await scope.register(cors, {
+          // `true` gives the caller's own origin back: the answer then also suits a request that wants it named.
+          origin: options.corsOrigins === '*' ? true : [...options.corsOrigins],
+          methods: METHODS,
+          exposedHeaders: ['ININ-Correlation-Id', 'Retry-After'],
+          maxAge: 600
+        });
+      scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+        // SDKs send this content type with an empty body, even on GET and DELETE.
+        try {
+          done(null, body === '' ? undefined : JSON.parse(String(body)));
+        } catch {
+          done(GenesysError.badRequest());
+        }
+      });
+      scope.setNotFoundHandler((request, reply) => sendError(GenesysError.notFound(), request, reply));
+
+      for (const operation of options.operations) addOperation(scope, operation, options.gate);
+      for (const path of new Set(options.operations.map((operation) => operation.path)))
+        refuseOtherMethods(scope, path);
+    },
+    { prefix }
+  );
+}
+
+function addOperation(scope: FastifyInstance, operation: Operation, gate: Gate): void {
+  const admitted = new WeakMap<FastifyRequest, Admission>();
+  scope.route({
+    // Whatever can be read can be asked for without its body.
+    method: operation.method === 'GET' ? ['GET', 'HEAD'] : [operation.method],
+    url: operation.path,
+    // Before the body is read: a stranger's megabytes are not parsed.
+    onRequest: (request, _reply, done) => {
+      admitted.set(request, gate.admit(request, operation.permissions));
+      done();
+    },
+    handler: (request, reply) => {
+      const admission = admitted.get(request);
+      if (admission === undefined) throw new Error('A request reached an operation without passing the gate.');
+      const url = request.raw.url ?? '';
+      const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+      const answer = operation.handle({ ...admission, request, reply, query });
+      return answer === undefined ? reply.send() : reply.send(answer);
+    }
+  });
+}
+
+function refuseOtherMethods(scope: FastifyInstance, url: string): void {
+  const taken = METHODS.filter((method) => scope.hasRoute({ method, url: `${scope.prefix}${url}` }));
+  scope.route({
+    method: METHODS.filter((method) => !taken.includes(method)),
+    url,
+    // In onRequest, so that the body's type is not judged first.
+    onRequest: () => {
+      throw GenesysError.methodNotAllowed(taken.join(', '));
+    },
+    handler: () => undefined
+  });
+}

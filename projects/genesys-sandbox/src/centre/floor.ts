@@ -1,0 +1,275 @@
+import { type Agent, drawAbsence, ON_QUEUE_MS, setPresence, setRouting } from './agents.ts';
+import { Agenda } from './agenda.ts';
+import { type MetricEvent } from './metric-log.ts';
+import { type CentrePlan, type MediaType, type QueuePlan, MEDIA_TYPES } from './plan.ts';
+import { Random } from './random.ts';
+
+/** A conversation that is not over. Times are the centre's own milliseconds. */
+export interface Conversation {
+  /** Counts up from 1 within a run. */
+  readonly number: number;
+  readonly queue: number;
+  readonly media: MediaType;
+  state: 'waiting' | 'alerting' | 'interacting' | 'wrapping' | 'over';
+  readonly offeredAt: number;
+  /** When the present state began. */
+  since: number;
+  /** Milliseconds between answer and hang-up, hold included; 0 before. */
+  interactedMs: number;
+  agent: Agent | undefined;
+}
+
+/** A queue at work: those who wait stand in order. */
+export interface QueueState {
+  readonly plan: QueuePlan;
+  readonly members: readonly Agent[];
+  readonly waiting: Conversation[];
+  readonly alerting: Set<Conversation>;
+  readonly interacting: Set<Conversation>;
+}
+
+type FloorEvent =
+  | { readonly kind: 'arrival'; readonly queue: QueueState }
+  | { readonly kind: 'shift'; readonly agent: Agent }
+  | { readonly kind: 'recovery'; readonly agent: Agent }
+  | { readonly kind: 'abandon' | 'answer' | 'ignore' | 'hangup' | 'wrapped'; readonly conversation: Conversation };
+
+const HOUR = 3_600_000;
+
+/** The events of a contact centre, one after the other: who arrives, who answers, who gives up. Knows no clock. */
+export class Floor {
+  readonly queues: readonly QueueState[];
+  readonly agents: readonly Agent[];
+  readonly #random: Random;
+  readonly #agenda = new Agenda<FloorEvent>();
+  readonly #record: (event: MetricEvent) => void;
+  #conversations = 0;
+  #now: number;
+
+  constructor(plan: CentrePlan, seed: number, startAt: number, record: (event: MetricEvent) => void) {
+    this.#random = new Random(seed);
+    this.#record = record;
+    this.#now = startAt;
+    this.agents = plan.agents.map((agentPlan) => ({
+      plan: agentPlan,
+      presence: 'ON_QUEUE',
+      presenceSince: startAt,
+      routing: 'IDLE',
+      routingSince: startAt,
+      leaving: false
+    }));
+    this.queues = plan.queues.map((queuePlan) => ({
+      plan: queuePlan,
+      members: this.agents.filter((agent) => agent.plan.queues.includes(queuePlan.index)),
+      waiting: [],
+      alerting: new Set(),
+      interacting: new Set()
+    }));
+    for (const agent of this.agents) {
+      this.#agenda.add(startAt + Math.round(this.#random.exponential(ON_QUEUE_MS)), { kind: 'shift', agent });
+    }
+    for (const queue of this.queues) this.#expectArrival(queue);
+  }
+
+  /** Lets everything happen that is due at or before `until`. */
+  run(until: number): void {
+    for (let due = this.#agenda.take(until); due !== undefined; due = this.#agenda.take(until)) {
+      this.#now = due.at;
+      this.#happen(due.event);
+    }
+    this.#now = Math.max(this.#now, until);
+  }
+
+  #happen(event: FloorEvent): void {
+    switch (event.kind) {
+      case 'arrival':
+        this.#arrive(event.queue);
+        break;
+      case 'shift':
+        this.#shift(event.agent);
+        break;
+      case 'recovery':
+        if (event.agent.routing === 'NOT_RESPONDING') this.#free(event.agent);
+        break;
+      case 'abandon':
+        this.#abandon(event.conversation);
+        break;
+      case 'answer':
+        this.#answer(event.conversation);
+        break;
+      case 'ignore':
+        this.#ignore(event.conversation);
+        break;
+      case 'hangup':
+        this.#hangUp(event.conversation);
+        break;
+      case 'wrapped':
+        this.#wrapped(event.conversation);
+        break;
+    }
+  }
+
+  #arrive(queue: QueueState): void {
+    this.#expectArrival(queue);
+    const conversation: Conversation = {
+      number: ++this.#conversations,
+      queue: queue.plan.index,
+      media: this.#random.weighted(queue.plan.media),
+      state: 'waiting',
+      offeredAt: this.#now,
+      since: this.#now,
+      interactedMs: 0,
+      agent: undefined
+    };
+    queue.waiting.push(conversation);
+    this.#write('nOffered', conversation, 1);
+    this.#later(this.#random.exponential(queue.plan.patienceMs) + 3000, { kind: 'abandon', conversation });
+    const agent = longestIdle(queue.members);
+    if (agent !== undefined) this.#alert(agent, queue, conversation);
+  }
+
+  #abandon(conversation: Conversation): void {
+    if (conversation.state !== 'waiting') return;
+    remove(this.#queueOf(conversation).waiting, conversation);
+    this.#enter(conversation, 'over');
+    this.#write('tAbandon', conversation, this.#now - conversation.offeredAt);
+  }
+
+  #alert(agent: Agent, queue: QueueState, conversation: Conversation): void {
+    remove(queue.waiting, conversation);
+    queue.alerting.add(conversation);
+    conversation.agent = agent;
+    this.#enter(conversation, 'alerting');
+    setRouting(agent, 'INTERACTING', this.#now);
+    if (this.#random.chance(0.01)) this.#later(15_000, { kind: 'ignore', conversation });
+    else this.#later(this.#random.between(1500, 6000), { kind: 'answer', conversation });
+  }
+
+  #answer(conversation: Conversation): void {
+    const queue = this.#queueOf(conversation);
+    queue.alerting.delete(conversation);
+    queue.interacting.add(conversation);
+    this.#write('tAlert', conversation, this.#now - conversation.since);
+    this.#write('tAnswered', conversation, this.#now - conversation.offeredAt);
+    this.#enter(conversation, 'interacting');
+    this.#later(Math.max(8000, this.#random.lognormal(queue.plan.talkMs)), { kind: 'hangup', conversation });
+  }
+
+  /** The agent let it ring: the conversation goes back to the head of the queue, the agent gets none for a while. */
+  #ignore(conversation: Conversation): void {
+    const queue = this.#queueOf(conversation);
+    const { agent } = conversation;
+    this.#write('tNotResponding', conversation, this.#now - conversation.since);
+    queue.alerting.delete(conversation);
+    queue.waiting.unshift(conversation);
+    conversation.agent = undefined;
+    this.#enter(conversation, 'waiting');
+    this.#later(this.#random.exponential(queue.plan.patienceMs), { kind: 'abandon', conversation });
+    if (agent !== undefined) {
+      setRouting(agent, 'NOT_RESPONDING', this.#now);
+      this.#later(30_000, { kind: 'recovery', agent });
+    }
+    const next = longestIdle(queue.members);
+    if (next !== undefined) this.#alert(next, queue, conversation);
+  }
+
+  #hangUp(conversation: Conversation): void {
+    const queue = this.#queueOf(conversation);
+    queue.interacting.delete(conversation);
+    const lasted = this.#now - conversation.since;
+    const held = this.#random.chance(0.18) ? Math.round(lasted * this.#random.between(0.05, 0.35)) : 0;
+    if (held > 0) this.#write('tHeld', conversation, held);
+    this.#write('tTalk', conversation, lasted - held);
+    if (this.#random.chance(0.04)) this.#write('nTransferred', conversation, 1);
+    this.#enter(conversation, 'wrapping');
+    const wrapUp = Math.round(Math.max(1000, this.#random.lognormal(queue.plan.wrapUpMs, 0.4)));
+    this.#later(wrapUp, { kind: 'wrapped', conversation });
+    conversation.interactedMs = lasted;
+  }
+
+  #wrapped(conversation: Conversation): void {
+    const wrapUp = this.#now - conversation.since;
+    this.#write('tAcw', conversation, wrapUp);
+    this.#write('tHandle', conversation, conversation.interactedMs + wrapUp);
+    this.#enter(conversation, 'over');
+    const { agent } = conversation;
+    if (agent !== undefined) this.#free(agent);
+  }
+
+  /** The agent is done with a conversation: off queue if that was wanted, else on to the next one. */
+  #free(agent: Agent): void {
+    if (agent.leaving) {
+      this.#leave(agent);
+      return;
+    }
+    setRouting(agent, 'IDLE', this.#now);
+    for (const index of agent.plan.queues) {
+      const queue = this.queues[index];
+      const next = queue?.waiting[0];
+      if (queue === undefined || next === undefined) continue;
+      this.#alert(agent, queue, next);
+      return;
+    }
+  }
+
+  #shift(agent: Agent): void {
+    if (agent.presence !== 'ON_QUEUE') {
+      setPresence(agent, 'ON_QUEUE', this.#now);
+      this.#later(this.#random.exponential(ON_QUEUE_MS), { kind: 'shift', agent });
+      this.#free(agent);
+    } else if (agent.routing === 'IDLE') this.#leave(agent);
+    else agent.leaving = true;
+  }
+
+  #leave(agent: Agent): void {
+    const { presence, lastsMs } = drawAbsence(this.#random);
+    setPresence(agent, presence, this.#now);
+    this.#later(lastsMs, { kind: 'shift', agent });
+  }
+
+  #expectArrival(queue: QueueState): void {
+    const { perHour, peakHour } = queue.plan;
+    // A gentle wave over the day: never so calm that nothing moves.
+    const hour = (this.#now % (24 * HOUR)) / HOUR;
+    const wave = 0.9 + 0.15 * Math.cos(((hour - peakHour) / 24) * 2 * Math.PI);
+    this.#later(this.#random.exponential(HOUR / (perHour * wave)), { kind: 'arrival', queue });
+  }
+
+  #later(delayMs: number, event: FloorEvent): void {
+    this.#agenda.add(this.#now + Math.round(delayMs), event);
+  }
+
+  #enter(conversation: Conversation, state: Conversation['state']): void {
+    conversation.state = state;
+    conversation.since = this.#now;
+  }
+
+  #queueOf(conversation: Conversation): QueueState {
+    const queue = this.queues[conversation.queue];
+    if (queue === undefined) throw new RangeError('A conversation names a queue that does not exist.');
+    return queue;
+  }
+
+  #write(metric: MetricEvent['metric'], conversation: Conversation, value: number): void {
+    this.#record({
+      at: this.#now,
+      metric,
+      queue: conversation.queue,
+      media: MEDIA_TYPES.indexOf(conversation.media),
+      agent: conversation.agent?.plan.index ?? -1,
+      value
+    });
+  }
+}
+
+function longestIdle(members: readonly Agent[]): Agent | undefined {
+  let best: Agent | undefined;
+  for (const agent of members)
+    if (agent.routing === 'IDLE' && (best === undefined || agent.routingSince < best.routingSince)) best = agent;
+  return best;
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
+}

@@ -1,0 +1,95 @@
+import formbody from '@fastify/formbody';
+import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastifyCode } from '../http/errors.ts';
+import { MAX_BODY_BYTES } from '../http/host.ts';
+import { type SandboxClient, type SandboxClock } from '../options.ts';
+import { type TokenStore } from '../tokens/token-store.ts';
+import { MinuteLimiter } from '../tokens/minute-limiter.ts';
+import { invalidRequest, OAuthError } from './oauth-error.ts';
+import { judge } from './token-request.ts';
+
+/** The sandbox's login side, shared by both hosts. */
+export class TokenEndpoint {
+  readonly #clients: ReadonlyMap<string, SandboxClient>;
+  readonly #store: TokenStore;
+  readonly #limiter: MinuteLimiter;
+  /** How many token requests have arrived, refused ones included. */
+  requests = 0;
+
+  constructor(
+    clients: readonly SandboxClient[],
+    store: TokenStore,
+    clock: SandboxClock,
+    requestsPerMinute: number | false
+  ) {
+    this.#clients = new Map(clients.map((client) => [client.id, client]));
+    this.#store = store;
+    this.#limiter = new MinuteLimiter(clock, requestsPerMinute);
+  }
+
+  /** Serves `POST {path}` on `app`, for every path: the official SDKs may be told to put `/login` before it. */
+  serve(app: FastifyInstance, paths: readonly string[]): void {
+    void app.register(async (scope) => {
+      await scope.register(formbody, { parser: (text) => ({ form: new URLSearchParams(text) }) });
+      // Every other content type is read and refused in OAuth's own shape.
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+        done(null, body.length === 0 ? undefined : {});
+      });
+      scope.setErrorHandler((error, _request, reply) => refuse(error, reply));
+      scope.addHook('onRequest', (request, _reply, done) => {
+        if (request.method === 'POST') this.requests++;
+        done();
+      });
+      for (const url of paths) {
+        scope.post(url, (request) => this.#answer(request.body, request.raw.url ?? '', request.headers.authorization));
+        scope.route({
+          method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+          url,
+          handler: (_request, reply) =>
+            refuse(
+              new OAuthError(405, 'invalid_request', 'a token is asked for with POST'),
+              reply.header('Allow', 'POST')
+            )
+        });
+      }
+    });
+  }
+
+  #answer(body: unknown, target: string, authorization: string | undefined): object {
+    const question = target.indexOf('?');
+    const query = new URLSearchParams(question < 0 ? '' : target.slice(question + 1));
+    const form = formOf(body);
+    if (form === undefined) throw invalidRequest('the body must be application/x-www-form-urlencoded');
+    const client = judge({ query, form, authorization }, this.#clients);
+    const wait = this.#limiter.take(client.id);
+    if (wait > 0) throw new OAuthError(429, 'rate_limit_exceeded', 'oauth credential rate limit exceeded', wait);
+    const { token, expiresIn } = this.#store.issue(client);
+    return { access_token: token, token_type: 'bearer', expires_in: expiresIn };
+  }
+}
+
+function refuse(thrown: unknown, reply: FastifyReply): FastifyReply {
+  const error = oauthError(thrown);
+  if (error.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(error.retryAfterSeconds));
+  return reply.code(error.status).send(error.body);
+}
+
+function oauthError(thrown: unknown): OAuthError {
+  if (thrown instanceof OAuthError) return thrown;
+  switch (fastifyCode(thrown)) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new OAuthError(413, 'invalid_request', `the body is over the size limit of ${MAX_BODY_BYTES} bytes`);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return invalidRequest('the body must be application/x-www-form-urlencoded');
+    default:
+      return new OAuthError(500, 'server_error', 'the server met an unexpected condition');
+  }
+}
+
+/** The form that was sent: empty for no body at all, `undefined` for a body that is no form. */
+function formOf(body: unknown): URLSearchParams | undefined {
+  if (body === undefined || body === null) return new URLSearchParams();
+  const form: unknown = Reflect.get(Object(body), 'form');
+  return form instanceof URLSearchParams ? form : undefined;
+}

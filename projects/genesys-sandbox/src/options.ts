@@ -1,0 +1,136 @@
+/** An OAuth client as an administrator of the organisation registered it. */
+export interface SandboxClient {
+  /** Client id, sent by Basic or in the body. */
+  readonly id: string;
+  /** Client secret. Any characters: `+ / = % & : space` and non-ASCII are fine. */
+  readonly secret: string;
+  /** Name shown by `GET /api/v2/tokens/me`. */
+  readonly name?: string;
+  /** The one grant the client may use; default `CLIENT-CREDENTIALS`. Any other is refused at the token endpoint, as Genesys does. */
+  readonly grantType?: 'CLIENT-CREDENTIALS' | 'CODE' | 'TOKEN' | 'SAML2-BEARER' | 'PASSWORD';
+  /** Default `active`. Others get no token. */
+  readonly state?: 'active' | 'disabled' | 'inactive';
+  /** Seconds a token lives, 300 to 172800; default 86400, which the token answer reports as 86399. */
+  readonly accessTokenValiditySeconds?: number;
+  /** Permissions of the client's roles, such as `routing:queue:view`; default `'all'`. */
+  readonly permissions?: readonly string[] | 'all';
+}
+
+/** Where the sandbox reads the time. Give a fake one to a test. */
+export interface SandboxClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** How many requests the sandbox takes before it answers 429. */
+export interface SandboxRateLimit {
+  /** API requests per token and minute; default 300, as Genesys documents. `false` switches the limit off. */
+  readonly requestsPerMinute?: number | false;
+  /** Token requests per client and minute; default `false` (Genesys has such a limit but publishes no number). */
+  readonly tokenRequestsPerMinute?: number | false;
+}
+
+/** The organisation that lives in the sandbox. */
+export interface SandboxOrganization {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Options of {@link createSandbox}; every one has a default. */
+export interface SandboxOptions {
+  /** Seed of the contact centre: the same seed and clock give the same numbers. Default 1. */
+  readonly seed?: number;
+  /** Address both hosts listen on; default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port of the login host; default 0, any free one. */
+  readonly loginPort?: number;
+  /** Port of the API host; default 0, any free one. */
+  readonly apiPort?: number;
+  /** OAuth clients; default {@link SANDBOX_CLIENT} alone. */
+  readonly clients?: readonly SandboxClient[];
+  /** Default: the system clock. */
+  readonly clock?: SandboxClock;
+  /** How many times faster than the clock the contact centre lives; default 1. */
+  readonly speed?: number;
+  /** Web origins the API answers to; default `'*'`, as Genesys' API. `false` sends no CORS header. */
+  readonly corsOrigins?: readonly string[] | '*' | false;
+  readonly organization?: SandboxOrganization;
+  readonly rateLimit?: SandboxRateLimit;
+}
+
+/** {@link SandboxOptions} with every default filled in. */
+export interface ResolvedOptions {
+  readonly seed: number;
+  readonly host: string;
+  readonly loginPort: number;
+  readonly apiPort: number;
+  readonly clients: readonly SandboxClient[];
+  readonly clock: SandboxClock;
+  readonly speed: number;
+  readonly corsOrigins: readonly string[] | '*' | false;
+  readonly organization: SandboxOrganization;
+  readonly requestsPerMinute: number | false;
+  readonly tokenRequestsPerMinute: number | false;
+}
+
+/** The development client that a sandbox without `clients` knows. Its secret is public: it opens nothing but a sandbox. */
+export const SANDBOX_CLIENT: SandboxClient = {
+  id: '5a9d60c5-0dd1-4c0e-8a7b-5e1f2d3c4b5a',
+  secret: 'sandbox-development-secret',
+  name: 'Sandbox development client'
+};
+
+const GRANT_TYPES = ['CLIENT-CREDENTIALS', 'CODE', 'TOKEN', 'SAML2-BEARER', 'PASSWORD'];
+const STATES = ['active', 'disabled', 'inactive'];
+
+/** Fills in the defaults. Throws a `TypeError` that names the option when a value makes no sense. */
+export function resolveOptions(options: SandboxOptions): ResolvedOptions {
+  const clients = options.clients ?? [SANDBOX_CLIENT];
+  checkClients(clients);
+  return {
+    seed: integer('seed', options.seed ?? 1, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    host: options.host ?? '127.0.0.1',
+    loginPort: integer('loginPort', options.loginPort ?? 0, 0, 65_535),
+    apiPort: integer('apiPort', options.apiPort ?? 0, 0, 65_535),
+    clients,
+    clock: options.clock ?? { now: () => Date.now() },
+    speed: speed(options.speed ?? 1),
+    corsOrigins: options.corsOrigins ?? '*',
+    organization: options.organization ?? { id: '2b6f4c1e-9d0a-4f37-8c55-1e7a3d9b6042', name: 'Sandbox Insurance' },
+    requestsPerMinute: limit('rateLimit.requestsPerMinute', options.rateLimit?.requestsPerMinute ?? 300),
+    tokenRequestsPerMinute: limit(
+      'rateLimit.tokenRequestsPerMinute',
+      options.rateLimit?.tokenRequestsPerMinute ?? false
+    )
+  };
+}
+
+function checkClients(clients: readonly SandboxClient[]): void {
+  const ids = new Set<string>();
+  clients.forEach((client, index) => {
+    const at = `clients[${index}]`;
+    if (client.id === '' || client.id.includes(':')) throw new TypeError(`${at}.id must not be empty or hold a colon.`);
+    if (ids.has(client.id)) throw new TypeError(`${at}.id is the id of another client as well.`);
+    ids.add(client.id);
+    if (client.secret === '') throw new TypeError(`${at}.secret must not be empty.`);
+    if (!GRANT_TYPES.includes(client.grantType ?? 'CODE'))
+      throw new TypeError(`${at}.grantType must be one of ${GRANT_TYPES.join(', ')}.`);
+    if (!STATES.includes(client.state ?? 'active'))
+      throw new TypeError(`${at}.state must be one of ${STATES.join(', ')}.`);
+    integer(`${at}.accessTokenValiditySeconds`, client.accessTokenValiditySeconds ?? 86_400, 300, 172_800);
+  });
+}
+
+function integer(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new TypeError(`${name} must be a whole number from ${min} to ${max}, not ${value}.`);
+}
+
+function speed(value: number): number {
+  if (Number.isFinite(value) && value > 0 && value <= 1000) return value;
+  throw new TypeError(`speed must be a number above 0 and up to 1000, not ${value}.`);
+}
+
+function limit(name: string, value: number | false): number | false {
+  return value === false ? false : integer(name, value, 1, 1_000_000);
+}

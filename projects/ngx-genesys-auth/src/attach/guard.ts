@@ -1,0 +1,47 @@
+import { type HttpBackend, type HttpRequest } from '@angular/common/http';
+import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/check-request';
+import { SKIP } from './context';
+
+declare const ngDevMode: unknown;
+
+/**
+ * Guards backends: just before a request leaves, a token that the interceptor attached is taken off again if a later
+ * interceptor has moved the request to another origin.
+ *
+ * An interceptor alone cannot do this, as others may run after it. The backend *instance* is decorated, not its provider:
+ * a provider of ours would lose against `provideHttpClient()` wherever that comes later, as it does beside
+ * `GenesysAuthModule.forRoot()`, and would replace a backend the app chose. This way each backend that a token can reach
+ * is guarded, whatever the order, and nobody can override the guard by accident.
+ */
+export class OffOriginGuard {
+  readonly #guarded = new WeakSet();
+  readonly #isApi: (url: string) => boolean;
+  readonly #headers: ReadonlySet<string>;
+
+  /** @param headers the values of `Authorization` that the interceptor attaches */
+  constructor(isApi: (url: string) => boolean, headers: ReadonlySet<string>) {
+    this.#isApi = isApi;
+    this.#headers = headers;
+  }
+
+  /** Guards a backend, once. */
+  protect(backend: HttpBackend): void {
+    if (this.#guarded.has(backend)) return;
+    this.#guarded.add(backend);
+    const handle = backend.handle.bind(backend);
+    backend.handle = (request) => {
+      if ((typeof ngDevMode === 'undefined' || ngDevMode) && isCheckRequest(request)) {
+        reportMissingInterceptor();
+        return checkAnswer();
+      }
+      return handle(this.#clean(request));
+    };
+  }
+
+  #clean(request: HttpRequest<unknown>): HttpRequest<unknown> {
+    if (this.#isApi(request.url) || request.context.has(SKIP)) return request;
+    const values = request.headers.getAll('Authorization');
+    if (!values?.some((value) => this.#headers.has(value))) return request;
+    return request.clone({ headers: request.headers.delete('Authorization') });
+  }
+}

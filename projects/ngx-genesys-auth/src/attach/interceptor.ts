@@ -1,0 +1,70 @@
+import {
+  HttpBackend,
+  type HttpEvent,
+  type HttpHandler,
+  type HttpInterceptor,
+  type HttpInterceptorFn,
+  type HttpRequest
+} from '@angular/common/http';
+import { Injector, Injectable, inject, runInInjectionContext } from '@angular/core';
+import { type Observable } from 'rxjs';
+import { GENESYS_AUTH_CORE } from '../core';
+import { checkAnswer, isCheckRequest } from '../dev/check-request';
+import { warnAboutOddRequest } from '../dev/odd-request';
+import { GenesysAuthConfigError } from '../errors';
+
+declare const ngDevMode: unknown;
+
+/**
+ * Attaches the access token to requests for the Genesys API, and to no other request.
+ *
+ * - With a live token the request goes on in the same turn; without one it waits for the relay, together with all others.
+ * - A 401 from the API is answered with one renewal and one replay of the request; interceptors that come after this one
+ *   see both attempts. If the API still says 401, the request fails with `token_rejected`.
+ * - A request that has an `Authorization` header, or carries {@link skipGenesysAuth}, is left as it is.
+ * - Other errors of the API pass as the `HttpErrorResponse` they are, except a 403 for a missing scope, which becomes a
+ *   `GenesysScopeError` with the response as its `cause`.
+ *
+ * Put interceptors that change URLs or map errors before this one in the list.
+ *
+ * @example provideHttpClient(withInterceptors([genesysAuthInterceptor]))
+ */
+export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
+  const core = inject(GENESYS_AUTH_CORE, { optional: true });
+  if (!core) throw notProvided();
+  const { attacher } = core;
+  if ((typeof ngDevMode === 'undefined' || ngDevMode) && isCheckRequest(request)) return checkAnswer();
+  if (attacher.isApi(request.url)) return attacher.handle(request, next, inject(HttpBackend));
+  if (typeof ngDevMode === 'undefined' || ngDevMode) warnAboutOddRequest(core, request, core.config.apiOrigin);
+  return next(request);
+};
+
+/**
+ * The same as {@link genesysAuthInterceptor} for apps that register interceptors by class. Register one of the two.
+ *
+ * @example
+ * providers: [
+ *   provideHttpClient(withInterceptorsFromDi()),
+ *   { provide: HTTP_INTERCEPTORS, useClass: GenesysAuthHttpInterceptor, multi: true }
+ * ]
+ */
+@Injectable()
+export class GenesysAuthHttpInterceptor implements HttpInterceptor {
+  readonly #injector = inject(Injector);
+
+  /** Delegates to {@link genesysAuthInterceptor}. */
+  intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
+    return runInInjectionContext(this.#injector, () =>
+      genesysAuthInterceptor(request, (forwarded) => next.handle(forwarded))
+    );
+  }
+}
+
+const notProvided = () =>
+  new GenesysAuthConfigError([
+    {
+      key: 'providers',
+      message: 'genesysAuthInterceptor runs, but nothing configures it.',
+      fix: 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
+    }
+  ]);

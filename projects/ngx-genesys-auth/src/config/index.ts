@@ -1,0 +1,2 @@
+export { type GenesysAuthConfig, type GenesysRelayConfig, type ResolvedConfig } from './config';
+export { resolveConfig } from './resolve';

@@ -1,0 +1,25 @@
+import { nearestScope } from 'genesys-scopes';
+
+/** Notes one mistake. */
+export type Report = (key: string, message: string, fix: string) => void;
+
+/** Reports each key that nobody reads: a misspelt option must not be ignored in silence. */
+export function checkKeys(value: object, known: readonly string[], prefix: string, report: Report): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const nearest = nearestScope(key, known);
+    report(
+      prefix + key,
+      'there is no such option.',
+      nearest ? `Write "${nearest}".` : `Remove it; the options are ${known.join(', ')}.`
+    );
+  }
+}
+
+/** Reads an optional number of at least `least`. */
+export function readNumber(key: string, value: unknown, fallback: number, least: number, report: Report): number {
+  if (value === undefined) return fallback;
+  if (typeof value === 'number' && Number.isFinite(value) && value >= least) return value;
+  report(key, 'it must be a number.', `Give a number of at least ${least}.`);
+  return fallback;
+}

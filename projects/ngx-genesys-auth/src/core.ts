@@ -1,0 +1,63 @@
+import { HttpContext } from '@angular/common/http';
+import { DestroyRef, InjectionToken, PLATFORM_ID, inject } from '@angular/core';
+import { isPlatformServer } from '@angular/common';
+import { throwError } from 'rxjs';
+import { Attacher } from './attach/attacher';
+import { SKIP } from './attach/context';
+import { OffOriginGuard } from './attach/guard';
+import { originTest } from './attach/origin';
+import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
+import { GenesysAuthError } from './errors';
+import { type RelayClient, relayClient } from './relay/client';
+import { ScopeCheck } from './scopes/check';
+import { TokenSource } from './token/source';
+import { AuthState } from './token/state';
+
+/** The configuration as the app gave it. */
+export const GENESYS_AUTH_CONFIG = new InjectionToken<GenesysAuthConfig>('GENESYS_AUTH_CONFIG');
+
+/** The configuration after its check, which stops the app at start if something is wrong. */
+export const GENESYS_RESOLVED_CONFIG = new InjectionToken<ResolvedConfig>('GENESYS_RESOLVED_CONFIG');
+
+/** The parts that work together for one configuration. Nothing of it lives outside the injector that made it. */
+export interface GenesysAuthCore {
+  readonly config: ResolvedConfig;
+  readonly relay: RelayClient;
+  readonly state: AuthState;
+  readonly tokens: TokenSource;
+  readonly scopes: ScopeCheck;
+  readonly guard: OffOriginGuard;
+  readonly attacher: Attacher;
+}
+
+/** {@link GenesysAuthCore}, made when it is first needed. */
+export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>('GENESYS_AUTH_CORE');
+
+/** Checks the configuration. */
+export const resolvedConfig = (): ResolvedConfig => resolveConfig(inject(GENESYS_AUTH_CONFIG));
+
+/** Puts the parts together. */
+export function genesysAuthCore(): GenesysAuthCore {
+  const config = inject(GENESYS_RESOLVED_CONFIG);
+  const relay = relayClient(config, () => new HttpContext().set(SKIP, true));
+  const state = new AuthState();
+  const onServer = isPlatformServer(inject(PLATFORM_ID));
+  const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : relay.token(rejected)), state);
+  const scopes = new ScopeCheck(config);
+  const isApi = originTest(config.apiOrigin);
+  const guard = new OffOriginGuard(isApi, tokens.headers);
+  inject(DestroyRef).onDestroy(() => {
+    tokens.clear();
+    state.close();
+  });
+  return { config, relay, state, tokens, scopes, guard, attacher: new Attacher(isApi, tokens, scopes, guard) };
+}
+
+// A token in the server's memory would be every visitor's token.
+const noCredential = () =>
+  throwError(
+    () =>
+      new GenesysAuthError('server_no_credential', 'A token was needed while rendering on the server.', {
+        hint: 'Load Genesys data in the browser, for example in afterNextRender().'
+      })
+  );

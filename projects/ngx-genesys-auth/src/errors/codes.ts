@@ -1,0 +1,51 @@
+/**
+ * What can be wrong with a scope.
+ *
+ * - `scope_malformed`: not a scope name by the grammar of OAuth
+ * - `scope_near_miss`: almost the name of another scope
+ * - `scope_unknown_in_area`: Genesys Cloud has the area, but no such scope in it
+ * - `scope_not_registered`: not on the list of registered scopes (of the configuration, or of the relay)
+ * - `scope_not_configured`: a good name, but outside `scopes` and `optionalScopes` of the configuration
+ * - `scope_not_granted`: asked for, and not given: by the relay's policy, or by the Genesys API
+ */
+export type GenesysScopeErrorCode =
+  | 'scope_malformed'
+  | 'scope_near_miss'
+  | 'scope_unknown_in_area'
+  | 'scope_not_registered'
+  | 'scope_not_configured'
+  | 'scope_not_granted';
+
+/**
+ * Every code of this library's errors.
+ *
+ * - {@link GenesysScopeErrorCode}
+ * - `config_invalid`: the configuration has mistakes; nothing works until they are mended
+ * - `relay_unreachable`: no answer from the relay (network, DNS, CORS, content security policy)
+ * - `relay_timeout`: the relay did not answer within `timeoutMs`
+ * - `relay_unauthenticated`: 401, the relay does not know the caller
+ * - `relay_forbidden`: 403, the relay knows the caller and refuses
+ * - `relay_rate_limited`: 429, too many calls
+ * - `relay_refused`: another 4xx
+ * - `relay_unavailable`: 5xx, the relay or the token endpoint behind it has a fault
+ * - `relay_invalid_response`: a success answer that is not what the relay's protocol says
+ * - `relay_region_mismatch`: the relay serves another region or API origin than the one configured
+ * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed
+ * - `signed_out`: `clear()` was called while this waited for a token
+ * - `server_no_credential`: a token was needed while rendering on the server
+ */
+export type GenesysAuthErrorCode =
+  | GenesysScopeErrorCode
+  | 'config_invalid'
+  | 'relay_unreachable'
+  | 'relay_timeout'
+  | 'relay_unauthenticated'
+  | 'relay_forbidden'
+  | 'relay_rate_limited'
+  | 'relay_refused'
+  | 'relay_unavailable'
+  | 'relay_invalid_response'
+  | 'relay_region_mismatch'
+  | 'token_rejected'
+  | 'signed_out'
+  | 'server_no_credential';

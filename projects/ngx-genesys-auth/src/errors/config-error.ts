@@ -1,0 +1,27 @@
+import { GenesysAuthError } from './error';
+
+/** One mistake in a configuration. */
+export interface ConfigIssue {
+  /** Where it is, for example `relay.timeoutMs` or `scopes[1]`. */
+  readonly key: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** How to mend it. */
+  readonly fix: string;
+}
+
+/** The configuration cannot work: one error that names every key and its fix. Code `config_invalid`. */
+export class GenesysAuthConfigError extends GenesysAuthError {
+  override readonly name = 'GenesysAuthConfigError';
+  declare readonly code: 'config_invalid';
+  /** The mistakes, at least one. */
+  readonly issues: readonly ConfigIssue[];
+
+  constructor(issues: readonly ConfigIssue[]) {
+    const lines = issues.map(({ key, message, fix }) => `\n  ${key}: ${message} ${fix}`);
+    super('config_invalid', `The configuration of ngx-genesys-auth is not valid:${lines.join('')}`, {
+      hint: issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ')
+    });
+    this.issues = issues;
+  }
+}

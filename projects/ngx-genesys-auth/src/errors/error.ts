@@ -1,0 +1,65 @@
+import { type GenesysAuthErrorCode } from './codes';
+
+/** What the relay said about a failure: the fields of its `application/problem+json` answer (RFC 9457). */
+export interface RelayProblem {
+  /** Stable code, for example `policy_denied`. A newer relay may send codes this version does not know. */
+  readonly code: string;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** What happened, in the relay's words. */
+  readonly detail: string;
+  /** What to do next, in the relay's words. */
+  readonly hint?: string;
+  /** The scopes the problem is about. */
+  readonly scopes?: readonly string[];
+  /** The nearest registered scope to the first of `scopes`. */
+  readonly nearest?: string;
+}
+
+/** The parts of a {@link GenesysAuthError} beside its code and message. */
+export interface GenesysAuthErrorDetails {
+  /** What to do about it. */
+  readonly hint: string;
+  /** The error underneath, for example an `HttpErrorResponse`. */
+  readonly cause?: unknown;
+  /** Id under which the relay or Genesys Cloud logged the failure. */
+  readonly correlationId?: string | undefined;
+  /** The relay's own words, where it sent some. */
+  readonly problem?: RelayProblem | undefined;
+  /** Seconds after which the server asks to be called again. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/**
+ * Every error of this library: a stable {@link code} to branch on, a {@link message} that says what happened and a
+ * {@link hint} that says what to do. It never holds a token.
+ *
+ * Errors of the Genesys API itself are not turned into this; they stay the `HttpErrorResponse` they are.
+ *
+ * @example
+ * auth.token('analytics').catch((error: unknown) => {
+ *   if (error instanceof GenesysAuthError && error.code === 'relay_unauthenticated') signIn();
+ * });
+ */
+export class GenesysAuthError extends Error {
+  override readonly name: string = 'GenesysAuthError';
+  /** Stable code, made to be branched on. */
+  readonly code: GenesysAuthErrorCode;
+  /** What to do about it, as one or two sentences. */
+  readonly hint: string;
+  /** Id under which the relay or Genesys Cloud logged the failure, if it named one. */
+  readonly correlationId: string | undefined;
+  /** The relay's own words, if it sent an `application/problem+json` answer. */
+  readonly problem: RelayProblem | undefined;
+  /** Seconds after which the server asks to be called again, if it said so. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: GenesysAuthErrorCode, message: string, details: GenesysAuthErrorDetails) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.hint = details.hint;
+    this.correlationId = details.correlationId;
+    this.problem = details.problem;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,4 @@
+export { type GenesysAuthErrorCode, type GenesysScopeErrorCode } from './codes';
+export { GenesysAuthConfigError, type ConfigIssue } from './config-error';
+export { GenesysAuthError, type GenesysAuthErrorDetails, type RelayProblem } from './error';
+export { GenesysScopeError } from './scope-error';

@@ -1,0 +1,23 @@
+import { type GenesysScopeErrorCode } from './codes';
+import { GenesysAuthError, type GenesysAuthErrorDetails } from './error';
+
+/** A scope stands in the way. Where the library itself found it, no request has left the browser. */
+export class GenesysScopeError extends GenesysAuthError {
+  override readonly name = 'GenesysScopeError';
+  declare readonly code: GenesysScopeErrorCode;
+  /** The scopes in question, as they were given. */
+  readonly scopes: readonly string[];
+  /** The nearest valid name to the first of {@link scopes}, where there is one. */
+  readonly nearest: string | undefined;
+
+  constructor(
+    code: GenesysScopeErrorCode,
+    scopes: readonly string[],
+    message: string,
+    details: GenesysAuthErrorDetails & { readonly nearest?: string | undefined }
+  ) {
+    super(code, message, details);
+    this.scopes = scopes;
+    this.nearest = details.nearest;
+  }
+}

@@ -1,0 +1,19 @@
+export { genesysScopes, skipGenesysAuth } from './attach/context';
+export { GenesysAuthHttpInterceptor, genesysAuthInterceptor } from './attach/interceptor';
+export { type GenesysAuthConfig, type GenesysRelayConfig } from './config';
+export {
+  type ConfigIssue,
+  GenesysAuthConfigError,
+  GenesysAuthError,
+  type GenesysAuthErrorCode,
+  type GenesysAuthErrorDetails,
+  GenesysScopeError,
+  type GenesysScopeErrorCode,
+  type RelayProblem
+} from './errors';
+export { type GenesysAuthFeature, type GenesysAuthFeatureKind } from './features';
+export { GenesysAuthModule, provideGenesysAuth } from './provide';
+export { GenesysAuthService, type ScopeReport } from './service';
+export { type GenesysAuthEvent, type GenesysAuthStatus, type RenewalReason } from './token/state';
+export { type GenesysScope } from 'genesys-scopes';
+export { type SessionResponse } from 'genesys-auth-protocol';

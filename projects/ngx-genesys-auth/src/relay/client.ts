@@ -1,0 +1,78 @@
+import { HttpClient, type HttpContext } from '@angular/common/http';
+import { inject } from '@angular/core';
+import {
+  GENESYS_AUTH_HEADER,
+  GENESYS_AUTH_HEADER_VALUE,
+  RELAY_PATHS,
+  type SessionResponse,
+  type TokenResponse,
+  isSessionResponse,
+  isTokenResponse,
+  type TokenRequest
+} from 'genesys-auth-protocol';
+import { type Observable, catchError, defer, from, map, of, switchMap, throwError, timeout } from 'rxjs';
+import { type ResolvedConfig } from '../config';
+import { invalidRelayResponse, relayError } from './error';
+import { fingerprint } from './fingerprint';
+
+/** The calls to the relay. Each is made once per subscription and fails with a `GenesysAuthError` only. */
+export interface RelayClient {
+  /** @param rejected the token that the API refused, if one did */
+  token(rejected?: string): Observable<TokenResponse>;
+  session(): Observable<SessionResponse>;
+}
+
+/**
+ * Calls the relay through `HttpClient`, so that the app's own interceptors sign the request. Must be called in an
+ * injection context.
+ *
+ * @param context marks the calls, so that our interceptor and guard leave them alone
+ */
+export function relayClient(config: ResolvedConfig, context: () => HttpContext): RelayClient {
+  const http = inject(HttpClient);
+  const { relayUrl, credentials, timeoutMs } = config;
+
+  const call = <T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body: TokenRequest | undefined,
+    isExpected: (answer: unknown) => answer is T
+  ): Observable<T> =>
+    defer(() => {
+      const given = config.headers?.() ?? {};
+      // A plain record must not cost a tick: the call leaves in the turn in which it was asked for.
+      return given instanceof Promise ? from(given) : of(given);
+    }).pipe(
+      switchMap((headers) =>
+        http.request<unknown>(method, relayUrl + path, {
+          body,
+          context: context(),
+          headers: { ...headers, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+          withCredentials: credentials === 'include',
+          ...(credentials === 'omit' && { credentials })
+        })
+      ),
+      timeout(timeoutMs),
+      map((answer) => {
+        if (!isExpected(answer)) throw invalidRelayResponse();
+        return answer;
+      }),
+      catchError((error: unknown) => throwError(() => relayError(error, timeoutMs)))
+    );
+
+  const wanted: TokenRequest = {
+    scopes: config.scopes,
+    ...(config.optionalScopes.length > 0 && { optionalScopes: config.optionalScopes })
+  };
+  return {
+    token: (rejected) =>
+      rejected === undefined
+        ? call('POST', RELAY_PATHS.token, wanted, isTokenResponse)
+        : from(fingerprint(rejected)).pipe(
+            switchMap((sha256) =>
+              call('POST', RELAY_PATHS.token, sha256 ? { ...wanted, rejected: sha256 } : wanted, isTokenResponse)
+            )
+          ),
+    session: () => call('GET', RELAY_PATHS.session, undefined, isSessionResponse)
+  };
+}

@@ -1,0 +1,166 @@
+import { AsyncSubject, type Observable, catchError, map, of, switchMap, throwError } from 'rxjs';
+import { type TokenResponse } from 'genesys-auth-protocol';
+import { type ResolvedConfig } from '../config';
+import { GenesysAuthError } from '../errors';
+import { notGranted } from '../scopes/check';
+import { type LiveToken, isLive, liveToken } from './live-token';
+import { now, since } from './moment';
+import { Pause } from './pause';
+import { type AuthState, type RenewalReason } from './state';
+
+/** Asks the relay for a token. `rejected` is the token that the API refused, if one did. */
+export type TokenRequest = (rejected: string | undefined) => Observable<TokenResponse>;
+
+// Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
+const REMEMBERED_HEADERS = 4;
+const STILL_REJECTED_PAUSE_MS = 1000;
+
+/**
+ * The one token of a configuration: in memory, asked for once for all who wait, renewed ahead of its end.
+ *
+ * There is no timer. A token is looked at when it is needed: before its last minute it is handed out; in its last minute
+ * it is handed out and renewed behind; after its end nobody gets it. So nothing keeps the app from becoming stable, and a
+ * computer that wakes from sleep needs no special care.
+ */
+export class TokenSource {
+  /** Values of `Authorization` that this source has handed out, the newest last. */
+  readonly headers = new Set<string>();
+  readonly #config: ResolvedConfig;
+  readonly #request: TokenRequest;
+  readonly #state: AuthState;
+  readonly #pause = new Pause();
+  #live: LiveToken | undefined;
+  #flight: AsyncSubject<LiveToken> | undefined;
+  /** The token the flight reports as rejected: nobody gets it meanwhile. */
+  #suspect: string | undefined;
+  /** The token that was still refused after a renewal, and when. */
+  #stillRejected: { readonly token: string; readonly at: ReturnType<typeof now> } | undefined;
+
+  constructor(config: ResolvedConfig, request: TokenRequest, state: AuthState) {
+    this.#config = config;
+    this.#request = request;
+    this.#state = state;
+  }
+
+  /** The live token, at once, or `undefined`. Near its end it starts the renewal behind. */
+  peek(): LiveToken | undefined {
+    const live = this.#live;
+    if (!live || live.token === this.#suspect) return undefined;
+    const age = since(live.asked);
+    if (age >= live.lifetimeMs) return undefined;
+    if (age >= live.renewAtMs && !this.#flight && !this.#pause.error()) this.#start('ahead');
+    return live;
+  }
+
+  /** The live token, or the one that the flight brings. Leaving early does not end the flight: it belongs to all. */
+  get(): Observable<LiveToken> {
+    const live = this.peek();
+    return live ? of(live) : (this.#flight ?? this.#startUnlessPaused('needed'));
+  }
+
+  /** Asks the relay now, whatever the state. */
+  renew(): Observable<LiveToken> {
+    return this.#flight ?? this.#start('asked');
+  }
+
+  /**
+   * A token in place of one that the API refused. All who report the same token share one renewal; who reports one that
+   * was replaced meanwhile gets the new one.
+   */
+  replace(refused: LiveToken): Observable<LiveToken> {
+    const flight = this.#flight;
+    // A flight that does not report this token may bring it again.
+    if (!flight || this.#suspect === refused.token) return this.#replaceNow(refused);
+    return flight.pipe(
+      map(() => undefined),
+      catchError(() => of(undefined)),
+      switchMap(() => this.#replaceNow(refused))
+    );
+  }
+
+  /** Notes that the API refused a token that had just been renewed: for a second, a refusal of it is final. */
+  stillRejected({ token }: LiveToken): void {
+    this.#stillRejected = { token, at: now() };
+  }
+
+  /** Whether a refusal of this token is final for now. */
+  isStillRejected({ token }: LiveToken): boolean {
+    const last = this.#stillRejected;
+    return last?.token === token && since(last.at) < STILL_REJECTED_PAUSE_MS;
+  }
+
+  /** Forgets the token; who waits for one gets the error `signed_out`. */
+  clear(): void {
+    const flight = this.#flight;
+    this.#live = this.#flight = this.#suspect = undefined;
+    this.#pause.reset();
+    this.#state.cleared();
+    flight?.error(
+      new GenesysAuthError('signed_out', 'The token was cleared while this waited for one.', {
+        hint: 'Ask again if the user has signed in again.'
+      })
+    );
+  }
+
+  #replaceNow(refused: LiveToken): Observable<LiveToken> {
+    if (this.#flight) return this.#flight;
+    const live = this.#live;
+    if (live && live.token !== refused.token && isLive(live)) return of(live);
+    return this.#startUnlessPaused('rejected', refused.token);
+  }
+
+  #startUnlessPaused(reason: RenewalReason, rejected?: string): Observable<LiveToken> {
+    const error = this.#pause.error();
+    return error ? throwError(() => error) : this.#start(reason, rejected);
+  }
+
+  #start(reason: RenewalReason, rejected?: string): Observable<LiveToken> {
+    const flight = new AsyncSubject<LiveToken>();
+    const asked = now();
+    this.#flight = flight;
+    this.#suspect = rejected;
+    this.#state.renewing(reason);
+    this.#request(rejected)
+      .pipe(map((answer) => this.#read(answer, asked)))
+      .subscribe({
+        next: (live) => {
+          if (this.#flight !== flight) return;
+          this.#landed();
+          this.#accept(live);
+          flight.next(live);
+          flight.complete();
+        },
+        error: (error: GenesysAuthError) => {
+          if (this.#flight !== flight) return;
+          this.#landed();
+          this.#pause.failed(error);
+          this.#state.failed(error, this.#live !== undefined && isLive(this.#live));
+          flight.error(error);
+        }
+      });
+    return flight;
+  }
+
+  #landed(): void {
+    this.#flight = this.#suspect = undefined;
+  }
+
+  #read(answer: TokenResponse, asked: ReturnType<typeof now>): LiveToken {
+    const live = liveToken(answer, asked, this.#config.renewAheadMs);
+    const error = notGranted(this.#config.scopes, live.scopes);
+    if (error) throw error;
+    return live;
+  }
+
+  #accept(live: LiveToken): void {
+    this.#pause.reset();
+    this.#live = live;
+    this.headers.delete(live.header);
+    this.headers.add(live.header);
+    for (const oldest of this.headers) {
+      if (this.headers.size <= REMEMBERED_HEADERS) break;
+      this.headers.delete(oldest);
+    }
+    this.#state.ready(live);
+  }
+}

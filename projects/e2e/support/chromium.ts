@@ -1,0 +1,66 @@
+import { chromium, type Browser, type Page, type Response } from 'playwright-core';
+import { findChromium } from '../../../scripts/lib/tools.cjs';
+
+const executablePath = findChromium();
+
+/** `describe` where a Chromium is installed; skipped otherwise, and the run ends with a loud "NOT RUN". */
+export const describeInChromium = executablePath === undefined ? describe.skip : describe;
+
+/** Starts the installed Chromium, with everything off that would call out of this machine. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage'
+    ]
+  });
+}
+
+/** Everything one page received from the network, and every error it had. */
+export interface Received {
+  /** URL, headers and body of each response, as text. */
+  readonly responses: { readonly url: string; readonly text: string }[];
+  readonly errors: string[];
+  /** Resolves when all bodies seen so far are read. */
+  settled(): Promise<void>;
+}
+
+/** Records what a page receives from now on. */
+export function record(page: Page): Received {
+  const responses: { url: string; text: string }[] = [];
+  const errors: string[] = [];
+  const pending = new Set<Promise<void>>();
+  const read = async (response: Response) => {
+    const headers = JSON.stringify(await response.allHeaders());
+    // A redirect or a preflight has no body; a page that is gone keeps none.
+    const body = await response.body().catch(() => Buffer.alloc(0));
+    responses.push({ url: response.url(), text: `${headers}\n${body.toString('latin1')}\n${body.toString('utf8')}` });
+  };
+  page.on('response', (response) => {
+    const job: Promise<void> = read(response)
+      .catch((error: unknown) => {
+        errors.push(String(error));
+      })
+      .finally(() => pending.delete(job));
+    pending.add(job);
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  return {
+    responses,
+    errors,
+    settled: async () => {
+      await Promise.all(pending);
+    }
+  };
+}

@@ -93,26 +93,34 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   let loginOrigin = '';
   let loginPort = settings.loginPort;
   let login: FastifyInstance | undefined;
-  const startLogin = async (): Promise<void> => {
-    if (login !== undefined) return;
-    const app = createHost({ name: 'login', clock, log });
-    login = app;
-    try {
+  // One after the other, so that a stop and a start right behind it do not fight over the port.
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    const turn = last.then(step);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const startLogin = (): Promise<void> =>
+    inTurn(async () => {
+      if (login !== undefined) return;
+      const app = createHost({ name: 'login', clock, log });
       tokens.serve(app, tokenPaths);
       serveMetadata(app, () => loginOrigin);
       await serveApi(app, API_PREFIXES.gateway, api);
-      ({ origin: loginOrigin, port: loginPort } = await listen(app, host, loginPort));
-    } catch (error) {
+      try {
+        ({ origin: loginOrigin, port: loginPort } = await listen(app, host, loginPort));
+      } catch (error) {
+        await app.close();
+        throw error;
+      }
+      login = app;
+    });
+  const stopLogin = (): Promise<void> =>
+    inTurn(async () => {
+      const app = login;
       login = undefined;
-      await app.close();
-      throw error;
-    }
-  };
-  const stopLogin = async (): Promise<void> => {
-    const app = login;
-    login = undefined;
-    await app?.close();
-  };
+      await app?.close();
+    });
   try {
     await startLogin();
   } catch (error) {

@@ -30,9 +30,10 @@ function readClause(clause: Json, dimensions: readonly string[], budget: { left:
 }
 
 function join(node: Json, tests: readonly RowTest[]): RowTest {
-  if (node['type'] === undefined) throw GenesysError.constraint('type is required');
-  // Genesys' own examples write AND as well as and.
-  const type = oneOf(String(node['type']).toLowerCase(), 'type', ['and', 'or']);
+  const name = optionalText(node['type']);
+  if (name === undefined) throw GenesysError.constraint('type is required');
+  // Examples in the wild write AND as well as and.
+  const type = oneOf(name.toLowerCase(), 'type', ['and', 'or']);
   return type === 'and' ? (row) => tests.every((test) => test(row)) : (row) => tests.some((test) => test(row));
 }
 

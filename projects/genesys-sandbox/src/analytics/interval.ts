@@ -6,7 +6,8 @@ export interface Interval {
   readonly to: number;
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}(:\d{2}(:\d{2}(\.\d{1,9})?)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+const DATE =
+  /^(?<date>\d{4}-\d{2}-\d{2})(?:T(?<hour>\d{2})(?::(?<minute>\d{2})(?::(?<second>\d{2}(?:\.\d{1,9})?))?)?)?(?<offset>Z|[+-]\d{2}:?\d{2})?$/;
 const PERIOD = /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 const MAX_PARTS = 10_000;
 const DAY_MS = 86_400_000;
@@ -25,11 +26,11 @@ export function readInterval(text: string | undefined): Interval {
 }
 
 function readDate(text: string): number {
-  const [, time, , , , offset] = DATE.exec(text) ?? [];
-  const hourOnly = time !== undefined && time.length === 3;
-  const whole = `${hourOnly ? text.replace(/T\d{2}/, '$&:00') : text}${offset === undefined && time !== undefined ? 'Z' : ''}`;
-  const at = DATE.test(text) ? Date.parse(whole) : NaN;
-  if (!Number.isNaN(at)) return at;
+  const found = DATE.exec(text)?.groups;
+  const { date = '', hour = '00', minute = '00', second = '00', offset = 'Z' } = found ?? {};
+  const at = found === undefined ? NaN : Date.parse(`${date}T${hour}:${minute}:${second}${offset}`);
+  // Date.parse turns 30 February into 2 March; such a day is a mistake.
+  if (!Number.isNaN(at) && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)) return at;
   throw new GenesysError(
     400,
     'invalid.date',

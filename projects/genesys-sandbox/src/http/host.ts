@@ -3,18 +3,12 @@ import { type AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type SandboxClock } from '../options.ts';
 import { errorBody, GenesysError } from './errors.ts';
+import { COMMON_HEADERS } from './headers.ts';
+import { answerUnparsable } from './unparsable.ts';
 import { type RequestLog, authorizationKind, loggedPath } from './request-log.ts';
 
 /** Largest request body, bytes (Genesys' `request.bytes.max`). */
 export const MAX_BODY_BYTES = 512_000;
-
-/** What Genesys sends with every answer. */
-const COMMON_HEADERS = {
-  'Strict-Transport-Security': 'max-age=600; includeSubDomains',
-  'Cache-Control': 'no-cache, no-store, must-revalidate',
-  Pragma: 'no-cache',
-  Expires: '0'
-} as const;
 
 /** Options of {@link createHost}. */
 export interface HostOptions {
@@ -46,6 +40,7 @@ export function createHost(options: HostOptions): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    clientErrorHandler: answerUnparsable,
     // A caller's own id is never echoed: an answer's header is ours alone.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -63,6 +58,9 @@ export function createHost(options: HostOptions): FastifyInstance {
     done();
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
+    // Fastify adds a charset that Genesys does not send (JSON has none).
+    if (String(reply.getHeader('content-type')).startsWith('application/json'))
+      void reply.header('content-type', 'application/json');
     note(request, reply);
     done();
   });

@@ -1,4 +1,4 @@
-import { genesysArea, isGenesysScope } from './catalogue.ts';
+import { genesysArea, isGenesysScope } from './catalogue/names.ts';
 import { covers, isCovered } from './coverage.ts';
 import { isScopeToken, quoted, syntaxErrorAt } from './grammar.ts';
 import { nearestScope, scopeOfArea } from './nearest.ts';

@@ -1,4 +1,4 @@
-import { READONLY_SUFFIX } from './catalogue.ts';
+import { READONLY_SUFFIX } from './catalogue/names.ts';
 
 /**
  * Whether holding one scope is enough where another is needed: a scope covers itself, and `x` covers `x:readonly`.

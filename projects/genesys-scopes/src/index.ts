@@ -1,4 +1,4 @@
-export { GENESYS_SCOPES, isGenesysScope, type GenesysCloudScope } from './catalogue.ts';
+export { GENESYS_SCOPES, isGenesysScope, type GenesysCloudScope } from './catalogue/names.ts';
 export { checkScope, checkScopes, type ScopeCheckOptions, type ScopeFinding } from './check.ts';
 export { covers, isCovered, missingScopes } from './coverage.ts';
 export { ScopeSyntaxError, formatScopes, isScopeToken, parseScopes } from './grammar.ts';

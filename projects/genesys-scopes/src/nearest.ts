@@ -1,4 +1,4 @@
-import { GENESYS_SCOPES, READONLY_SUFFIX, isGenesysScope } from './catalogue.ts';
+import { GENESYS_SCOPES, READONLY_SUFFIX, isGenesysScope } from './catalogue/names.ts';
 import { editDistance } from './edit-distance.ts';
 
 // No name of Genesys is longer than 36 characters; what is far longer is no typo of one.

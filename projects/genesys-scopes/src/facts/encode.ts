@@ -1,5 +1,5 @@
 import { API_PREFIX, FIRST_DEPTH, METHOD_LETTERS, type OperationData } from '../operations/format.ts';
-import { READONLY_SUFFIX } from '../catalogue.ts';
+import { READONLY_SUFFIX } from '../catalogue/names.ts';
 import { type OperationFacts } from './facts.ts';
 
 /** The result of {@link encodeOperations}. */
@@ -49,7 +49,8 @@ function shortened(permission: string, before: string): string {
   const parts = permission.split(':');
   const other = before.split(':');
   // Only names of three parts are shortened, so that the number of parts tells what was left out.
-  if (parts.length !== 3 || other.length !== 3) return permission;
+  if (parts.length !== 3) return `=${permission}`;
+  if (other.length !== 3) return permission;
   return parts.slice(Math.min(2, sharedLength(parts, other))).join(':');
 }
 

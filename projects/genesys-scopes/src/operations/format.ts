@@ -9,7 +9,7 @@
 //                before. A lower-case letter adds the `:readonly` scope to a set of one scope.
 // `permissions`  one entry a path as in `operations`, separated by `;`, operations separated by `|`: `~` if deprecated,
 //                `&` if all permissions are needed, and the permissions separated by commas. Leading parts of a
-//                permission that are those of the one before are left out.
+//                permission that are those of the one before are left out; `=` marks one that has not three parts.
 
 /** An operation index in its compact form, as `genesys-scopes update` writes it. */
 export interface OperationData {

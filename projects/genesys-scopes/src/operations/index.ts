@@ -1,6 +1,8 @@
 import { type Operation } from './decode.ts';
+import { type Explanation, explainFrom } from './explain.ts';
 import { type OperationIndex, createOperationIndex } from './operation-index.ts';
 import { type OperationRef } from './minimal.ts';
+import { type OperationPermissions } from './permissions.ts';
 import { OPERATION_DATA } from './operations.data.ts';
 
 let built: OperationIndex | undefined;
@@ -49,6 +51,30 @@ export function minimalScopes(operations: Iterable<OperationRef>): string[] {
   return operationIndex().minimalScopes(operations);
 }
 
+let permissions: Promise<ReadonlyMap<Operation, OperationPermissions>> | undefined;
+
+async function loadPermissions(): Promise<ReadonlyMap<Operation, OperationPermissions>> {
+  const [{ decodePermissions }, { PERMISSION_DATA }] = await Promise.all([
+    import('./permissions.ts'),
+    import('./permissions.data.ts')
+  ]);
+  return decodePermissions(PERMISSION_DATA, operationIndex().operations);
+}
+
+/**
+ * Explains a scope of Genesys Cloud (what it is for, which operations it opens) or an operation (which scopes and
+ * permissions it needs). Descriptions and permissions are loaded when this is first called.
+ *
+ * @param what a scope name, or an operation: `GET /api/v2/users/me`, or `{ method, url }`
+ * @returns `undefined` if it is neither a scope of Genesys Cloud nor an operation of the Platform API
+ * @example await explain('POST /api/v2/analytics/queues/observations/query')
+ */
+export function explain(what: OperationRef): Promise<Explanation | undefined> {
+  return explainFrom(operationIndex(), () => (permissions ??= loadPermissions()), what);
+}
+
+export { type Explanation, type OperationExplanation, type ScopeExplanation } from './explain.ts';
+export { type OperationPermissions } from './permissions.ts';
 export { type Operation } from './decode.ts';
 export { type OperationData } from './format.ts';
 export { type OperationRef, UnknownOperationError } from './minimal.ts';

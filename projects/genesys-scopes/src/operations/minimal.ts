@@ -1,5 +1,5 @@
 import { covers } from '../coverage.ts';
-import { READONLY_SUFFIX } from '../catalogue.ts';
+import { READONLY_SUFFIX } from '../catalogue/names.ts';
 import { type Operation } from './decode.ts';
 
 /** An operation by method and URL or path template: `{ method, url }`, or one string such as `GET /api/v2/users/me`. */

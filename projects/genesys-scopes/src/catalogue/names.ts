@@ -83,6 +83,9 @@ export type GenesysCloudScope =
   | (typeof FULL_ONLY)[number]
   | `${(typeof READONLY_ONLY)[number]}:readonly`;
 
+/** An area of Genesys Cloud that scopes are named after: a scope without `:readonly`. */
+export type GenesysArea = (typeof PAIRED)[number] | (typeof FULL_ONLY)[number] | (typeof READONLY_ONLY)[number];
+
 /** The ending of a scope that reads and does not write. */
 export const READONLY_SUFFIX = ':readonly';
 

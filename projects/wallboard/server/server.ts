@@ -1,0 +1,42 @@
+// How a team mounts the relay in a Node server it already has. This is the whole of it: one plugin under one prefix.
+import fastify, { type FastifyInstance } from 'fastify';
+import { type RelayConfig, type RelayConfigInput, genesysAuthRelay } from 'genesys-auth-relay';
+import { type BrowserAppOptions, browserApp } from './browser-app.ts';
+
+/** Where the relay is mounted; the page finds it in `/config.json`. */
+const RELAY_PREFIX = '/genesys';
+
+/** What {@link createServer} serves. */
+export interface ServerOptions {
+  /** The relay's configuration: the OAuth client, who may call, and which scopes they may have. */
+  readonly relay: RelayConfigInput | RelayConfig;
+  /** What the page is told. Nothing of it is secret. */
+  readonly page: Omit<PageConfig, 'relay'>;
+  /** Folder of the browser build. */
+  readonly browserDir: string;
+}
+
+/** `/config.json`: what the page needs to know before Angular starts. */
+export interface PageConfig {
+  readonly apiOrigin: string;
+  readonly relay: string;
+  readonly scopes: readonly string[];
+  readonly optionalScopes: readonly string[];
+  /** The company's sign-in, where the relay identifies people by their token. */
+  readonly signIn?: { authority: string; clientId: string; scope?: string; resource?: string };
+}
+
+/** The server of the wallboard: the relay, the page's configuration, the page. */
+export async function createServer({ relay, page, browserDir }: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({ forceCloseConnections: true });
+
+  // The browser asks here for a token. The OAuth client's secret is read by the relay and goes no further.
+  await app.register(genesysAuthRelay, { prefix: RELAY_PREFIX, config: relay });
+
+  // The page may talk to this server, to the Genesys Cloud API, and to the company's sign-in if there is one.
+  const connectTo = [page.apiOrigin, ...(page.signIn === undefined ? [] : [new URL(page.signIn.authority).origin])];
+  const config: PageConfig = { ...page, relay: RELAY_PREFIX };
+  await app.register(browserApp, { browserDir, config, connectTo } satisfies BrowserAppOptions);
+
+  return app;
+}

@@ -1,0 +1,99 @@
+import { count, instant, list, record, text } from './json';
+
+/** What happens on a queue right now. */
+export interface QueueLoad {
+  readonly waiting: number;
+  /** When the contact that waits longest arrived, in epoch milliseconds; `null` when none waits. */
+  readonly waitingSince: number | null;
+  readonly interacting: number;
+  readonly onQueue: number;
+  readonly idle: number;
+  /** Who the agents on queue are, by user id, and whether idle; `null` when the answer did not name them all. */
+  readonly agents: ReadonlyMap<string, boolean> | null;
+}
+
+/** A queue of which nothing was observed: Genesys leaves empty queues out of the answer. */
+export const QUIET: QueueLoad = {
+  waiting: 0,
+  waitingSince: null,
+  interacting: 0,
+  onQueue: 0,
+  idle: 0,
+  agents: new Map()
+};
+
+/** Body of `POST /api/v2/analytics/queues/observations/query` for these queues. */
+export function loadQuery(queueIds: readonly string[]): object {
+  return {
+    filter: {
+      type: 'or',
+      predicates: queueIds.map((value) => ({ type: 'dimension', dimension: 'queueId', operator: 'matches', value }))
+    },
+    metrics: ['oWaiting', 'oInteracting', 'oOnQueueUsers'],
+    detailMetrics: ['oWaiting', 'oOnQueueUsers']
+  };
+}
+
+/**
+ * Reads the answer of {@link loadQuery}, by queue id.
+ *
+ * Contacts come in one group per media type and are added up. Agents come in a group without media type, one figure per
+ * routing status (`qualifier`), which together are all agents on queue.
+ */
+export function readLoads(answer: unknown): ReadonlyMap<string, QueueLoad> {
+  const loads = new Map<string, QueueLoad>();
+  for (const result of list(record(answer)['results']).map(record)) {
+    const queueId = text(record(result['group'])['queueId']);
+    if (queueId === undefined) continue;
+    const load = list(result['data'])
+      .map(record)
+      .reduce(addMetric, loads.get(queueId) ?? QUIET);
+    loads.set(queueId, load);
+  }
+  return loads;
+}
+
+const IDLE = 'IDLE';
+
+function addMetric(load: QueueLoad, data: Readonly<Record<string, unknown>>): QueueLoad {
+  const found = count(record(data['stats'])['count']);
+  switch (data['metric']) {
+    case 'oWaiting':
+      return {
+        ...load,
+        waiting: load.waiting + found,
+        waitingSince: earliest([load.waitingSince, ...list(data['observations']).map(observedAt)])
+      };
+    case 'oInteracting':
+      return { ...load, interacting: load.interacting + found };
+    case 'oOnQueueUsers':
+      return {
+        ...load,
+        onQueue: load.onQueue + found,
+        idle: load.idle + (data['qualifier'] === IDLE ? found : 0),
+        agents: addAgents(load.agents, data, found)
+      };
+    default:
+      return load;
+  }
+}
+
+/** Adds agents by name. A list that is cut short, or shorter than its count, names nobody: half a list misleads. */
+function addAgents(
+  known: QueueLoad['agents'],
+  data: Readonly<Record<string, unknown>>,
+  found: number
+): QueueLoad['agents'] {
+  const ids = list(data['observations']).flatMap((observation) => text(record(observation)['userId']) ?? []);
+  if (known === null || data['truncated'] === true || ids.length !== found) return null;
+  return new Map([...known, ...ids.map((id) => [id, data['qualifier'] === IDLE] as const)]);
+}
+
+function observedAt(observation: unknown): number | null {
+  return instant(record(observation)['observationDate']) ?? null;
+}
+
+function earliest(moments: readonly (number | null)[]): number | null {
+  const known = moments.filter((moment) => moment !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}

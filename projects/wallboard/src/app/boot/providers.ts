@@ -1,0 +1,24 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { type EnvironmentProviders, type Provider, provideBrowserGlobalErrorListeners } from '@angular/core';
+import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
+import { BOARD_CONFIG, type BoardConfig } from './board-config';
+import { type RelayHeaders } from './sign-in';
+
+/**
+ * All that the board needs to call Genesys Cloud: where the API and the relay are, and which scopes.
+ *
+ * @param headers who is calling, for the relay; left out where the relay knows it by other means
+ */
+export function boardProviders(config: BoardConfig, headers?: RelayHeaders): (Provider | EnvironmentProviders)[] {
+  return [
+    provideBrowserGlobalErrorListeners(),
+    provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+    provideGenesysAuth({
+      apiOrigin: config.apiOrigin,
+      relay: { url: config.relay, headers },
+      scopes: [...config.scopes],
+      optionalScopes: [...config.optionalScopes]
+    }),
+    { provide: BOARD_CONFIG, useValue: config }
+  ];
+}

@@ -1,0 +1,157 @@
+import { DestroyRef, Injectable, inject } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import {
+  EMPTY,
+  type Observable,
+  Subject,
+  catchError,
+  combineLatest,
+  concat,
+  defer,
+  ignoreElements,
+  merge,
+  repeat,
+  startWith,
+  switchMap,
+  tap,
+  timer
+} from 'rxjs';
+import { GenesysApi, requestsFor } from '../api/genesys-api';
+import { BoardData } from './board-data';
+import { Page } from './page';
+import { QUEUES_MS, SERVICE_MS, pauseAfter, pauseAfterFailure } from './pacing';
+
+/** However often the page is hidden and shown, looks are at least this far apart. */
+const MIN_GAP_MS = 1_500;
+
+/**
+ * Looks at Genesys Cloud again and again: one look after the other, never two at once; not at all while nobody can see
+ * the page; slower after failures, and as late as the server asks for.
+ */
+@Injectable({ providedIn: 'root' })
+export class BoardLoop {
+  readonly #api = inject(GenesysApi);
+  readonly #data = inject(BoardData);
+  readonly #page = inject(Page);
+  readonly #destroyed = inject(DestroyRef);
+  readonly #wake = new Subject<void>();
+  #failures = 0;
+  #pauseMs = 0;
+  #lastLookAt = 0;
+  /** The server asked not to be called before this moment; nobody's impatience changes that. */
+  #notBefore = 0;
+  #queuesDueAt = 0;
+  #serviceDueAt = 0;
+  #organizationDueAt = 0;
+
+  /** Starts looking; ends with the application. */
+  start(): void {
+    const wakes = merge(this.#wake, this.#page.online$).pipe(startWith(null));
+    combineLatest([this.#page.visible$, wakes])
+      .pipe(
+        switchMap(([visible]) => (visible ? this.#resume() : EMPTY)),
+        takeUntilDestroyed(this.#destroyed)
+      )
+      .subscribe();
+  }
+
+  /** Looks now, unless the server asked to be left alone. */
+  retryNow(): void {
+    this.#wake.next();
+  }
+
+  #resume(): Observable<never> {
+    return defer(() => {
+      const now = Date.now();
+      const waitMs = Math.max(0, this.#notBefore - now, this.#lastLookAt + MIN_GAP_MS - now);
+      return concat(timer(waitMs).pipe(ignoreElements()), this.#lookForEver());
+    });
+  }
+
+  #lookForEver(): Observable<never> {
+    return defer(() => this.#look()).pipe(repeat({ delay: () => timer(this.#pauseMs) }));
+  }
+
+  #look(): Observable<never> {
+    this.#lastLookAt = Date.now();
+    return concat(
+      defer(() => this.#readQueues()),
+      defer(() => this.#readLoads()),
+      defer(() => this.#readService()),
+      defer(() => this.#readOrganization())
+    ).pipe(
+      ignoreElements(),
+      tap({
+        complete: () => {
+          this.#succeeded();
+        }
+      }),
+      catchError((error: unknown) => {
+        this.#failed(error);
+        return EMPTY;
+      })
+    );
+  }
+
+  #readQueues(): Observable<unknown> {
+    if (Date.now() < this.#queuesDueAt) return EMPTY;
+    return this.#api.queues().pipe(
+      tap((queues) => {
+        this.#data.setQueues(queues);
+        this.#queuesDueAt = Date.now() + QUEUES_MS;
+      })
+    );
+  }
+
+  #readLoads(): Observable<unknown> {
+    return this.#api.loads(this.#queueIds()).pipe(
+      tap((loads) => {
+        this.#data.setLoads(loads, Date.now());
+      })
+    );
+  }
+
+  #readService(): Observable<unknown> {
+    const now = Date.now();
+    if (now < this.#serviceDueAt) return EMPTY;
+    return this.#api.service(this.#queueIds(), now).pipe(
+      tap((service) => {
+        this.#data.setService(service);
+        this.#serviceDueAt = Date.now() + SERVICE_MS;
+      })
+    );
+  }
+
+  /** Last, and its failure is not the board's: a board without the name in its corner is still a board. */
+  #readOrganization(): Observable<unknown> {
+    if (Date.now() < this.#organizationDueAt) return EMPTY;
+    this.#organizationDueAt = Date.now() + QUEUES_MS;
+    return this.#api.organizationName().pipe(
+      tap((name) => {
+        this.#data.setOrganization(name);
+      }),
+      catchError(() => EMPTY)
+    );
+  }
+
+  #queueIds(): readonly string[] {
+    return (this.#data.queues() ?? []).map((queue) => queue.id);
+  }
+
+  #succeeded(): void {
+    this.#failures = 0;
+    this.#notBefore = 0;
+    // Two kinds of query, the second one less often: counted as if it came every time, to be on the safe side.
+    this.#pauseMs = pauseAfter(2 * requestsFor(this.#queueIds().length));
+    this.#data.succeeded();
+  }
+
+  #failed(error: unknown): void {
+    const now = Date.now();
+    this.#failures += 1;
+    const { retryAfterMs } = this.#data.failed(error, now);
+    this.#pauseMs = pauseAfterFailure(this.#failures, retryAfterMs, Math.random());
+    if (retryAfterMs !== undefined) this.#notBefore = now + retryAfterMs;
+    this.#data.willRetry(now + this.#pauseMs);
+  }
+}

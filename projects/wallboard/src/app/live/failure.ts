@@ -1,0 +1,88 @@
+import { HttpErrorResponse } from '@angular/common/http';
+import { GenesysAuthError } from 'ngx-genesys-auth';
+import { TimeoutError } from 'rxjs';
+import { record, text } from '../api/json';
+
+/** Why a poll did not work, told so that the person in front of the board can act on it. */
+export interface Failure {
+  /** Stable code: the library's, Genesys Cloud's, or the board's own. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  /** What Genesys support asks for. */
+  readonly correlationId?: string;
+  /** Milliseconds that the server asked to be left alone for. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Turns what a request threw into words.
+ *
+ * @param error what `HttpClient` failed with
+ * @param now epoch milliseconds, for a `Retry-After` that is a date
+ */
+export function describeFailure(error: unknown, now: number): Failure {
+  if (error instanceof GenesysAuthError) return describeAuth(error);
+  if (error instanceof TimeoutError) {
+    return {
+      code: 'api_timeout',
+      message: 'Genesys Cloud did not answer in time.',
+      hint: 'The board tries again by itself. If this stays, check the network between this browser and Genesys Cloud.'
+    };
+  }
+  if (error instanceof HttpErrorResponse) return describeAnswer(error, now);
+  return {
+    code: 'unexpected',
+    message: error instanceof Error ? error.message : 'Something unexpected happened.',
+    hint: 'The board tries again by itself. If this stays, reload the page and look into the browser console.'
+  };
+}
+
+/** How long `Retry-After` asks to wait: seconds or an HTTP date (RFC 9110 section 10.2.3), in milliseconds. */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+function describeAuth(error: GenesysAuthError): Failure {
+  const failure = withId(error, error.correlationId);
+  return error.retryAfterSeconds === undefined ? failure : { ...failure, retryAfterMs: error.retryAfterSeconds * 1000 };
+}
+
+function describeAnswer(response: HttpErrorResponse, now: number): Failure {
+  // The interceptor may fail a request with its own error, which HttpClient hands on inside of its response.
+  if (response.error instanceof GenesysAuthError) return describeAuth(response.error);
+  const body = record(response.error);
+  const message = text(body['message']);
+  const id = response.headers.get('ININ-Correlation-Id') ?? text(body['contextId']);
+  const code = text(body['code']) ?? (response.status === 0 ? 'api_unreachable' : `http_${response.status}`);
+  const asked = response.status === 429 || response.status === 503;
+  const wait = asked ? retryAfterMs(response.headers.get('Retry-After'), now) : undefined;
+  return {
+    ...withId({ code, message: message ?? statusText(response.status), hint: hintFor(response.status, code) }, id),
+    ...(wait === undefined ? {} : { retryAfterMs: wait })
+  };
+}
+
+function withId(told: { code: string; message: string; hint: string }, id: string | null | undefined): Failure {
+  const failure = { code: told.code, message: told.message, hint: told.hint };
+  return id === undefined || id === null || id === '' ? failure : { ...failure, correlationId: id };
+}
+
+function statusText(status: number): string {
+  return status === 0 ? 'Genesys Cloud cannot be reached.' : `Genesys Cloud answered with status ${status}.`;
+}
+
+function hintFor(status: number, code: string): string {
+  if (status === 0) {
+    return 'Check the network, and that the API origin is in the page’s connect-src. The board tries again by itself.';
+  }
+  if (status === 429) return 'Too many requests for this token. The board waits as long as Genesys Cloud asks for.';
+  if (status === 401) return 'The token was refused. Use “Renew now” and check the OAuth client in Genesys Cloud.';
+  if (code === 'app.not.authorized.for.scope') return 'Add the scope to the board’s configuration and to the relay.';
+  if (status === 403) return 'Give the OAuth client a role with this permission in Genesys Cloud Admin.';
+  if (status >= 500) return 'The fault is on Genesys Cloud’s side. The board tries again by itself.';
+  return 'The request was not understood. Check the version of the board.';
+}

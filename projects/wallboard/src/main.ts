@@ -1,0 +1,16 @@
+import { bootstrapApplication } from '@angular/platform-browser';
+import { loadBoardConfig } from './app/boot/board-config';
+import { showBootError } from './app/boot/boot-error';
+import { boardProviders } from './app/boot/providers';
+import { signIn } from './app/boot/sign-in';
+import { App } from './app/shell/app';
+
+async function start(): Promise<void> {
+  const config = await loadBoardConfig();
+  const headers = config.signIn === undefined ? undefined : await signIn(config.signIn);
+  await bootstrapApplication(App, { providers: boardProviders(config, headers) });
+}
+
+start().catch((error: unknown) => {
+  showBootError(error, document);
+});

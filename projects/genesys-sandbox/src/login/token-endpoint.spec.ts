@@ -3,7 +3,6 @@ import { SANDBOX_CLIENT, type SandboxClient } from '../index.ts';
 
 const { id, secret } = SANDBOX_CLIENT;
 const grant = { grant_type: 'client_credentials' };
-const DAY = 86_400;
 
 afterEach(closeAll);
 

@@ -1,0 +1,26 @@
+import type { RelayConfig } from '../config/config.ts';
+
+/** What a configuration means, for the person who checks it. Secrets do not show. */
+export function describeConfig(config: RelayConfig): string {
+  const { genesys, listen, admin, limits, cors } = config;
+  const list = (values: readonly string[]) => (values.length === 0 ? 'none' : values.join(', '));
+  const lines = [
+    `mode              ${config.mode}: the browser holds an access token with every right of the OAuth client`,
+    `listens on        http://${listen.host}:${listen.port}`,
+    `admin             ${admin === false ? 'off' : `http://${admin.host}:${admin.port} (/livez, /readyz)`}`,
+    `region            ${genesys.region ?? 'explicit endpoints'}`,
+    `token endpoint    ${genesys.tokenEndpoint} (client credentials by ${genesys.client.auth})`,
+    `API               ${genesys.apiOrigin}`,
+    `time-out          ${genesys.timeoutMs} ms for a token request, retries included (3 tries at most)`,
+    `scope parameter   ${genesys.sendScope ? 'sent' : 'not sent'}`,
+    `scopes            ${list(config.scopes)}`,
+    `identities        ${list(config.identities.map(({ type }) => type))}`,
+    ...[...config.roles].map(
+      ([name, role]) => `role ${name}: ${list(role.scopes)} (without asking: ${list(role.defaultScopes)})`
+    ),
+    `cross-origin apps ${list(cors.origins)}`,
+    `limits            ${limits.bodyBytes} bytes a body, ${limits.requestsPerMinute} requests a minute and caller, ${limits.drainMs} ms to drain`,
+    `log               ${config.log.level}, subjects ${config.log.subject}`
+  ];
+  return `${lines.join('\n')}\n`;
+}

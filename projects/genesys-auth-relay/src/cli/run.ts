@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { loadRelayConfig } from '../config/load.ts';
+import { RelayConfigError } from '../config/error.ts';
+import { RelayStartError, type RunningRelay, startRelay } from '../http/server.ts';
+import { describeConfig } from './check.ts';
+import { newApiKey } from './hash-key.ts';
+import { USAGE } from './usage.ts';
+
+/** Where a command writes. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** How a command ended; a relay that runs is handed over. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly relay?: RunningRelay;
+}
+
+function readArgs(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', short: 'c' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' }
+    }
+  });
+}
+
+async function serve(file: string, { out }: Output): Promise<Outcome> {
+  const config = await loadRelayConfig(file);
+  const relay = await startRelay(config);
+  const admin = relay.adminUrl === '' ? '' : `, health at ${relay.adminUrl}/readyz`;
+  out(`genesys-auth-relay listens on ${relay.url} (${config.mode} mode, client_credentials grant)${admin}\n`);
+  return { exitCode: 0, relay };
+}
+
+async function check(file: string, { out }: Output): Promise<Outcome> {
+  const config = await loadRelayConfig(file);
+  out(describeConfig(config));
+  for (const warning of config.warnings) out(`warning: ${warning}\n`);
+  out('The configuration is fine.\n');
+  return { exitCode: 0 };
+}
+
+function hashKey({ out }: Output): Outcome {
+  const { key, sha256 } = newApiKey();
+  out(
+    `API key (shown once; give it to the caller, keep it nowhere else):\n  ${key}\n\n` +
+      `For the configuration:\n  - { id: NAME, sha256: ${sha256}, roles: [ROLE] }\n`
+  );
+  return { exitCode: 0 };
+}
+
+function failed(error: unknown, { err }: Output): Outcome {
+  if (error instanceof RelayConfigError) err(`${error.message}\n`);
+  else if (error instanceof RelayStartError) err(`${error.message} ${error.hint}\n`);
+  else err(`The relay failed: ${error instanceof Error ? error.name : 'unknown error'}.\n`);
+  return { exitCode: 1 };
+}
+
+/**
+ * Runs one command.
+ *
+ * @param args arguments after the program's name
+ * @param version what `--version` prints
+ */
+export async function run(args: readonly string[], version: string, output: Output): Promise<Outcome> {
+  const misused = (message: string): Outcome => {
+    output.err(`${message}\n\n${USAGE}`);
+    return { exitCode: 2 };
+  };
+  let parsed;
+  try {
+    parsed = readArgs(args);
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : 'Wrong arguments.');
+  }
+  const { values, positionals } = parsed;
+  const [command, ...more] = positionals;
+  if (values.version === true) {
+    output.out(`${version}\n`);
+    return { exitCode: 0 };
+  }
+  if (values.help === true || command === 'help') {
+    output.out(USAGE);
+    return { exitCode: 0 };
+  }
+  if (command === undefined) return misused('Which command?');
+  if (more.length > 0) return misused(`Unexpected argument: ${more.join(' ')}`);
+  if (command === 'hash-key') return hashKey(output);
+  if (command !== 'serve' && command !== 'check') return misused(`Unknown command: ${command}`);
+  if (values.config === undefined) return misused(`${command} needs --config FILE`);
+  try {
+    return await (command === 'serve' ? serve(values.config, output) : check(values.config, output));
+  } catch (error) {
+    return failed(error, output);
+  }
+}

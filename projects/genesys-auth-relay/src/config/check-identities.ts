@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { ParsedConfig } from './schema.ts';
+import type { Findings } from './secrets.ts';
+
+const GUESSABLE = [
+  '',
+  'secret',
+  'password',
+  'changeme',
+  'change-me',
+  'test',
+  'key',
+  'apikey',
+  'api-key',
+  'admin',
+  'demo'
+];
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const GUESSABLE_HASHES = new Set([...GUESSABLE, 'token', '123456', 'genesys', 'example'].map(sha256));
+
+function isWeak(id: string, hash: string): boolean {
+  // A hash of one repeated digit is a placeholder; nobody holds its key, but nobody meant it either.
+  return GUESSABLE_HASHES.has(hash) || hash === sha256(id) || /^(.)\1+$/.test(hash);
+}
+
+function checkKeys(config: ParsedConfig, { issues }: Findings): void {
+  const ids = new Set<string>();
+  const hashes = new Set<string>();
+  config.identities.forEach((identity, index) => {
+    if (identity.type !== 'apiKey') return;
+    identity.keys.forEach(({ id, sha256: written }, at) => {
+      const hash = written.toLowerCase();
+      const key = `identities[${index}].keys[${at}]`;
+      const newKey = 'make a key of its own with "genesys-auth-relay hash-key"';
+      if (ids.has(id))
+        issues.push({ key: `${key}.id`, message: `"${id}" stands twice`, fix: 'give each key its own id' });
+      if (hashes.has(hash)) issues.push({ key: `${key}.sha256`, message: 'two ids share this key', fix: newKey });
+      if (isWeak(id, hash)) {
+        issues.push({ key: `${key}.sha256`, message: 'this is the hash of a key that can be guessed', fix: newKey });
+      }
+      ids.add(id);
+      hashes.add(hash);
+    });
+  });
+}
+
+/** Checks what the identities need to be safe. */
+export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, found: Findings): void {
+  checkKeys(config, found);
+  config.identities.forEach((identity, index) => {
+    if (identity.type === 'loopback' && env['NODE_ENV'] === 'production') {
+      found.issues.push({
+        key: `identities[${index}]`,
+        message: 'the loopback identity lets every program of this machine in, and NODE_ENV is production',
+        fix: 'use an identity of type jwt or apiKey; loopback is for development'
+      });
+    }
+    if (identity.type === 'jwt' && identity.jwksUri?.includes('?') === true) {
+      found.warnings.push(`identities[${index}].jwksUri: has a query string; check that it is meant`);
+    }
+  });
+  const loopbacks = config.identities.filter(({ type }) => type === 'loopback').length;
+  if (loopbacks > 1) {
+    found.issues.push({ key: 'identities', message: 'loopback stands twice', fix: 'keep one, with all its roles' });
+  }
+}

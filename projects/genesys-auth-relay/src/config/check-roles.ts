@@ -1,0 +1,99 @@
+import { checkScope, formatScopes, isCovered, nearestScope } from 'genesys-scopes';
+import { nearestName } from './nearest.ts';
+import { shown } from './says.ts';
+import type { ParsedConfig } from './schema.ts';
+import type { Findings } from './secrets.ts';
+
+/** A name of the organisation's own passes, but one that looks like a slip of a Genesys name deserves a look. */
+function checkRegistered(scopes: readonly string[], { issues, warnings }: Findings): void {
+  scopes.forEach((scope, index) => {
+    const finding = checkScope(scope);
+    if (finding === undefined) return;
+    const key = `scopes[${index}]`;
+    if (finding.kind === 'malformed') issues.push({ key, message: finding.message, fix: finding.hint });
+    else warnings.push(`${key}: ${finding.message}${finding.nearest ? ` Did you mean ${finding.nearest}?` : ''}`);
+  });
+}
+
+function checkRole(name: string, role: ParsedConfig['roles'][string], registered: readonly string[], found: Findings) {
+  role.scopes.forEach((scope, index) => {
+    const finding = checkScope(scope, { registeredScopes: registered });
+    if (finding === undefined) return;
+    const nearest = finding.nearest ?? nearestScope(scope, registered);
+    const fix =
+      nearest === undefined ? `add it to scopes, or remove it` : `did you mean ${nearest}? Otherwise add it to scopes`;
+    found.issues.push({
+      key: `roles.${name}.scopes[${index}]`,
+      message: `${shown(scope)} is not on the list scopes`,
+      fix
+    });
+  });
+  role.defaultScopes.forEach((scope, index) => {
+    if (isCovered(scope, role.scopes)) return;
+    found.issues.push({
+      key: `roles.${name}.defaultScopes[${index}]`,
+      message: `${shown(scope)} is not among the scopes of this role`,
+      fix: `add it to roles.${name}.scopes, or remove it here`
+    });
+  });
+}
+
+/** Whoever holds a token has every right of its OAuth client, whatever scopes the role names. */
+function checkSharedPrivileges(config: ParsedConfig, { issues }: Findings): void {
+  if (config.acceptSharedPrivileges) return;
+  const sets = new Map<string, string>();
+  for (const [name, role] of Object.entries(config.roles)) {
+    const set = [...new Set(role.scopes)].sort().join(' ');
+    if (!sets.has(set)) sets.set(set, name);
+  }
+  if (sets.size < 2) return;
+  const [first, second] = [...sets.values()];
+  issues.push({
+    key: 'roles',
+    message: `"${first ?? ''}" and "${second ?? ''}" have different scopes but share one OAuth client: in token mode each of them gets every right of that client`,
+    fix: 'give the roles the same scopes, run one relay per privilege level, or set acceptSharedPrivileges: true'
+  });
+}
+
+/** Every role that an identity names exists. Roles in a JWT are known only when it comes. */
+function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): void {
+  const known = Object.keys(config.roles);
+  const used = new Set<string>();
+  const check = (roles: readonly string[], key: string) => {
+    roles.forEach((role, index) => {
+      used.add(role);
+      if (known.includes(role)) return;
+      const nearest = nearestName(role, known);
+      const fix = nearest === undefined ? 'add it to the section roles' : `did you mean "${nearest}"?`;
+      issues.push({ key: `${key}.roles[${index}]`, message: `there is no role ${shown(role)}`, fix });
+    });
+  };
+  config.identities.forEach((identity, index) => {
+    if (identity.type === 'loopback') check(identity.roles, `identities[${index}]`);
+    if (identity.type === 'apiKey') {
+      identity.keys.forEach((key, at) => {
+        check(key.roles, `identities[${index}].keys[${at}]`);
+      });
+    }
+  });
+  if (config.identities.some(({ type }) => type === 'jwt')) return;
+  for (const role of known.filter((name) => !used.has(name))) warnings.push(`roles.${role}: no identity has this role`);
+}
+
+/** Checks what the roles may have and who has them. */
+export function checkRoles(config: ParsedConfig, found: Findings): void {
+  checkRegistered(config.scopes, found);
+  if (Object.keys(config.roles).length === 0) {
+    found.issues.push({ key: 'roles', message: 'is empty', fix: 'name at least one role with its scopes' });
+  }
+  const registered = config.scopes.filter((scope) => checkScope(scope)?.kind !== 'malformed');
+  for (const [name, role] of Object.entries(config.roles)) checkRole(name, role, registered, found);
+  checkSharedPrivileges(config, found);
+  checkRoleNames(config, found);
+}
+
+/** Scopes in canonical order, each once. */
+export const canonical = (scopes: readonly string[]): readonly string[] => {
+  const text = formatScopes(scopes);
+  return text === '' ? [] : text.split(' ');
+};

@@ -1,0 +1,56 @@
+import type { ParsedConfig } from './schema.ts';
+import type { Secret } from './secret.ts';
+
+/** Marks a configuration that `parseRelayConfig` made. Registered, so that a copy of the object keeps it. */
+export const RESOLVED: unique symbol = Symbol.for('genesys-auth-relay.config');
+
+/** One configured way to know the caller. */
+export type IdentityConfig = ParsedConfig['identities'][number];
+export type JwtIdentityConfig = Extract<IdentityConfig, { type: 'jwt' }>;
+export type ApiKeyIdentityConfig = Extract<IdentityConfig, { type: 'apiKey' }>;
+export type LoopbackIdentityConfig = Extract<IdentityConfig, { type: 'loopback' }>;
+
+/** What a role may have. */
+export interface Role {
+  /** Scopes a caller with this role may ask for, sorted. */
+  readonly scopes: readonly string[];
+  /** Scopes of a request that names none, sorted. */
+  readonly defaultScopes: readonly string[];
+}
+
+/** Where tokens come from. */
+export interface GenesysConfig {
+  /** Domain of the region, or `null` when the endpoints are given explicitly. */
+  readonly region: string | null;
+  readonly tokenEndpoint: string;
+  readonly apiOrigin: string;
+  readonly client: { readonly id: string; readonly secret: Secret; readonly auth: 'basic' | 'post' };
+  /** Milliseconds that one token request may take, retries included. */
+  readonly timeoutMs: number;
+  /** Whether the `scope` parameter is sent to the token endpoint. */
+  readonly sendScope: boolean;
+}
+
+/** A checked configuration: every default filled in, every secret read. Made by `parseRelayConfig` only. */
+export interface RelayConfig {
+  readonly [RESOLVED]: true;
+  readonly mode: 'token';
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly admin: { readonly host: string; readonly port: number } | false;
+  readonly genesys: GenesysConfig;
+  /** The exact list of registered scopes, sorted. */
+  readonly scopes: readonly string[];
+  readonly identities: readonly IdentityConfig[];
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly acceptSharedPrivileges: boolean;
+  readonly cors: { readonly origins: readonly string[] };
+  readonly limits: { readonly bodyBytes: number; readonly requestsPerMinute: number; readonly drainMs: number };
+  readonly log: { readonly level: ParsedConfig['log']['level']; readonly subject: 'hashed' | 'plain' };
+  /** What an operator should look at, though the relay starts. */
+  readonly warnings: readonly string[];
+}
+
+/** Tells a checked configuration from one as written. */
+export function isRelayConfig(config: object): config is RelayConfig {
+  return RESOLVED in config;
+}

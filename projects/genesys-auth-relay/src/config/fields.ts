@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { nearestName } from './nearest.ts';
+import { says, shown } from './says.ts';
+
+type Shape = z.core.$ZodLooseShape;
+
+/** A section: unknown keys are errors that name the nearest known one, as a misspelt key would silently do nothing. */
+export function section<const T extends Shape>(shape: T, fix = 'write it as a section of keys and values') {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return says(`${shown(issue.input)} where a section belongs`, fix);
+      const known = Object.keys(shape);
+      const [unknown = ''] = issue.keys;
+      const nearest = nearestName(unknown, known);
+      return says('unknown key', nearest ? `did you mean "${nearest}"?` : `remove it; known here: ${known.join(', ')}`);
+    }
+  });
+}
+
+const problem = (what: string, fix: string) => ({
+  error: (issue: { input?: unknown }) =>
+    says(issue.input === undefined ? 'is missing' : `${shown(issue.input)} is not ${what}`, fix)
+});
+
+/** Non-empty text. */
+export const text = (what: string, fix: string) => z.string(problem(what, fix)).min(1, says(`is empty`, fix));
+
+/** Text of one form. */
+export const pattern = (form: RegExp, what: string, fix: string) =>
+  z.string(problem(what, fix)).regex(form, problem(what, fix));
+
+/** A whole number between two bounds, both included. */
+export function whole(min: number, max: number, unit: string) {
+  const complaint = problem(
+    `a whole number from ${min} to ${max}`,
+    `give a whole number of ${unit}, from ${min} to ${max}`
+  );
+  return z.int(complaint).min(min, complaint).max(max, complaint);
+}
+
+/** One of a few words. */
+export const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.enum(words, problem(`one of ${words.join(', ')}`, `use ${words.join(' or ')}`));
+
+/** `true` or `false`. */
+export const flag = (fix: string) => z.boolean(problem('true or false', fix));
+
+/** A list with at least one entry. */
+export const listOf = <T extends z.ZodType>(item: T, what: string, fix: string) =>
+  z.array(item, problem(what, fix)).min(1, says(`is an empty list`, fix));

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { listOf, oneOf, pattern, section, text, whole } from './fields.ts';
+import { says, shown } from './says.ts';
+import { secureUrl } from './urls.ts';
+
+/** Signature algorithms a token may use. No `none`, and no `HS...`: a public key must never serve as an HMAC secret. */
+export const JWT_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519'
+] as const;
+
+const roleList = listOf(
+  text('the name of a role', 'name a role of the section "roles"'),
+  'a list of roles',
+  'name at least one role of the section "roles"'
+);
+
+const jwt = section({
+  type: z.literal('jwt'),
+  issuer: secureUrl("give the identity provider's issuer URL, exactly as in the token's iss"),
+  audience: z.union(
+    [text('an audience', "give the relay's audience"), listOf(text('an audience', 'give it as text'), '', '')],
+    { error: () => says('is missing or no audience', "give the audience the relay's tokens are issued for") }
+  ),
+  jwksUri: secureUrl("give the URL of the identity provider's keys, or leave it out for discovery").optional(),
+  algorithms: listOf(
+    oneOf(JWT_ALGORITHMS),
+    'a list of algorithms',
+    'list the algorithms your identity provider signs with'
+  ).default(['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']),
+  rolesPointer: pattern(
+    /^(?:\/(?:[^~/]|~[01])*)+$/,
+    'a JSON pointer',
+    'point at the claim with the roles, for example /roles or /realm_access/roles'
+  ).default('/roles'),
+  subjectClaim: text('the name of a claim', 'name the claim that says who the user is').default('sub'),
+  typ: listOf(text('a token type', 'for example at+jwt'), 'a list of token types', 'list the accepted typ').optional(),
+  requiredClaims: z.array(text('the name of a claim', 'name a claim')).default([]),
+  toleranceSeconds: whole(0, 60, 'seconds').default(5)
+});
+
+const apiKey = section({
+  type: z.literal('apiKey'),
+  keys: listOf(
+    section({
+      id: pattern(/^[A-Za-z0-9._-]{1,128}$/, 'a key id', 'use letters, digits, dot, hyphen and underscore'),
+      sha256: pattern(
+        /^[0-9a-fA-F]{64}$/,
+        'the SHA-256 of a key',
+        'run "genesys-auth-relay hash-key" and paste its 64 hexadecimal digits; never the key itself'
+      ),
+      roles: roleList
+    }),
+    'a list of keys',
+    'add a key made by "genesys-auth-relay hash-key"'
+  )
+});
+
+const loopback = section({ type: z.literal('loopback'), roles: roleList });
+
+/** How the relay may come to know who is calling. */
+export const identitySchema = z.discriminatedUnion('type', [jwt, apiKey, loopback], {
+  error: (issue) => {
+    const input: unknown = issue.input;
+    const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
+    return says(`the type ${shown(type)} is no identity`, 'use type: jwt, apiKey or loopback');
+  }
+});

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { YAMLParseError, parse } from 'yaml';
+import type { RelayConfig } from './config.ts';
+import { RelayConfigError } from './error.ts';
+import { parseRelayConfig } from './parse.ts';
+
+const fileError = (file: string, message: string, fix: string) => new RelayConfigError([{ key: file, message, fix }]);
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    // Without the pretty error: it would quote the line, and the line may hold a secret.
+    return parse(text, { prettyErrors: false });
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw fileError(file, 'is no YAML', 'check its syntax');
+    const line = text.slice(0, error.pos[0]).split('\n').length;
+    throw fileError(file, `is no YAML: ${error.code} in line ${line}`, `check line ${line} and the one before it`);
+  }
+}
+
+/**
+ * Reads a configuration file, YAML or JSON, and checks it. A relative `{ file: path }` in it starts from its folder.
+ *
+ * @param file path of the file
+ * @param env environment variables
+ * @throws RelayConfigError `config_invalid`, also when the file cannot be read
+ */
+export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = process.env): Promise<RelayConfig> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw fileError(
+      file,
+      `cannot be read (${reason})`,
+      'give the path of the relay configuration, a YAML or JSON file'
+    );
+  }
+  const input = parseYaml(file, text.replace(/^\uFEFF/, ''));
+  if (input === null || input === undefined) throw fileError(file, 'is empty', 'start from relay.example.yaml');
+  return parseRelayConfig(input, env, dirname(file));
+}

@@ -1,0 +1,117 @@
+import { canonical, checkRoles } from './check-roles.ts';
+import { checkIdentities } from './check-identities.ts';
+import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
+import { endpointsOf } from './endpoints.ts';
+import { type ConfigIssue, RelayConfigError } from './error.ts';
+import { heard } from './says.ts';
+import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
+import { type Findings, type Surroundings, readReference } from './secrets.ts';
+import { Secret } from './secret.ts';
+
+interface SchemaIssue {
+  readonly code?: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+  readonly errors?: readonly (readonly SchemaIssue[])[];
+}
+
+const keyOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '') || '(whole configuration)';
+
+/** zod's issues as ours: one for each unknown key, with the key in the path. */
+function issuesOf(issues: readonly SchemaIssue[]): ConfigIssue[] {
+  return issues.flatMap((issue) => {
+    // Of "a section or false" only the section can be wrong in detail; then the detail is what helps.
+    const inside = (issue.errors ?? []).filter((branch) =>
+      branch.some(({ code, path }) => path.length > 0 || code === 'unrecognized_keys')
+    );
+    if (inside.length === 1) {
+      return issuesOf((inside[0] ?? []).map((deeper) => ({ ...deeper, path: [...issue.path, ...deeper.path] })));
+    }
+    const said = heard(issue.message);
+    const keys = issue.code === 'unrecognized_keys' ? (issue.keys ?? []) : [];
+    if (keys.length === 0) return [{ key: keyOf(issue.path), ...said }];
+    return keys.map((key, index) => ({
+      key: keyOf([...issue.path, key]),
+      message: said.message,
+      fix: index === 0 ? said.fix : 'remove it or correct its spelling'
+    }));
+  });
+}
+
+function checkListeners({ listen, admin }: ParsedConfig, { issues }: Findings): void {
+  if (admin === false || admin.port === 0 || admin.port !== listen.port) return;
+  issues.push({
+    key: 'admin.port',
+    message: `${admin.port} is the public port as well`,
+    fix: 'give the admin listener a port of its own'
+  });
+}
+
+function resolveClient(genesys: ParsedConfig['genesys'], around: Surroundings, found: Findings) {
+  const id = readReference(genesys.client.id, 'genesys.client.id', around, found);
+  const secret = readReference(genesys.client.secret, 'genesys.client.secret', around, found);
+  if (genesys.client.auth === 'post') {
+    found.warnings.push('genesys.client.auth: RFC 6749 section 2.3.1 advises against body credentials; prefer basic');
+  }
+  return id === undefined || secret === undefined
+    ? undefined
+    : { id, secret: new Secret(secret), auth: genesys.client.auth };
+}
+
+/**
+ * Checks a configuration, fills in its defaults and reads its secrets.
+ *
+ * @param input the configuration as written, for example parsed from YAML
+ * @param env environment variables; `NODE_ENV` and the ones that `{ env: NAME }` names are read
+ * @param baseDir folder that a relative `{ file: path }` starts from
+ * @returns the checked configuration. Its `warnings` are worth a look.
+ * @throws RelayConfigError `config_invalid` with every issue: key, what is wrong, what to do
+ * @example
+ * const config = parseRelayConfig({
+ *   mode: 'token',
+ *   genesys: { region: 'mypurecloud.de', client: { id: '...', secret: { env: 'GENESYS_CLIENT_SECRET' } } },
+ *   scopes: ['analytics'],
+ *   identities: [{ type: 'loopback', roles: ['developer'] }],
+ *   roles: { developer: { scopes: ['analytics'] } }
+ * });
+ */
+export function parseRelayConfig(
+  input: unknown,
+  env: NodeJS.ProcessEnv = process.env,
+  baseDir: string = process.cwd()
+): RelayConfig {
+  const parsed = relayConfigSchema.safeParse(input);
+  if (!parsed.success) throw new RelayConfigError(issuesOf(parsed.error.issues));
+  const { data } = parsed;
+  const found: Findings = { issues: [], warnings: [] };
+  const endpoints = endpointsOf(data.genesys, found.issues);
+  const client = resolveClient(data.genesys, { env, baseDir }, found);
+  checkListeners(data, found);
+  checkRoles(data, found);
+  checkIdentities(data, env, found);
+  if (found.issues.length > 0 || endpoints === undefined || client === undefined)
+    throw new RelayConfigError(found.issues);
+  const roles = new Map(
+    Object.entries(data.roles).map(([name, role]) => [
+      name,
+      { scopes: canonical(role.scopes), defaultScopes: canonical(role.defaultScopes) }
+    ])
+  );
+  return {
+    ...data,
+    [RESOLVED]: true,
+    genesys: { ...endpoints, client, timeoutMs: data.genesys.timeoutMs, sendScope: data.genesys.sendScope },
+    scopes: canonical(data.scopes),
+    roles,
+    warnings: found.warnings
+  };
+}
+
+/** A checked configuration as it is; any other is checked now. */
+export const resolveConfig = (config: RelayConfigInput | RelayConfig): RelayConfig =>
+  isRelayConfig(config) ? config : parseRelayConfig(config);

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { flag, listOf, oneOf, section, text, whole } from './fields.ts';
+import { identitySchema } from './identity-schema.ts';
+import { says, shown } from './says.ts';
+import { secureOrigin, secureUrl } from './urls.ts';
+
+const fromEnv = section({ env: text('the name of an environment variable', 'name the environment variable') });
+const fromFile = section({ file: text('the path of a file', 'give the path of the file') });
+const SECRET_FIX = 'write { env: NAME } or { file: path }: a configuration file is no place for a secret';
+
+const clientId = z.union([text('a client id', 'give the OAuth client id'), fromEnv, fromFile], {
+  error: (issue) =>
+    says(
+      issue.input === undefined ? 'is missing' : 'is no client id',
+      'give the OAuth client id, or { env: NAME } or { file: path }'
+    )
+});
+
+const clientSecret = z.union([fromEnv, fromFile], {
+  // The value is not shown: it may be the secret.
+  error: (issue) =>
+    says(
+      issue.input === undefined
+        ? 'is missing'
+        : typeof issue.input === 'string'
+          ? 'a secret stands here in plain text'
+          : 'is no reference to a secret',
+      SECRET_FIX
+    )
+});
+
+const genesys = section({
+  region: text('a region', 'give the domain or AWS name of your region, for example mypurecloud.de').optional(),
+  tokenEndpoint: secureUrl('give the URL of the token endpoint').optional(),
+  apiOrigin: secureOrigin('give the origin of the API, for example https://api.example.com').optional(),
+  client: section(
+    { id: clientId, secret: clientSecret, auth: oneOf(['basic', 'post']).default('basic') },
+    'add the OAuth client: client: { id: ..., secret: { env: GENESYS_CLIENT_SECRET } }'
+  ),
+  timeoutMs: whole(100, 60_000, 'milliseconds').default(5000),
+  sendScope: flag('true sends the scope parameter to the token endpoint, false does not').default(true)
+});
+
+const scopeName = text('a scope', 'give the name of a scope');
+const port = whole(0, 65_535, 'a port');
+const host = text('a host', 'give the address to listen on, for example 127.0.0.1');
+
+const role = section(
+  {
+    scopes: listOf(scopeName, 'a list of scopes', 'list the scopes this role may have'),
+    defaultScopes: z
+      .array(scopeName, { error: () => says('is no list of scopes', 'list the scopes of a request that names none') })
+      .default([])
+  },
+  'give the role its scopes: { scopes: [...] }'
+);
+
+/** The relay's configuration as it stands in a file; every default is filled in by parsing. */
+export const relayConfigSchema = section({
+  mode: z.literal('token', {
+    error: (issue) =>
+      issue.input === 'proxy'
+        ? says('proxy mode is not built yet', 'use mode: token, and read in the README what that means')
+        : says(
+            issue.input === undefined ? 'is missing' : `${shown(issue.input)} is no mode`,
+            'write mode: token; it is explicit because the browser then holds an access token'
+          )
+  }),
+  listen: section({ host: host.default('127.0.0.1'), port: port.default(8080) }).prefault({}),
+  admin: z
+    .union([z.literal(false), section({ host: host.default('127.0.0.1'), port: port.default(9090) })], {
+      error: () => says('is neither a section nor false', 'write { host, port }, or false for no admin listener')
+    })
+    .prefault({}),
+  genesys,
+  scopes: listOf(scopeName, 'a list of scopes', 'list every scope the relay may hand out'),
+  identities: listOf(identitySchema, 'a list of identities', 'say who may call: an identity of type jwt or apiKey'),
+  roles: z.record(z.string().min(1), role, {
+    error: (issue) =>
+      says(
+        issue.input === undefined ? 'is missing' : 'is no section of roles',
+        'name each role with the scopes it may have: roles: { agent: { scopes: [...] } }'
+      )
+  }),
+  acceptSharedPrivileges: flag('true accepts that whoever holds a token has every right of the OAuth client').default(
+    false
+  ),
+  cors: section({
+    origins: z
+      .array(
+        z
+          .unknown()
+          .superRefine((value, context) => {
+            if (value === '*' || value === 'null') {
+              context.addIssue({
+                code: 'custom',
+                message: says(
+                  `${shown(value)} would let any page ask for tokens`,
+                  'list the exact origins of your apps'
+                )
+              });
+            }
+          })
+          .pipe(secureOrigin('give the origin of an app, for example https://app.example.com')),
+        { error: () => says('is no list of origins', 'list the exact origins of your apps') }
+      )
+      .default([])
+  }).prefault({}),
+  limits: section({
+    bodyBytes: whole(256, 1_048_576, 'bytes').default(16_384),
+    requestsPerMinute: whole(1, 1_000_000, 'requests').default(600),
+    drainMs: whole(0, 60_000, 'milliseconds').default(5000)
+  }).prefault({}),
+  log: section({
+    level: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    subject: oneOf(['hashed', 'plain']).default('hashed')
+  }).prefault({})
+});
+
+/** The relay's configuration as a program or a file gives it. */
+export type RelayConfigInput = z.input<typeof relayConfigSchema>;
+/** The same after parsing, before secrets are read. */
+export type ParsedConfig = z.output<typeof relayConfigSchema>;

@@ -1,0 +1,32 @@
+import { inspect } from 'node:util';
+
+const HIDDEN = '[secret]';
+
+/**
+ * A secret that does not show itself: neither a log line, nor `JSON.stringify`, nor a debugger's dump of the
+ * configuration holds the value. Only {@link Secret.reveal} gives it, and only the token request calls that.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ConfigIssue } from './error.ts';
+
+/** Where the parts of a configuration find what they need and leave what they notice. */
+export interface Findings {
+  readonly issues: ConfigIssue[];
+  readonly warnings: string[];
+}
+
+/** A reference to a value outside the configuration, or (for ids) the value itself. */
+export type Reference = string | { readonly env: string } | { readonly file: string };
+
+/** What the surroundings give: environment variables, and the folder that relative paths start from. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly baseDir: string;
+}
+
+function read(reference: Reference, key: string, around: Surroundings, found: Findings): string | undefined {
+  if (typeof reference === 'string') return reference;
+  if ('env' in reference) {
+    const value = around.env[reference.env];
+    if (value !== undefined && value !== '') return value;
+    const state = value === undefined ? 'not set' : 'empty';
+    found.issues.push({
+      key,
+      message: `the environment variable ${reference.env} is ${state}`,
+      fix: `set ${reference.env} before the relay starts`
+    });
+    return undefined;
+  }
+  try {
+    return readFileSync(resolve(around.baseDir, reference.file), 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    found.issues.push({
+      key,
+      message: `the file ${reference.file} cannot be read (${reason})`,
+      fix: 'create the file, or let the user the relay runs as read it'
+    });
+    return undefined;
+  }
+}
+
+/**
+ * Reads a value that may lie in an environment variable or a file. One line break at the end is dropped, as editors and
+ * `echo` add one. Other things that are most likely slips (quotes, surrounding space) are kept and reported as warnings.
+ */
+export function readReference(
+  reference: Reference,
+  key: string,
+  around: Surroundings,
+  found: Findings
+): string | undefined {
+  const raw = read(reference, key, around, found);
+  if (raw === undefined) return undefined;
+  const value = raw.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
+  const where =
+    typeof reference === 'string' ? 'here' : 'env' in reference ? `in ${reference.env}` : `in ${reference.file}`;
+  const complain = (message: string, fix: string): undefined => {
+    found.issues.push({ key, message, fix });
+    return undefined;
+  };
+  if (value.trim() === '') {
+    complain(`the value ${where} is empty`, 'put the value there');
+    return;
+  }
+  if (/\p{Cc}/u.test(value)) {
+    complain(`the value ${where} holds a line break or another control character`, 'put the value alone on one line');
+    return;
+  }
+  if (typeof reference === 'object' && 'env' in reference && raw !== value) {
+    found.warnings.push(`${key}: the value ${where} ends with a line break, which was dropped`);
+  }
+  if (value !== value.trim()) {
+    found.warnings.push(`${key}: the value ${where} starts or ends with a space, which is sent as part of it`);
+  }
+  if (/^(["'`]).*\1$/.test(value.trim())) {
+    found.warnings.push(`${key}: the value ${where} is in quotes, which are sent as part of it`);
+  }
+  return value;
+}

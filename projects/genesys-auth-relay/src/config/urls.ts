@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { says, shown } from './says.ts';
+
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Tells whether a URL's host is this machine. */
+export const isLoopbackUrl = (url: URL): boolean => LOOPBACK_HOST.test(url.hostname);
+
+function complaintAbout(value: string, originOnly: boolean): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    return says(`${shown(value)} is no URL`, 'give it whole, with its scheme, for example https://login.example.com');
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return says(`${shown(value)} is neither https nor http`, 'use an https URL');
+  }
+  if (url.protocol === 'http:' && !isLoopbackUrl(url)) {
+    return says(
+      `${shown(`${url.protocol}//${url.host}`)} is not encrypted`,
+      'use https: plain http is for localhost, 127.0.0.1 and [::1] alone'
+    );
+  }
+  if (url.username || url.password) return says('holds a user name or password', 'take them out of the URL');
+  if (url.hash || value.includes('#')) return says('holds a fragment', 'take the part from # on out of the URL');
+  if (originOnly && value !== url.origin) {
+    return says(`${shown(value)} is no origin in its exact form`, `write ${url.origin}`);
+  }
+  return undefined;
+}
+
+const checked = (fix: string, originOnly: boolean) =>
+  z
+    .string({
+      error: (issue) => says(issue.input === undefined ? 'is missing' : `${shown(issue.input)} is no URL`, fix)
+    })
+    .superRefine((value, context) => {
+      const message = complaintAbout(value, originOnly);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
+
+/** An https URL, or http on this machine; without credentials and fragment. */
+export const secureUrl = (fix: string) => checked(fix, false);
+
+/** An https origin in exactly the form a browser sends: scheme, host in lower case, port only if not the default. */
+export const secureOrigin = (fix: string) => checked(fix, true);

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import { RelayProblem } from '../reply/problem.ts';
+import { EMPTY_ASK, type TokenAsk, readForm, readJson } from './token-ask.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+
+const tooLarge = (limit: number) =>
+  new RelayProblem('body_too_large', `The body is larger than ${limit} bytes.`, {
+    hint: 'A token request is a small thing: scopes, and perhaps a key.',
+    // The rest of the body is not read, so the connection cannot be used again.
+    headers: { connection: 'close' }
+  });
+
+async function readText(request: IncomingMessage, limit: number): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new RelayProblem('invalid_request', 'The body is not UTF-8.', { hint: 'Encode it as UTF-8.' });
+  }
+}
+
+/**
+ * The body as an earlier body parser of the host (Express' `json()` or `urlencoded()`) left it, written out again; the
+ * stream itself is spent then.
+ */
+function parsedBefore(request: IncomingMessage, form: boolean): string | undefined {
+  const body: unknown = 'body' in request ? request.body : undefined;
+  if (typeof body === 'string') return body;
+  if (Buffer.isBuffer(body)) return body.toString('utf8');
+  if (typeof body !== 'object' || body === null) return undefined;
+  if (!form) return JSON.stringify(body);
+  const pairs = Object.entries(body).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((item: unknown): [string, string] => [name, String(item)])
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+/**
+ * Reads what a request asks for.
+ *
+ * @param request the request, its body not yet read
+ * @param limit bytes the body may have
+ * @throws RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request`, `unsupported_grant_type`
+ */
+export async function readTokenAsk(request: IncomingMessage, limit: number): Promise<TokenAsk> {
+  const { headers } = request;
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  const known = type === FORM || type === JSON_TYPE;
+  if (encoding !== 'identity' || (type !== undefined && !known)) {
+    throw new RelayProblem('unsupported_media_type', 'The content type or encoding of the body is not supported.', {
+      hint: `Send ${FORM} or ${JSON_TYPE}, not compressed.`,
+      headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
+    });
+  }
+  const text =
+    (request.readableEnded ? parsedBefore(request, type === FORM) : undefined) ?? (await readText(request, limit));
+  if (type === undefined) {
+    if (text === '') return EMPTY_ASK;
+    throw new RelayProblem('unsupported_media_type', 'The body has no content type.', {
+      hint: `Send ${FORM} or ${JSON_TYPE}.`,
+      headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
+    });
+  }
+  return type === FORM ? readForm(text) : readJson(text);
+}

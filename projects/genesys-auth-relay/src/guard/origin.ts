@@ -1,0 +1,54 @@
+import { RelayProblem } from '../reply/problem.ts';
+import { safeText } from '../reply/safe-text.ts';
+import type { RequestFacts } from './facts.ts';
+
+/** Decides which pages may talk to the relay. */
+export interface OriginGuard {
+  /** The `Origin` of the request if it is on the list, character by character. */
+  listed(facts: RequestFacts): string | undefined;
+  /**
+   * Refuses a page of another origin that is not on the list.
+   *
+   * @param ambient whether the credential comes with every request of a browser (cookie, loopback): then the page must
+   *   prove to be of this very host or on the list, and a missing `Origin` is looked at twice
+   * @throws RelayProblem `origin_not_allowed`
+   */
+  check(facts: RequestFacts, ambient: boolean): void;
+}
+
+/** Builds the guard from the exact list of origins. There are no wildcards and no patterns. */
+export function createOriginGuard(origins: readonly string[]): OriginGuard {
+  const list = new Set(origins);
+
+  const refuse = (what: string): never => {
+    throw new RelayProblem('origin_not_allowed', `Requests from ${what} are not allowed.`, {
+      hint: "If this page is one of yours, add its exact origin to 'cors.origins' of the relay."
+    });
+  };
+
+  function listed({ headers, counts }: RequestFacts): string | undefined {
+    const origin = headers['origin'];
+    return origin !== undefined && counts['origin'] === 1 && list.has(origin) ? origin : undefined;
+  }
+
+  return {
+    listed,
+    check(facts, ambient) {
+      const { headers, encrypted } = facts;
+      if (listed(facts) !== undefined) return;
+      const origin = headers['origin'];
+      const site = headers['sec-fetch-site'];
+      const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
+      if (origin === undefined) {
+        if (ambient && foreign) refuse('another site');
+        return;
+      }
+      const own = `${encrypted ? 'https' : 'http'}://${headers['host'] ?? ''}`;
+      if (origin === own && !foreign) return;
+      // Behind a proxy that ends TLS or rewrites Host the browser's own word remains. It cannot be forged by a page, but
+      // it says nothing about DNS rebinding, so it is not enough for a credential that is ambient.
+      if (!ambient && site === 'same-origin' && /^https?:\/\/[^/]+$/.test(origin)) return;
+      refuse(`the origin '${safeText(origin)}'`);
+    }
+  };
+}

@@ -1,0 +1,37 @@
+import { LRUCache } from 'lru-cache';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayClock } from '../runtime/clock.ts';
+
+/** A budget of requests for each caller. */
+export interface RateLimit {
+  /** Takes one; returns the seconds to wait when there is none left, or 0. */
+  take(who: string): number;
+}
+
+/**
+ * A token bucket for each caller: `perMinute` at once, refilled evenly.
+ *
+ * @param perMinute requests
+ * @param callers how many callers are remembered; the longest silent is forgotten first
+ */
+export function createRateLimit(perMinute: number, clock: RelayClock, callers = 10_000): RateLimit {
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: callers });
+  const perMs = perMinute / 60_000;
+  return {
+    take(who) {
+      const now = clock.monotonic();
+      const bucket = buckets.get(who) ?? { left: perMinute, at: now };
+      const left = Math.min(perMinute, bucket.left + (now - bucket.at) * perMs);
+      const taken = left >= 1;
+      buckets.set(who, { left: taken ? left - 1 : left, at: now });
+      return taken ? 0 : Math.max(1, Math.ceil((1 - left) / perMs / 1000));
+    }
+  };
+}
+
+/** The problem of a caller whose budget is spent. */
+export const rateLimited = (seconds: number): RelayProblem =>
+  new RelayProblem('rate_limited', 'This caller sent too many requests.', {
+    hint: `Wait ${seconds} s. A token is good for many calls: keep it until it expires.`,
+    retryAfterSeconds: seconds
+  });

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import pino from 'pino';
+import type { RelayConfig } from '../config/config.ts';
+import { resolveConfig } from '../config/parse.ts';
+import type { RelayConfigInput } from '../config/schema.ts';
+import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
+import { createApp } from './app.ts';
+import { logStart } from './start-line.ts';
+
+/** Options of {@link createRelayHandler}. */
+export interface RelayHandlerOptions {
+  /**
+   * Path the relay is mounted at, where the host leaves it in the URL (node:http). Express' `app.use('/genesys', handler)`
+   * takes it off, so none is needed there.
+   */
+  readonly basePath?: string;
+  /** Clock, chance and logger, for tests. Default: the system's, and pino to standard output. */
+  readonly runtime?: Partial<RelayRuntime>;
+}
+
+/** A relay without a server of its own. */
+export interface RelayHandler {
+  /** Answers one request. Its shape is that of node:http, Express and Connect. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Closes the connections to the token endpoint. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The relay as a `(request, response)` function, for node:http, Express, Connect and others.
+ *
+ * @param config the configuration, as written or checked; `listen` and `admin` have no meaning here
+ * @throws RelayConfigError `config_invalid`
+ * @example
+ * const relay = await createRelayHandler(config);
+ * express().use('/genesys', relay.handler);
+ */
+export async function createRelayHandler(
+  config: RelayConfigInput | RelayConfig,
+  options: RelayHandlerOptions = {}
+): Promise<RelayHandler> {
+  const checked = resolveConfig(config);
+  const runtime = runtimeOf({ log: createLogger(checked), ...options.runtime });
+  const basePath = (options.basePath ?? '').replace(/\/+$/, '');
+  const app = await createApp(checked, runtime, basePath);
+  logStart(checked, runtime.log);
+  return {
+    handler: (request, response) => {
+      app.routing(request, response);
+    },
+    close: () => app.close()
+  };
+}
+
+/** The relay's own logger: UTC times, no host name, and a second line of defence against secrets in a field. */
+export function createLogger({ log }: Pick<RelayConfig, 'log'>) {
+  return pino({
+    level: log.level,
+    base: { name: 'genesys-auth-relay' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: ['authorization', 'token', 'access_token', 'client_secret', 'secret', 'headers', 'body', 'url']
+  });
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { PROBLEM_MEDIA_TYPE, RELAY_PATHS } from 'genesys-auth-protocol';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RelayConfig } from '../config/config.ts';
+import { readTokenAsk } from '../guard/body.ts';
+import { factsOf } from '../guard/facts.ts';
+import { checkQuery } from '../guard/query.ts';
+import type { Caller } from '../identify/caller.ts';
+import { CALLER_HEADERS, type Relay } from '../relay/relay.ts';
+import { setHeaders } from '../reply/headers.ts';
+import { callerFields, errorFields } from '../reply/log-fields.ts';
+import { RelayProblem, problemBody } from '../reply/problem.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+
+const METHODS: ReadonlyMap<string, string> = new Map([
+  [RELAY_PATHS.token, 'POST'],
+  [RELAY_PATHS.session, 'GET']
+]);
+
+/** What the relay remembers of a request until it is answered. */
+interface Visit {
+  readonly id: string;
+  readonly start: number;
+  caller?: Caller;
+  code?: string;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function problemOf(error: FastifyError | RelayProblem): RelayProblem {
+  if (error instanceof RelayProblem) return error;
+  const { statusCode } = error;
+  if (statusCode === 413) return new RelayProblem('body_too_large', 'The body is too large.');
+  if (statusCode === 415) {
+    return new RelayProblem('unsupported_media_type', 'The content type is not valid.', {
+      hint: 'Send application/x-www-form-urlencoded or application/json.'
+    });
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new RelayProblem('invalid_request', 'The request is not well-formed HTTP.', {
+      hint: 'Check the HTTP client.'
+    });
+  }
+  return new RelayProblem('internal_error', 'The relay failed on this request.', {
+    hint: 'Try again; if it lasts, look for the request id in the log of the relay.'
+  });
+}
+
+/**
+ * Adds the relay's routes to a Fastify instance of its own context.
+ *
+ * @param app instance to add to; hooks and handlers stay inside it
+ * @param alone whether the instance serves nothing but the relay, so that every other path is the relay's 404
+ */
+export function addRoutes(
+  app: FastifyInstance,
+  relay: Relay,
+  config: RelayConfig,
+  runtime: RelayRuntime,
+  alone: boolean
+): void {
+  const { clock, log } = runtime;
+  const visits = new WeakMap<FastifyRequest, Visit>();
+  const visitOf = (request: FastifyRequest): Visit => {
+    const known = visits.get(request);
+    if (known !== undefined) return known;
+    const visit = { id: UUID.test(request.id) ? request.id : randomUUID(), start: clock.monotonic() };
+    visits.set(request, visit);
+    return visit;
+  };
+  const pathOf = (request: FastifyRequest): string => {
+    const [path = ''] = request.raw.url?.split('?', 1) ?? [];
+    return path.startsWith(app.prefix) ? path.slice(app.prefix.length) : path;
+  };
+
+  function answer(request: FastifyRequest, reply: FastifyReply, problem: RelayProblem): FastifyReply {
+    const { retryAfterSeconds, headers } = problem.details;
+    visitOf(request).code = problem.code;
+    if (headers !== undefined) reply.headers(headers);
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+    const body = problemBody(problem, visitOf(request).id, pathOf(request) === RELAY_PATHS.token);
+    // As bytes: for a string Fastify would add a charset, which this media type does not have.
+    return reply
+      .code(problem.status)
+      .header('content-type', PROBLEM_MEDIA_TYPE)
+      .send(Buffer.from(JSON.stringify(body)));
+  }
+
+  function refuseMethod(allowed: string): never {
+    throw new RelayProblem('method_not_allowed', `This path takes ${allowed} only.`, {
+      hint: `Send ${allowed}.`,
+      headers: { allow: `${allowed}, OPTIONS` }
+    });
+  }
+
+  function preflight(request: FastifyRequest, reply: FastifyReply, allowed: string): FastifyReply {
+    const facts = factsOf(request.raw);
+    reply.header('allow', `${allowed}, OPTIONS`);
+    if (facts.headers['origin'] === undefined) return reply.code(204).send();
+    if (relay.origins.listed(facts) === undefined) relay.origins.check(facts, true);
+    return reply
+      .headers({
+        'access-control-allow-methods': allowed,
+        'access-control-allow-headers': CALLER_HEADERS,
+        'access-control-max-age': '600'
+      })
+      .code(204)
+      .send();
+  }
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    visitOf(request);
+    checkQuery(request.raw.url ?? '');
+    done();
+  });
+  app.addHook('onSend', (request, reply, payload, done) => {
+    setHeaders(reply, relay.origins.listed(factsOf(request.raw)));
+    done(null, payload);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id, start, caller, code } = visitOf(request);
+    const path = pathOf(request);
+    const fields = {
+      event: 'request',
+      requestId: id,
+      method: request.method,
+      route: METHODS.has(path) ? path : 'other',
+      status: reply.statusCode,
+      ...(code === undefined ? {} : { code }),
+      ...callerFields(caller, config.log.subject),
+      durationMs: Math.round(clock.monotonic() - start)
+    };
+    if (code === undefined) log.info(fields, 'answered');
+    else log.warn(fields, 'refused');
+    done();
+  });
+  app.setErrorHandler<FastifyError | RelayProblem>((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.code === 'internal_error') {
+      log.error({ event: 'internal_error', requestId: visitOf(request).id, ...errorFields(error) }, 'unexpected error');
+    }
+    return answer(request, reply, problem);
+  });
+  if (alone || app.prefix !== '') {
+    app.setNotFoundHandler((request) => {
+      const allowed = METHODS.get(pathOf(request));
+      if (allowed !== undefined) refuseMethod(allowed);
+      throw new RelayProblem('not_found', 'The relay has no such path.', {
+        hint: `It serves ${[...METHODS].map(([path, method]) => `${method} ${app.prefix}${path}`).join(' and ')}.`
+      });
+    });
+  }
+
+  // Bodies are read by the handler itself, within its own limit, so that nothing is parsed before the checks.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null);
+  });
+
+  // Fastify's own request lines would hold the URL, so they are off for these routes.
+  const quiet = { logLevel: 'silent' } as const;
+  for (const [url, allowed] of METHODS) {
+    app.options(url, quiet, (request, reply) => preflight(request, reply, allowed));
+    const others = app.supportedMethods.filter((method) => ![allowed, 'OPTIONS'].includes(method));
+    const isHead = (method: string) => method === 'HEAD' && allowed === 'GET';
+    app.route({
+      ...quiet,
+      method: others.filter((method) => !isHead(method)),
+      url,
+      exposeHeadRoute: false,
+      onRequest: () => refuseMethod(allowed),
+      handler: () => refuseMethod(allowed)
+    });
+  }
+
+  app.post(RELAY_PATHS.token, quiet, async (request) => {
+    const ask = await readTokenAsk(request.raw, config.limits.bodyBytes);
+    const caller = await relay.admit(factsOf(request.raw), request.ip, ask);
+    visitOf(request).caller = caller;
+    return relay.token(caller, ask);
+  });
+  app.get(RELAY_PATHS.session, quiet, async (request) => {
+    const caller = await relay.admit(factsOf(request.raw), request.ip);
+    visitOf(request).caller = caller;
+    return relay.session(caller);
+  });
+}

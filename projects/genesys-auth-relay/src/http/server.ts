@@ -1,0 +1,99 @@
+import type { FastifyInstance } from 'fastify';
+import type { RelayConfig } from '../config/config.ts';
+import { resolveConfig } from '../config/parse.ts';
+import type { RelayConfigInput } from '../config/schema.ts';
+import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
+import { createAdmin } from './admin.ts';
+import { createApp } from './app.ts';
+import { createLogger } from './handler.ts';
+import { logStart } from './start-line.ts';
+
+/** The relay cannot listen. */
+export class RelayStartError extends Error {
+  override readonly name = 'RelayStartError';
+  readonly code: 'port_taken' | 'listen_failed';
+  /** What to do about it. */
+  readonly hint: string;
+
+  constructor(code: 'port_taken' | 'listen_failed', message: string, hint: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** A relay that listens. */
+export interface RunningRelay {
+  /** Base URL of the relay, for example `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Base URL of `/livez` and `/readyz`; empty when the admin listener is off. */
+  readonly adminUrl: string;
+  /** Stops at once: open requests are answered, new ones are not taken. */
+  readonly close: () => Promise<void>;
+  /** Says "not ready" at once, goes on serving for `limits.drainMs`, then closes. */
+  readonly drain: () => Promise<void>;
+}
+
+async function listen(app: FastifyInstance, at: { host: string; port: number }, key: string): Promise<string> {
+  try {
+    return await app.listen({ host: at.host, port: at.port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const where = `port ${at.port} on ${at.host}`;
+    if (code === 'EADDRINUSE') {
+      const hint = `Stop that program, or choose another ${key}.port.`;
+      throw new RelayStartError('port_taken', `Another program has ${where} already.`, hint, error);
+    }
+    throw new RelayStartError(
+      'listen_failed',
+      `The relay cannot listen on ${where} (${code}).`,
+      `Check ${key}.`,
+      error
+    );
+  }
+}
+
+/**
+ * Starts a relay with its two listeners: the public one and the one for the platform.
+ *
+ * @param config the configuration, as written or checked
+ * @param parts clock, chance and logger, for tests
+ * @throws RelayConfigError `config_invalid`; RelayStartError `port_taken`, `listen_failed`
+ * @example
+ * const relay = await startRelay(await loadRelayConfig('relay.yaml'));
+ */
+export async function startRelay(
+  config: RelayConfigInput | RelayConfig,
+  parts: Partial<RelayRuntime> = {}
+): Promise<RunningRelay> {
+  const checked = resolveConfig(config);
+  const runtime = runtimeOf({ log: createLogger(checked), ...parts });
+  let ready = false;
+  let draining = false;
+  const app = await createApp(checked, runtime, '', () => draining);
+  const admin = checked.admin === false ? undefined : createAdmin(() => ready);
+  const close = async () => {
+    ready = false;
+    await Promise.all([app.close(), admin?.close()]);
+  };
+  try {
+    const url = await listen(app, checked.listen, 'listen');
+    const adminUrl = admin && checked.admin !== false ? await listen(admin, checked.admin, 'admin') : '';
+    ready = true;
+    logStart(checked, runtime.log);
+    return {
+      url,
+      adminUrl,
+      close,
+      drain: async () => {
+        ready = false;
+        draining = true;
+        await runtime.clock.sleep(checked.limits.drainMs);
+        await close();
+      }
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApiKeyIdentityConfig } from '../config/config.ts';
+import type { RequestFacts } from '../guard/facts.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { Caller } from './caller.ts';
+import type { Credential } from './credential.ts';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+function formDecoded(value: string): string {
+  try {
+    return decodeURIComponent(value.replaceAll('+', ' '));
+  } catch {
+    return value;
+  }
+}
+
+/** Finds the caller of a key. */
+export type ApiKeys = (credential: Credential) => Caller | undefined;
+
+/**
+ * Builds the check of API keys. Only their SHA-256 is known; every key is compared in constant time and all of them
+ * always, so the time says nothing about which were near.
+ */
+export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiKeys {
+  const known = identities
+    .flatMap(({ keys }) => keys)
+    .map(({ id, sha256, roles }) => ({ id, idHash: digest(id), hash: Buffer.from(sha256, 'hex'), roles }));
+
+  function find(id: string | undefined, key: string): Caller | undefined {
+    const keyHash = digest(key);
+    const idHash = digest(id ?? '');
+    let found: Caller | undefined;
+    for (const candidate of known) {
+      const keyMatches = timingSafeEqual(candidate.hash, keyHash);
+      const idMatches = timingSafeEqual(candidate.idHash, idHash) || id === undefined;
+      if (keyMatches && idMatches) {
+        found = { key: `apiKey:${candidate.id}`, subject: candidate.id, identity: 'apiKey', roles: candidate.roles };
+      }
+    }
+    return found;
+  }
+
+  return (credential) => {
+    switch (credential.kind) {
+      case 'bearer':
+        return find(undefined, credential.token);
+      case 'body':
+        return find(credential.id, credential.key);
+      case 'basic':
+        // Clients differ in whether they form-encode id and key before base64 (RFC 6749 section 2.3.1).
+        return find(credential.id, credential.key) ?? find(formDecoded(credential.id), formDecoded(credential.key));
+      default:
+        return undefined;
+    }
+  };
+}
+
+/**
+ * Whether a request shows that a browser sent it. Node's own `fetch` also sends `Sec-Fetch-Mode: cors`, but nothing else
+ * of the kind and its own name as `User-Agent`, and it is what servers and scripts in Node use.
+ */
+function fromBrowser({ headers }: RequestFacts): boolean {
+  const signs = Object.keys(headers).filter((name) => name === 'origin' || name.startsWith('sec-fetch-'));
+  if (signs.length === 0) return false;
+  const nodeFetch =
+    signs.length === 1 && headers['sec-fetch-mode'] === 'cors' && /^(?:node|undici)$/.test(headers['user-agent'] ?? '');
+  return !nodeFetch;
+}
+
+/** Refuses an API key that a browser sends, whether it is valid or not: by then it is in the hands of every user. */
+export function refuseInBrowser(facts: RequestFacts): void {
+  if (!fromBrowser(facts)) return;
+  throw new RelayProblem('api_key_in_browser', 'An API key came from a browser.', {
+    hint: 'API keys are for servers and scripts. Let the app send the token of its sign-in, and replace this key.'
+  });
+}

@@ -1,0 +1,11 @@
+import type { IdentityType } from 'genesys-auth-protocol';
+
+/** Who is calling. */
+export interface Caller {
+  /** Unique over all identity sources: two issuers may name two people alike. */
+  readonly key: string;
+  /** The name the identity source gives. */
+  readonly subject: string;
+  readonly identity: IdentityType;
+  readonly roles: readonly string[];
+}

@@ -1,0 +1,42 @@
+import type { JWTPayload } from 'jose';
+
+/** The value a JSON pointer (RFC 6901) leads to, or `undefined`. Only own members are followed. */
+export function pointTo(pointer: string, document: unknown): unknown {
+  let value = document;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = Object.entries(value).find(([key]) => key === name)?.[1];
+  }
+  return value;
+}
+
+/** Roles as claims hold them: a list of texts, or one text with spaces between the names. */
+export function rolesOf(claim: unknown): readonly string[] {
+  const list = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
+  return [...new Set(list.filter((role): role is string => typeof role === 'string' && role !== ''))];
+}
+
+/** Header types an access token may have when the configuration names none. */
+const USUAL_TYPES = ['at+jwt', 'jwt'];
+
+/**
+ * Tells whether a verified JWT is something else than an access token: an ID token, a logout token, a refresh token. They
+ * are signed by the same keys and say so only in `typ`, or by claims that no access token has.
+ *
+ * @param typ header parameter `typ`
+ * @param allowed types the configuration names instead of the usual ones
+ */
+export function isOtherToken(
+  typ: string | undefined,
+  payload: JWTPayload,
+  allowed: readonly string[] | undefined
+): boolean {
+  const type = typ?.toLowerCase().replace(/^application\//, '');
+  if (allowed !== undefined) return !allowed.some((name) => name.toLowerCase().replace(/^application\//, '') === type);
+  if (type !== undefined && !USUAL_TYPES.includes(type)) return true;
+  // Keycloak says the kind of token in the payload.
+  const kind = payload['typ'];
+  if (typeof kind === 'string' && ['id', 'refresh', 'offline', 'logout'].includes(kind.toLowerCase())) return true;
+  return ['at_hash', 'c_hash', 's_hash', 'events'].some((claim) => payload[claim] !== undefined);
+}

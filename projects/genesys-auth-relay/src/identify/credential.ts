@@ -1,0 +1,63 @@
+import type { RequestFacts } from '../guard/facts.ts';
+import type { TokenAsk } from '../guard/token-ask.ts';
+import { RelayProblem } from '../reply/problem.ts';
+
+/** The credential a request presents. `unreadable` is not the same as `none`: it never falls back to another identity. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'basic' | 'body'; readonly id: string; readonly key: string }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+const twice = () =>
+  new RelayProblem('invalid_request', 'The request presents credentials in more than one way.', {
+    hint: 'Use one: the Authorization header, or client_id and client_secret in the body (RFC 6749 section 2.3).'
+  });
+
+function readBasic(encoded: string): Credential {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded))
+    return { kind: 'unreadable', why: 'The Basic credential is no base64.' };
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon === -1) return { kind: 'unreadable', why: 'The Basic credential has no colon between id and key.' };
+  return { kind: 'basic', id: pair.slice(0, colon), key: pair.slice(colon + 1) };
+}
+
+function readHeader({ headers, counts }: RequestFacts): Credential {
+  const header = headers['authorization'];
+  if (header === undefined) return { kind: 'none' };
+  if (counts['authorization'] !== 1) throw twice();
+  const [, scheme = '', value = ''] = /^\s*([A-Za-z][A-Za-z0-9-]*)(?: +(\S.*?))?\s*$/.exec(header) ?? [];
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return /^[\x21-\x7E]+$/.test(value)
+        ? { kind: 'bearer', token: value }
+        : { kind: 'unreadable', why: 'The Bearer credential is no token.' };
+    case 'basic':
+      return readBasic(value);
+    default:
+      return { kind: 'unreadable', why: 'The Authorization header is neither Bearer nor Basic.' };
+  }
+}
+
+/**
+ * Reads the one credential of a request.
+ *
+ * @throws RelayProblem `invalid_request` when there are several, or half of one
+ */
+export function readCredential(facts: RequestFacts, ask: Pick<TokenAsk, 'clientId' | 'clientSecret'>): Credential {
+  const header = readHeader(facts);
+  const { clientId, clientSecret } = ask;
+  if (clientSecret !== undefined) {
+    if (header.kind !== 'none') throw twice();
+    if (clientId !== undefined) return { kind: 'body', id: clientId, key: clientSecret };
+    throw new RelayProblem('invalid_request', 'client_secret came without client_id.', {
+      hint: 'Send the id of the API key as client_id beside it.'
+    });
+  }
+  if (clientId === undefined) return header;
+  if (header.kind === 'none') return { kind: 'unreadable', why: 'client_id came without client_secret.' };
+  // Many OAuth clients repeat the id in the body beside Basic, which names the client but does not authenticate it.
+  if (header.kind === 'basic' && header.id !== clientId) throw twice();
+  return header;
+}

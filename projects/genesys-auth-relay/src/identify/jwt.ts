@@ -1,0 +1,137 @@
+import { type JWTVerifyResult, decodeJwt, errors, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { JwtIdentityConfig } from '../config/config.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import type { Caller } from './caller.ts';
+import { isOtherToken, pointTo, rolesOf } from './claims.ts';
+import { type KeySet, createKeySet } from './key-set.ts';
+import { invalidCredentials } from './refused.ts';
+
+/** A verified token is believed this long without checking its signature again, so that a withdrawn key takes effect. */
+const VERIFIED_MS = 300_000;
+
+/** Finds the caller of a JWT. */
+export interface Jwts {
+  /** @throws RelayProblem `invalid_credentials`, `identity_unavailable` */
+  identify(token: string): Promise<Caller>;
+  close(): Promise<void>;
+}
+
+interface Verified {
+  readonly caller: Caller;
+  /** Seconds since the epoch. */
+  readonly notAfter: number;
+  /** On the monotonic clock. */
+  readonly until: number;
+}
+
+/** Tells whether a bearer token has the form of a signed JWT. */
+export const looksLikeJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
+
+const SIGN_IN = 'Sign in again and send a fresh token.';
+
+function refusalOf(error: unknown): RelayProblem {
+  if (error instanceof RelayProblem) return error;
+  if (error instanceof errors.JWTExpired) return invalidCredentials('The token has expired.', SIGN_IN);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const claim = /^[a-zA-Z_]{1,40}$/.test(error.claim) ? error.claim : 'a claim';
+    return invalidCredentials(
+      `The token is not for this relay: ${claim} ${error.reason === 'missing' ? 'is missing' : 'does not fit'}.`,
+      'Send an access token of the configured issuer and audience.'
+    );
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return invalidCredentials("The token's algorithm is not allowed.", "Check 'algorithms' of the identity.");
+  }
+  if (error instanceof errors.JOSEError) {
+    return invalidCredentials("The token's signature is not valid.", 'Send an access token of the configured issuer.');
+  }
+  return invalidCredentials('The token is not valid.', SIGN_IN);
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+async function verify(token: string, identity: JwtIdentityConfig, keys: KeySet, now: number): Promise<JWTVerifyResult> {
+  const options = {
+    issuer: identity.issuer,
+    audience: identity.audience,
+    algorithms: identity.algorithms,
+    clockTolerance: identity.toleranceSeconds,
+    requiredClaims: ['exp', identity.subjectClaim, ...identity.requiredClaims],
+    currentDate: new Date(now)
+  };
+  try {
+    return await jwtVerify(token, keys.find, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    // Several keys and no key id in the token: the one that fits counts.
+    for await (const key of error) {
+      try {
+        return await jwtVerify(token, key, options);
+      } catch (inner) {
+        if (!(inner instanceof errors.JWSSignatureVerificationFailed)) throw inner;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/** Builds the check of JWTs for all identities of the type; the token's issuer says which one applies. */
+export function createJwts(identities: readonly JwtIdentityConfig[], runtime: RelayRuntime): Jwts {
+  const { clock } = runtime;
+  const sources = identities.map((identity) => ({ identity, keys: createKeySet(identity, runtime) }));
+  // Keyed by hash, so that no user's token lies in memory.
+  const verified = new LRUCache<string, Verified>({ max: 10_000 });
+
+  async function check(token: string, identity: JwtIdentityConfig, keys: KeySet): Promise<Verified> {
+    const { payload, protectedHeader } = await verify(token, identity, keys, clock.now());
+    if (isOtherToken(protectedHeader.typ, payload, identity.typ)) {
+      throw invalidCredentials('The token is no access token.', 'Send the access token, not the ID token.');
+    }
+    const subject = payload[identity.subjectClaim];
+    if (typeof subject !== 'string' || subject === '') {
+      throw invalidCredentials('The token does not say who the user is.', "Check 'subjectClaim' of the identity.");
+    }
+    const roles = rolesOf(pointTo(identity.rolesPointer, payload));
+    return {
+      caller: { key: `jwt:${identity.issuer} ${subject}`, subject, identity: 'jwt', roles },
+      notAfter: (payload.exp ?? 0) + identity.toleranceSeconds,
+      until: clock.monotonic() + VERIFIED_MS
+    };
+  }
+
+  return {
+    async identify(token) {
+      const hash = sha256(token);
+      const before = verified.get(hash);
+      if (before !== undefined && clock.monotonic() < before.until && clock.now() / 1000 < before.notAfter) {
+        return before.caller;
+      }
+      verified.delete(hash);
+      const issuer = issuerOf(token);
+      const candidates = sources.filter(({ identity }) => identity.issuer === issuer);
+      let refusal = invalidCredentials('The token is of an issuer this relay does not know.', SIGN_IN);
+      for (const { identity, keys } of candidates) {
+        try {
+          const result = await check(token, identity, keys);
+          verified.set(hash, result);
+          return result.caller;
+        } catch (error) {
+          refusal = refusalOf(error);
+        }
+      }
+      throw refusal;
+    },
+    async close() {
+      await Promise.all(sources.map(({ keys }) => keys.close()));
+    }
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  type CryptoKey,
+  type FlattenedJWSInput,
+  type JSONWebKeySet,
+  type JWSHeaderParameters,
+  createLocalJWKSet,
+  errors
+} from 'jose';
+import { Agent } from 'undici';
+import type { JwtIdentityConfig } from '../config/config.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { discoverJwksUri } from './discovery.ts';
+import { fetchJson } from './fetch-json.ts';
+
+/** Keys are read again after this time. */
+const FRESH_MS = 600_000;
+/** Keys that cannot be read again stay in use this long. */
+const LAST_GOOD_MS = 86_400_000;
+/** Keys are read at most this often, however many unknown key ids come. */
+const COOLDOWN_MS = 30_000;
+
+/** The keys of an identity provider. */
+export interface KeySet {
+  /** Finds the key of a token, for jose. Throws `identity_unavailable` when the provider cannot be asked. */
+  readonly find: (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
+  readonly close: () => Promise<void>;
+}
+
+interface Keys {
+  readonly find: ReturnType<typeof createLocalJWKSet>;
+  readonly at: number;
+}
+
+function isKeySet(value: unknown): value is JSONWebKeySet {
+  return typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys);
+}
+
+/**
+ * Reads the identity provider's keys and keeps the last good ones. jose's own remote set gives up its keys once they are
+ * old and the provider is down, and its clock cannot be replaced; so the fetching is done here, the matching by jose.
+ */
+export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayRuntime): KeySet {
+  const agent = new Agent({ connections: 2, keepAliveTimeout: 10_000, keepAliveMaxTimeout: 25_000 });
+  let keys: Keys | undefined;
+  let triedAt = -Infinity;
+  let failed = false;
+  let loading: Promise<void> | undefined;
+
+  async function load(): Promise<void> {
+    triedAt = clock.monotonic();
+    try {
+      const url = identity.jwksUri ?? (await discoverJwksUri(identity.issuer, agent));
+      const document = await fetchJson(url, agent);
+      if (!isKeySet(document)) throw new Error('no key set there');
+      keys = { find: createLocalJWKSet(document), at: clock.monotonic() };
+      failed = false;
+    } catch (error) {
+      failed = true;
+      const cause = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown';
+      log.warn({ event: 'identity_provider_failed', issuer: identity.issuer, cause }, 'the keys cannot be read');
+    }
+  }
+
+  function reload(): Promise<void> {
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
+  const age = () => clock.monotonic() - (keys?.at ?? -Infinity);
+  const cooledDown = () => clock.monotonic() - triedAt >= COOLDOWN_MS;
+
+  function unavailable(): RelayProblem {
+    return new RelayProblem(
+      'identity_unavailable',
+      'The identity provider cannot be reached to check the credential.',
+      {
+        hint: 'Try again; if it lasts, check the network between the relay and the identity provider.',
+        retryAfterSeconds: 5
+      }
+    );
+  }
+
+  return {
+    async find(header, token) {
+      if (keys === undefined || (age() > FRESH_MS && cooledDown())) await reload();
+      if (keys === undefined || age() > LAST_GOOD_MS) throw unavailable();
+      try {
+        return await keys.find(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        if (loading !== undefined || cooledDown()) await reload();
+        // The key may be a new one that could not be read: then it is not the caller's fault.
+        if (failed) throw unavailable();
+        return keys.find(header, token);
+      }
+    },
+    close: () => agent.destroy()
+  };
+}

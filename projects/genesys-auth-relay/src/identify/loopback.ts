@@ -1,0 +1,50 @@
+import { GENESYS_AUTH_HEADER, GENESYS_AUTH_HEADER_VALUE } from 'genesys-auth-protocol';
+import type { LoopbackIdentityConfig } from '../config/config.ts';
+import type { RequestFacts } from '../guard/facts.ts';
+import type { OriginGuard } from '../guard/origin.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { Caller } from './caller.ts';
+
+const LOOPBACK_PEER = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
+const PROXIES =
+  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:true-|x-|cf-connecting-|x-cluster-|x-original-).*ip.*)$/;
+
+function refuse(message: string, hint: string): never {
+  throw new RelayProblem('loopback_refused', message, { hint });
+}
+
+/** `localhost` with the right port, exactly: any other name for this machine may be a page that rebinds its DNS name. */
+function isLocalHost(host: string, { port, encrypted }: RequestFacts): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].some(
+    (name) => host === `${name}:${port ?? ''}` || (host === name && port === (encrypted ? 443 : 80))
+  );
+}
+
+/**
+ * Identifies whoever works at this machine, for development. Every program of the machine qualifies, and so would every
+ * page in its browser, were it not for the rules: the peer is loopback, `Host` is this machine with the right port, no
+ * proxy stands between, the page is of this origin or listed, and `X-Genesys-Auth` is there.
+ *
+ * @throws RelayProblem `loopback_refused`, `origin_not_allowed`, `missing_auth_header`
+ */
+export function identifyLoopback(identity: LoopbackIdentityConfig, facts: RequestFacts, origins: OriginGuard): Caller {
+  const { headers, counts, peer } = facts;
+  const development = 'The loopback identity is for development on this machine; configure jwt or apiKey for others.';
+  if (process.env['NODE_ENV'] === 'production') refuse('The loopback identity is off in production.', development);
+  if (!LOOPBACK_PEER.test(peer)) refuse('The request does not come from this machine.', development);
+  const proxied = Object.keys(headers).some((name) => PROXIES.test(name.replaceAll('_', '-')));
+  if (proxied) refuse('The request came through a proxy.', development);
+  if (counts['host'] !== 1 || !isLocalHost(headers['host'] ?? '', facts)) {
+    refuse(
+      'The Host header does not name this machine and port.',
+      `Open the app at http://localhost:${facts.port ?? 0}; a dev-server proxy needs changeOrigin: true.`
+    );
+  }
+  origins.check(facts, true);
+  if (headers[GENESYS_AUTH_HEADER.toLowerCase()] !== GENESYS_AUTH_HEADER_VALUE) {
+    throw new RelayProblem('missing_auth_header', `The header ${GENESYS_AUTH_HEADER} is missing.`, {
+      hint: `Send ${GENESYS_AUTH_HEADER}: ${GENESYS_AUTH_HEADER_VALUE}. Pages of other origins cannot, which is the point.`
+    });
+  }
+  return { key: 'loopback', subject: 'loopback', identity: 'loopback', roles: identity.roles };
+}

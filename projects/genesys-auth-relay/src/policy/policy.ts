@@ -1,0 +1,110 @@
+import { checkScope, isCovered, isScopeToken, nearestScope } from 'genesys-scopes';
+import { canonical } from '../config/check-roles.ts';
+import type { RelayConfig } from '../config/config.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import { safeList, safeText } from '../reply/safe-text.ts';
+
+/** What a caller may have. */
+export interface Entitlement {
+  /** Scopes the caller may ask for, sorted. What these cover may be asked for as well. */
+  readonly scopes: readonly string[];
+  /** Scopes of a request that names none, sorted. */
+  readonly defaultScopes: readonly string[];
+}
+
+/** What a caller asks for. */
+export interface ScopeRequest {
+  readonly scopes: readonly string[];
+  readonly optionalScopes: readonly string[];
+}
+
+/** What a caller gets: the scopes it must have, and those it also may have. */
+export interface ScopeDecision {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/** The rules, compiled once from the configuration. */
+export interface Policy {
+  /** What roles add up to. Throws `policy_denied` when that is nothing. */
+  entitlement(roles: readonly string[]): Entitlement;
+  /** Decides a request. Throws `malformed_scope`, `scope_not_registered`, `scope_not_allowed` or `scope_required`. */
+  decide(request: ScopeRequest, entitlement: Entitlement): ScopeDecision;
+}
+
+/** What a scope is about: `analytics` of `analytics:readonly`. */
+const areaOf = (scope: string): string | undefined => scope.split(':', 1)[0];
+
+/** Builds the policy: roles to scopes, on top of the exact list of registered scopes. */
+export function createPolicy(config: Pick<RelayConfig, 'roles' | 'scopes'>): Policy {
+  const registered = config.scopes;
+
+  function checkGrammar(scopes: readonly string[]): void {
+    const malformed = scopes.find((scope) => !isScopeToken(scope));
+    if (malformed === undefined) return;
+    throw new RelayProblem('malformed_scope', `The scope '${safeText(malformed)}' is not well-formed.`, {
+      hint: 'A scope is printable ASCII without spaces, quotes and backslashes (RFC 6749 section 3.3).',
+      scopes: [safeText(malformed)],
+      nearest: nearestScope(malformed, registered)
+    });
+  }
+
+  function checkRegistered(scopes: readonly string[]): void {
+    const unknown = scopes.filter((scope) => checkScope(scope, { registeredScopes: registered }) !== undefined);
+    const [first] = unknown;
+    if (first === undefined) return;
+    const nearest = nearestScope(first, registered) ?? registered.find((scope) => areaOf(scope) === areaOf(first));
+    const what = unknown.length === 1 ? 'The scope is' : 'These scopes are';
+    throw new RelayProblem('scope_not_registered', `${what} not registered with the relay: ${safeList(unknown)}.`, {
+      hint:
+        nearest === undefined
+          ? "Remove it, or add it to the list 'scopes' of the relay."
+          : `Did you mean '${nearest}'? If not, add it to the list 'scopes' of the relay.`,
+      scopes: unknown,
+      nearest
+    });
+  }
+
+  function checkAllowed(scopes: readonly string[], { scopes: allowed }: Entitlement): void {
+    const denied = scopes.filter((scope) => !isCovered(scope, allowed));
+    if (denied.length === 0) return;
+    const readonlyForm = denied.map((scope) => `${scope}:readonly`).find((scope) => isCovered(scope, allowed));
+    throw new RelayProblem('scope_not_allowed', `No role of this caller allows: ${safeList(denied)}.`, {
+      hint:
+        readonlyForm === undefined
+          ? "Ask for less, or add the scope to one of the caller's roles."
+          : `'${readonlyForm}' is allowed; use it if reading is enough.`,
+      scopes: denied
+    });
+  }
+
+  return {
+    entitlement(roles) {
+      const found = roles.flatMap((role) => config.roles.get(role) ?? []);
+      if (found.length === 0) {
+        throw new RelayProblem('policy_denied', 'The caller is known, but has no role of this relay.', {
+          hint:
+            roles.length === 0
+              ? 'Give the caller a role; for a JWT check rolesPointer.'
+              : "None of the caller's roles is in the section 'roles' of the relay; check their names."
+        });
+      }
+      return {
+        scopes: canonical(found.flatMap(({ scopes }) => scopes)),
+        defaultScopes: canonical(found.flatMap(({ defaultScopes }) => defaultScopes))
+      };
+    },
+
+    decide({ scopes, optionalScopes }, entitlement) {
+      checkGrammar([...scopes, ...optionalScopes]);
+      checkRegistered(scopes);
+      checkAllowed(scopes, entitlement);
+      const optional = canonical(optionalScopes.filter((scope) => isCovered(scope, entitlement.scopes)));
+      if (scopes.length > 0 || optional.length > 0) return { required: canonical(scopes), optional };
+      if (entitlement.defaultScopes.length > 0) return { required: entitlement.defaultScopes, optional: [] };
+      throw new RelayProblem('scope_required', 'No scope was asked for, and the caller has no default scopes.', {
+        hint: `Ask for one of: ${safeList(entitlement.scopes)}.`
+      });
+    }
+  };
+}

@@ -1,0 +1,132 @@
+import { GENESYS_AUTH_HEADER, type SessionResponse, type TokenResponse } from 'genesys-auth-protocol';
+import { canonical } from '../config/check-roles.ts';
+import type { RelayConfig } from '../config/config.ts';
+import type { RequestFacts } from '../guard/facts.ts';
+import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
+import { createRateLimit, rateLimited } from '../guard/rate.ts';
+import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
+import type { Caller } from '../identify/caller.ts';
+import { readCredential } from '../identify/credential.ts';
+import { createIdentities } from '../identify/identify.ts';
+import { createPolicy, type Entitlement, type ScopeDecision } from '../policy/policy.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { expiresIn } from '../source/lifetime.ts';
+import { createTokenSource, type SourceToken } from '../source/token-source.ts';
+import { createUpstream } from '../source/upstream.ts';
+import { UpstreamError } from '../source/upstream-error.ts';
+import { judgeGrant } from './grant.ts';
+
+/** Verifications of a reported token that one caller may start in a minute. */
+const VERIFICATIONS_PER_MINUTE = 10;
+
+/** The relay behind its HTTP door: who is calling, what may they have, and where it comes from. */
+export interface Relay {
+  readonly origins: OriginGuard;
+  /** Finds the caller and takes one request from its budget. */
+  admit(facts: RequestFacts, ip: string, ask?: TokenAsk): Promise<Caller>;
+  token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
+  session(caller: Caller): SessionResponse;
+  close(): Promise<void>;
+}
+
+/** The caller's number from 0 to 1, always the same. */
+const shareOf = ({ key }: Caller): number => Number.parseInt(sha256(key).slice(0, 8), 16) / 0xffffffff;
+
+/** Builds a relay from a checked configuration. */
+export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
+  const { clock, log } = runtime;
+  const origins = createOriginGuard(config.cors.origins);
+  const identities = createIdentities(config.identities, origins, runtime);
+  const policy = createPolicy(config);
+  const upstream = createUpstream(config.genesys, clock);
+  const source = createTokenSource(config.genesys, upstream, runtime);
+  const callers = createRateLimit(config.limits.requestsPerMinute, clock);
+  // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
+  const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
+  const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
+  const flagged = new Set<string>();
+
+  async function obtain({ required, optional }: ScopeDecision) {
+    try {
+      return { token: await source.get(canonical([...required, ...optional])), optional };
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      if (error.problem.code !== 'upstream_invalid_scope' || required.length === 0 || optional.length === 0) {
+        throw error.problem;
+      }
+    }
+    // The token endpoint refuses the whole for the sake of an optional scope: do without those.
+    try {
+      return { token: await source.get(required), optional: [] };
+    } catch (error) {
+      throw error instanceof UpstreamError ? error.problem : error;
+    }
+  }
+
+  function flag({ hash }: SourceToken, wider: readonly string[]): void {
+    if (wider.length === 0 || flagged.has(hash)) return;
+    if (flagged.size > 1000) flagged.clear();
+    flagged.add(hash);
+    log.warn(
+      { event: 'wider_grant', scopes: wider.slice(0, 20) },
+      'the token endpoint granted more than was asked for'
+    );
+  }
+
+  function refuseStranger(error: unknown, ip: string): never {
+    const seconds = error instanceof RelayProblem && error.status === 401 ? strangers.take(ip) : 0;
+    throw seconds > 0 ? rateLimited(seconds) : error;
+  }
+
+  return {
+    origins,
+
+    async admit(facts, ip, ask = EMPTY_ASK) {
+      let caller;
+      try {
+        caller = await identities.identify(facts, readCredential(facts, ask));
+      } catch (error) {
+        return refuseStranger(error, ip);
+      }
+      const seconds = callers.take(caller.key);
+      if (seconds > 0) throw rateLimited(seconds);
+      return caller;
+    },
+
+    async token(caller, ask) {
+      const entitlement: Entitlement = policy.entitlement(caller.roles);
+      const decision = policy.decide(ask, entitlement);
+      if (ask.rejected !== undefined) {
+        const all = canonical([...decision.required, ...decision.optional]);
+        await source.report(all, ask.rejected, () => verifications.take(caller.key) === 0);
+      }
+      const { token, optional } = await obtain(decision);
+      const asked = { required: decision.required, optional };
+      const grant = judgeGrant(token.scopes, asked, entitlement, config);
+      flag(token, grant.wider);
+      return {
+        access_token: token.token,
+        token_type: 'Bearer',
+        expires_in: expiresIn(token.lifetime.hard - clock.monotonic(), shareOf(caller)),
+        scope: grant.scopes.join(' ')
+      };
+    },
+
+    session(caller) {
+      const { scopes, defaultScopes } = policy.entitlement(caller.roles);
+      const { region, apiOrigin } = config.genesys;
+      const { subject, identity, roles } = caller;
+      return { subject, identity, roles, scopes, defaultScopes, region, apiOrigin, mode: config.mode };
+    },
+
+    async close() {
+      source.close();
+      await Promise.all([identities.close(), upstream.close()]);
+    }
+  };
+}
+
+/** The header every preflight may ask for. */
+export const CALLER_HEADERS = `${GENESYS_AUTH_HEADER}, Authorization, Content-Type`;

@@ -1,0 +1,41 @@
+import type { FastifyReply } from 'fastify';
+
+/**
+ * What every answer carries, errors included: nothing is cached, sniffed, framed or told on (ASVS 5.0 3.4, RFC 6749
+ * section 5.1). Written here and not by a plugin, since a host that has the same plugin already could not mount the relay.
+ */
+const ALWAYS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin'
+};
+
+const VARY = 'Origin, Authorization, Cookie';
+
+/** The headers as a plain record, for answers that Fastify does not write. */
+export const securityHeaders: Readonly<Record<string, string>> = { ...ALWAYS, vary: VARY };
+
+/** Puts the headers on an answer, and takes off what a host may have added and the relay must not say. */
+export function setHeaders(reply: FastifyReply, listedOrigin: string | undefined): void {
+  reply.headers(ALWAYS);
+  const before = String(reply.getHeader('vary') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== '*' && !VARY.toLowerCase().includes(name.toLowerCase()));
+  reply.header('vary', [VARY, ...before].join(', '));
+  for (const name of ['server', 'x-powered-by']) reply.removeHeader(name);
+  if (listedOrigin === undefined) {
+    for (const name of ['access-control-allow-origin', 'access-control-allow-credentials']) reply.removeHeader(name);
+    return;
+  }
+  reply.headers({
+    'access-control-allow-origin': listedOrigin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'Retry-After'
+  });
+}

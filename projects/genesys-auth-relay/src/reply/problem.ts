@@ -1,0 +1,57 @@
+import { PROBLEMS, PROBLEM_TYPE_PREFIX, type Problem, type ProblemCode } from 'genesys-auth-protocol';
+
+/** What a problem says beyond its code. */
+export interface ProblemDetails {
+  /** What to do next, for people. */
+  readonly hint?: string;
+  /** The scopes the problem is about. */
+  readonly scopes?: readonly string[];
+  /** The nearest registered scope to the first of `scopes`. */
+  readonly nearest?: string | undefined;
+  /** Seconds after which a new try makes sense. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal or a failure on its way to the caller. `message` goes out, so it never holds a secret or an upstream body. */
+export class RelayProblem extends Error {
+  override readonly name = 'RelayProblem';
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+
+  constructor(code: ProblemCode, message: string, details: ProblemDetails = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The HTTP status of the answer. */
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+}
+
+/**
+ * The body of the answer (RFC 9457), with RFC 6749's members on `/token`.
+ *
+ * @param problem what happened
+ * @param requestId UUID of the request
+ * @param oauth whether the answer is one of a token endpoint
+ */
+export function problemBody(problem: RelayProblem, requestId: string, oauth: boolean): Problem {
+  const { code, message, details } = problem;
+  const { status, title, error } = PROBLEMS[code];
+  return {
+    type: `${PROBLEM_TYPE_PREFIX}${code}`,
+    title,
+    status,
+    code,
+    detail: message,
+    ...(details.hint === undefined ? {} : { hint: details.hint }),
+    instance: `urn:uuid:${requestId}`,
+    ...(details.scopes === undefined ? {} : { scopes: details.scopes }),
+    ...(details.nearest === undefined ? {} : { nearest: details.nearest }),
+    ...(oauth ? { error, error_description: message } : {})
+  };
+}

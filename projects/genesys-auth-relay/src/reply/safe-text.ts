@@ -1,0 +1,20 @@
+/**
+ * Text from outside as it may stand in a message: short, and only characters that RFC 6749 section 5.2 allows in
+ * `error_description` (no quote, no backslash, no control or non-ASCII character), so that it is harmless in a header, in
+ * HTML and in a log as well.
+ */
+export function safeText(value: string, maxLength = 100): string {
+  const cleaned = value.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]|[<>&]/g, '?');
+  return cleaned.length > maxLength ? `${cleaned.slice(0, maxLength)}...` : cleaned;
+}
+
+/** Several names from outside, at most ten of them. */
+export function safeList(values: readonly string[]): string {
+  const more = values.length > 10 ? `, and ${values.length - 10} more` : '';
+  return (
+    values
+      .slice(0, 10)
+      .map((value) => `'${safeText(value)}'`)
+      .join(', ') + more
+  );
+}

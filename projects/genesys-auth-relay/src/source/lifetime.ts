@@ -1,0 +1,54 @@
+/** Lifetime of a token whose answer names none, in seconds. */
+export const DEFAULT_LIFETIME_SECONDS = 300;
+/** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. */
+export const MAX_LIFETIME_SECONDS = 172_800;
+/** A token that lives shorter than this, in milliseconds, is handed out but not kept. */
+export const MIN_CACHED_MS = 2000;
+
+/** When a token is renewed, and when it is not handed out any more; on the monotonic clock, in milliseconds. */
+export interface Lifetime {
+  readonly start: number;
+  /** When the token endpoint says it ends. */
+  readonly expires: number;
+  /** From here on it is never handed out. */
+  readonly hard: number;
+  /** From here on it is handed out while a renewal runs behind. */
+  readonly refreshAt: number;
+}
+
+/**
+ * The lifetime an answer states, in seconds. `expires_in` is only recommended (RFC 6749 section 5.1), and servers write it
+ * as a string, as zero or not at all.
+ */
+export function lifetimeSeconds(expiresIn: unknown): number {
+  const seconds = typeof expiresIn === 'string' && /^\d{1,15}$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
+  if (typeof seconds !== 'number' || Number.isNaN(seconds) || seconds <= 0) return DEFAULT_LIFETIME_SECONDS;
+  return Math.min(seconds, MAX_LIFETIME_SECONDS);
+}
+
+/**
+ * Rules T1 and T2: `hard` lies before the end by 2 % of the life and at least 5 s, but never by more than 10 % of it;
+ * `refreshAt` lies at a random point between 70 % and 85 % of the life, so that instances do not renew together.
+ *
+ * @param start when the request for the token started, in milliseconds: the token may be as old as its request
+ * @param seconds the stated lifetime
+ * @param random a number from 0 to 1
+ */
+export function lifetimeOf(start: number, seconds: number, random: number): Lifetime {
+  const life = seconds * 1000;
+  const expires = start + life;
+  const hard = expires - Math.min(Math.max(5000, 0.02 * life), 0.1 * life);
+  return { start, expires, hard, refreshAt: start + life * (0.7 + 0.15 * random) };
+}
+
+/**
+ * Rule T8: the seconds a caller is told. A little less than is left, differently for each caller, so that they do not all
+ * come back in the same second; at least one second.
+ *
+ * @param left milliseconds to `hard`
+ * @param share the caller's number from 0 to 1, always the same for the same caller
+ */
+export function expiresIn(left: number, share: number): number {
+  const jitter = Math.min(0.1 * left, 30_000) * share;
+  return Math.max(1, Math.floor((left - jitter) / 1000));
+}

@@ -1,0 +1,67 @@
+import { LRUCache } from 'lru-cache';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayClock } from '../runtime/clock.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+const FIRST_WAIT_MS = 5000;
+const LONGEST_WAIT_MS = 60_000;
+/** Longest `Retry-After` that is obeyed, in milliseconds (T5). */
+const LONGEST_RETRY_AFTER_MS = 30_000;
+
+interface Refusal {
+  readonly until: number;
+  readonly waitMs: number;
+  readonly error: UpstreamError;
+}
+
+/** What the token endpoint refused for good, so that it is not asked again at once (T6). */
+export interface Refusals {
+  /** Throws the refusal that still holds for this key or for the client. */
+  check(key: string): void;
+  /** Remembers a refusal: 5 s at first, twice as long each time, up to 60 s; or as long as `Retry-After` says. */
+  note(key: string, error: UpstreamError): void;
+  /** A success: forgets both the key's refusal and the client's. */
+  clear(key: string): void;
+}
+
+/** The key of refusals that concern the client, whatever it asks for. */
+const CLIENT = 'client';
+
+/** Builds the negative cache. */
+export function createRefusals(clock: RelayClock): Refusals {
+  const known = new LRUCache<string, Refusal>({ max: 1000 });
+  return {
+    check(key) {
+      const now = clock.monotonic();
+      for (const refusal of [known.get(CLIENT), known.get(key)]) {
+        if (refusal === undefined || now >= refusal.until) continue;
+        const { problem, kind, retryAfterMs } = refusal.error;
+        const left = refusal.until - now;
+        const details = { ...problem.details, retryAfterSeconds: Math.max(1, Math.ceil(left / 1000)) };
+        throw new UpstreamError(
+          new RelayProblem(problem.code, problem.message, details),
+          kind,
+          retryAfterMs === undefined ? undefined : left
+        );
+      }
+    },
+
+    note(key, error) {
+      const now = clock.monotonic();
+      if (error.kind === 'transient') {
+        if (error.retryAfterMs === undefined) return;
+        const waitMs = Math.min(error.retryAfterMs, LONGEST_RETRY_AFTER_MS);
+        known.set(CLIENT, { until: now + waitMs, waitMs: 0, error });
+      } else if (error.kind !== 'once') {
+        const at = error.kind === 'client' ? CLIENT : key;
+        const waitMs = Math.min(Math.max((known.get(at)?.waitMs ?? 0) * 2, FIRST_WAIT_MS), LONGEST_WAIT_MS);
+        known.set(at, { until: now + waitMs, waitMs, error });
+      }
+    },
+
+    clear(key) {
+      known.delete(CLIENT);
+      known.delete(key);
+    }
+  };
+}

@@ -1,0 +1,30 @@
+import type { GenesysConfig } from '../config/config.ts';
+
+/** `application/x-www-form-urlencoded` of one value, as the WHATWG URL standard serialises it. */
+export const formEncode = (value: string): string => new URLSearchParams({ '': value }).toString().slice(1);
+
+/**
+ * Headers and body of the token request (RFC 6749 section 4.4.2). The credentials go by exactly one method: Basic with id
+ * and secret form-encoded first (section 2.3.1), or in the body. Nothing ever goes into the query.
+ *
+ * @param genesys token endpoint and client
+ * @param scopes canonical scopes to ask for
+ */
+export function tokenRequest(genesys: GenesysConfig, scopes: readonly string[]) {
+  const { id, secret, auth } = genesys.client;
+  const body = new URLSearchParams({ grant_type: 'client_credentials' });
+  if (genesys.sendScope && scopes.length > 0) body.set('scope', scopes.join(' '));
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': 'genesys-auth-relay'
+  };
+  if (auth === 'post') {
+    body.set('client_id', id);
+    body.set('client_secret', secret.reveal());
+  } else {
+    const pair = `${formEncode(id)}:${formEncode(secret.reveal())}`;
+    headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  return { headers, body: body.toString() };
+}

@@ -1,0 +1,206 @@
+import { LRUCache } from 'lru-cache';
+import type { GenesysConfig } from '../config/config.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { cacheKey } from './cache-key.ts';
+import { type Lifetime, MIN_CACHED_MS, lifetimeOf } from './lifetime.ts';
+import { createRefusals } from './refusals.ts';
+import { withRetry } from './retry.ts';
+import type { Granted } from './token-answer.ts';
+import type { Upstream } from './upstream.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+/** A token of the relay. */
+export interface SourceToken {
+  readonly token: string;
+  /** Lower-case hex SHA-256 of the token. */
+  readonly hash: string;
+  /** Granted scopes, sorted. */
+  readonly scopes: readonly string[];
+  readonly lifetime: Lifetime;
+}
+
+/** Where tokens come from. Another grant, or a token per user, fits behind the same two functions. */
+export interface TokenSource {
+  /**
+   * A token for exactly these scopes: the live one, or one flight for all who wait.
+   *
+   * @param scopes canonical
+   * @throws UpstreamError when there is no live token and none to be had
+   */
+  get(scopes: readonly string[]): Promise<SourceToken>;
+  /**
+   * A caller says that the API refused this token. If it is the live one, the API is asked (at most once a second for each
+   * token, and all who report meanwhile wait for the same answer); the token is given up only if it really is dead.
+   *
+   * @param hash lower-case hex SHA-256 of the token
+   * @param mayVerify asked once, only if the API would be asked now because of this report
+   */
+  report(scopes: readonly string[], hash: string, mayVerify: () => boolean): Promise<void>;
+  close(): void;
+}
+
+interface Entry extends SourceToken {
+  /** When a renewal behind the callers is due. */
+  renewAt: number;
+  /** Before this moment the token is not verified again. */
+  verifyAt: number;
+  /** Renewals that failed in a row. */
+  failures: number;
+}
+
+interface Flight {
+  readonly promise: Promise<Entry>;
+  readonly behind: boolean;
+}
+
+const VERIFY_INTERVAL_MS = 1000;
+const SWEEP_MS = 60_000;
+
+/** Builds the token cache of one process: single flight for each key, renewal ahead of expiry and behind the callers. */
+export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, runtime: RelayRuntime): TokenSource {
+  const { clock, random, log } = runtime;
+  const entries = new LRUCache<string, Entry>({ max: 1000 });
+  const flights = new Map<string, Flight>();
+  const checks = new Map<string, Promise<void>>();
+  /** Tokens the API refused, with how often they came back: a server may issue the same dead token again. */
+  const dead = new LRUCache<string, number>({ max: 1000 });
+  const refusals = createRefusals(clock);
+
+  const live = (key: string): Entry | undefined => {
+    const entry = entries.get(key);
+    if (entry === undefined || clock.monotonic() < entry.lifetime.hard) return entry;
+    entries.delete(key);
+    return undefined;
+  };
+
+  function entryOf(granted: Granted, asked: readonly string[], start: number): Entry {
+    const hash = sha256(granted.token);
+    const lifetime = lifetimeOf(start, granted.lifetimeSeconds, random());
+    // A server that was not asked for scopes may say that it granted none; that is no answer to a question.
+    const named = genesys.sendScope || granted.scopes?.length !== 0 ? granted.scopes : undefined;
+    const returned = dead.get(hash) ?? 0;
+    const patience = returned === 0 ? 0 : Math.min(60_000, 5000 * 2 ** (returned - 1));
+    return {
+      token: granted.token,
+      hash,
+      scopes: named ?? asked,
+      lifetime,
+      renewAt: lifetime.refreshAt,
+      verifyAt: returned === 0 ? -Infinity : clock.monotonic() + patience,
+      failures: 0
+    };
+  }
+
+  function keep(key: string, fresh: Entry): Entry {
+    const now = clock.monotonic();
+    const previous = live(key);
+    let entry = fresh;
+    if (previous !== undefined && fresh.lifetime.expires <= previous.lifetime.expires) {
+      // The server hands out the same token until late in its life: asking again soon would bring the same (F3).
+      entry = { ...previous, failures: 0, renewAt: now + Math.max(1000, (previous.lifetime.hard - now) / 2) };
+    }
+    if (entry.lifetime.expires - entry.lifetime.start >= MIN_CACHED_MS) entries.set(key, entry);
+    return entry;
+  }
+
+  async function fetchToken(key: string, scopes: readonly string[], behind: boolean): Promise<Entry> {
+    let start = 0;
+    const attempt = (leftMs: number) => {
+      start = clock.monotonic();
+      return upstream.requestToken(scopes, leftMs);
+    };
+    try {
+      const granted = await (behind ? attempt(genesys.timeoutMs) : withRetry(attempt, genesys.timeoutMs, runtime));
+      refusals.clear(key);
+      const entry = keep(key, entryOf(granted, scopes, start));
+      const lifetimeSeconds = Math.round((entry.lifetime.expires - entry.lifetime.start) / 1000);
+      log.info({ event: behind ? 'token_renewed' : 'token_obtained', scopes, lifetimeSeconds }, 'token obtained');
+      return entry;
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      refusals.note(key, error);
+      log.warn({ event: 'token_request_failed', code: error.problem.code, scopes, behind }, error.message);
+      throw error;
+    } finally {
+      flights.delete(key);
+    }
+  }
+
+  function launch(key: string, scopes: readonly string[], behind: boolean): Flight {
+    const flight = { promise: fetchToken(key, scopes, behind), behind };
+    flights.set(key, flight);
+    return flight;
+  }
+
+  function renewBehind(key: string, scopes: readonly string[], entry: Entry): void {
+    launch(key, scopes, true).promise.catch((error: unknown) => {
+      entry.failures += 1;
+      const widest = Math.min(30_000, 1000 * 2 ** entry.failures);
+      const asked = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
+      entry.renewAt = clock.monotonic() + Math.max(1000 + (widest - 1000) * random(), asked);
+    });
+  }
+
+  function mayAsk(key: string): boolean {
+    try {
+      refusals.check(key);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  const timer = setInterval(() => {
+    for (const key of entries.keys()) live(key);
+  }, SWEEP_MS);
+  timer.unref();
+
+  return {
+    async get(scopes) {
+      const key = cacheKey(genesys, scopes);
+      for (;;) {
+        const entry = live(key);
+        if (entry !== undefined) {
+          if (clock.monotonic() >= entry.renewAt && !flights.has(key) && mayAsk(key)) renewBehind(key, scopes, entry);
+          return entry;
+        }
+        const flight = flights.get(key);
+        if (flight === undefined) {
+          refusals.check(key);
+          return launch(key, scopes, false).promise;
+        }
+        try {
+          return await flight.promise;
+        } catch (error) {
+          // A renewal behind makes one try only. Whoever now has no token at all deserves the full number of tries.
+          if (!flight.behind || !(error instanceof UpstreamError) || error.kind !== 'transient') throw error;
+        }
+      }
+    },
+
+    async report(scopes, hash, mayVerify) {
+      const entry = live(cacheKey(genesys, scopes));
+      if (entry?.hash !== hash) return;
+      const running = checks.get(hash);
+      if (running !== undefined) return running;
+      const now = clock.monotonic();
+      if (now < entry.verifyAt || !mayVerify()) return;
+      entry.verifyAt = now + VERIFY_INTERVAL_MS;
+      const check = (async () => {
+        const refused = await upstream.isDead(entry.token);
+        log.info({ event: 'token_verified', refused }, refused ? 'the API refuses the token' : 'the token is alive');
+        if (!refused) return;
+        dead.set(hash, (dead.get(hash) ?? 0) + 1);
+        for (const [key, other] of entries.entries()) if (other.hash === hash) entries.delete(key);
+      })().finally(() => checks.delete(hash));
+      checks.set(hash, check);
+      return check;
+    },
+
+    close() {
+      clearInterval(timer);
+      entries.clear();
+    }
+  };
+}

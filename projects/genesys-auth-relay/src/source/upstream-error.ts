@@ -1,0 +1,151 @@
+import type { ProblemCode } from 'genesys-auth-protocol';
+import { type ProblemDetails, RelayProblem } from '../reply/problem.ts';
+
+/**
+ * What a failure of the token endpoint means for the next try:
+ * - `transient`: a new try may help
+ * - `client`: no request with this client will succeed until an operator acts
+ * - `request`: this request will not succeed, another may
+ * - `once`: neither tried again nor remembered
+ */
+export type FailureKind = 'transient' | 'client' | 'request' | 'once';
+
+/** A failure of the token endpoint. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly problem: RelayProblem;
+  readonly kind: FailureKind;
+  /** Milliseconds the token endpoint asked to be left alone. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(problem: RelayProblem, kind: FailureKind, retryAfterMs?: number) {
+    super(problem.message);
+    this.problem = problem;
+    this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Codes of RFC 6749 section 5.2 and its relatives that may be repeated to a caller; nothing else of a body is. */
+const VETTED = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+  'slow_down'
+]);
+
+const problem = (code: ProblemCode, message: string, hint: string, more: ProblemDetails = {}) =>
+  new RelayProblem(code, message, { hint, ...more });
+
+/** Milliseconds of a `Retry-After` header in either form, at most an hour; `undefined` if there is none that makes sense. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isNaN(ms) || ms < 0 ? undefined : Math.min(ms, 3_600_000);
+}
+
+function refused(error: string | undefined, status: number, body: Record<string, unknown> | undefined, asked: string) {
+  const said = error ?? `HTTP status ${status}`;
+  const what = (name: string) => `The token endpoint refused ${name} (${said}).`;
+  switch (error) {
+    case 'invalid_client': {
+      // Genesys answers 400 "client not found" for an unknown id and 401 for a wrong secret.
+      const unknown =
+        status === 400 && [body?.['description'], body?.['error_description']].includes('client not found');
+      const hint = unknown
+        ? 'The client id is not known there: check genesys.client.id and the region, as a client exists in one region only.'
+        : 'Check genesys.client.secret (was it regenerated?), genesys.client.id, and whether the client is enabled.';
+      return new UpstreamError(
+        problem('upstream_invalid_client', what('the OAuth client of the relay'), hint),
+        'client'
+      );
+    }
+    case 'unauthorized_client':
+      return new UpstreamError(
+        problem(
+          'upstream_unauthorized_client',
+          what('client credentials for this OAuth client'),
+          "Set the grant type of the OAuth client to 'Client Credentials'."
+        ),
+        'client'
+      );
+    case 'unsupported_grant_type':
+      return new UpstreamError(
+        problem('upstream_refused', what('the grant type'), 'This OAuth server does not serve client credentials.'),
+        'client'
+      );
+    case 'invalid_scope':
+      return new UpstreamError(
+        problem(
+          'upstream_invalid_scope',
+          `${what('the scope')} Asked for: ${asked || 'none'}.`,
+          'Allow these scopes for the OAuth client, remove them from the relay, or set genesys.sendScope: false.',
+          { scopes: asked === '' ? [] : asked.split(' ') }
+        ),
+        'request'
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** Turns an error answer of the token endpoint into a failure with a hint; the body itself goes no further. */
+export function upstreamError(
+  answer: { status: number; body: Record<string, unknown> | undefined; retryAfterMs: number | undefined },
+  asked: readonly string[]
+): UpstreamError {
+  const { status, body } = answer;
+  const code = body?.['error'];
+  const error = typeof code === 'string' && VETTED.has(code) ? code : undefined;
+  const wait = answer.retryAfterMs;
+  const retryAfterSeconds = wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1000));
+  if (status === 429 || error === 'slow_down') {
+    const limited = problem(
+      'upstream_rate_limited',
+      'The token endpoint limits the rate of token requests.',
+      'Wait, then try again.',
+      {
+        retryAfterSeconds: retryAfterSeconds ?? 5
+      }
+    );
+    return new UpstreamError(limited, 'transient', wait);
+  }
+  const down = status >= 500 || status === 408 || status === 425;
+  if (down || error === 'server_error' || error === 'temporarily_unavailable') {
+    const failed = problem(
+      'upstream_error',
+      `The token endpoint failed (HTTP status ${status}).`,
+      'Try again; if it lasts, look at the status page of the OAuth server.',
+      { retryAfterSeconds: retryAfterSeconds ?? 5 }
+    );
+    return new UpstreamError(failed, 'transient', wait);
+  }
+  if (status >= 300 && status < 400) {
+    const moved = problem(
+      'upstream_refused',
+      `The token endpoint redirects (HTTP status ${status}), which the relay does not follow with its secret.`,
+      "Set 'tokenEndpoint' to the final URL, or check the region."
+    );
+    return new UpstreamError(moved, 'once');
+  }
+  const known = refused(error ?? (status === 401 ? 'invalid_client' : undefined), status, body, asked.join(' '));
+  if (known !== undefined) return known;
+  const notThere = status === 404 || status === 405;
+  return new UpstreamError(
+    problem(
+      'upstream_refused',
+      `The token endpoint refused the request (${error ?? `HTTP status ${status}`}).`,
+      notThere
+        ? "Nothing takes token requests there: check 'tokenEndpoint' or the region."
+        : 'Check the OAuth client and the scopes with the administrator of the OAuth server.'
+    ),
+    'once'
+  );
+}

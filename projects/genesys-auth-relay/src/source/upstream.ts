@@ -1,0 +1,140 @@
+import { Pool, errors } from 'undici';
+import type { GenesysConfig } from '../config/config.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayClock } from '../runtime/clock.ts';
+import { type Granted, parseObject, readTokenAnswer } from './token-answer.ts';
+import { tokenRequest } from './token-request.ts';
+import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts';
+
+/** Bytes of an answer that are read; a token answer is a small thing. */
+const MAX_ANSWER_BYTES = 65_536;
+
+/** Idle connections are dropped before the load balancers in between do it (F15). */
+const POOL = { connections: 16, keepAliveTimeout: 10_000, keepAliveMaxTimeout: 25_000, pipelining: 1 };
+
+/** The two hosts the relay talks to. */
+export interface Upstream {
+  /**
+   * Asks for a token, once.
+   *
+   * @throws UpstreamError
+   */
+  requestToken(scopes: readonly string[], budgetMs: number): Promise<Granted>;
+  /** Asks the API whether a token is refused there: `true` only for a clear 401. Never throws. */
+  isDead(token: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const tooLong = () =>
+  new RelayProblem('upstream_invalid_response', 'The token endpoint answered with more than 64 KB.', {
+    hint: "Check that 'tokenEndpoint' is the URL of an OAuth token endpoint."
+  });
+
+async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) {
+      body.destroy();
+      throw new UpstreamError(tooLong(), 'once');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
+/** Names of network failures that may be repeated: they say what to look at and hold nothing else. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(error.code)
+    ? error.code
+    : 'no connection';
+
+function networkError(error: unknown, timedOut: boolean, endpoint: URL): UpstreamError {
+  const timeout =
+    timedOut ||
+    error instanceof errors.ConnectTimeoutError ||
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError;
+  const problem = timeout
+    ? new RelayProblem('upstream_timeout', `The token endpoint at ${endpoint.host} did not answer in time.`, {
+        hint: 'Try again; if it lasts, check the network between the relay and the OAuth server, or raise genesys.timeoutMs.',
+        retryAfterSeconds: 5
+      })
+    : new RelayProblem(
+        'upstream_unreachable',
+        `The token endpoint at ${endpoint.host} cannot be reached (${reasonOf(error)}).`,
+        {
+          hint: 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the OAuth server.',
+          retryAfterSeconds: 5
+        }
+      );
+  return new UpstreamError(problem, 'transient');
+}
+
+const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+/** Connects to the token endpoint and the API. Each pool is bound to its origin: no answer can lead it elsewhere. */
+export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstream {
+  const endpoint = new URL(genesys.tokenEndpoint);
+  const login = new Pool(endpoint.origin, POOL);
+  const api = new Pool(genesys.apiOrigin, { ...POOL, connections: 4 });
+
+  async function ask(scopes: readonly string[], signal: AbortSignal) {
+    const { headers, body } = tokenRequest(genesys, scopes);
+    const path = `${endpoint.pathname}${endpoint.search}`;
+    const answer = await login.request({ method: 'POST', path, headers, body, signal });
+    const text = await readCapped(answer.body);
+    return { status: answer.statusCode, text, retryAfter: single(answer.headers['retry-after']) };
+  }
+
+  return {
+    async requestToken(scopes, budgetMs) {
+      const signal = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
+      let answer;
+      try {
+        answer = await ask(scopes, signal);
+      } catch (error) {
+        throw error instanceof UpstreamError ? error : networkError(error, signal.aborted, endpoint);
+      }
+      const { status, text, retryAfter } = answer;
+      const body = parseObject(text);
+      // Some servers answer 200 with an error inside.
+      if (
+        status < 200 ||
+        status > 299 ||
+        (body?.['access_token'] === undefined && typeof body?.['error'] === 'string')
+      ) {
+        throw upstreamError({ status, body, retryAfterMs: retryAfterMs(retryAfter, clock.now()) }, scopes);
+      }
+      try {
+        return readTokenAnswer(text);
+      } catch (error) {
+        throw error instanceof RelayProblem ? new UpstreamError(error, 'once') : error;
+      }
+    },
+
+    async isDead(token) {
+      try {
+        const answer = await api.request({
+          method: 'HEAD',
+          path: '/api/v2/tokens/me',
+          headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'genesys-auth-relay' },
+          signal: AbortSignal.timeout(genesys.timeoutMs)
+        });
+        await answer.body.dump();
+        return answer.statusCode === 401;
+      } catch {
+        // Not reached is not refused: a token is only given up on a clear 401.
+        return false;
+      }
+    },
+
+    async close() {
+      await Promise.all([login.destroy(), api.destroy()]);
+    }
+  };
+}

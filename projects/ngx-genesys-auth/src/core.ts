@@ -1,5 +1,5 @@
-import { HttpContext } from '@angular/common/http';
-import { DestroyRef, InjectionToken, PLATFORM_ID, inject } from '@angular/core';
+import { HttpBackend, HttpContext } from '@angular/common/http';
+import { DestroyRef, InjectionToken, Injector, PLATFORM_ID, inject } from '@angular/core';
 import { isPlatformServer } from '@angular/common';
 import { throwError } from 'rxjs';
 import { Attacher } from './attach/attacher';
@@ -39,13 +39,14 @@ export const resolvedConfig = (): ResolvedConfig => resolveConfig(inject(GENESYS
 /** Puts the parts together. */
 export function genesysAuthCore(): GenesysAuthCore {
   const config = inject(GENESYS_RESOLVED_CONFIG);
+  const injector = inject(Injector);
   const relay = relayClient(config, () => new HttpContext().set(SKIP, true));
   const state = new AuthState();
   const onServer = isPlatformServer(inject(PLATFORM_ID));
   const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : relay.token(rejected)), state);
   const scopes = new ScopeCheck(config);
   const isApi = originTest(config.apiOrigin);
-  const guard = new OffOriginGuard(isApi, tokens.headers);
+  const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend));
   inject(DestroyRef).onDestroy(() => {
     tokens.clear();
     state.close();

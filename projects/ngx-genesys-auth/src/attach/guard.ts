@@ -17,17 +17,23 @@ export class OffOriginGuard {
   readonly #guarded = new WeakSet();
   readonly #isApi: (url: string) => boolean;
   readonly #headers: ReadonlySet<string>;
+  readonly #own: () => HttpBackend;
 
-  /** @param headers the values of `Authorization` that the interceptor attaches */
-  constructor(isApi: (url: string) => boolean, headers: ReadonlySet<string>) {
+  /**
+   * @param headers the values of `Authorization` that the interceptor attaches
+   * @param own the backend of the app's root; a lazy part of the app may have another that hands on to it
+   */
+  constructor(isApi: (url: string) => boolean, headers: ReadonlySet<string>, own: () => HttpBackend) {
     this.#isApi = isApi;
     this.#headers = headers;
+    this.#own = own;
   }
 
-  /** Guards a backend, once. */
+  /** Guards the backend that a request is going to, and the one of the app's root; each once. */
   protect(backend: HttpBackend): void {
     if (this.#guarded.has(backend)) return;
     this.#guarded.add(backend);
+    this.protect(this.#own());
     const handle = backend.handle.bind(backend);
     backend.handle = (request) => {
       if ((typeof ngDevMode === 'undefined' || ngDevMode) && isCheckRequest(request)) {

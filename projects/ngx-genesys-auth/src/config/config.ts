@@ -11,8 +11,9 @@ export interface GenesysRelayConfig {
    */
   readonly credentials?: 'same-origin' | 'include' | 'omit' | undefined;
   /**
-   * Headers for calls to the relay, asked for at each call, for example the company's access token. Without it the calls
-   * go through `HttpClient` like any other, so an interceptor of the app that signs requests applies to them.
+   * Headers for calls to the relay, asked for at each call and in an injection context, for example the company's access
+   * token. Calls to the relay go through `HttpClient` in any case, so an interceptor of the app that signs requests
+   * applies to them, too.
    */
   readonly headers?: (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>) | undefined;
   /** How long one call to the relay may take, in milliseconds, `headers()` included. 10,000 by default. */

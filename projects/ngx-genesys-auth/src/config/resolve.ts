@@ -3,7 +3,7 @@ import { type ConfigIssue, GenesysAuthConfigError } from '../errors';
 import { type GenesysAuthConfig, type ResolvedConfig } from './config';
 import { resolveApi } from './origin';
 import { resolveRelay } from './relay';
-import { isRecord } from '../values';
+import { isRecord, isText } from '../values';
 import { type Report, checkKeys, readNumber } from './report';
 
 const KEYS = [
@@ -57,8 +57,15 @@ export function resolveConfig(config: GenesysAuthConfig): ResolvedConfig {
   const report: Report = (key, message, fix) => {
     issues.push({ key, message, fix });
   };
-  const given: Partial<GenesysAuthConfig> = isRecord(config) ? config : {};
+  if (!isRecord(config)) {
+    throw new GenesysAuthConfigError([
+      { key: 'config', message: 'it must be an object.', fix: 'Give region, relay, scopes.' }
+    ]);
+  }
+  const given: Partial<GenesysAuthConfig> = config;
   checkKeys(given, KEYS, '', report);
+  const { name } = given;
+  if (name !== undefined && !isText(name)) report('name', 'it must be a string.', 'Give a name, or remove it.');
 
   const isGrammar = (scope: string) =>
     isScopeToken(scope) ? undefined : { message: `"${scope}" is not a scope name.`, hint: 'Remove or correct it.' };
@@ -80,6 +87,6 @@ export function resolveConfig(config: GenesysAuthConfig): ResolvedConfig {
       1000 * readNumber('renewAheadSeconds', given.renewAheadSeconds, DEFAULT_RENEW_AHEAD_SECONDS, 0, report)
   };
   const { apiOrigin } = resolved;
-  if (issues.length > 0 || apiOrigin === undefined) throw new GenesysAuthConfigError(issues);
+  if (issues.length > 0 || apiOrigin === undefined) throw new GenesysAuthConfigError(issues, name);
   return { ...resolved, apiOrigin };
 }

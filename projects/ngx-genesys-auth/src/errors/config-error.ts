@@ -17,11 +17,16 @@ export class GenesysAuthConfigError extends GenesysAuthError {
   /** The mistakes, at least one. */
   readonly issues: readonly ConfigIssue[];
 
-  constructor(issues: readonly ConfigIssue[]) {
+  /** @param name the name of the configuration, if it has one */
+  constructor(issues: readonly ConfigIssue[], name?: string) {
     const lines = issues.map(({ key, message, fix }) => `\n  ${key}: ${message} ${fix}`);
-    super('config_invalid', `The configuration of ngx-genesys-auth is not valid:${lines.join('')}`, {
-      hint: issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ')
-    });
+    super(
+      'config_invalid',
+      `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:${lines.join('')}`,
+      {
+        hint: issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ')
+      }
+    );
     this.issues = issues;
   }
 }

@@ -1,5 +1,5 @@
 import { HttpClient, type HttpContext } from '@angular/common/http';
-import { inject } from '@angular/core';
+import { Injector, inject, runInInjectionContext } from '@angular/core';
 import {
   GENESYS_AUTH_HEADER,
   GENESYS_AUTH_HEADER_VALUE,
@@ -30,7 +30,8 @@ export interface RelayClient {
  */
 export function relayClient(config: ResolvedConfig, context: () => HttpContext): RelayClient {
   const http = inject(HttpClient);
-  const { relayUrl, credentials, timeoutMs } = config;
+  const injector = inject(Injector);
+  const { relayUrl, credentials, headers, timeoutMs } = config;
 
   const call = <T>(
     method: 'GET' | 'POST',
@@ -39,15 +40,15 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
     isExpected: (answer: unknown) => answer is T
   ): Observable<T> =>
     defer(() => {
-      const given = config.headers?.() ?? {};
+      const given = headers && runInInjectionContext(injector, headers);
       // A plain record must not cost a tick: the call leaves in the turn in which it was asked for.
-      return given instanceof Promise ? from(given) : of(given);
+      return isPromise(given) ? from(given) : of(given);
     }).pipe(
-      switchMap((headers) =>
+      switchMap((own) =>
         http.request<unknown>(method, relayUrl + path, {
           body,
           context: context(),
-          headers: { ...headers, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+          headers: { ...own, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
           withCredentials: credentials === 'include',
           ...(credentials === 'omit' && { credentials })
         })
@@ -76,3 +77,6 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
     session: () => call('GET', RELAY_PATHS.session, undefined, isSessionResponse)
   };
 }
+
+const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
+  typeof value === 'object' && value !== null && 'then' in value;

@@ -1,10 +1,11 @@
+import { untracked } from '@angular/core';
 import { AsyncSubject, type Observable, catchError, map, of, switchMap, throwError } from 'rxjs';
 import { type TokenResponse } from 'genesys-auth-protocol';
 import { type ResolvedConfig } from '../config';
 import { GenesysAuthError } from '../errors';
 import { notGranted } from '../scopes/check';
 import { type LiveToken, isLive, liveToken } from './live-token';
-import { now, since } from './moment';
+import { type Moment, now, since } from './moment';
 import { Pause } from './pause';
 import { type AuthState, type RenewalReason } from './state';
 
@@ -34,7 +35,7 @@ export class TokenSource {
   /** The token the flight reports as rejected: nobody gets it meanwhile. */
   #suspect: string | undefined;
   /** The token that was still refused after a renewal, and when. */
-  #stillRejected: { readonly token: string; readonly at: ReturnType<typeof now> } | undefined;
+  #stillRejected: { readonly token: string; readonly at: Moment } | undefined;
 
   constructor(config: ResolvedConfig, request: TokenRequest, state: AuthState) {
     this.#config = config;
@@ -119,7 +120,15 @@ export class TokenSource {
     const asked = now();
     this.#flight = flight;
     this.#suspect = rejected;
-    this.#state.renewing(reason);
+    // A request may be made inside an effect or a template: neither must come to depend on what is read here.
+    untracked(() => {
+      this.#state.renewing(reason);
+      this.#fly(flight, asked, rejected);
+    });
+    return flight;
+  }
+
+  #fly(flight: AsyncSubject<LiveToken>, asked: Moment, rejected: string | undefined): void {
     this.#request(rejected)
       .pipe(map((answer) => this.#read(answer, asked)))
       .subscribe({
@@ -138,14 +147,13 @@ export class TokenSource {
           flight.error(error);
         }
       });
-    return flight;
   }
 
   #landed(): void {
     this.#flight = this.#suspect = undefined;
   }
 
-  #read(answer: TokenResponse, asked: ReturnType<typeof now>): LiveToken {
+  #read(answer: TokenResponse, asked: Moment): LiveToken {
     const live = liveToken(answer, asked, this.#config.renewAheadMs);
     const error = notGranted(this.#config.scopes, live.scopes);
     if (error) throw error;

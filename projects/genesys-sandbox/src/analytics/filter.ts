@@ -31,9 +31,8 @@ function readClause(clause: Json, dimensions: readonly string[], budget: { left:
 
 function join(node: Json, tests: readonly RowTest[]): RowTest {
   const name = optionalText(node['type']);
-  if (name === undefined) throw GenesysError.constraint('type is required');
   // Examples in the wild write AND as well as and.
-  const type = oneOf(name.toLowerCase(), 'type', ['and', 'or']);
+  const type = oneOf(name?.toLowerCase(), 'type', ['and', 'or']);
   return type === 'and' ? (row) => tests.every((test) => test(row)) : (row) => tests.some((test) => test(row));
 }
 
@@ -41,7 +40,6 @@ function readPredicate(value: unknown, dimensions: readonly string[], budget: { 
   if (--budget.left < 0) throw GenesysError.constraint(`filter must not have more than ${MAX_PREDICATES} predicates`);
   const predicate = asObject(value, 'predicate');
   oneOf(predicate['type'] ?? 'dimension', 'type', ['dimension']);
-  if (predicate['dimension'] === undefined) throw GenesysError.constraint('dimension is required');
   const dimension = oneOf(predicate['dimension'], 'dimension', dimensions);
   const operator = oneOf(predicate['operator'] ?? 'matches', 'operator', ['matches', 'exists', 'notExists']);
   if (operator === 'exists') return (row) => row(dimension) !== undefined;

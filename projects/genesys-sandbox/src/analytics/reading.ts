@@ -20,6 +20,7 @@ export function asList(value: unknown): readonly unknown[] {
 export function oneOf<T extends string>(value: unknown, field: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value);
   if (found !== undefined) return found;
+  if (value === undefined || value === null) throw GenesysError.constraint(`${field} is required`);
   throw GenesysError.invalidValue(typeof value === 'string' ? value : JSON.stringify(value), field, allowed);
 }
 

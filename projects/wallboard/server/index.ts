@@ -67,7 +67,7 @@ export async function startWallboard(options: WallboardOptions = {}): Promise<Wa
         optionalScopes: OPTIONAL_SCOPES,
         ...(options.signIn === undefined ? {} : { signIn: options.signIn })
       },
-      browserDir: options.browserDir ?? fileURLToPath(new URL('../wallboard/browser', import.meta.url))
+      browserDir: options.browserDir ?? fileURLToPath(new URL('../../../dist/wallboard/browser', import.meta.url))
     });
     const host = options.host ?? 'localhost';
     const port = await listen(app, host, options.port ?? 4200);

@@ -108,10 +108,9 @@ export function toOptions(
         display: contacts,
         position: percent ? 'right' : 'left',
         beginAtZero: true,
-        suggestedMax: 4,
+        suggestedMax: percent ? 2 * tallestBar(series) : 4,
         stacked: percent,
-        // Bars stay in the lower half when a line shares the chart.
-        grace: percent ? '60%' : '10%',
+        grace: percent ? 0 : '10%',
         grid: { display: !percent, color: palette.grid },
         border: { display: false },
         ticks: { color: palette.text, font, precision: 0, maxTicksLimit: 5 }
@@ -127,6 +126,15 @@ function extent(series: readonly Series[]): { offset: false; min?: number; max?:
   if (moments.length === 0) return { offset: false };
   const half = first === undefined || second === undefined ? 0 : (second.x - first.x) / 2;
   return { offset: false, min: Math.min(...moments) - half, max: Math.max(...moments) + half };
+}
+
+/** The highest stack of bars. The axis goes to twice that, so that bars leave the upper half to the line. */
+function tallestBar(series: readonly Series[]): number {
+  const stacks = new Map<number, number>();
+  for (const { x, y } of series.filter((one) => one.kind === 'bar').flatMap((one) => one.points)) {
+    stacks.set(x, (stacks.get(x) ?? 0) + (y ?? 0));
+  }
+  return Math.max(2, ...stacks.values());
 }
 
 const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * 60_000);

@@ -9,4 +9,4 @@ try {
   console.error(error.message);
   process.exit(1);
 }
-await import('../dist/wallboard-server/main.js');
+await import('../projects/wallboard/dist/main.js');

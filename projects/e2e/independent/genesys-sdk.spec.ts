@@ -30,7 +30,7 @@ describe('the official Genesys SDK against the sandbox', () => {
       const page = await routing.getRoutingQueues({ pageSize: 3, pageNumber });
       pages = page.pageCount ?? 0;
       for (const queue of page.entities ?? []) {
-        names.push(queue.name);
+        names.push(queue.name ?? '');
         ids.push(queue.id ?? '');
       }
       expect(page.total).toBeGreaterThanOrEqual(names.length);
@@ -69,7 +69,6 @@ describe('the official Genesys SDK against the sandbox', () => {
     await expect(
       new platformClient.AnalyticsApi().postAnalyticsQueuesObservationsQuery({
         filter: { type: 'or', predicates: [] },
-        // @ts-expect-error the SDK's types know the metrics too
         metrics: ['oNonsense']
       })
     ).rejects.toMatchObject({ status: 400, contextId: expect.stringMatching(/.+/) });

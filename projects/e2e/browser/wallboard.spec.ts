@@ -1,0 +1,182 @@
+import { type Browser, type Page } from 'playwright-core';
+import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts';
+import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
+import { numbersOf, screenshot } from '../support/board.ts';
+
+const freePorts = { port: 0, loginPort: 0, apiPort: 0 };
+
+describeInChromium('the wallboard in Chromium', () => {
+  let browser: Browser;
+  let wallboard: Wallboard;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    wallboard = await startWallboard(freePorts);
+  });
+  afterAll(async () => {
+    await wallboard.close();
+    await browser.close();
+  });
+
+  const open = async (url = wallboard.url): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(url);
+    return page;
+  };
+
+  it('shows queues whose numbers change within 15 s, and the browser never receives the client secret', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const received = record(page);
+    await page.goto(wallboard.url);
+    await page.getByTestId('queue').nth(3).waitFor();
+
+    // At least three queues, each with other numbers than at first.
+    const first = await numbersOf(page);
+    expect(first.size).toBeGreaterThanOrEqual(4);
+    await expect(
+      page
+        .waitForFunction(
+          (before) => {
+            const changed = [...document.querySelectorAll('[data-testid="queue"]')].filter((row) => {
+              const name = row.querySelector('th')?.textContent?.trim() ?? '';
+              const numbers = [...row.querySelectorAll('[data-testid="waiting"], [data-testid="interacting"]')];
+              return before[name] !== numbers.map((cell) => cell.textContent?.trim()).join('|');
+            });
+            return changed.length >= 3;
+          },
+          Object.fromEntries(first),
+          { timeout: 15_000, polling: 250 }
+        )
+        .then(() => true)
+    ).resolves.toBe(true);
+
+    await screenshot(page, 'wallboard-1280');
+    await received.settled();
+    const secret = wallboard.sandbox?.clients[0]?.secret ?? '';
+    expect(secret.length).toBeGreaterThan(20);
+    const encoded = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')];
+    expect(received.responses.length).toBeGreaterThan(5);
+    for (const { url, text } of received.responses) {
+      for (const form of encoded)
+        expect({ url, holdsSecret: text.includes(form) }).toEqual({ url, holdsSecret: false });
+    }
+    // The recorder sees what it looks for: the token came in exactly one answer.
+    expect(
+      received.responses.filter(({ text }) => text.includes('"access_token"')).map(({ url }) => new URL(url).pathname)
+    ).toEqual(['/genesys/token']);
+    expect(received.errors).toEqual([]);
+    await page.close();
+  });
+
+  it('asks the relay once and the token endpoint once for all its calls, and keeps the token out of storage', async () => {
+    const before = wallboard.sandbox?.tokenRequestCount() ?? 0;
+    const page = await browser.newPage();
+    const relayCalls: string[] = [];
+    const bearers: string[] = [];
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/genesys/token') relayCalls.push(request.url());
+      const authorization = request.headers()['authorization'];
+      if (authorization !== undefined) bearers.push(`${new URL(request.url()).origin} ${authorization}`);
+    });
+    await page.goto(wallboard.url);
+    await page.getByTestId('queue').first().waitFor();
+    expect(relayCalls).toHaveLength(1);
+    expect((wallboard.sandbox?.tokenRequestCount() ?? 0) - before).toBeLessThanOrEqual(1);
+    expect(new Set(bearers.map((bearer) => bearer.split(' ')[0]))).toEqual(new Set([wallboard.sandbox?.apiOrigin]));
+
+    const stored = await page.evaluate(() =>
+      JSON.stringify({ ...localStorage, ...sessionStorage, cookie: document.cookie })
+    );
+    const token = bearers[0]?.split(' ')[2] ?? '';
+    expect(token).toHaveLength(86);
+    expect(stored).not.toContain(token);
+    await page.close();
+  });
+
+  it('mends a revoked token by itself: every call is answered, one renewal', async () => {
+    const page = await open();
+    await page.getByTestId('queue').first().waitFor();
+    const before = wallboard.sandbox?.tokenRequestCount() ?? 0;
+    const statuses: number[] = [];
+    page.on('response', (response) => {
+      if (response.url().startsWith(wallboard.sandbox?.apiOrigin ?? '-')) statuses.push(response.status());
+    });
+    wallboard.sandbox?.revokeTokens();
+    await page.waitForResponse((response) => response.status() === 401);
+    await page.waitForResponse((response) => response.url().includes('/observations/') && response.status() === 200);
+    expect((wallboard.sandbox?.tokenRequestCount() ?? 0) - before).toBe(1);
+    expect(await page.getByTestId('auth-error').count()).toBe(0);
+    await page.close();
+  });
+
+  it.each([
+    [360, 740],
+    [1920, 1080],
+    [3840, 2160]
+  ])('fits %i x %i, light and dark, without scrolling sideways', async (width, height) => {
+    const page = await browser.newPage({ viewport: { width, height } });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(wallboard.url);
+      await page.getByTestId('queue').first().waitFor();
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+      await screenshot(page, `wallboard-${String(width)}-${colorScheme}`);
+    }
+    await page.close();
+  });
+});
+
+describeInChromium('the wallboard while Genesys Cloud’s login host is down', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  it('says so with a hint, and recovers by itself', async () => {
+    const wallboard = await startWallboard(freePorts);
+    try {
+      await wallboard.sandbox?.stopLogin();
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await page.goto(wallboard.url);
+      const error = page.getByTestId('auth-error');
+      await error.waitFor({ timeout: 15_000 });
+      expect(await error.textContent()).toMatch(/relay_unavailable/);
+      expect(((await error.locator('p').nth(1).textContent()) ?? '').length).toBeGreaterThan(20);
+      await screenshot(page, 'wallboard-login-down');
+
+      await wallboard.sandbox?.startLogin();
+      await page.getByTestId('queue').nth(2).waitFor({ timeout: 45_000 });
+      await error.waitFor({ state: 'detached' });
+      await page.close();
+    } finally {
+      await wallboard.close();
+    }
+  }, 90_000);
+
+  it('goes on with a live token', async () => {
+    const wallboard = await startWallboard(freePorts);
+    try {
+      const page = await browser.newPage();
+      await page.goto(wallboard.url);
+      await page.getByTestId('queue').first().waitFor();
+      await wallboard.sandbox?.stopLogin();
+      for (let round = 0; round < 2; round++) {
+        await page.waitForResponse(
+          (response) => response.url().includes('/observations/') && response.status() === 200
+        );
+      }
+      // A second person comes: the relay still has the live token for them.
+      const other = await browser.newPage();
+      await other.goto(wallboard.url);
+      await other.getByTestId('queue').first().waitFor();
+      await other.close();
+      await page.close();
+    } finally {
+      await wallboard.close();
+    }
+  }, 60_000);
+});

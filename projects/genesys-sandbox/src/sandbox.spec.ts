@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { ApiClient, askToken, basic, closeAll, send, start, tokenOf } from './testing/harness.ts';
+import { ApiClient, askToken, basic, closeAll, send, start, tokenOf } from '../test/harness.ts';
 import { SANDBOX_CLIENT, createSandbox } from './index.ts';
 
 afterEach(closeAll);

@@ -1,4 +1,5 @@
-import { ApiClient, MONDAY, closeAll, start } from '../testing/harness.ts';
+import { type Sandbox, createSandbox } from '../index.ts';
+import { ApiClient, FakeClock, MONDAY, type Result, type Stats, closeAll, start } from '../../test/harness.ts';
 
 const PATH = '/api/v2/analytics/conversations/aggregates/query';
 const HOUR = 3_600_000;
@@ -6,25 +7,6 @@ const span = (from: number, to: number): string => `${new Date(from).toISOString
 const LAST_HOUR = span(MONDAY - HOUR, MONDAY);
 
 afterEach(closeAll);
-
-interface Stats {
-  count: number;
-  sum: number;
-  min: number;
-  max: number;
-  ratio: number;
-  numerator: number;
-  denominator: number;
-  target: number;
-}
-interface Metric {
-  metric: string;
-  stats: Stats;
-}
-interface Result {
-  group: Record<string, string>;
-  data: { interval: string; metrics: Metric[]; views?: { name: string; stats: Stats }[] }[];
-}
 
 async function query(body: object): Promise<Result[]> {
   const { sandbox } = await start();
@@ -165,6 +147,13 @@ it.each([
 });
 
 describe('a query that makes no sense', () => {
+  // One sandbox for all: each would warm up its own hours of history.
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await createSandbox({ clock: new FakeClock() });
+  });
+  afterAll(() => sandbox.close());
+
   const good = { interval: LAST_HOUR, metrics: ['nOffered'] };
   it.each([
     ['no interval', { metrics: ['nOffered'] }, 'constraint.validation'],
@@ -195,7 +184,6 @@ describe('a query that makes no sense', () => {
       'constraint.validation'
     ]
   ])('%s is a 400', async (_what, body, code) => {
-    const { sandbox } = await start();
     const answer = await (await ApiClient.of(sandbox)).post(PATH, body);
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });

@@ -1,4 +1,5 @@
-import { ApiClient, closeAll, start } from '../testing/harness.ts';
+import { type Sandbox, createSandbox } from '../index.ts';
+import { ApiClient, FakeClock, type Result, closeAll, start } from '../../test/harness.ts';
 
 const PATH = '/api/v2/analytics/queues/observations/query';
 const METRICS = [
@@ -23,18 +24,6 @@ const forQueues = (...ids: string[]): object => ({
   predicates: ids.map((value) => ({ type: 'dimension', dimension: 'queueId', operator: 'matches', value }))
 });
 
-interface Data {
-  metric: string;
-  qualifier?: string;
-  stats: { count: number; calculatedMetricValue: number };
-  truncated?: boolean;
-  observations?: { observationDate: string; conversationId?: string; userId?: string }[];
-}
-interface Result {
-  group: { queueId: string; mediaType?: string };
-  data: Data[];
-}
-
 const sum = (results: Result[], metric: string, pick: (result: Result) => boolean = () => true): number =>
   results
     .filter(pick)
@@ -53,9 +42,9 @@ it('tells the same as the contact centre itself', async () => {
       metrics: METRICS
     });
     expect(status).toBe(200);
-    const results: Result[] = body.results;
+    const results = body.results ?? [];
     for (const queue of queues) {
-      const mine = ({ group }: Result): boolean => group.queueId === queue.id;
+      const mine = ({ group }: Result): boolean => group['queueId'] === queue.id;
       const oldest = results
         .filter(mine)
         .flatMap(({ data }) => data.filter((data) => data.metric === 'oLongestWaiting'));
@@ -86,7 +75,7 @@ it('groups conversations by queue and media type, agents by queue and qualifier'
   const api = await ApiClient.of(sandbox);
   const [queue] = sandbox.snapshot().queues;
   const { body } = await api.post(PATH, { filter: forQueues(queue!.id), metrics: METRICS });
-  const results: Result[] = body.results;
+  const results = body.results ?? [];
   expect(results.map(({ group }) => group)).toEqual([
     ...MEDIA.map((mediaType) => ({ queueId: queue!.id, mediaType })),
     { queueId: queue!.id }
@@ -95,7 +84,7 @@ it('groups conversations by queue and media type, agents by queue and qualifier'
   for (const { metric, qualifier } of users) {
     if (metric === 'oMemberUsers' || metric === 'oActiveUsers') expect(qualifier).toBeUndefined();
     else if (metric === 'oUserPresences') {
-      const known = Object.values<string[]>(body.systemToOrganizationMappings).flat();
+      const known = Object.values(body.systemToOrganizationMappings).flat();
       expect(known).toContain(qualifier);
     } else expect(qualifier).toMatch(/^[A-Z_]+$/);
   }
@@ -111,7 +100,7 @@ it('lists the observations of a detail metric, oldest first', async () => {
   const metrics = ['oWaiting', 'oInteracting', 'oOnQueueUsers'];
   const { body } = await api.post(PATH, { filter: forQueues(...ids), metrics, detailMetrics: metrics });
   let seen = 0;
-  for (const { data } of body.results as Result[])
+  for (const { data } of body.results ?? [])
     for (const { stats, truncated, observations = [], metric } of data) {
       expect([truncated, observations.length]).toEqual([false, stats.count]);
       const dates = observations.map(({ observationDate }) => Date.parse(observationDate));
@@ -132,7 +121,7 @@ it('keeps a conversation recognisable from one look to the next', async () => {
   const look = async (): Promise<Map<string, string>> => {
     const query = { filter: forQueues(...ids), metrics: ['oInteracting'], detailMetrics: ['oInteracting'] };
     const { body } = await api.post(PATH, query);
-    const all = (body.results as Result[]).flatMap(({ data }) => data[0]?.observations ?? []);
+    const all = (body.results ?? []).flatMap(({ data }) => data[0]?.observations ?? []);
     return new Map(all.map(({ conversationId = '', observationDate }) => [conversationId, observationDate]));
   };
   const before = await look();
@@ -153,8 +142,8 @@ describe('the filter', () => {
       return found?.[0] ?? '';
     });
     const { body } = await api.post(PATH, { filter: JSON.parse(byName), metrics });
-    return ((body.results ?? []) as Result[]).map(
-      ({ group }) => `${names.get(group.queueId) ?? ''}/${group.mediaType ?? 'agents'}`
+    return (body.results ?? []).map(
+      ({ group }) => `${names.get(group['queueId'] ?? '') ?? ''}/${group['mediaType'] ?? 'agents'}`
     );
   };
   const queue = (value: string): object => ({ dimension: 'queueId', value });
@@ -201,6 +190,13 @@ describe('the filter', () => {
 });
 
 describe('a query that makes no sense', () => {
+  // One sandbox for all: each would warm up its own hours of history.
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await createSandbox({ clock: new FakeClock() });
+  });
+  afterAll(() => sandbox.close());
+
   const good = { filter: forQueues('x'), metrics: ['oWaiting'] };
   it.each([
     ['no filter', { metrics: ['oWaiting'] }, 'constraint.validation', 'filter is required'],
@@ -244,7 +240,6 @@ describe('a query that makes no sense', () => {
     ['a predicate that is none', { ...good, filter: { type: 'or', predicates: [7] } }, 'bad.request', ''],
     ['a value with line breaks', { ...good, metrics: ['a\r\nSet-Cookie: b'] }, 'invalid.value', 'a  Set-Cookie']
   ])('%s is a 400 that says so', async (_what, query, code, text) => {
-    const { sandbox } = await start();
     const { status, body } = await (await ApiClient.of(sandbox)).post(PATH, query);
     expect([status, body.code]).toEqual([400, code]);
     expect(body.message).toContain(text);

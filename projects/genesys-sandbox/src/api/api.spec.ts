@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { ApiClient, basic, closeAll, send, start, tokenOf } from '../testing/harness.ts';
+import { type Answer, ApiClient, type Body, basic, closeAll, send, start, tokenOf } from '../../test/harness.ts';
 import { SANDBOX_CLIENT } from '../index.ts';
 
 const QUEUES = '/api/v2/routing/queues';
@@ -128,11 +128,11 @@ describe('the list of queues', () => {
     const api = await ApiClient.of(sandbox);
     const names: string[] = [];
     let next: string | undefined = `${QUEUES}?pageSize=3`;
-    const pages: any[] = [];
+    const pages: Body[] = [];
     while (next !== undefined) {
-      const { body } = await api.get(next);
+      const { body }: Answer = await api.get(next);
       pages.push(body);
-      names.push(...body.entities.map((queue: { name: string }) => queue.name));
+      names.push(...body.entities.map((queue) => queue.name));
       next = body.nextUri;
     }
     expect(names).toHaveLength(8);
@@ -165,15 +165,15 @@ describe('the list of queues', () => {
     const { sandbox } = await start();
     const api = await ApiClient.of(sandbox);
     const names = async (query: string): Promise<string[]> =>
-      (await api.get(`${QUEUES}?${query}`)).body.entities.map((queue: { name: string }) => queue.name);
+      (await api.get(`${QUEUES}?${query}`)).body.entities.map((queue) => queue.name);
     expect((await names('sortOrder=desc'))[0]).toBe('Web Messaging');
     expect(await names('name=cl')).toEqual(['Claims']);
     expect(await names('name=*SERVICE')).toEqual(['Customer Service']);
     expect(await names('name=zzz')).toEqual([]);
-    const [first] = (await api.get(`${QUEUES}?name=Email`)).body.entities;
-    expect(await names(`id=${String(first.id)}`)).toEqual(['Email Desk']);
-    expect(await names(`divisionId=${String(first.division.id)}`)).toEqual(['Email Desk', 'Web Messaging']);
-    const one = await api.get(String(first.selfUri));
+    const first = (await api.get(`${QUEUES}?name=Email`)).body.entities[0]!;
+    expect(await names(`id=${first.id}`)).toEqual(['Email Desk']);
+    expect(await names(`divisionId=${first.division.id}`)).toEqual(['Email Desk', 'Web Messaging']);
+    const one = await api.get(first.selfUri);
     expect(one.body).toEqual(first);
     expect((await api.get(`${QUEUES}/${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`)).body.code).toBe('not.found');
   });

@@ -1,4 +1,4 @@
-import { askToken, basic, closeAll, send, start } from '../testing/harness.ts';
+import { askToken, basic, closeAll, send, start } from '../../test/harness.ts';
 import { SANDBOX_CLIENT, type SandboxClient } from '../index.ts';
 
 const { id, secret } = SANDBOX_CLIENT;
@@ -42,7 +42,7 @@ describe('a token for a known client', () => {
     const { sandbox, clock } = await start({ clients: [client] });
     const answer = await askToken(sandbox.tokenEndpoint, grant, { authorization: basic('short', 's') });
     expect(answer.body.expires_in).toBe(299);
-    const headers = { authorization: `Bearer ${String(answer.body.access_token)}` };
+    const headers = { authorization: `Bearer ${answer.body.access_token}` };
     clock.pass(299_999);
     expect((await send(`${sandbox.apiOrigin}/api/v2/date`, { headers })).status).toBe(200);
     clock.pass(1);

@@ -1,4 +1,4 @@
-import { type Sandbox, type SandboxClient, type SandboxOptions, SANDBOX_CLIENT, createSandbox } from '../index.ts';
+import { type Sandbox, type SandboxClient, type SandboxOptions, SANDBOX_CLIENT, createSandbox } from '../src/index.ts';
 
 /** 23 November 2026, 10:00 UTC: a Monday morning. */
 export const MONDAY = Date.UTC(2026, 10, 23, 10);
@@ -30,13 +30,55 @@ export async function closeAll(): Promise<void> {
   open.clear();
 }
 
+/** Numbers of an analytics answer; which of them are there depends on the metric. */
+export interface Stats {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly ratio: number;
+  readonly numerator: number;
+  readonly denominator: number;
+  readonly target: number;
+  readonly calculatedMetricValue: number;
+}
+
+/** A metric with its numbers. */
+export interface Figure {
+  readonly metric: string;
+  readonly qualifier?: string;
+  readonly stats: Stats;
+  readonly truncated?: boolean;
+  readonly observations?: { observationDate: string; conversationId?: string; userId?: string }[];
+}
+
+/** One group of an analytics answer: figures (observations), or parts of the interval with figures (aggregates). */
+export interface Result {
+  readonly group: Record<string, string>;
+  readonly data: (Figure & { interval: string; metrics: Figure[]; views?: { name: string; stats: Stats }[] })[];
+}
+
+/** Whatever the sandbox may answer; a test reads what belongs to its request. */
+export interface Body {
+  readonly access_token: string;
+  readonly expires_in: number;
+  readonly error: string;
+  readonly error_description: string;
+  readonly code: string;
+  readonly message: string;
+  readonly nextUri?: string;
+  readonly entities: { id: string; name: string; selfUri: string; division: { id: string } }[];
+  readonly results?: Result[];
+  readonly systemToOrganizationMappings: Record<string, string[]>;
+}
+
 /** An answer, read to its end. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON, or `undefined`. */
-  readonly body: any;
+  /** The body as JSON; an empty object if there is none. */
+  readonly body: Body;
 }
 
 /** Sends a request and reads the answer. */
@@ -44,7 +86,7 @@ export async function send(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, init);
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json') === true && text !== '';
-  return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
+  return { status: response.status, headers: response.headers, text, body: JSON.parse(json ? text : '{}') };
 }
 
 /** `Authorization: Basic` with id and secret as they are, in UTF-8. */
@@ -66,7 +108,7 @@ export async function tokenOf(sandbox: Sandbox, client: SandboxClient = SANDBOX_
   const headers = { authorization: basic(client.id, client.secret) };
   const answer = await askToken(sandbox.tokenEndpoint, { grant_type: 'client_credentials' }, headers);
   if (answer.status !== 200) throw new Error(`No token: ${answer.text}`);
-  return String(answer.body.access_token);
+  return answer.body.access_token;
 }
 
 /** Calls the API with a token. */

@@ -48,7 +48,7 @@ export function genesysAuthCore(): GenesysAuthCore {
   const isApi = originTest(config.apiOrigin);
   const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend));
   inject(DestroyRef).onDestroy(() => {
-    tokens.clear();
+    tokens.close();
     state.close();
   });
   return { config, relay, state, tokens, scopes, guard, attacher: new Attacher(isApi, tokens, scopes, guard) };

@@ -1,5 +1,6 @@
 import { HttpBackend, HttpHandler } from '@angular/common/http';
 import { APP_BOOTSTRAP_LISTENER, type Provider, inject } from '@angular/core';
+import { defer } from 'rxjs';
 import { GENESYS_AUTH_CORE } from '../core';
 import { checkRequest } from './check-request';
 
@@ -22,7 +23,7 @@ export function provideInterceptorCheck(): Provider {
         done = true;
         guard.protect(backend);
         // An app's interceptor may fail on it; that says nothing about ours.
-        handler.handle(checkRequest(config.apiOrigin)).subscribe({ error: () => undefined });
+        defer(() => handler.handle(checkRequest(config.apiOrigin))).subscribe({ error: () => undefined });
       };
     }
   };

@@ -10,6 +10,8 @@ export interface LiveToken {
   /** When it was asked for: its lifetime is counted from here, as the answer took some of it. */
   readonly asked: Moment;
   readonly lifetimeMs: number;
+  /** Counts the calls to `clear()` before it: a token from before one is nobody's any more. */
+  readonly era: number;
   /** Age at which it is renewed behind the requests it still serves. */
   readonly renewAtMs: number;
 }
@@ -20,13 +22,14 @@ export interface LiveToken {
  * @param renewAheadMs how long before its end it is renewed, at most half of its life: a relay that hands out the same
  *   short-lived token again is then asked ever more rarely, not at each request
  */
-export function liveToken(answer: TokenResponse, asked: Moment, renewAheadMs: number): LiveToken {
+export function liveToken(answer: TokenResponse, asked: Moment, era: number, renewAheadMs: number): LiveToken {
   const lifetimeMs = answer.expires_in * 1000;
   return {
     token: answer.access_token,
     header: `Bearer ${answer.access_token}`,
     scopes: new Set(answer.scope.split(' ').filter(Boolean)),
     asked,
+    era,
     lifetimeMs,
     renewAtMs: lifetimeMs - Math.min(renewAheadMs, lifetimeMs / 2)
   };

@@ -10,7 +10,9 @@ beforeEach(() => jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick', 
 afterEach(() => jest.useRealTimers());
 
 /** The computer sleeps: the wall clock goes on, the monotonic one and all timers stand still. */
-const sleep = (milliseconds: number) => { jest.setSystemTime(Date.now() + milliseconds); };
+const sleep = (milliseconds: number) => {
+  jest.setSystemTime(Date.now() + milliseconds);
+};
 
 const unavailable = { status: 503, statusText: 'Service Unavailable' };
 
@@ -260,13 +262,13 @@ describe('clear()', () => {
     expect(auth.status()).toBe('renewing');
   });
 
-  it('fails who waits, and does not take the answer that comes later', () => {
+  it('fails who waits and calls off the call to the relay', () => {
     const { auth, get, network, relayCall } = createApp();
     const waiting = get();
     const late = relayCall();
     auth.clear();
     expect(codeOf(waiting.error)).toBe('signed_out');
-    grant(late, 'late');
+    expect(late.cancelled).toBe(true);
     expect(auth.status()).toBe('signed-out');
     get();
     grant(relayCall(), 'token-2');

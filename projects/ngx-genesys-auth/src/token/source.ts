@@ -1,5 +1,5 @@
 import { untracked } from '@angular/core';
-import { AsyncSubject, type Observable, catchError, map, of, switchMap, throwError } from 'rxjs';
+import { AsyncSubject, type Observable, Subscription, catchError, map, of, switchMap, throwError } from 'rxjs';
 import { type TokenResponse } from 'genesys-auth-protocol';
 import { type ResolvedConfig } from '../config';
 import { GenesysAuthError } from '../errors';
@@ -30,8 +30,10 @@ export class TokenSource {
   readonly #request: TokenRequest;
   readonly #state: AuthState;
   readonly #pause = new Pause();
+  #era = 0;
   #live: LiveToken | undefined;
   #flight: AsyncSubject<LiveToken> | undefined;
+  #call = Subscription.EMPTY;
   /** The token the flight reports as rejected: nobody gets it meanwhile. */
   #suspect: string | undefined;
   /** The token that was still refused after a renewal, and when. */
@@ -71,7 +73,7 @@ export class TokenSource {
   replace(refused: LiveToken): Observable<LiveToken> {
     const flight = this.#flight;
     // A flight that does not report this token may bring it again.
-    if (!flight || this.#suspect === refused.token) return this.#replaceNow(refused);
+    if (!flight || this.#suspect === refused.token || refused.era !== this.#era) return this.#replaceNow(refused);
     return flight.pipe(
       map(() => undefined),
       catchError(() => of(undefined)),
@@ -93,17 +95,21 @@ export class TokenSource {
   /** Forgets the token; who waits for one gets the error `signed_out`. */
   clear(): void {
     const flight = this.#flight;
+    this.close();
+    this.#state.cleared();
+    flight?.error(signedOut());
+  }
+
+  /** Forgets the token and says nothing: the app is gone. */
+  close(): void {
+    this.#era++;
+    this.#call.unsubscribe();
     this.#live = this.#flight = this.#suspect = undefined;
     this.#pause.reset();
-    this.#state.cleared();
-    flight?.error(
-      new GenesysAuthError('signed_out', 'The token was cleared while this waited for one.', {
-        hint: 'Ask again if the user has signed in again.'
-      })
-    );
   }
 
   #replaceNow(refused: LiveToken): Observable<LiveToken> {
+    if (refused.era !== this.#era) return throwError(signedOut);
     if (this.#flight) return this.#flight;
     const live = this.#live;
     if (live && live.token !== refused.token && isLive(live)) return of(live);
@@ -129,18 +135,16 @@ export class TokenSource {
   }
 
   #fly(flight: AsyncSubject<LiveToken>, asked: Moment, rejected: string | undefined): void {
-    this.#request(rejected)
+    this.#call = this.#request(rejected)
       .pipe(map((answer) => this.#read(answer, asked)))
       .subscribe({
         next: (live) => {
-          if (this.#flight !== flight) return;
           this.#landed();
           this.#accept(live);
           flight.next(live);
           flight.complete();
         },
         error: (error: GenesysAuthError) => {
-          if (this.#flight !== flight) return;
           this.#landed();
           this.#pause.failed(error);
           this.#state.failed(error, this.#live !== undefined && isLive(this.#live));
@@ -154,7 +158,7 @@ export class TokenSource {
   }
 
   #read(answer: TokenResponse, asked: Moment): LiveToken {
-    const live = liveToken(answer, asked, this.#config.renewAheadMs);
+    const live = liveToken(answer, asked, this.#era, this.#config.renewAheadMs);
     const error = notGranted(this.#config.scopes, live.scopes);
     if (error) throw error;
     return live;
@@ -172,3 +176,8 @@ export class TokenSource {
     this.#state.ready(live);
   }
 }
+
+const signedOut = () =>
+  new GenesysAuthError('signed_out', 'The token was cleared while this waited for one.', {
+    hint: 'Ask again if the user has signed in again.'
+  });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { ApiClient, askToken, basic, closeAll, send, start, tokenOf } from '../test/harness.ts';
 import { SANDBOX_CLIENT, createSandbox } from './index.ts';
 
@@ -62,6 +62,32 @@ it.each([
   [{ clients: [{ id: 'a', secret: 's', accessTokenValiditySeconds: 60 }] }, 'accessTokenValiditySeconds']
 ])('refuses %j and names the option', async (options, name) => {
   await expect(createSandbox(options)).rejects.toThrow(name);
+});
+
+it('notes callers that hang up in the middle, and whole URLs as targets, without harm', async () => {
+  const { sandbox } = await start();
+  const token = await tokenOf(sandbox);
+  const speak = (lines: string[], body: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(sandbox.apiOrigin).port), '127.0.0.1', () => {
+        socket.end([...lines, `Authorization: Bearer ${token}`, 'Host: x', '', body].join('\r\n'));
+      });
+      socket.resume().on('error', reject);
+      socket.on('close', () => {
+        resolve();
+      });
+    });
+  await speak(['GET http://user:password@evil.example/api/v2/date?x=1 HTTP/1.1', 'Connection: close'], '');
+  const form_ = 'Content-Type: application/x-www-form-urlencoded';
+  await speak(['POST /oauth/token HTTP/1.1', form_, 'Content-Length: 500'], 'grant_type=');
+  const json = 'Content-Type: application/json';
+  await speak(['POST /api/v2/analytics/queues/observations/query HTTP/1.1', json, 'Content-Length: 500'], '{');
+  expect(sandbox.requests.slice(1).map(({ path, status }) => `${path} ${status}`)).toEqual([
+    '/api/v2/date 200',
+    '/oauth/token 400',
+    '/api/v2/analytics/queues/observations/query 400'
+  ]);
+  expect((await new ApiClient(sandbox.apiOrigin, token).get('/api/v2/date')).status).toBe(200);
 });
 
 it('remembers what was asked, never secrets, tokens or query strings', async () => {

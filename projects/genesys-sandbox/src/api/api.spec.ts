@@ -311,6 +311,12 @@ describe('browsers', () => {
     expect(closed.headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  it('and others get an empty answer to an OPTIONS that is no preflight', async () => {
+    const { sandbox } = await start();
+    const answer = await send(sandbox.apiOrigin + QUEUES, { method: 'OPTIONS' });
+    expect([answer.status, answer.text]).toEqual([204, '']);
+  });
+
   it('get no CORS from the token endpoint: a secret has no business there', async () => {
     const { sandbox } = await start();
     const asked = await preflight(sandbox.tokenEndpoint, 'https://app.example');

@@ -27,7 +27,9 @@ export async function serveApi(app: FastifyInstance, prefix: string, options: Ap
           origin: options.corsOrigins === '*' ? true : [...options.corsOrigins],
           methods: METHODS,
           exposedHeaders: ['ININ-Correlation-Id', 'Retry-After'],
-          maxAge: 600
+          maxAge: 600,
+          // An OPTIONS that is no preflight gets an empty answer, not a text of the plugin's.
+          strictPreflight: false
         });
       scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
         // SDKs send this content type with an empty body, even on GET and DELETE.

@@ -81,7 +81,7 @@ export class GenesysError extends Error {
   /** What a thrown value means to the caller. Anything unknown is a 500 without its text. */
   static from(thrown: unknown, maxBytes: number): GenesysError {
     if (thrown instanceof GenesysError) return thrown;
-    switch (fastifyCode(thrown)) {
+    switch (errorCode(thrown)) {
       case 'FST_ERR_CTP_BODY_TOO_LARGE':
         return new GenesysError(
           413,
@@ -96,6 +96,13 @@ export class GenesysError extends Error {
         );
       case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
         return GenesysError.badRequest();
+      // The caller went away in the middle of its body. Nobody reads the answer, but the log tells it from our own faults.
+      case 'ECONNRESET':
+        return new GenesysError(
+          400,
+          'client.failed.request',
+          'The client did not produce a request with valid end of stream signaling. This can be caused by poor network connection and/or client behavior.'
+        );
       default:
         return new GenesysError(
           500,
@@ -119,9 +126,9 @@ export function errorBody(error: GenesysError, correlationId: string): ErrorBody
   };
 }
 
-/** Fastify's own error code, if the thrown value has one. */
-export function fastifyCode(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+/** The `code` that Fastify's and Node's own errors carry, if the thrown value has one. */
+export function errorCode(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 

@@ -33,7 +33,8 @@ export class RequestLog {
 
 /** The path of a raw request target, short enough to keep, with whatever looks like a credential masked. */
 export function loggedPath(target: string): string {
-  const path = target.split(/[?#]/, 1)[0] ?? '';
+  // A target may be a whole URL, user and password included.
+  const path = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] ?? '';
   return path.slice(0, PATH_LENGTH).replaceAll(/[\w~%.+=-]{41,}/g, '…');
 }
 

@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody';
 import { type FastifyInstance, type FastifyReply } from 'fastify';
-import { fastifyCode } from '../http/errors.ts';
+import { errorCode } from '../http/errors.ts';
 import { MAX_BODY_BYTES } from '../http/host.ts';
 import { type SandboxClient, type SandboxClock } from '../options.ts';
 import { type TokenStore } from '../tokens/token-store.ts';
@@ -76,12 +76,15 @@ function refuse(thrown: unknown, reply: FastifyReply): FastifyReply {
 
 function oauthError(thrown: unknown): OAuthError {
   if (thrown instanceof OAuthError) return thrown;
-  switch (fastifyCode(thrown)) {
+  switch (errorCode(thrown)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new OAuthError(413, 'invalid_request', `the body is over the size limit of ${MAX_BODY_BYTES} bytes`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return invalidRequest('the body must be application/x-www-form-urlencoded');
+    // The caller went away in the middle of its body.
+    case 'ECONNRESET':
+      return invalidRequest('the body ended too soon');
     default:
       return new OAuthError(500, 'server_error', 'the server met an unexpected condition');
   }

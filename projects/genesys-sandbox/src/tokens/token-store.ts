@@ -13,6 +13,9 @@ export interface LiveToken {
 /** Expired tokens are dropped whenever this many have been issued since the last sweep. */
 const SWEEP_EVERY = 1000;
 
+/** More live tokens than this, and the oldest die: a caller in a loop must not eat the memory. */
+const MAX_LIVE = 100_000;
+
 /** The access tokens that live: opaque, 86 url-safe characters, as Genesys' are. */
 export class TokenStore {
   readonly #clock: SandboxClock;
@@ -28,6 +31,8 @@ export class TokenStore {
     if (++this.#issuedSinceSweep > SWEEP_EVERY) this.#sweep();
     const now = this.#clock.now();
     const seconds = client.accessTokenValiditySeconds ?? 86_400;
+    const [oldest] = this.#tokens.size < MAX_LIVE ? [] : this.#tokens.keys();
+    if (oldest !== undefined) this.#tokens.delete(oldest);
     const token = randomBytes(64).toString('base64url');
     this.#tokens.set(token, {
       client,

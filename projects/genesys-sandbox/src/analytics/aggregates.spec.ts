@@ -8,8 +8,14 @@ const LAST_HOUR = span(MONDAY - HOUR, MONDAY);
 
 afterEach(closeAll);
 
+// One sandbox for whoever only reads: each would warm up its own hours of history.
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await createSandbox({ clock: new FakeClock() });
+});
+afterAll(() => sandbox.close());
+
 async function query(body: object): Promise<Result[]> {
-  const { sandbox } = await start();
   const answer = await (await ApiClient.of(sandbox)).post(PATH, body);
   expect([answer.status, answer.text.slice(0, 200)]).toEqual([200, expect.anything()]);
   return answer.body.results ?? [];
@@ -77,7 +83,6 @@ it('groups by what is asked, and by media type always', async () => {
 });
 
 it('filters by queue, media type and agent', async () => {
-  const { sandbox } = await start();
   const api = await ApiClient.of(sandbox);
   const [queue] = sandbox.snapshot().queues;
   const ask = async (filter?: object): Promise<Result[]> =>
@@ -94,7 +99,6 @@ it('filters by queue, media type and agent', async () => {
 });
 
 it('answers an empty object for a time without data', async () => {
-  const { sandbox } = await start();
   const api = await ApiClient.of(sandbox);
   for (const [from, to] of [
     [MONDAY - 1000 * HOUR, MONDAY - 999 * HOUR],
@@ -108,8 +112,8 @@ it('answers an empty object for a time without data', async () => {
 });
 
 it('counts on as time passes', async () => {
-  const { sandbox, clock } = await start();
-  const api = await ApiClient.of(sandbox);
+  const { sandbox: moving, clock } = await start();
+  const api = await ApiClient.of(moving);
   const ask = async (): Promise<Result[]> =>
     (await api.post(PATH, { interval: span(MONDAY, MONDAY + HOUR), metrics: ['nOffered'] })).body.results ?? [];
   expect(total(await ask(), 'nOffered')).toBe(0);
@@ -147,13 +151,6 @@ it.each([
 });
 
 describe('a query that makes no sense', () => {
-  // One sandbox for all: each would warm up its own hours of history.
-  let sandbox: Sandbox;
-  beforeAll(async () => {
-    sandbox = await createSandbox({ clock: new FakeClock() });
-  });
-  afterAll(() => sandbox.close());
-
   const good = { interval: LAST_HOUR, metrics: ['nOffered'] };
   it.each([
     ['no interval', { metrics: ['nOffered'] }, 'constraint.validation'],

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { YAMLParseError, parse } from 'yaml';
+import { errorCode } from '../runtime/error-code.ts';
 import type { RelayConfig } from './config.ts';
 import { RelayConfigError } from './error.ts';
 import { parseRelayConfig } from './parse.ts';
@@ -30,7 +31,7 @@ export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = pro
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const reason = errorCode(error) ?? 'unreadable';
     throw fileError(
       file,
       `cannot be read (${reason})`,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { errorCode } from '../runtime/error-code.ts';
 import type { ConfigIssue } from './error.ts';
 
 /** Where the parts of a configuration find what they need and leave what they notice. */
@@ -33,7 +34,7 @@ function read(reference: Reference, key: string, around: Surroundings, found: Fi
   try {
     return readFileSync(resolve(around.baseDir, reference.file), 'utf8');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const reason = errorCode(error) ?? 'unreadable';
     found.issues.push({
       key,
       message: `the file ${reference.file} cannot be read (${reason})`,

@@ -24,6 +24,9 @@ function complaintAbout(value: string, originOnly: boolean): string | undefined 
   }
   if (url.username || url.password) return says('holds a user name or password', 'take them out of the URL');
   if (url.hash || value.includes('#')) return says('holds a fragment', 'take the part from # on out of the URL');
+  if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) {
+    return says(`${shown(value)} has no plain host name`, 'write the host out; there are no wildcards');
+  }
   if (originOnly && value !== url.origin) {
     return says(`${shown(value)} is no origin in its exact form`, `write ${url.origin}`);
   }

@@ -10,6 +10,7 @@ import { CALLER_HEADERS, type Relay } from '../relay/relay.ts';
 import { setHeaders } from '../reply/headers.ts';
 import { callerFields, errorFields } from '../reply/log-fields.ts';
 import { RelayProblem, problemBody } from '../reply/problem.ts';
+import { safeJson } from '../reply/safe-text.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 
 const METHODS: ReadonlyMap<string, string> = new Map([
@@ -83,7 +84,7 @@ export function addRoutes(
     return reply
       .code(problem.status)
       .header('content-type', PROBLEM_MEDIA_TYPE)
-      .send(Buffer.from(JSON.stringify(body)));
+      .send(Buffer.from(safeJson(body)));
   }
 
   function refuseMethod(allowed: string): never {

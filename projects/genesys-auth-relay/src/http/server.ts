@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
+import { errorCode } from '../runtime/error-code.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createAdmin } from './admin.ts';
 import { createApp } from './app.ts';
@@ -38,7 +39,7 @@ async function listen(app: FastifyInstance, at: { host: string; port: number }, 
   try {
     return await app.listen({ host: at.host, port: at.port });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = errorCode(error) ?? 'unknown error';
     const where = `port ${at.port} on ${at.host}`;
     if (code === 'EADDRINUSE') {
       const hint = `Stop that program, or choose another ${key}.port.`;

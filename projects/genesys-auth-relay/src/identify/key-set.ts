@@ -9,6 +9,7 @@ import {
 import { Agent } from 'undici';
 import type { JwtIdentityConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { errorCode } from '../runtime/error-code.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { discoverJwksUri } from './discovery.ts';
 import { fetchJson } from './fetch-json.ts';
@@ -57,7 +58,7 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
       failed = false;
     } catch (error) {
       failed = true;
-      const cause = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown';
+      const cause = errorCode(error) ?? (error instanceof Error ? error.message : 'unknown');
       log.warn({ event: 'identity_provider_failed', issuer: identity.issuer, cause }, 'the keys cannot be read');
     }
   }
@@ -70,6 +71,7 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
   }
 
   const age = () => clock.monotonic() - (keys?.at ?? -Infinity);
+  const tooOld = () => age() > LAST_GOOD_MS;
   const cooledDown = () => clock.monotonic() - triedAt >= COOLDOWN_MS;
 
   function unavailable(): RelayProblem {
@@ -85,8 +87,8 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
 
   return {
     async find(header, token) {
-      if (keys === undefined || (age() > FRESH_MS && cooledDown())) await reload();
-      if (keys === undefined || age() > LAST_GOOD_MS) throw unavailable();
+      if (tooOld() || (age() > FRESH_MS && cooledDown())) await reload();
+      if (keys === undefined || tooOld()) throw unavailable();
       try {
         return await keys.find(header, token);
       } catch (error) {

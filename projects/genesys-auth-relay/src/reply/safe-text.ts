@@ -18,3 +18,10 @@ export function safeList(values: readonly string[]): string {
       .join(', ') + more
   );
 }
+
+/** JSON that stays harmless even where somebody puts it into HTML: a well-formed scope may hold `<`. */
+export const safeJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+  );

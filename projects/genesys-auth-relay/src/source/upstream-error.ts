@@ -96,14 +96,25 @@ function refused(error: string | undefined, status: number, body: Record<string,
   }
 }
 
+/**
+ * The code a caller may see, or `undefined`. Some servers call a grant type that this client may not use an
+ * `invalid_request`; only their description tells, and it is read for that alone.
+ */
+function vettedCode(body: Record<string, unknown> | undefined): string | undefined {
+  const code = body?.['error'];
+  if (typeof code !== 'string' || !VETTED.has(code)) return undefined;
+  const said = body?.['error_description'];
+  const aboutGrant = typeof said === 'string' && /grant.?type.*not (?:allowed|authorized|permitted)/i.test(said);
+  return code === 'invalid_request' && aboutGrant ? 'unauthorized_client' : code;
+}
+
 /** Turns an error answer of the token endpoint into a failure with a hint; the body itself goes no further. */
 export function upstreamError(
   answer: { status: number; body: Record<string, unknown> | undefined; retryAfterMs: number | undefined },
   asked: readonly string[]
 ): UpstreamError {
   const { status, body } = answer;
-  const code = body?.['error'];
-  const error = typeof code === 'string' && VETTED.has(code) ? code : undefined;
+  const error = vettedCode(body);
   const wait = answer.retryAfterMs;
   const retryAfterSeconds = wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1000));
   if (status === 429 || error === 'slow_down') {

@@ -1,6 +1,7 @@
 import { Pool, errors } from 'undici';
 import type { GenesysConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { errorCode } from '../runtime/error-code.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { type Granted, parseObject, readTokenAnswer } from './token-answer.ts';
 import { tokenRequest } from './token-request.ts';
@@ -47,12 +48,6 @@ async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown })
     .replace(/^\uFEFF/, '');
 }
 
-/** Names of network failures that may be repeated: they say what to look at and hold nothing else. */
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(error.code)
-    ? error.code
-    : 'no connection';
-
 function networkError(error: unknown, timedOut: boolean, endpoint: URL): UpstreamError {
   const timeout =
     timedOut ||
@@ -66,7 +61,7 @@ function networkError(error: unknown, timedOut: boolean, endpoint: URL): Upstrea
       })
     : new RelayProblem(
         'upstream_unreachable',
-        `The token endpoint at ${endpoint.host} cannot be reached (${reasonOf(error)}).`,
+        `The token endpoint at ${endpoint.host} cannot be reached (${errorCode(error) ?? 'no connection'}).`,
         {
           hint: 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the OAuth server.',
           retryAfterSeconds: 5

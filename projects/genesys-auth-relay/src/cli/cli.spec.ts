@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ask, fromHere } from '../testing/ask.ts';
+import { KEY } from '../testing/config.ts';
+import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
+import { run } from './run.ts';
+
+const BUILT = join(__dirname, '../../dist/cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'relay-cli-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function command(...args: string[]) {
+  let out = '';
+  let err = '';
+  const outcome = await run(args, '1.2.3', { out: (text) => (out += text), err: (text) => (err += text) });
+  return { ...outcome, out, err };
+}
+
+function fileWith(content: object, name = 'relay.json'): string {
+  writeFileSync(join(folder, name), JSON.stringify(content));
+  return join(folder, name);
+}
+
+const configOf = (server: TokenServer, port = 0) => ({
+  mode: 'token',
+  listen: { port },
+  admin: { port: 0 },
+  genesys: {
+    tokenEndpoint: server.tokenEndpoint,
+    apiOrigin: server.apiOrigin,
+    client: { id: 'relay-client', secret: { file: 'secret.txt' } }
+  },
+  scopes: ['analytics', 'routing'],
+  identities: [
+    { type: 'loopback', roles: ['developer'] },
+    { type: 'apiKey', keys: [{ id: 'reports', sha256: KEY.sha256, roles: ['developer'] }] }
+  ],
+  roles: { developer: { scopes: ['analytics', 'routing'], defaultScopes: ['analytics'] } }
+});
+
+describe('genesys-auth-relay', () => {
+  let server: TokenServer;
+  beforeAll(async () => {
+    server = await startTokenServer();
+    writeFileSync(join(folder, 'secret.txt'), 'CANARY-secret\n');
+  });
+  afterAll(() => server.close());
+
+  it.each(['--help', '-h', 'help'])('%s explains the commands', async (flag) => {
+    const { exitCode, out } = await command(flag);
+    expect(exitCode).toBe(0);
+    for (const name of ['serve', 'check', 'hash-key', '--config']) expect(out).toContain(name);
+  });
+
+  it('--version prints the version', async () => {
+    expect(await command('--version')).toMatchObject({ exitCode: 0, out: '1.2.3\n' });
+  });
+
+  it.each([[[]], [['fly']], [['serve']], [['check']], [['serve', '--port', '1']], [['check', 'a', 'b']]])(
+    '%j is wrong use: exit code 2 and the usage',
+    async (args) => {
+      const { exitCode, out, err } = await command(...args);
+      expect(exitCode).toBe(2);
+      expect(out).toBe('');
+      expect(err).toContain('Usage:');
+    }
+  );
+
+  it('hash-key makes another 256-bit key each time, with its hash for the configuration', async () => {
+    const [first, second] = [await command('hash-key'), await command('hash-key')];
+    const [key = ''] = /gak_[\w-]{43}/.exec(first.out) ?? [];
+    expect(first.out).toContain(createHash('sha256').update(key).digest('hex'));
+    expect(second.out).not.toContain(key);
+  });
+
+  it('check prints what the configuration means, and no secret', async () => {
+    const { exitCode, out } = await command('check', '--config', fileWith(configOf(server)));
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/fine/);
+    expect(out).toContain(server.tokenEndpoint);
+    expect(out).not.toContain('CANARY');
+  });
+
+  it.each(['check', 'serve'])('%s stops with exit code 1 and one readable message at a mistake', async (name) => {
+    const file = fileWith({ ...configOf(server), scops: [], scopes: [] }, 'wrong.json');
+    const { exitCode, out, err } = await command(name, '--config', file);
+    expect(exitCode).toBe(1);
+    expect(out).toBe('');
+    expect(err).toMatch(/2 problems[^]*scops: unknown key[^]*did you mean "scopes"/);
+  });
+
+  it('serve says that its port is taken', async () => {
+    const port = Number(new URL(server.apiOrigin).port);
+    const { exitCode, err } = await command('serve', '--config', fileWith(configOf(server, port), 'taken.json'));
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(new RegExp(`port ${port} on 127.0.0.1 already.*listen\\.port`));
+  });
+
+  const whenBuilt = existsSync(BUILT) ? describe : describe.skip;
+  whenBuilt('as built', () => {
+    async function serve(file: string): Promise<{ child: ChildProcess; url: string; output: () => string }> {
+      const child = spawn(process.execPath, [BUILT, 'serve', '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      const lines = createInterface(child.stdout);
+      for await (const line of lines) {
+        output += `${line}\n`;
+        const [, url] = /listens on (\S+)/.exec(line) ?? [];
+        if (url !== undefined) {
+          lines.on('line', (more) => (output += more));
+          return { child, url, output: () => output };
+        }
+      }
+      throw new Error(`it did not start: ${output}`);
+    }
+
+    it('serves one token, keeps its secrets out of its output, and ends with 0 at Ctrl-C', async () => {
+      const { child, url, output } = await serve(fileWith(configOf(server), 'built.json'));
+      const answer = await ask(`${url}/token`, fromHere({ scopes: ['routing'] }));
+      expect(answer).toMatchObject({ status: 200, body: { scope: 'routing' } });
+      const ended = once(child, 'exit');
+      child.kill('SIGINT');
+      expect(await ended).toEqual([0, null]);
+      expect(output()).toContain('client_credentials');
+      expect(output()).not.toContain('CANARY-secret');
+      expect(output()).not.toContain(String(answer.body['access_token']));
+    });
+
+    it('F14 drains at SIGTERM: it serves on, then ends with 0', async () => {
+      const file = fileWith({ ...configOf(server), limits: { drainMs: 500 } }, 'drain.json');
+      const { child, url } = await serve(file);
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      expect((await ask(`${url}/token`, fromHere())).status).toBe(200);
+      expect(await ended).toEqual([0, null]);
+    });
+
+    it('ends with 1 and the list of problems when the configuration does not hold', async () => {
+      const child = spawn(process.execPath, [BUILT, 'check', '--config', join(folder, 'no.yaml')]);
+      let err = '';
+      child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+      expect(await once(child, 'close')).toEqual([1, null]);
+      expect(err).toMatch(/cannot be read \(ENOENT\)/);
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import pino from 'pino';
+import { ask, asForm, fromHere } from '../testing/ask.ts';
+import { KEY } from '../testing/config.ts';
+import { setUp } from '../testing/setup.ts';
+import { replyWith } from '../testing/token-server.ts';
+
+const FIELDS = new Set(
+  [
+    'time',
+    'level',
+    'event',
+    'msg',
+    'requestId',
+    'method',
+    'route',
+    'status',
+    'code',
+    'identity',
+    'subject',
+    'durationMs'
+  ].concat([
+    'scopes',
+    'lifetimeSeconds',
+    'behind',
+    'refused',
+    'mode',
+    'grant',
+    'region',
+    'tokenEndpoint',
+    'apiOrigin',
+    'identities',
+    'roles'
+  ])
+);
+
+function recorder() {
+  const lines: string[] = [];
+  const options = { level: 'trace', base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  return { lines, log: pino(options, { write: (line: string) => void lines.push(line) }) };
+}
+
+describe('the log', () => {
+  it('F9 16.2 holds no secret, token, key, query or body, whatever happens, and known fields only', async () => {
+    const { lines, log } = recorder();
+    const world = await setUp({ secret: 'CANARY-secret', runtime: { log } });
+    const answers: string[] = [];
+    const send = async (path: string, sent: Parameters<typeof ask>[1]) => {
+      const { status, text } = await ask(`${world.relay.url}${path}`, sent);
+      if (status !== 200) answers.push(text);
+    };
+    world.server.answerWith({ access_token: 'CANARY-token', refresh_token: 'CANARY-refresh' });
+    await send('/token', fromHere());
+    await send('/token', asForm({ grant_type: 'client_credentials', client_id: 'reports', client_secret: KEY.key }));
+    await send(
+      '/token',
+      asForm({ grant_type: 'client_credentials', client_id: 'reports', client_secret: 'CANARY-wrong' })
+    );
+    await send('/token?client_secret=CANARY-query', {});
+    await send('/CANARY-path?x=CANARY-query', {});
+    await send('/token', { headers: { authorization: 'Bearer CANARY.bearer.x' } });
+    await send('/token', { headers: { authorization: 'Basic CANARYbasic' } });
+    await send('/token', fromHere({ scopes: ['analytics'], rejected: 'CANARY-rejected' }));
+    world.server.answerWith(replyWith(400, { error: 'CANARY-code', error_description: 'CANARY-body' }));
+    await send('/token', fromHere({ scopes: ['routing'] }));
+    world.server.answerWith(replyWith(200, '<html>CANARY-html</html>'));
+    await send('/token', fromHere({ scopes: ['routing'] }));
+    await world.close();
+
+    const written = lines.join('');
+    expect(lines.length).toBeGreaterThan(10);
+    for (const text of [written, ...answers]) {
+      expect(text).not.toContain('CANARY');
+      expect(text).not.toContain(KEY.key);
+      expect(text).not.toContain('relay-client');
+    }
+    for (const line of lines) {
+      const fields = Object.keys(JSON.parse(line) as object);
+      expect(fields.filter((field) => !FIELDS.has(field))).toEqual([]);
+    }
+  });
+
+  it('16.3 has one warning for each refusal, with its code, in UTC and with the request id of the answer', async () => {
+    const { lines, log } = recorder();
+    const world = await setUp({ runtime: { log } });
+    const refused = [
+      await ask(`${world.relay.url}/token`, {}),
+      await ask(`${world.relay.url}/token`, { headers: { authorization: 'Bearer wrong' } }),
+      await ask(`${world.relay.url}/token`, fromHere({ scopes: ['admin:platform'] })),
+      await ask(`${world.relay.url}/nope`, {})
+    ];
+    await world.close();
+    const warnings = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ level }) => level === 40);
+    expect(warnings.map(({ code }) => code)).toEqual(refused.map(({ body }) => body['code']));
+    warnings.forEach((warning, index) => {
+      expect(refused[index]!.body['instance']).toBe(`urn:uuid:${String(warning['requestId'])}`);
+      expect(warning['time']).toMatch(/Z$/);
+    });
+  });
+
+  it('B2 says at start which grant and mode it serves', async () => {
+    const { lines, log } = recorder();
+    await (await setUp({ runtime: { log } })).close();
+    expect(JSON.parse(lines[0]!)).toMatchObject({ event: 'started', mode: 'token', grant: 'client_credentials' });
+  });
+
+  it('16.2.5 names callers by hash unless told otherwise', async () => {
+    for (const [subject, expected] of [
+      ['hashed', /^[0-9a-f]{16}$/],
+      ['plain', /^reports$/]
+    ] as const) {
+      const { lines, log } = recorder();
+      const world = await setUp({ config: { log: { level: 'info', subject } }, runtime: { log } });
+      await ask(`${world.relay.url}/session`, { method: 'GET', headers: { authorization: `Bearer ${KEY.key}` } });
+      await world.close();
+      const line = lines
+        .map((text) => JSON.parse(text) as Record<string, unknown>)
+        .find(({ event }) => event === 'request');
+      expect(line!['subject']).toMatch(expected);
+    }
+  });
+});

@@ -1,0 +1,168 @@
+import { type Server, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createRelayHandler, genesysAuthRelay } from '../index.ts';
+import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
+import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
+import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
+
+describe('the relay inside a server that is there already', () => {
+  let upstream: TokenServer;
+  let cleanup: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    process.env[SECRET_ENV] = 'relay-secret';
+    upstream = await startTokenServer();
+  });
+  afterEach(async () => {
+    for (const close of cleanup.reverse()) await close();
+    cleanup = [];
+  });
+  afterAll(() => upstream.close());
+
+  async function listen(server: Server): Promise<string> {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanup.push(
+      () =>
+        new Promise((resolve) => {
+          server.closeAllConnections();
+          server.close(resolve);
+        })
+    );
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  async function handlerOf(basePath?: string) {
+    const relay = await createRelayHandler(configFor(upstream), basePath === undefined ? {} : { basePath });
+    cleanup.push(relay.close);
+    return relay.handler;
+  }
+  const form = asForm(
+    { grant_type: 'client_credentials', scope: 'routing' },
+    { authorization: basic('reports', KEY.key) }
+  );
+
+  it('answers under its path in node:http, and leaves the rest to the host', async () => {
+    const handler = await handlerOf('/genesys');
+    const url = await listen(
+      createServer((request, response) => {
+        if (request.url?.startsWith('/genesys/') === true) handler(request, response);
+        else response.end('the host');
+      })
+    );
+    expect((await ask(`${url}/genesys/token`, form)).status).toBe(200);
+    expect((await ask(`${url}/genesys/session`, { method: 'GET', headers: { 'x-genesys-auth': '1' } })).status).toBe(
+      200
+    );
+    expect(await ask(`${url}/genesys/nope`, {})).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await ask(`${url}/genesys/token`, { method: 'GET' })).toMatchObject({
+      status: 405,
+      body: { error: 'invalid_request' }
+    });
+    expect((await ask(`${url}/`, { method: 'GET' })).text).toBe('the host');
+  });
+
+  it('answers under its path when the URL has it no more, as Express does', async () => {
+    const handler = await handlerOf();
+    const url = await listen(
+      createServer((request, response) => {
+        request.url = request.url!.slice('/genesys'.length);
+        handler(request, response);
+      })
+    );
+    expect((await ask(`${url}/genesys/token`, fromHere({ scopes: ['routing'] }))).body['scope']).toBe('routing');
+  });
+
+  it('takes a body that a parser of the host has read already', async () => {
+    const handler = await handlerOf();
+    const url = await listen(
+      createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const isForm = request.headers['content-type'] !== 'application/json';
+          const fields = [...new URLSearchParams(text)].reduce<Record<string, unknown>>(
+            (all, [name, value]) => ({ ...all, [name]: name in all ? [all[name], value] : value }),
+            {}
+          );
+          const body: unknown = isForm ? fields : JSON.parse(text);
+          handler(Object.assign(request, { body }), response);
+        });
+      })
+    );
+    expect((await ask(`${url}/token`, fromHere({ scopes: ['routing'] }))).body['scope']).toBe('routing');
+    expect((await ask(`${url}/token`, form)).body['scope']).toBe('routing');
+    const twice = { ...form, body: 'grant_type=client_credentials&scope=a&scope=b' };
+    expect(await ask(`${url}/token`, twice)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+
+  async function host(register: (app: FastifyInstance) => Promise<unknown>, prefix: string): Promise<string> {
+    const app = Fastify({ logger: false });
+    await register(app);
+    app.get('/', () => 'the host');
+    app.post('/echo', (request) => request.body);
+    await app.register(
+      genesysAuthRelay,
+      prefix === '' ? { config: configFor(upstream) } : { prefix, config: configFor(upstream) }
+    );
+    cleanup.push(() => app.close());
+    return app.listen({ port: 0, host: '127.0.0.1' });
+  }
+
+  it('is a Fastify plugin that stays inside its prefix', async () => {
+    const url = await host(() => Promise.resolve(), '/genesys');
+    expect((await ask(`${url}/genesys/token`, form)).status).toBe(200);
+    expect(await ask(`${url}/genesys/nope`, {})).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await ask(`${url}/genesys/token?client_secret=x`, {})).toMatchObject({
+      body: { code: 'credentials_in_query' }
+    });
+    expect((await ask(`${url}/`, { method: 'GET' })).headers['cache-control']).toBeUndefined();
+    const echo = { body: '{"a":1}', headers: { 'content-type': 'application/json' } };
+    expect((await ask(`${url}/echo?token=1`, echo)).body).toEqual({ a: 1 });
+    expect((await ask(`${url}/nope`, {})).text).toMatch(/Route POST:\/nope not found/);
+  });
+
+  it('is a Fastify plugin without a prefix, too', async () => {
+    const url = await host((app) => {
+      app.setNotFoundHandler((_request, reply) => reply.code(404).send('nothing of the host'));
+      return Promise.resolve();
+    }, '');
+    expect((await ask(`${url}/token`, form)).status).toBe(200);
+    expect((await ask(`${url}/token`, { method: 'PUT' })).status).toBe(405);
+    expect((await ask(`${url}/nope`, {})).text).toBe('nothing of the host');
+  });
+
+  it('C1 keeps its own rules beside helmet, an open cors and a rate limit of the host', async () => {
+    const url = await host(async (app) => {
+      await app.register(helmet);
+      await app.register(cors, { origin: true, credentials: true });
+      await app.register(rateLimit, { max: 1000 });
+    }, '/genesys');
+    const origin = 'https://evil.example';
+    const answers = [
+      await ask(`${url}/genesys/token`, { ...fromHere(), headers: { ...fromHere().headers, origin } }),
+      await ask(`${url}/genesys/token`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' }
+      })
+    ];
+    for (const { headers } of answers) {
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+      expect(headers['access-control-allow-credentials']).toBeUndefined();
+    }
+    expect(answers[0]).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } });
+    const fine = await ask(`${url}/genesys/token`, fromHere());
+    expect(fine.status).toBe(200);
+    expect(fine.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
+  });
+
+  it('does not start with a configuration that does not hold', async () => {
+    const config = configFor(upstream, { scopes: [] });
+    await expect(createRelayHandler(config)).rejects.toMatchObject({ code: 'config_invalid' });
+    const app = Fastify();
+    await expect(app.register(genesysAuthRelay, { config }).ready()).rejects.toMatchObject({ code: 'config_invalid' });
+    await app.close();
+  });
+});

@@ -1,0 +1,82 @@
+import { RelayStartError, startRelay } from '../index.ts';
+import { ask, fromHere } from '../testing/ask.ts';
+import { testClock } from '../testing/clock.ts';
+import { SECRET_ENV, configFor } from '../testing/config.ts';
+import { setUp } from '../testing/setup.ts';
+
+const ADMIN = { admin: { host: '127.0.0.1', port: 0 } };
+
+describe('startRelay', () => {
+  it('13.4.5 serves health on a listener of its own, not on the public one', async () => {
+    const world = await setUp({ config: ADMIN });
+    const { relay } = world;
+    expect(relay.adminUrl).not.toBe(relay.url);
+    expect(await ask(`${relay.adminUrl}/livez`, { method: 'GET' })).toMatchObject({
+      status: 200,
+      body: { status: 'ok' }
+    });
+    expect(await ask(`${relay.adminUrl}/readyz`, { method: 'GET' })).toMatchObject({
+      status: 200,
+      body: { status: 'ready' }
+    });
+    for (const path of ['/livez', '/readyz', '/metrics']) {
+      expect((await ask(`${relay.url}${path}`, { method: 'GET' })).status).toBe(404);
+    }
+    expect((await ask(`${relay.adminUrl}/token`, fromHere())).status).toBe(404);
+    await world.close();
+  });
+
+  it('has no admin listener when that is switched off', async () => {
+    const world = await setUp();
+    expect(world.relay.adminUrl).toBe('');
+    await world.close();
+  });
+
+  it('F14 says "not ready" at once when it drains, and goes on serving until the time is up', async () => {
+    let wake = (): void => undefined;
+    const slept: number[] = [];
+    const clock = {
+      ...testClock(),
+      sleep: (ms: number) => {
+        slept.push(ms);
+        return new Promise<void>((resolve) => (wake = resolve));
+      }
+    };
+    const world = await setUp({ config: { ...ADMIN, limits: { drainMs: 4000 } }, runtime: { clock } });
+    const { relay } = world;
+    const drained = relay.drain();
+    expect(slept).toEqual([4000]);
+    expect(await ask(`${relay.adminUrl}/readyz`, { method: 'GET' })).toMatchObject({ status: 503 });
+    expect((await ask(`${relay.adminUrl}/livez`, { method: 'GET' })).status).toBe(200);
+    const answer = await ask(`${relay.url}/token`, fromHere());
+    expect(answer.status).toBe(200);
+    expect(answer.headers['connection']).toBe('close');
+    wake();
+    await drained;
+    await expect(ask(`${relay.url}/token`, fromHere())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await world.server.close();
+  });
+
+  it.each(['listen', 'admin'] as const)(
+    'says plainly that the port of %s is taken, and leaves nothing open',
+    async (key) => {
+      const world = await setUp();
+      const port = Number(new URL(world.relay.url).port);
+      const config = configFor(world.server, { [key]: { host: '127.0.0.1', port } });
+      const error: unknown = await startRelay(config).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(RelayStartError);
+      expect(error).toMatchObject({
+        code: 'port_taken',
+        message: `Another program has port ${port} on 127.0.0.1 already.`,
+        hint: expect.stringContaining(`${key}.port`)
+      });
+      await world.close();
+    }
+  );
+
+  it('does not start with a configuration that does not hold', async () => {
+    process.env[SECRET_ENV] = '';
+    const endpoints = { tokenEndpoint: 'http://localhost:1/t', apiOrigin: 'http://localhost:1' };
+    await expect(startRelay(configFor(endpoints))).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+});

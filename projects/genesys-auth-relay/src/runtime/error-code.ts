@@ -1,0 +1,8 @@
+/**
+ * The code of a system error, such as `ENOENT` or `ECONNREFUSED`. It is looked for by shape, not by class: an error may come
+ * from another realm.
+ */
+export function errorCode(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined;
+}

@@ -1,0 +1,97 @@
+import { type Server, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type CryptoKey, type JWTHeaderParameters, SignJWT, exportJWK, generateKeyPair } from 'jose';
+
+/** A company's identity provider under a test's control. */
+export interface IdentityProvider {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  /** Requests for the keys so far. */
+  keyRequests(): number;
+  /** An access token for the relay; claims and header may be replaced, or removed by `undefined`. */
+  token(claims?: Record<string, unknown>, header?: Partial<JWTHeaderParameters>): Promise<string>;
+  /** Adds a key and signs with it from now on. */
+  rotate(): Promise<void>;
+  /** Withdraws a key id from the published keys. */
+  withdraw(kid: string): void;
+  /** What the provider answers to every request, or `undefined` for the truth. */
+  fail(status: number | undefined): void;
+  close(): Promise<void>;
+}
+
+/** What differs from one provider to the next. */
+export interface ProviderOptions {
+  readonly algorithm?: 'ES256' | 'RS256' | 'EdDSA';
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** Whether metadata is published, and where. */
+  readonly discovery?: 'openid' | 'oauth' | 'other-issuer' | 'none';
+  /** Whether tokens and keys carry key ids. */
+  readonly keyIds?: boolean;
+}
+
+/** Starts an identity provider. */
+export async function startIdentityProvider(options: ProviderOptions): Promise<IdentityProvider> {
+  const { algorithm = 'ES256', now, discovery = 'openid', keyIds = true } = options;
+  const published: Record<string, unknown>[] = [];
+  let count = 0;
+  let keyRequests = 0;
+  let failing: number | undefined;
+  let issuer = '';
+
+  const places = { openid: '/.well-known/openid-configuration', oauth: '/.well-known/oauth-authorization-server' };
+  const server: Server = createServer((request, response) => {
+    const send = (body: object) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (request.url === '/jwks') keyRequests += 1;
+    if (failing !== undefined) response.writeHead(failing).end();
+    else if (request.url === '/jwks') send({ keys: published });
+    else if (discovery !== 'none' && request.url === places[discovery === 'oauth' ? 'oauth' : 'openid'])
+      send({ issuer: discovery === 'other-issuer' ? 'https://evil.example' : issuer, jwks_uri: `${issuer}/jwks` });
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function publish(): Promise<{ kid: string; key: CryptoKey }> {
+    const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
+    count += 1;
+    const kid = `key-${count}`;
+    published.push({ ...(await exportJWK(publicKey)), ...(keyIds ? { kid } : {}), alg: algorithm, use: 'sig' });
+    return { kid, key: privateKey };
+  }
+  let current = await publish();
+
+  return {
+    issuer,
+    jwksUri: `${issuer}/jwks`,
+    keyRequests: () => keyRequests,
+    rotate: async () => {
+      current = await publish();
+    },
+    withdraw: (kid) => {
+      published.splice(0, published.length, ...published.filter((key) => key['kid'] !== kid));
+    },
+    fail: (status) => {
+      failing = status;
+    },
+    token: (claims = {}, header = {}) => {
+      const seconds = Math.floor(now());
+      const usual = { iss: issuer, aud: 'relay', sub: 'ann', roles: ['developer'], iat: seconds, exp: seconds + 300 };
+      const payload = Object.fromEntries(
+        Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined)
+      );
+      const kid = keyIds ? { kid: current.kid } : {};
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg: algorithm, typ: 'at+jwt', ...kid, ...header })
+        .sign(current.key);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      })
+  };
+}

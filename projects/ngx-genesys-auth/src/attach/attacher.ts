@@ -37,8 +37,10 @@ export class Attacher {
     // A credential the app set itself is the app's business, and so is what the API says to it.
     if (context.has(SKIP) || request.headers.has('Authorization')) return next(request);
     const needed = context.has(NEEDED_SCOPES) ? context.get(NEEDED_SCOPES) : NO_SCOPES;
-    const [error] = this.#scopes.errors(needed);
-    if (error) return throwError(() => error);
+    if (needed.length > 0) {
+      const [error] = this.#scopes.errors(needed);
+      if (error) return throwError(() => error);
+    }
     this.#guard.protect(backend);
     const live = this.#tokens.peek();
     return live

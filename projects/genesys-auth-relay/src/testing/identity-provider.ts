@@ -77,7 +77,14 @@ export async function startIdentityProvider(options: ProviderOptions): Promise<I
     },
     token: (claims = {}, header = {}) => {
       const seconds = Math.floor(now());
-      const usual = { iss: issuer, aud: 'relay', sub: 'ann', roles: ['developer'], iat: seconds, exp: seconds + 300 };
+      const usual: Record<string, unknown> = {
+        iss: issuer,
+        aud: 'relay',
+        sub: 'ann',
+        roles: ['developer'],
+        iat: seconds,
+        exp: seconds + 300
+      };
       const payload = Object.fromEntries(
         Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined)
       );

@@ -14,9 +14,15 @@ export interface EncodedOperations {
 const letterOf = (method: string): string | undefined =>
   new Map<string, string>(Object.entries(METHOD_LETTERS)).get(method);
 
-function reasonToSkip({ method, path }: OperationFacts): string | undefined {
+// Characters that the compact form gives a meaning.
+const SCOPE = /^[^,;|!][^,;|]*$/;
+const PERMISSION = /^[^,;|~&=][^,;|]*$/;
+
+function reasonToSkip({ method, path, scopes, permissions, otherAuth = '' }: OperationFacts): string | undefined {
   if (letterOf(method) === undefined) return `unknown method ${method}`;
   if (!path.startsWith(API_PREFIX)) return `not under ${API_PREFIX}`;
+  if (!scopes.every((scope) => SCOPE.test(scope)) || /[;|]/.test(otherAuth)) return 'a scope with , ; | or !';
+  if (!permissions.every((permission) => PERMISSION.test(permission))) return 'a permission with , ; | ~ & or =';
   const segments = path.slice(API_PREFIX.length).split('/');
   const fits = segments.every((segment) => /^(?:[^{}*;| ]+|\{[^{}*;| ]+\})$/.test(segment));
   return fits ? undefined : 'a segment that is neither a word nor a parameter';

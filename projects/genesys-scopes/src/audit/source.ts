@@ -1,0 +1,123 @@
+import { ts } from './typescript.ts';
+
+/** A source file as the audit reads it. */
+export interface Source {
+  /** Path as it appears in reports. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A place in a source: line and column from 1 on. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const HTML = /\.html?$/i;
+// A virtual script beside a page holds the page's inline scripts, at the same lines and columns.
+const SCRIPT_OF_PAGE = '.inline.js';
+
+const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ');
+
+function inlineScripts(html: string): string {
+  let scripts = '';
+  let end = 0;
+  for (const match of html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script/gi)) {
+    const [whole, code = ''] = match;
+    const start = match.index + whole.indexOf('>') + 1;
+    scripts += blank(html.slice(end, start)) + code;
+    end = start + code.length;
+  }
+  return scripts + blank(html.slice(end));
+}
+
+/** A program over sources alone: no libraries, no packages; enough to follow names from file to file. */
+export function programOf(sources: readonly Source[]): { program: ts.Program; files: readonly ts.SourceFile[] } {
+  const texts = new Map<string, string>();
+  for (const { path, text } of sources) {
+    if (HTML.test(path)) texts.set(`/${path}${SCRIPT_OF_PAGE}`, inlineScripts(text));
+    else texts.set(`/${path}`, text);
+  }
+  const paths = [...texts.keys()];
+  const options: ts.CompilerOptions = {
+    allowJs: true,
+    noLib: true,
+    noEmit: true,
+    types: [],
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.ESNext,
+    jsx: ts.JsxEmit.Preserve,
+    experimentalDecorators: true
+  };
+  const host: ts.CompilerHost = {
+    getSourceFile: (path, target) => {
+      const text = texts.get(path);
+      return text === undefined ? undefined : ts.createSourceFile(path, text, target, true);
+    },
+    resolveModuleNameLiterals: (literals, from) =>
+      literals.map(({ text }) => {
+        const resolvedFileName = resolve(text, from, texts);
+        return {
+          resolvedModule:
+            resolvedFileName === undefined ? undefined : { resolvedFileName, extension: extensionOf(resolvedFileName) }
+        };
+      }),
+    getDefaultLibFileName: () => '',
+    writeFile: () => undefined,
+    getCurrentDirectory: () => '/',
+    getCanonicalFileName: (name) => name,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => '\n',
+    fileExists: (path) => texts.has(path),
+    readFile: (path) => texts.get(path)
+  };
+  const program = ts.createProgram(paths, options, host);
+  return { program, files: program.getSourceFiles() };
+}
+
+function extensionOf(path: string): string {
+  return /\.[cm]?[jt]sx?$/.exec(path)?.[0] ?? '.ts';
+}
+
+const ENDINGS = ['', '.ts', '.tsx', '.mts', '.js', '.mjs', '.jsx', '/index.ts', '/index.js'];
+
+/** Finds an imported file: relative ones by path, aliases (`@app/api/urls`) by the only file whose path ends that way. */
+function resolve(specifier: string, from: string, texts: ReadonlyMap<string, string>): string | undefined {
+  const withoutJs = specifier.replace(/\.([cm]?)js$/, '');
+  const candidates = [specifier, withoutJs].flatMap((stem) => ENDINGS.map((ending) => stem + ending));
+  if (specifier.startsWith('.')) {
+    return candidates
+      .map((name) => new URL(name, `file://${from}`).pathname)
+      .find((path) => texts.has(decodeURI(path)));
+  }
+  const slash = specifier.indexOf('/');
+  if (slash < 0) return undefined;
+  const tails = candidates.map((name) => name.slice(slash)).filter((tail) => /\.[cm]?[jt]sx?$/.test(tail));
+  const hits = [...texts.keys()].filter((path) => tails.some((tail) => path.endsWith(tail)));
+  return hits.length === 1 ? hits[0] : undefined;
+}
+
+const reportedPath = (fileName: string): string =>
+  fileName.slice(1, fileName.endsWith(SCRIPT_OF_PAGE) ? -SCRIPT_OF_PAGE.length : undefined);
+
+/** Where a node stands. */
+export function placeOf(node: ts.Node): Place {
+  const file = node.getSourceFile();
+  const { line, character } = file.getLineAndCharacterOfPosition(node.getStart());
+  return { file: reportedPath(file.fileName), line: line + 1, column: character + 1 };
+}
+
+/** Where an offset into a text stands. */
+export function placeAt({ path, text }: Source, offset: number): Place {
+  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return { file: path, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** Calls back for a node and everything in it. */
+export function visit(node: ts.Node, callback: (node: ts.Node) => void): void {
+  callback(node);
+  ts.forEachChild(node, (child) => {
+    visit(child, callback);
+  });
+}

@@ -55,6 +55,9 @@ export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, fo
         fix: 'use an identity of type jwt or apiKey; loopback is for development'
       });
     }
+    if (identity.type === 'loopback' && !['127.0.0.1', '::1', 'localhost'].includes(config.listen.host)) {
+      found.warnings.push(`identities[${index}]: loopback is for this machine, but listen.host is open to others`);
+    }
     if (identity.type === 'jwt' && identity.jwksUri?.includes('?') === true) {
       found.warnings.push(`identities[${index}].jwksUri: has a query string; check that it is meant`);
     }

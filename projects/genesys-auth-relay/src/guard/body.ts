@@ -12,18 +12,44 @@ const tooLarge = (limit: number) =>
     headers: { connection: 'close' }
   });
 
+/** Reads by events: leaving a `for await` early would destroy the connection, and with it the answer that says why. */
+function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = (act: () => void) => {
+      request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+      act();
+    };
+    const onEnd = () => {
+      settle(() => {
+        resolve(Buffer.concat(chunks));
+      });
+    };
+    const onBroken = () => {
+      settle(() => {
+        reject(new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' }));
+      });
+    };
+    const onData = (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= limit) return;
+      settle(() => {
+        request.resume();
+        reject(tooLarge(limit));
+      });
+    };
+    request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+    if (request.readableEnded) onEnd();
+  });
+}
+
 async function readText(request: IncomingMessage, limit: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
+  const bytes = await readBytes(request, limit);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new RelayProblem('invalid_request', 'The body is not UTF-8.', { hint: 'Encode it as UTF-8.' });
   }

@@ -74,6 +74,21 @@ describe('the relay inside a server that is there already', () => {
     expect((await ask(`${url}/genesys/token`, fromHere({ scopes: ['routing'] }))).body['scope']).toBe('routing');
   });
 
+  it('4.1.4 C1 takes off what middleware of the host has put on the answer', async () => {
+    const handler = await handlerOf();
+    const url = await listen(
+      createServer((request, response) => {
+        response.setHeader('X-Powered-By', 'Express');
+        response.setHeader('Access-Control-Allow-Origin', '*');
+        handler(request, response);
+      })
+    );
+    const { status, headers } = await ask(`${url}/token`, fromHere());
+    expect(status).toBe(200);
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
   it('takes a body that a parser of the host has read already', async () => {
     const handler = await handlerOf();
     const url = await listen(

@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE, RELAY_PATHS } from 'genesys-auth-protocol';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { readTokenAsk } from '../guard/body.ts';
-import { factsOf } from '../guard/facts.ts';
+import { type RequestFacts, factsOf } from '../guard/facts.ts';
 import { checkQuery } from '../guard/query.ts';
 import type { Caller } from '../identify/caller.ts';
 import { CALLER_HEADERS, type Relay } from '../relay/relay.ts';
@@ -21,6 +21,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
 /** What the relay remembers of a request until it is answered. */
 interface Visit {
   readonly id: string;
+  readonly facts: RequestFacts;
   readonly start: number;
   caller?: Caller;
   code?: string;
@@ -65,7 +66,8 @@ export function addRoutes(
   const visitOf = (request: FastifyRequest): Visit => {
     const known = visits.get(request);
     if (known !== undefined) return known;
-    const visit = { id: UUID.test(request.id) ? request.id : randomUUID(), start: clock.monotonic() };
+    const id = UUID.test(request.id) ? request.id : randomUUID();
+    const visit = { id, facts: factsOf(request.raw), start: clock.monotonic() };
     visits.set(request, visit);
     return visit;
   };
@@ -95,7 +97,7 @@ export function addRoutes(
   }
 
   function preflight(request: FastifyRequest, reply: FastifyReply, allowed: string): FastifyReply {
-    const facts = factsOf(request.raw);
+    const { facts } = visitOf(request);
     reply.header('allow', `${allowed}, OPTIONS`);
     if (facts.headers['origin'] === undefined) return reply.code(204).send();
     if (relay.origins.listed(facts) === undefined) relay.origins.check(facts, true);
@@ -115,7 +117,7 @@ export function addRoutes(
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    setHeaders(reply, relay.origins.listed(factsOf(request.raw)));
+    setHeaders(reply, relay.origins.listed(visitOf(request).facts));
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -176,12 +178,12 @@ export function addRoutes(
 
   app.post(RELAY_PATHS.token, quiet, async (request) => {
     const ask = await readTokenAsk(request.raw, config.limits.bodyBytes);
-    const caller = await relay.admit(factsOf(request.raw), request.ip, ask);
+    const caller = await relay.admit(visitOf(request).facts, request.ip, ask);
     visitOf(request).caller = caller;
     return relay.token(caller, ask);
   });
   app.get(RELAY_PATHS.session, quiet, async (request) => {
-    const caller = await relay.admit(factsOf(request.raw), request.ip);
+    const caller = await relay.admit(visitOf(request).facts, request.ip);
     visitOf(request).caller = caller;
     return relay.session(caller);
   });

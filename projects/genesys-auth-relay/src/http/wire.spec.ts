@@ -147,6 +147,21 @@ describe('the wire of the relay', () => {
     else expect(answer.body).not.toHaveProperty('error');
   });
 
+  it('answers 413 to a chunked body over the limit, and hangs up', async () => {
+    const headers = { ...JSON_BODY, 'transfer-encoding': 'chunked' };
+    const answer = await send('/token', { body: 'x'.repeat(200_000), headers });
+    expect(answer).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+    expect(answer.headers['connection']).toBe('close');
+  });
+
+  it('survives a caller that hangs up in the middle of its body', async () => {
+    const socket = connect(Number(new URL(world.relay.url).port), '127.0.0.1');
+    socket.write('POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.destroy();
+    expect((await send('/token', fromHere())).status).toBe(200);
+  });
+
   it('names the methods it takes with 405', async () => {
     expect((await send('/token', { method: 'GET' })).headers['allow']).toBe('POST, OPTIONS');
     expect((await send('/session', { method: 'DELETE' })).headers['allow']).toBe('GET, OPTIONS');

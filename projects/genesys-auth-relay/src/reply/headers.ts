@@ -28,9 +28,16 @@ export function setHeaders(reply: FastifyReply, listedOrigin: string | undefined
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== '*' && !VARY.toLowerCase().includes(name.toLowerCase()));
   reply.header('vary', [VARY, ...before].join(', '));
-  for (const name of ['server', 'x-powered-by']) reply.removeHeader(name);
+  const remove = (name: string) => {
+    // What Express and its middleware set lies on the raw answer, which Fastify does not look at.
+    reply.removeHeader(name);
+    reply.raw.removeHeader(name);
+  };
+  remove('server');
+  remove('x-powered-by');
   if (listedOrigin === undefined) {
-    for (const name of ['access-control-allow-origin', 'access-control-allow-credentials']) reply.removeHeader(name);
+    remove('access-control-allow-origin');
+    remove('access-control-allow-credentials');
     return;
   }
   reply.headers({

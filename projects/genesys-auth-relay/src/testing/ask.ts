@@ -37,7 +37,9 @@ export function ask(url: string, { method = 'POST', headers = {}, body }: Ask = 
         method,
         agent: false,
         headers: {
-          ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+          ...(body === undefined || headers['transfer-encoding'] !== undefined
+            ? {}
+            : { 'content-length': String(Buffer.byteLength(body)) }),
           ...Object.fromEntries(
             Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])
           )

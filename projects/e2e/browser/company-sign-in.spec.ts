@@ -1,6 +1,7 @@
 import { type Browser } from 'playwright-core';
 import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts';
 import { screenshot } from '../support/board.ts';
+import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
 import { startOAuthServer, type OAuthServer } from '../support/oauth-server.ts';
 import { freePort } from '../support/free-port.ts';
@@ -8,45 +9,46 @@ import { freePort } from '../support/free-port.ts';
 const audience = 'https://relay.example.com';
 
 describeInChromium('the wallboard with oidc-provider as the company’s identity provider', () => {
+  const cleanup = new Cleanup();
   let browser: Browser;
   let idp: OAuthServer;
   let wallboard: Wallboard;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await cleanup.keep(launchChromium());
     const port = await freePort();
-    idp = await startOAuthServer({
-      clients: [
-        {
-          client_id: 'wallboard',
-          grant_types: ['authorization_code'],
-          response_types: ['code'],
-          redirect_uris: [`http://localhost:${String(port)}/`],
-          token_endpoint_auth_method: 'none',
-          application_type: 'native'
-        }
-      ],
-      scopes: ['relay'],
-      tokenTtl: 300,
-      audience,
-      roles: { ann: ['supervisor'], bob: [] }
-    });
-    wallboard = await startWallboard({
-      port,
-      loginPort: 0,
-      apiPort: 0,
-      relay: {
-        identities: [{ type: 'jwt', issuer: idp.origin, audience, algorithms: ['RS256'], rolesPointer: '/roles' }],
-        roles: { supervisor: { scopes: ['analytics:readonly', 'organization:readonly', 'routing:readonly'] } }
-      },
-      signIn: { authority: idp.origin, clientId: 'wallboard', scope: 'openid relay', resource: audience }
-    });
+    idp = await cleanup.keep(
+      startOAuthServer({
+        clients: [
+          {
+            client_id: 'wallboard',
+            grant_types: ['authorization_code'],
+            response_types: ['code'],
+            redirect_uris: [`http://localhost:${String(port)}/`],
+            token_endpoint_auth_method: 'none',
+            application_type: 'native'
+          }
+        ],
+        scopes: ['relay'],
+        tokenTtl: 300,
+        audience,
+        roles: { ann: ['supervisor'], bob: [] }
+      })
+    );
+    wallboard = await cleanup.keep(
+      startWallboard({
+        port,
+        loginPort: 0,
+        apiPort: 0,
+        relay: {
+          identities: [{ type: 'jwt', issuer: idp.origin, audience, algorithms: ['RS256'], rolesPointer: '/roles' }],
+          roles: { supervisor: { scopes: ['analytics:readonly', 'organization:readonly', 'routing:readonly'] } }
+        },
+        signIn: { authority: idp.origin, clientId: 'wallboard', scope: 'openid relay', resource: audience }
+      })
+    );
   });
-  afterAll(async () => {
-    await wallboard.close();
-    await idp.close();
-    await browser.close();
-  });
+  afterAll(() => cleanup.run());
 
   const signIn = async (login: string) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });

@@ -1,22 +1,21 @@
 import { type Browser, type Page } from 'playwright-core';
 import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts';
+import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
 import { numbersOf, screenshot } from '../support/board.ts';
 
 const freePorts = { port: 0, loginPort: 0, apiPort: 0 };
 
 describeInChromium('the wallboard in Chromium', () => {
+  const cleanup = new Cleanup();
   let browser: Browser;
   let wallboard: Wallboard;
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    wallboard = await startWallboard(freePorts);
+    browser = await cleanup.keep(launchChromium());
+    wallboard = await cleanup.keep(startWallboard(freePorts));
   });
-  afterAll(async () => {
-    await wallboard.close();
-    await browser.close();
-  });
+  afterAll(() => cleanup.run());
 
   const open = async (url = wallboard.url): Promise<Page> => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

@@ -42,6 +42,7 @@ export const browserApp: FastifyPluginAsync<BrowserAppOptions> = async (app, { b
     index: false,
     wildcard: false,
     globIgnore: ['index.html'],
+    cacheControl: false,
     setHeaders: (reply, path) => {
       reply.setHeader('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     }

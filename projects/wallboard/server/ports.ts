@@ -16,7 +16,8 @@ export class PortTakenError extends Error {
 
 /** Tells a taken port from other reasons why a server could not start. */
 export function portTaken(error: unknown, fallback: number): PortTakenError | undefined {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return undefined;
+  const known = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
+  if (!known) return undefined;
   return new PortTakenError('port' in error && typeof error.port === 'number' ? error.port : fallback, error);
 }
 

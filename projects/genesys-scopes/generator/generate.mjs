@@ -30,10 +30,13 @@ export const OPERATION_DATA: OperationData = {
 );
 writeFileSync(
   target('permissions.data.ts'),
-  `${head}
+  `${head}import { type OperationData } from './format.ts';
+
 /** The permissions of the operations of the Platform API in compact form. */
-export const PERMISSION_DATA =
-  '${data.permissions}';
+export const PERMISSION_DATA: Required<Pick<OperationData, 'permissions'>> = {
+  permissions:
+    '${data.permissions}'
+};
 `
 );
 if (table !== own) copyFileSync(table, own);

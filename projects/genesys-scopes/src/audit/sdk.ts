@@ -9,7 +9,7 @@ const SDK = /purecloud-platform-client-v2|\bplatformClient\b/;
 /** The operation behind each method of the official SDK. */
 export function sdkMethods(): ReadonlyMap<string, { readonly method: string; readonly url: string }> {
   const methods = new Map<string, { method: string; url: string }>();
-  for (const entry of SDK_METHOD_DATA.split(';')) {
+  for (const entry of SDK_METHOD_DATA.methods.split(';')) {
     const [path = '', names = ''] = entry.split(' ');
     for (const pair of names.split(',')) {
       const [method = '', name = ''] = pair.split('=');

@@ -26,7 +26,10 @@ export async function loadIndex(file: string | undefined, cwd: string): Promise<
   if (file === undefined) {
     const { PERMISSION_DATA } = await import('../operations/permissions.data.ts');
     const index = operationIndex();
-    return { index, permissionsOf: () => Promise.resolve(decodePermissions(PERMISSION_DATA, index.operations)) };
+    return {
+      index,
+      permissionsOf: () => Promise.resolve(decodePermissions(PERMISSION_DATA.permissions, index.operations))
+    };
   }
   try {
     const data: unknown = JSON.parse(await readFile(resolve(cwd, file), 'utf8'));

@@ -59,7 +59,7 @@ describe('explain', () => {
   });
 
   it('has the permissions of the table for each operation', () => {
-    const permissions = decodePermissions(PERMISSION_DATA, operationIndex().operations);
+    const permissions = decodePermissions(PERMISSION_DATA.permissions, operationIndex().operations);
     const found = new Map([...permissions].map(([{ method, path }, facts]) => [`${method} ${path}`, facts]));
     expect(found.size).toBe(table.length);
     for (const row of table) {

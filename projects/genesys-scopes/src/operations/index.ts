@@ -58,7 +58,7 @@ async function loadPermissions(): Promise<ReadonlyMap<Operation, OperationPermis
     import('./permissions.ts'),
     import('./permissions.data.ts')
   ]);
-  return decodePermissions(PERMISSION_DATA, operationIndex().operations);
+  return decodePermissions(PERMISSION_DATA.permissions, operationIndex().operations);
 }
 
 /**

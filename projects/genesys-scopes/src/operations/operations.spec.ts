@@ -47,7 +47,7 @@ describe('the operation index', () => {
     const { data, skipped } = encodeOperations(table);
     expect(skipped).toEqual([]);
     expect(OPERATION_DATA).toEqual({ format: 1, scopeSets: data.scopeSets, operations: data.operations });
-    expect(PERMISSION_DATA).toBe(data.permissions);
+    expect(PERMISSION_DATA).toEqual({ permissions: data.permissions });
   });
 
   it('has each of the 3,180 operations once, with the scopes of the table', () => {
@@ -199,20 +199,24 @@ describe('the cost of the operation index', () => {
   });
 
   it('is little at load and at each lookup', () => {
-    const loads = Array.from({ length: 7 }, () => {
-      const started = performance.now();
-      createOperationIndex(OPERATION_DATA);
-      return performance.now() - started;
-    });
-    expect(Math.min(...loads)).toBeLessThan(15);
+    // Processor time, the best of several rounds: what else the machine does must not decide.
+    const bestOf = (rounds: number, work: () => void): number =>
+      Math.min(
+        ...Array.from({ length: rounds }, () => {
+          const before = process.cpuUsage();
+          work();
+          const { user, system } = process.cpuUsage(before);
+          return user + system;
+        })
+      );
+    const load = bestOf(20, () => createOperationIndex(OPERATION_DATA));
     const urls = table.map(({ method, path }) => ({ method, url: `https://api.mypurecloud.de${filled(path)}` }));
-    const rounds = Array.from({ length: 20 }, () => {
-      const started = performance.now();
+    const lookups = bestOf(20, () => {
       for (const { method, url } of urls) requiredScopes(method, url);
-      return ((performance.now() - started) * 1000) / urls.length;
     });
-    // Microseconds each; several times what a quiet machine shows, to hold on a busy one.
-    expect(Math.min(...rounds)).toBeLessThan(8);
+    // Microseconds. A lookup takes less than 1.5 where tests do not get in its way; unusual ids cost more.
+    expect(load).toBeLessThan(15_000);
+    expect(lookups / urls.length).toBeLessThan(6);
   });
 });
 

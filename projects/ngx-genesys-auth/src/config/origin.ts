@@ -27,8 +27,9 @@ function readApiOrigin(value: unknown, report: Report): string | undefined {
     return undefined;
   }
   const url = readUrl('apiOrigin', value, report);
-  if (url && (url.pathname !== '/' || /[?#]/.test(value))) {
-    report('apiOrigin', `"${value}" is more than an origin.`, `Write "${url.origin}".`);
+  // URLs are compared letter by letter, so what the app writes here must be what it will write there.
+  if (url && value.replace(/\/$/, '') !== url.origin) {
+    report('apiOrigin', `"${value}" is not an origin in its canonical form.`, `Write "${url.origin}".`);
   }
   return url?.origin;
 }

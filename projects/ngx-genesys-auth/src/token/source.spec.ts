@@ -199,14 +199,19 @@ describe('the life of a token', () => {
     const { get, signIn, network, auth } = createApp();
     signIn('token-1', 300);
     jest.advanceTimersByTime(270 * SECOND);
+    let attempts = 0;
     for (let second = 0; second < 30; second++) {
       get(`/${second}`);
-      for (const call of network.match(TOKEN_URL)) call.flush(null, unavailable);
+      for (const call of network.match(TOKEN_URL)) {
+        attempts++;
+        call.flush(null, unavailable);
+      }
       expect(bearer(network.expectOne(`${API}/${second}`))).toBe('Bearer token-1');
       expect(auth.status()).toBe('ready');
       expect(auth.error()?.code).toBe('relay_unavailable');
       jest.advanceTimersByTime(SECOND);
     }
+    expect(attempts).toBeLessThanOrEqual(9);
     jest.advanceTimersByTime(5 * SECOND);
     const late = get('/late');
     network.expectOne(TOKEN_URL).flush(null, unavailable);
@@ -306,12 +311,15 @@ describe('what the app sees', () => {
     expect(JSON.stringify(early)).not.toContain('token-1');
   });
 
-  it('events$ completes with the app', () => {
-    const { auth } = createApp();
-    const { events$ } = auth;
-    const outcome = observe(events$);
+  it('events$ completes with the app, and a call to the relay ends with it in silence', () => {
+    const { auth, get, relayCall } = createApp();
+    const outcome = observe(auth.events$);
+    const waiting = get();
+    const call = relayCall();
     TestBed.resetTestingModule();
     expect(outcome.done).toBe(true);
+    expect(call.cancelled).toBe(true);
+    expect(waiting.error).toBeUndefined();
   });
 
   it('a request inside an effect makes the effect depend on nothing of ours', () => {

@@ -21,7 +21,7 @@ export interface Surroundings {
 function read(reference: Reference, key: string, around: Surroundings, found: Findings): string | undefined {
   if (typeof reference === 'string') return reference;
   if ('env' in reference) {
-    const value = around.env[reference.env];
+    const value = Object.hasOwn(around.env, reference.env) ? around.env[reference.env] : undefined;
     if (value !== undefined && value !== '') return value;
     const state = value === undefined ? 'not set' : 'empty';
     found.issues.push({

@@ -190,6 +190,15 @@ given.getGroups();`;
     ]);
   });
 
+  it('methods of the SDK handed around in other files', () => {
+    const files = {
+      'sdk.ts': `import p from 'purecloud-platform-client-v2'; export const api = make(p);`,
+      'app.ts': `import { api } from './sdk';
+api.routing.getRoutingQueues(); api.groups.getGroups();`
+    };
+    expect(audit(files).calls.map(({ operation }) => operation.path)).toEqual(['/api/v2/routing/queues']);
+  });
+
   it("no SDK in a project's own methods of the same name", () => {
     const own = `class Service { getUsers() { return []; } } new Service().getUsers(); other.getGroups();
 import 'purecloud-platform-client-v2'; class Mine { getGroups() {} } const mine = new Mine(); mine.getGroups();`;
@@ -206,6 +215,18 @@ function f(path) { return g('/api/v2' + path); } function g(path) { return f(pat
 class A { b = inject(B); x() { this.b.a.b.a.y('/api/v2/users'); } } class B { a = inject(A); }
 const self = { self }; self.self(self.self); f('/users'); http.get(a);`;
     expect(() => audit({ 'app.ts': code })).not.toThrow();
+    const doubling = Array.from({ length: 40 }, (_, i) => `const v${i + 1} = v${i} + v${i};`).join('\n');
+    const long = Array.from({ length: 3000 }, () => `'x'`).join(' + ');
+    const callers = Array.from({ length: 3000 }, (_, i) => `f('/users/' + ${i});`).join('\n');
+    const started = performance.now();
+    audit({
+      'a.ts': `const v0 = v40 + '/api/v2/'; ${doubling} http.get(v40 + '/api/v2/users');`,
+      'b.ts': `http.get(${long});`
+    });
+    audit({
+      'a.ts': `function f(p) { return g(p); } function g(p) { http.get('/api/v2' + p); g(p); f(p); }\n${callers}`
+    });
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
 

@@ -98,7 +98,10 @@ export function followDeclarations(program: ts.Program, files: readonly ts.Sourc
     visit(file, (node) => {
       if (!ts.isCallExpression(node)) return;
       const target = functionOf(node);
-      if (target) calls.set(target, [...(calls.get(target) ?? []), node]);
+      if (!target) return;
+      const known = calls.get(target);
+      if (known) known.push(node);
+      else calls.set(target, [node]);
     });
   }
 

@@ -21,7 +21,9 @@ export type Bindings = ReadonlyMap<
 
 // An expression with more possible texts than this, or deeper than this, is as good as unknown.
 const MOST_VALUES = 64;
-const DEEPEST = 30;
+const DEEPEST = 200;
+// Constants that mean each other, and helpers that call each other, would go on for ever.
+const MOST_STEPS = 5000;
 
 const first = (values: readonly Value[]): readonly Value[] => values.slice(0, MOST_VALUES);
 
@@ -61,15 +63,33 @@ function returned(declaration: ts.SignatureDeclaration | ts.AccessorDeclaration)
 
 /** Makes the function that finds which texts an expression may have; `touched` collects functions whose callers decide. */
 export function evaluator(declarations: Declarations) {
+  let level = 0;
+  let steps = 0;
+
   function evaluate(
     expression: ts.Expression,
     bindings: Bindings = new Map(),
     touched = new Set<ts.Node>(),
     depth = 0
   ): readonly Value[] {
+    if (level === 0) steps = 0;
+    level++;
+    try {
+      return textsOf(expression, bindings, touched, depth);
+    } finally {
+      level--;
+    }
+  }
+
+  function textsOf(
+    expression: ts.Expression,
+    bindings: Bindings,
+    touched: Set<ts.Node>,
+    depth: number
+  ): readonly Value[] {
     const node = bare(expression);
     const unknown = [{ text: HOLE, at: node, literals: [] }];
-    if (depth > DEEPEST) return unknown;
+    if (depth > DEEPEST || steps++ > MOST_STEPS) return unknown;
     const inner = (part: ts.Expression, more?: Bindings): readonly Value[] =>
       evaluate(part, more ? new Map([...bindings, ...more]) : bindings, touched, depth + 1);
 

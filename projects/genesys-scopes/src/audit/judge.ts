@@ -53,11 +53,16 @@ function readCalls(index: OperationIndex, uses: readonly ApiUse[]): { calls: Fou
   const findings: Finding[] = [];
   // A helper that is given a path is seen twice: where it is called, and in the request it makes. The request knows more.
   const certain = new Set(uses.filter(({ method }) => method !== undefined).flatMap(({ literals }) => literals));
+  const seen = new Set<string>();
   for (const use of uses) {
     if (use.method === undefined && use.literals.some((literal) => certain.has(literal))) continue;
     const resolution = resolveUse(index, use);
     const place = placeOf(use.at);
     const what = shown(`${use.method ?? 'request to'} ${use.url}`);
+    // The same request with other values in its query is the same call.
+    const key = `${place.file}:${place.line}:${place.column} ${resolution.kind === 'operation' ? named(resolution.operation) : what}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
     if (resolution.kind === 'operation') calls.push({ operation: resolution.operation, place, via: use.via });
     else if (use.via === 'mention') continue;
     else if (resolution.kind === 'open') {

@@ -20,7 +20,9 @@ const VERBS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS
 // Functions that look at a URL and do not call it.
 const NO_REQUEST =
   /^(?:startsWith|endsWith|includes|indexOf|lastIndexOf|match|matchAll|test|search|split|slice|replace|replaceAll|log|warn|error|info|debug|RegExp|URL|URLPattern|describe|it|expect|toBe|toEqual|push|set|has|add)$/;
+// How many callers of callers are followed from one request, and how many ways in all.
 const MOST_CALLERS = 4;
+const MOST_WAYS = 500;
 
 /** The HTTP method that the name of a function says: `get`, `#post`, `httpDelete`, `getJson`. */
 function verbIn(name: string): string | undefined {
@@ -73,6 +75,8 @@ export function findRequests(
     uses.set(key, uses.get(key) ?? use);
   };
 
+  let ways = 0;
+
   /** Evaluates the arguments, once for each way the functions around the call are called. */
   function expand(node: ts.CallExpression | ts.NewExpression, bindings: Bindings, depth: number): void {
     const touched = new Set<ts.Node>();
@@ -85,8 +89,9 @@ export function findRequests(
     if (NO_REQUEST.test(name)) return;
 
     const [caller] = touched;
-    const sites = caller && depth < MOST_CALLERS ? declarations.callsOf(caller) : [];
+    const sites = caller && depth < MOST_CALLERS && ways < MOST_WAYS ? declarations.callsOf(caller) : [];
     if (caller && sites.length > 0 && 'parameters' in caller) {
+      ways += sites.length;
       for (const site of sites) expand(node, bound(caller, site, bindings), depth + 1);
       return;
     }
@@ -116,6 +121,7 @@ export function findRequests(
 
   for (const file of files) {
     visit(file, (node) => {
+      ways = 0;
       if (ts.isCallExpression(node) || ts.isNewExpression(node)) expand(node, new Map(), 0);
     });
   }

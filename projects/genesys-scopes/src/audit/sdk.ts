@@ -19,13 +19,18 @@ export function sdkMethods(): ReadonlyMap<string, { readonly method: string; rea
   return methods;
 }
 
+// `getRoutingQueues`: three words and more are hardly anybody else's.
+const LONG_NAME = /[A-Z].*[A-Z]/;
+
 /**
  * Finds calls of the official SDK. Its method names are plain words (`getUsers`), so a name alone proves nothing: the
- * object must be one of its API classes, or the file must speak of the SDK and the method not be the project's own.
+ * object must be one of its API classes, or the file must speak of the SDK (another file, for a long name) and the method
+ * not be the project's own.
  */
 export function findSdkCalls(files: readonly ts.SourceFile[], declarations: Declarations): readonly ApiUse[] {
   const methods = sdkMethods();
   const uses: ApiUse[] = [];
+  const projectSpeaks = files.some((file) => SDK.test(file.text));
   for (const file of files) {
     const speaksOfSdk = SDK.test(file.text);
     visit(file, (node) => {
@@ -33,7 +38,9 @@ export function findSdkCalls(files: readonly ts.SourceFile[], declarations: Decl
       const operation = methods.get(calleeName(node) ?? '');
       if (!operation || declarations.declarationOf(node.expression)) return;
       const className = declarations.classNameOf(node.expression.expression);
-      if (className === undefined ? speaksOfSdk : /\wApi$/.test(className)) {
+      const name = node.expression.name.text;
+      const seemsSdk = speaksOfSdk || (projectSpeaks && LONG_NAME.test(name));
+      if (className === undefined ? seemsSdk : /\wApi$/.test(className)) {
         uses.push({ ...operation, at: node.expression.name, literals: [], via: 'sdk' });
       }
     });

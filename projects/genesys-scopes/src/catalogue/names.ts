@@ -96,12 +96,9 @@ const readonlyOf = (area: string): string => area + READONLY_SUFFIX;
  *
  * @example GENESYS_SCOPES.includes('analytics:readonly') // true
  */
-export const GENESYS_SCOPES: readonly string[] = [
-  ...PAIRED,
-  ...PAIRED.map(readonlyOf),
-  ...FULL_ONLY,
-  ...READONLY_ONLY.map(readonlyOf)
-].sort();
+export const GENESYS_SCOPES: readonly string[] = Object.freeze(
+  [...PAIRED, ...PAIRED.map(readonlyOf), ...FULL_ONLY, ...READONLY_ONLY.map(readonlyOf)].sort()
+);
 
 const names: ReadonlySet<string> = new Set(GENESYS_SCOPES);
 const areas: ReadonlySet<string> = new Set([...PAIRED, ...FULL_ONLY, ...READONLY_ONLY]);

@@ -22,7 +22,7 @@ const USAGE = `genesys-scopes: which OAuth scopes the Genesys Cloud API needs, a
   --index file               use an index that "update" wrote
   --help, --version
 
-Exit codes: 0 clean, 1 findings (errors or warnings of audit; explain knows nothing), 2 usage.`;
+Exit codes: 0 clean, 1 findings (errors or warnings of audit; explain knows nothing), 2 usage or failure.`;
 
 const OPTIONS = {
   area: { type: 'string' },
@@ -125,14 +125,16 @@ async function dispatch(args: readonly string[], io: CliIo): Promise<number> {
  * Runs the command line tool.
  *
  * @param args the arguments after the program's name
- * @returns the exit code: 0 clean, 1 findings, 2 usage
+ * @returns the exit code: 0 clean, 1 findings, 2 usage or failure. Never throws.
  */
 export async function main(args: readonly string[], io: CliIo): Promise<number> {
   try {
     return await dispatch(args, io);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    io.err(`${error.message}\nHelp: genesys-scopes --help`);
+    // Whatever goes wrong, a pipeline must not take it for findings.
+    io.err(
+      error instanceof UsageError ? `${error.message}\nHelp: genesys-scopes --help` : `Failed: ${messageOf(error)}`
+    );
     return EXIT.usage;
   }
 }

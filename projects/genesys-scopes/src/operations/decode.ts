@@ -34,8 +34,8 @@ interface Needs {
 }
 
 function needsOf(set: string): Needs {
-  if (set.startsWith('!')) return { scopes: [], auth: set.slice(1) };
-  return { scopes: set === '' ? [] : set.split(','), auth: 'oauth' };
+  if (set.startsWith('!')) return { scopes: Object.freeze([]), auth: set.slice(1) };
+  return { scopes: Object.freeze(set === '' ? [] : set.split(',')), auth: 'oauth' };
 }
 
 function childOf(node: PathNode, segment: string): PathNode {
@@ -52,7 +52,7 @@ function childOf(node: PathNode, segment: string): PathNode {
 export function decodeOperations(data: OperationData): { root: PathNode; operations: readonly Operation[] } {
   const exact = data.scopeSets.split('|').map(needsOf);
   const withReadonly = exact.map(({ scopes, auth }) => ({
-    scopes: [...scopes, `${scopes[0] ?? ''}${READONLY_SUFFIX}`],
+    scopes: Object.freeze([...scopes, `${scopes[0] ?? ''}${READONLY_SUFFIX}`]),
     auth
   }));
   const operations: Operation[] = [];

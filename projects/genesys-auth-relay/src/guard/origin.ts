@@ -43,11 +43,13 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
         if (ambient && foreign) refuse('another site');
         return;
       }
-      const own = `${encrypted ? 'https' : 'http'}://${headers['host'] ?? ''}`;
-      if (origin === own && !foreign) return;
+      const host = headers['host'] ?? '';
+      if (origin === `${encrypted ? 'https' : 'http'}://${host}` && !foreign) return;
       // Behind a proxy that ends TLS or rewrites Host the browser's own word remains. It cannot be forged by a page, but
       // it says nothing about DNS rebinding, so it is not enough for a credential that is ambient.
-      if (!ambient && site === 'same-origin' && /^https?:\/\/[^/]+$/.test(origin)) return;
+      const tlsEndedBefore = site === undefined && origin === `https://${host}`;
+      const sameByBrowser = site === 'same-origin' && /^https?:\/\/[^/]+$/.test(origin);
+      if (!ambient && (tlsEndedBefore || sameByBrowser)) return;
       refuse(`the origin '${safeText(origin)}'`);
     }
   };

@@ -99,6 +99,40 @@ describe('the log', () => {
     });
   });
 
+  it('O8 flags a token that can do more than was asked for, once', async () => {
+    const { lines, log } = recorder();
+    const world = await setUp({ runtime: { log } });
+    world.server.answerWith({ scope: 'analytics profile' });
+    await ask(`${world.relay.url}/token`, fromHere());
+    await ask(`${world.relay.url}/token`, fromHere());
+    await world.close();
+    const flagged = lines
+      .map((line) => JSON.parse(line) as object)
+      .filter((line) => 'event' in line && line.event === 'wider_grant');
+    expect(flagged).toEqual([expect.objectContaining({ level: 40, scopes: ['profile'] })]);
+  });
+
+  it('16.5.1 16.5.4 says nothing of an unexpected fault but the request id, which leads to it', async () => {
+    const { lines, log } = recorder();
+    const random = () => {
+      throw new TypeError('CANARY-detail');
+    };
+    const world = await setUp({ runtime: { log, random } });
+    const answer = await ask(`${world.relay.url}/token`, fromHere());
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error', error: 'server_error' } });
+    expect(answer.text).not.toMatch(/CANARY|TypeError|\.ts/);
+    const line = lines
+      .map((text) => JSON.parse(text) as Record<string, unknown>)
+      .find(({ event }) => event === 'internal_error');
+    expect(line).toMatchObject({ level: 50, error: 'TypeError' });
+    expect(answer.body['instance']).toBe(`urn:uuid:${String(line!['requestId'])}`);
+    expect(lines.join('')).not.toContain('CANARY');
+    expect(
+      (await ask(`${world.relay.url}/session`, { method: 'GET', headers: { 'x-genesys-auth': '1' } })).status
+    ).toBe(200);
+    await world.close();
+  });
+
   it('B2 says at start which grant and mode it serves', async () => {
     const { lines, log } = recorder();
     await (await setUp({ runtime: { log } })).close();

@@ -87,6 +87,32 @@ describe('a caller with a JWT', () => {
     expect(await session(token)).toMatchObject(refused);
   });
 
+  it.each([
+    [
+      'of the same host, TLS ended before the relay',
+      { host: 'app.example.com', origin: 'https://app.example.com' },
+      200
+    ],
+    [
+      'of the same origin by the word of the browser',
+      { origin: 'https://app.example.com', 'sec-fetch-site': 'same-origin' },
+      200
+    ],
+    ['of another host', { host: 'app.example.com', origin: 'https://evil.example' }, 403],
+    [
+      'of the same host, but another site by the word of the browser',
+      { host: 'app.example.com', origin: 'https://app.example.com', 'sec-fetch-site': 'cross-site' },
+      403
+    ],
+    ['of no origin', { origin: 'null', 'sec-fetch-site': 'same-origin' }, 403]
+  ])('C1 may come from a page %s: %j', async (_what, headers, status) => {
+    await start();
+    const authorization = `Bearer ${await provider.token()}`;
+    expect(
+      (await ask(`${world.relay.url}/session`, { method: 'GET', headers: { authorization, ...headers } })).status
+    ).toBe(status);
+  });
+
   describe('9.1.1 that was forged', () => {
     const claims = () => ({
       iss: provider.issuer,

@@ -118,6 +118,17 @@ describe('the token source', () => {
     }
   });
 
+  it('F15 survives a token endpoint that drops its idle connections', async () => {
+    world.server.answerWith((response, count) => {
+      const { socket } = response;
+      response.on('finish', () => socket?.destroy());
+      response.end(OK(`dropped-${count}`));
+    });
+    for (const scopes of [['analytics'], ['routing'], ['analytics', 'routing'], ['analytics:readonly']]) {
+      expect((await token({ scopes })).status).toBe(200);
+    }
+  });
+
   it('T5 P3 gives up after three tries with a code, a hint and Retry-After', async () => {
     world.server.answerWith(replyWith(500, { error: 'invalid_client' }));
     const answer = await token();

@@ -1,4 +1,4 @@
-import { type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts';
 import { screenshot } from '../support/board.ts';
 import { Cleanup } from '../support/cleanup.ts';

@@ -1,4 +1,4 @@
-import { type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
@@ -37,9 +37,9 @@ describeInChromium('the wallboard in Chromium', () => {
         .waitForFunction(
           (before) => {
             const changed = [...document.querySelectorAll('[data-testid="queue"]')].filter((row) => {
-              const name = row.querySelector('th')?.textContent?.trim() ?? '';
+              const name = String(row.querySelector('th')?.textContent).trim();
               const numbers = [...row.querySelectorAll('[data-testid="waiting"], [data-testid="interacting"]')];
-              return before[name] !== numbers.map((cell) => cell.textContent?.trim()).join('|');
+              return before[name] !== numbers.map((cell) => String(cell.textContent).trim()).join('|');
             });
             return changed.length >= 3;
           },
@@ -84,7 +84,7 @@ describeInChromium('the wallboard in Chromium', () => {
     expect(new Set(bearers.map((bearer) => bearer.split(' ')[0]))).toEqual(new Set([wallboard.sandbox?.apiOrigin]));
 
     const stored = await page.evaluate(() =>
-      JSON.stringify({ ...localStorage, ...sessionStorage, cookie: document.cookie })
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])
     );
     const token = bearers[0]?.split(' ')[2] ?? '';
     expect(token).toHaveLength(86);

@@ -8,7 +8,7 @@ const root = join(__dirname, '../../..');
 const running = new Set<ChildProcess>();
 
 /** Starts what `npm start` starts, on other ports, and collects what it prints. */
-async function start(ports: { port: number; login: number; api: number }) {
+function start(ports: { port: number; login: number; api: number }) {
   const child = spawn(
     process.execPath,
     [
@@ -55,7 +55,7 @@ describe('npm start', () => {
     'serves, prints one URL, and stops cleanly on %s',
     async (signal) => {
       const chosen = await ports();
-      const { child, said, ended, output } = await start(chosen);
+      const { child, said, ended, output } = start(chosen);
       const url = await said(/Wallboard: (\S+)/);
       expect(url).toBe(`http://localhost:${String(chosen.port)}`);
       expect((await fetch(url)).status).toBe(200);
@@ -74,7 +74,7 @@ describe('npm start', () => {
       const chosen = await ports();
       const squatter = createServer().listen(chosen[which], '127.0.0.1');
       await once(squatter, 'listening');
-      const { ended, output } = await start(chosen);
+      const { ended, output } = start(chosen);
       await expect(ended).resolves.toBe(1);
       expect(output()).toContain(String(chosen[which]));
       expect(output()).not.toMatch(/\n\s+at /);

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 
 /** Waiting and interacting of every queue the page shows, by queue name, as one text each. */
 export async function numbersOf(page: Page): Promise<Map<string, string>> {
@@ -8,9 +8,9 @@ export async function numbersOf(page: Page): Promise<Map<string, string>> {
     .getByTestId('queue')
     .evaluateAll((elements) =>
       elements.map((row): [string, string] => [
-        row.querySelector('th')?.textContent.trim() ?? '',
+        String(row.querySelector('th')?.textContent).trim(),
         [...row.querySelectorAll('[data-testid="waiting"], [data-testid="interacting"]')]
-          .map((cell) => cell.textContent.trim())
+          .map((cell) => String(cell.textContent).trim())
           .join('|')
       ])
     );

@@ -1,4 +1,4 @@
-import { type GenesysCloudScope } from './catalogue/names.ts';
+import type { GenesysCloudScope } from './catalogue/names.ts';
 
 /**
  * Where a team tells the compiler about the scopes of its own OAuth server. Empty by default; augment it once.

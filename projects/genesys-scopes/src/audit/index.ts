@@ -1,4 +1,4 @@
-import { type OperationIndex } from '../operations/index.ts';
+import type { OperationIndex } from '../operations/index.ts';
 import { findConfigured } from './configured.ts';
 import { followDeclarations } from './declarations.ts';
 import { evaluator } from './evaluate.ts';

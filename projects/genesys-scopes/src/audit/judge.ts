@@ -1,10 +1,10 @@
 import { type ScopeFinding, checkScope } from '../check.ts';
 import { isGenesysScope, READONLY_SUFFIX } from '../catalogue/names.ts';
 import { covers, isCovered } from '../coverage.ts';
-import { type Operation, type OperationIndex } from '../operations/index.ts';
-import { type ConfiguredScopes, type NamedScope } from './configured.ts';
+import type { Operation, OperationIndex } from '../operations/index.ts';
+import type { ConfiguredScopes, NamedScope } from './configured.ts';
 import { HOLE } from './evaluate.ts';
-import { type ApiUse } from './requests.ts';
+import type { ApiUse } from './requests.ts';
 import { resolveUse } from './resolve.ts';
 import { type Place, placeOf } from './source.ts';
 

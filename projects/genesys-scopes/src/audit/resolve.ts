@@ -1,6 +1,6 @@
-import { type Operation, type OperationIndex } from '../operations/index.ts';
+import type { Operation, OperationIndex } from '../operations/index.ts';
 import { HOLE } from './evaluate.ts';
-import { type ApiUse } from './requests.ts';
+import type { ApiUse } from './requests.ts';
 
 /** What a use of the API turned out to be. */
 export type Resolution =

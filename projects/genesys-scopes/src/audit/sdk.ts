@@ -1,5 +1,5 @@
 import { type Declarations, calleeName } from './declarations.ts';
-import { type ApiUse } from './requests.ts';
+import type { ApiUse } from './requests.ts';
 import { SDK_METHOD_DATA } from './sdk-methods.data.ts';
 import { visit } from './source.ts';
 import { ts } from './typescript.ts';

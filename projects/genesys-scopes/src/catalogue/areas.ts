@@ -1,4 +1,4 @@
-import { type GenesysArea } from './names.ts';
+import type { GenesysArea } from './names.ts';
 
 /** What the scopes of each area are about, in our own words: fits after "read" and after "read and change". */
 export const AREAS: Readonly<Record<GenesysArea, string>> = {

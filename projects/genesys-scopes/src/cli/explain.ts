@@ -1,7 +1,7 @@
 import { checkScope } from '../check.ts';
 import { type Explanation, explainFrom } from '../operations/explain.ts';
-import { type Operation } from '../operations/index.ts';
-import { type LoadedIndex } from './index-file.ts';
+import type { Operation } from '../operations/index.ts';
+import type { LoadedIndex } from './index-file.ts';
 import { EXIT, type CliIo } from './io.ts';
 
 const line = ({ method, path }: Operation): string => `  ${method.padEnd(6)} ${path}`;

@@ -1,4 +1,4 @@
-import { type Finding, type Judgement } from '../audit/index.ts';
+import type { Finding, Judgement } from '../audit/index.ts';
 
 const at = ({ place }: Finding): string => (place ? `${place.file}:${place.line}:${place.column}` : '');
 const listed = (names: readonly string[]): string => (names.length > 0 ? names.join(' ') : '(none)');

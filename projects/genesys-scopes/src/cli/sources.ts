@@ -1,4 +1,4 @@
-import { type Source } from '../audit/source.ts';
+import type { Source } from '../audit/source.ts';
 import { UsageError, messageOf } from './io.ts';
 import { join, readFile, readdir, relative, resolve, sep, stat } from './node.ts';
 

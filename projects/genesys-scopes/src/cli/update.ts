@@ -1,5 +1,5 @@
 import { encodeOperations } from '../facts/encode.ts';
-import { type OperationFacts } from '../facts/facts.ts';
+import type { OperationFacts } from '../facts/facts.ts';
 import { parseOpenApi } from '../facts/openapi.ts';
 import { parseTable } from '../facts/table.ts';
 import { createOperationIndex, operationIndex } from '../operations/index.ts';

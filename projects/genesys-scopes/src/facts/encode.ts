@@ -1,6 +1,6 @@
 import { API_PREFIX, FIRST_DEPTH, METHOD_LETTERS, type OperationData } from '../operations/format.ts';
 import { READONLY_SUFFIX } from '../catalogue/names.ts';
-import { type OperationFacts } from './facts.ts';
+import type { OperationFacts } from './facts.ts';
 
 /** The result of {@link encodeOperations}. */
 export interface EncodedOperations {

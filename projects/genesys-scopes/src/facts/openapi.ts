@@ -1,5 +1,5 @@
 import { isScopeToken } from '../grammar.ts';
-import { type OperationFacts } from './facts.ts';
+import type { OperationFacts } from './facts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

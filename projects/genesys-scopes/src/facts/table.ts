@@ -1,4 +1,4 @@
-import { type OperationFacts } from './facts.ts';
+import type { OperationFacts } from './facts.ts';
 
 /** The columns of an operation table, tab-separated, in this order; the first line names them. */
 export const TABLE_COLUMNS = ['method', 'path', 'scopes_any_of', 'permissions_rule', 'permissions', 'deprecated'];

@@ -1,9 +1,9 @@
-import { type ScopeInfo } from '../catalogue/index.ts';
+import type { ScopeInfo } from '../catalogue/index.ts';
 import { covers } from '../coverage.ts';
-import { type Operation } from './decode.ts';
-import { type OperationIndex } from './operation-index.ts';
+import type { Operation } from './decode.ts';
+import type { OperationIndex } from './operation-index.ts';
 import { type OperationRef, parseRef } from './minimal.ts';
-import { type OperationPermissions } from './permissions.ts';
+import type { OperationPermissions } from './permissions.ts';
 
 /** What {@link explain} knows about a scope. */
 export interface ScopeExplanation extends ScopeInfo {

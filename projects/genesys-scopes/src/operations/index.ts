@@ -1,8 +1,8 @@
-import { type Operation } from './decode.ts';
+import type { Operation } from './decode.ts';
 import { type Explanation, explainFrom } from './explain.ts';
 import { type OperationIndex, createOperationIndex } from './operation-index.ts';
-import { type OperationRef } from './minimal.ts';
-import { type OperationPermissions } from './permissions.ts';
+import type { OperationRef } from './minimal.ts';
+import type { OperationPermissions } from './permissions.ts';
 import { OPERATION_DATA } from './operations.data.ts';
 
 let built: OperationIndex | undefined;

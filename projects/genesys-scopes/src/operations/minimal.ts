@@ -1,6 +1,6 @@
 import { covers } from '../coverage.ts';
 import { READONLY_SUFFIX } from '../catalogue/names.ts';
-import { type Operation } from './decode.ts';
+import type { Operation } from './decode.ts';
 
 /** An operation by method and URL or path template: `{ method, url }`, or one string such as `GET /api/v2/users/me`. */
 export type OperationRef = string | { readonly method: string; readonly url: string | URL };

@@ -1,5 +1,5 @@
 import { type Operation, type PathNode, decodeOperations } from './decode.ts';
-import { type OperationData } from './format.ts';
+import type { OperationData } from './format.ts';
 import { type OperationRef, minimalScopesOf } from './minimal.ts';
 import { operationPath } from './path.ts';
 

@@ -1,4 +1,4 @@
-import { type Operation } from './decode.ts';
+import type { Operation } from './decode.ts';
 
 /** What an operation asks of roles, beside the scope. */
 export interface OperationPermissions {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { HELP, readArguments } from './cli/arguments.ts';
 import { explainFailure } from './cli/failure.ts';
-import { type SandboxOptions } from './options.ts';
+import type { SandboxOptions } from './options.ts';
 import { createSandbox } from './sandbox.ts';
 
 const command = readArguments(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { analyticsOperations } from './api/analytics.ts';
 import { Gate } from './api/gate.ts';
 import { identityOperations } from './api/identity.ts';

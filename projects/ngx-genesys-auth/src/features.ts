@@ -1,4 +1,4 @@
-import { type EnvironmentProviders, type Provider } from '@angular/core';
+import type { EnvironmentProviders, Provider } from '@angular/core';
 
 /** The kinds of features that {@link provideGenesysAuth} takes. There is none yet. */
 export type GenesysAuthFeatureKind = never;

@@ -6,7 +6,7 @@ import {
   makeEnvironmentProviders,
   provideEnvironmentInitializer
 } from '@angular/core';
-import { type GenesysAuthConfig } from './config';
+import type { GenesysAuthConfig } from './config';
 import {
   GENESYS_AUTH_CONFIG,
   GENESYS_AUTH_CORE,
@@ -15,7 +15,7 @@ import {
   resolvedConfig
 } from './core';
 import { provideInterceptorCheck } from './dev/interceptor-check';
-import { type GenesysAuthFeature } from './features';
+import type { GenesysAuthFeature } from './features';
 import { GenesysAuthService } from './service';
 
 declare const ngDevMode: unknown;

@@ -1,12 +1,12 @@
 import { Injectable, type Signal, inject } from '@angular/core';
-import { type SessionResponse } from 'genesys-auth-protocol';
+import type { SessionResponse } from 'genesys-auth-protocol';
 import { type GenesysScope, isCovered } from 'genesys-scopes';
 import { type Observable, firstValueFrom, tap } from 'rxjs';
 import { GENESYS_AUTH_CORE } from './core';
-import { type GenesysAuthError, type GenesysScopeError } from './errors';
+import type { GenesysAuthError, GenesysScopeError } from './errors';
 import { regionMismatch } from './relay/mismatch';
 import { notGranted } from './scopes/check';
-import { type GenesysAuthEvent, type GenesysAuthStatus } from './token/state';
+import type { GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
 /** What {@link GenesysAuthService.validate} found. */
 export interface ScopeReport {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { HttpClient, type HttpInterceptorFn, provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, type TestRequest, provideHttpClientTesting } from '@angular/common/http/testing';
-import { type EnvironmentProviders, type Provider } from '@angular/core';
+import type { EnvironmentProviders, Provider } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import {
   type GenesysAuthConfig,
   GenesysAuthError,

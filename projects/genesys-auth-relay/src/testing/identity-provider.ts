@@ -1,5 +1,5 @@
 import { type Server, createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type CryptoKey, type JWTHeaderParameters, SignJWT, exportJWK, generateKeyPair } from 'jose';
 
 /** A company's identity provider under a test's control. */

@@ -1,9 +1,9 @@
-import { type ContactCentre } from '../centre/centre.ts';
-import { type MetricEvent, type RecordedMetric } from '../centre/metric-log.ts';
+import type { ContactCentre } from '../centre/centre.ts';
+import type { MetricEvent, RecordedMetric } from '../centre/metric-log.ts';
 import { type QueuePlan, MEDIA_TYPES } from '../centre/plan.ts';
 import { type AggregateQuery, readAggregateQuery } from './aggregate-query.ts';
 import { type Derivation, DERIVATIONS, inTime } from './derived-metrics.ts';
-import { type Row } from './filter.ts';
+import type { Row } from './filter.ts';
 import { writeInterval } from './interval.ts';
 import { type Statistics, ServiceLevel, Summary } from './statistics.ts';
 

@@ -1,5 +1,5 @@
-import { type MetricEvent, type RecordedMetric } from '../centre/metric-log.ts';
-import { type QueuePlan } from '../centre/plan.ts';
+import type { MetricEvent, RecordedMetric } from '../centre/metric-log.ts';
+import type { QueuePlan } from '../centre/plan.ts';
 
 /** How a metric of the API is read off the centre's log. */
 export interface Derivation {

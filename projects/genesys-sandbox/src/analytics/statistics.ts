@@ -1,5 +1,5 @@
-import { type MetricEvent } from '../centre/metric-log.ts';
-import { type QueuePlan } from '../centre/plan.ts';
+import type { MetricEvent } from '../centre/metric-log.ts';
+import type { QueuePlan } from '../centre/plan.ts';
 
 /** Something that adds up entries and writes itself as the API's `stats`. */
 export interface Statistics {

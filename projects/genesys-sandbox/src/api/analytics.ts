@@ -1,6 +1,6 @@
 import { queryAggregates } from '../analytics/aggregates.ts';
 import { queryObservations } from '../analytics/observations.ts';
-import { type ContactCentre } from '../centre/centre.ts';
+import type { ContactCentre } from '../centre/centre.ts';
 import { type Operation, anyOf } from './operation.ts';
 
 /** The analytics queries. */

@@ -1,8 +1,8 @@
-import { type FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { GenesysError } from '../http/errors.ts';
-import { type SandboxClock } from '../options.ts';
+import type { SandboxClock } from '../options.ts';
 import { takeFrom } from '../tokens/minute-limiter.ts';
-import { type LiveToken, type TokenStore } from '../tokens/token-store.ts';
+import type { LiveToken, TokenStore } from '../tokens/token-store.ts';
 
 /** What a client's roles must hold for an operation: nothing, one of several permissions, or all of them. */
 export type PermissionRule =

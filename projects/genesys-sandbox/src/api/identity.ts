@@ -1,6 +1,6 @@
 import { GenesysError } from '../http/errors.ts';
-import { type SandboxClock, type SandboxOrganization } from '../options.ts';
-import { type TokenStore } from '../tokens/token-store.ts';
+import type { SandboxClock, SandboxOrganization } from '../options.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
 import { type ApiCall, type Operation, ANY_TOKEN } from './operation.ts';
 
 /** Operations about the caller, its token and its organisation. */

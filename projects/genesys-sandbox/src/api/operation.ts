@@ -1,5 +1,5 @@
-import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Admission, type PermissionRule } from './gate.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Admission, PermissionRule } from './gate.ts';
 
 /** A request that came through the gate. */
 export interface ApiCall extends Admission {

@@ -1,5 +1,5 @@
-import { type ContactCentre } from '../centre/centre.ts';
-import { type QueuePlan } from '../centre/plan.ts';
+import type { ContactCentre } from '../centre/centre.ts';
+import type { QueuePlan } from '../centre/plan.ts';
 import { GenesysError } from '../http/errors.ts';
 import { type Operation, allOf, anyOf } from './operation.ts';
 import { listing } from './paging.ts';

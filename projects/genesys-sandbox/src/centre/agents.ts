@@ -1,5 +1,5 @@
-import { type AgentPlan } from './plan.ts';
-import { type Random } from './random.ts';
+import type { AgentPlan } from './plan.ts';
+import type { Random } from './random.ts';
 
 /** System presences of Genesys Cloud. */
 export const PRESENCES = [

@@ -1,6 +1,6 @@
 import { Floor } from './floor.ts';
 import { MetricLog } from './metric-log.ts';
-import { type CentrePlan, type QueuePlan } from './plan.ts';
+import type { CentrePlan, QueuePlan } from './plan.ts';
 
 /** How much history a fresh centre has. */
 const WARM_UP_MS = 8 * 3_600_000;

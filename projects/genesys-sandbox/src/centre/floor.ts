@@ -1,6 +1,6 @@
 import { type Agent, drawAbsence, ON_QUEUE_MS, setPresence, setRouting } from './agents.ts';
 import { Agenda } from './agenda.ts';
-import { type MetricEvent } from './metric-log.ts';
+import type { MetricEvent } from './metric-log.ts';
 import { type CentrePlan, type MediaType, type QueuePlan, MEDIA_TYPES } from './plan.ts';
 import { Random } from './random.ts';
 

@@ -1,4 +1,4 @@
-import { type ContactCentre } from './centre.ts';
+import type { ContactCentre } from './centre.ts';
 
 /** One queue of a {@link ContactCentreSnapshot}. */
 export interface QueueSnapshot {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type SandboxOptions } from '../options.ts';
+import type { SandboxOptions } from '../options.ts';
 
 /** What the command line asks for. */
 export type Command =

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type SandboxClock } from '../options.ts';
+import type { SandboxClock } from '../options.ts';
 import { errorBody, GenesysError } from './errors.ts';
 import { COMMON_HEADERS } from './headers.ts';
 import { answerUnparsable } from './unparsable.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { errorBody, GenesysError } from './errors.ts';
 import { COMMON_HEADERS } from './headers.ts';
 

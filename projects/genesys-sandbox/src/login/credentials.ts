@@ -1,5 +1,5 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
-import { type SandboxClient } from '../options.ts';
+import type { SandboxClient } from '../options.ts';
 
 /** An id and a secret as a caller may have meant them. */
 export interface Credentials {

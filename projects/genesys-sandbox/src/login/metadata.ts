@@ -1,4 +1,4 @@
-import { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 /**
  * Serves the authorization server metadata (RFC 8414), in the shape of Genesys' own document but naming only what the

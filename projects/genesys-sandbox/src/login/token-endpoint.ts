@@ -1,9 +1,9 @@
 import formbody from '@fastify/formbody';
-import { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { errorCode } from '../http/errors.ts';
 import { MAX_BODY_BYTES } from '../http/host.ts';
-import { type SandboxClient, type SandboxClock } from '../options.ts';
-import { type TokenStore } from '../tokens/token-store.ts';
+import type { SandboxClient, SandboxClock } from '../options.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
 import { MinuteLimiter } from '../tokens/minute-limiter.ts';
 import { invalidRequest, OAuthError } from './oauth-error.ts';
 import { judge } from './token-request.ts';

@@ -1,4 +1,4 @@
-import { type SandboxClient } from '../options.ts';
+import type { SandboxClient } from '../options.ts';
 import { type Credentials, identify, readBasic } from './credentials.ts';
 import { invalidRequest, OAuthError } from './oauth-error.ts';
 

@@ -1,4 +1,4 @@
-import { type SandboxClock } from '../options.ts';
+import type { SandboxClock } from '../options.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type SandboxClient, type SandboxClock } from '../options.ts';
+import type { SandboxClient, SandboxClock } from '../options.ts';
 
 /** An access token that was handed out. */
 export interface LiveToken {

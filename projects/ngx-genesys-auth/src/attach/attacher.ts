@@ -7,10 +7,10 @@ import {
 } from '@angular/common/http';
 import { type Observable, catchError, filter, switchMap, throwError } from 'rxjs';
 import { type ScopeCheck, notGranted } from '../scopes/check';
-import { type LiveToken } from '../token/live-token';
-import { type TokenSource } from '../token/source';
+import type { LiveToken } from '../token/live-token';
+import type { TokenSource } from '../token/source';
 import { NEEDED_SCOPES, SKIP } from './context';
-import { type OffOriginGuard } from './guard';
+import type { OffOriginGuard } from './guard';
 import { missingScopeOf, refusesToken, tokenRejected } from './refusal';
 
 type Events = Observable<HttpEvent<unknown>>;

@@ -1,5 +1,5 @@
 import { HttpContext, HttpContextToken } from '@angular/common/http';
-import { type GenesysScope } from 'genesys-scopes';
+import type { GenesysScope } from 'genesys-scopes';
 
 /** Scopes that a request needs beyond having a token. */
 export const NEEDED_SCOPES = new HttpContextToken<readonly string[]>(() => []);

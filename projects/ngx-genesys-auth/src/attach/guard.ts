@@ -1,4 +1,4 @@
-import { type HttpBackend, type HttpRequest } from '@angular/common/http';
+import type { HttpBackend, HttpRequest } from '@angular/common/http';
 import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/check-request';
 import { SKIP } from './context';
 

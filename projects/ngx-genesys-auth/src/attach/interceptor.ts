@@ -7,7 +7,7 @@ import {
   type HttpRequest
 } from '@angular/common/http';
 import { Injector, Injectable, inject, runInInjectionContext } from '@angular/core';
-import { type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { GENESYS_AUTH_CORE } from '../core';
 import { checkAnswer, isCheckRequest } from '../dev/check-request';
 import { warnAboutOddRequest } from '../dev/odd-request';

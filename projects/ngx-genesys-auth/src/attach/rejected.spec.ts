@@ -1,5 +1,5 @@
 import { HttpEventType, type HttpInterceptorFn, HttpRequest } from '@angular/common/http';
-import { type TestRequest } from '@angular/common/http/testing';
+import type { TestRequest } from '@angular/common/http/testing';
 import {
   API,
   TOKEN_URL,

@@ -1,4 +1,4 @@
-import { type GenesysScope } from 'genesys-scopes';
+import type { GenesysScope } from 'genesys-scopes';
 
 /** How the relay is reached. */
 export interface GenesysRelayConfig {

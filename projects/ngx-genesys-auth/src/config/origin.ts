@@ -1,8 +1,8 @@
 import { GENESYS_REGIONS, findRegion, originsOf } from 'genesys-auth-protocol';
 import { nearestScope } from 'genesys-scopes';
-import { type GenesysAuthConfig } from './config';
+import type { GenesysAuthConfig } from './config';
 import { isText } from '../values';
-import { type Report } from './report';
+import type { Report } from './report';
 
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/;
 

@@ -1,5 +1,5 @@
 import { findRegion } from 'genesys-auth-protocol';
-import { type GenesysRelayConfig } from './config';
+import type { GenesysRelayConfig } from './config';
 import { isRecord, isText } from '../values';
 import { readUrl } from './origin';
 import { type Report, checkKeys, readNumber } from './report';

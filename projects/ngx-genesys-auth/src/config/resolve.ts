@@ -1,6 +1,6 @@
 import { checkScope, isScopeToken } from 'genesys-scopes';
 import { type ConfigIssue, GenesysAuthConfigError } from '../errors';
-import { type GenesysAuthConfig, type ResolvedConfig } from './config';
+import type { GenesysAuthConfig, ResolvedConfig } from './config';
 import { resolveApi } from './origin';
 import { resolveRelay } from './relay';
 import { isRecord, isText } from '../values';

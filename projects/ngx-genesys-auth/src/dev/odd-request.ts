@@ -1,4 +1,4 @@
-import { type HttpRequest } from '@angular/common/http';
+import type { HttpRequest } from '@angular/common/http';
 import { NEEDED_SCOPES } from '../attach/context';
 
 const warned = new WeakSet();

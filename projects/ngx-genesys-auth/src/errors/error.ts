@@ -1,4 +1,4 @@
-import { type GenesysAuthErrorCode } from './codes';
+import type { GenesysAuthErrorCode } from './codes';
 
 /** What the relay said about a failure: the fields of its `application/problem+json` answer (RFC 9457). */
 export interface RelayProblem {

@@ -1,4 +1,4 @@
-import { type GenesysScopeErrorCode } from './codes';
+import type { GenesysScopeErrorCode } from './codes';
 import { GenesysAuthError, type GenesysAuthErrorDetails } from './error';
 
 /** A scope stands in the way. Where the library itself found it, no request has left the browser. */

@@ -1,4 +1,4 @@
-import { type HttpInterceptorFn } from '@angular/common/http';
+import type { HttpInterceptorFn } from '@angular/common/http';
 import { InjectionToken, inject } from '@angular/core';
 import { NEVER, throwError } from 'rxjs';
 import { TOKEN_URL, asAuthError, createApp, grant, settle } from '../../test/app';

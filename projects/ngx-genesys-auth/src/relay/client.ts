@@ -11,7 +11,7 @@ import {
   type TokenRequest
 } from 'genesys-auth-protocol';
 import { type Observable, catchError, defer, from, map, of, switchMap, throwError, timeout } from 'rxjs';
-import { type ResolvedConfig } from '../config';
+import type { ResolvedConfig } from '../config';
 import { invalidRelayResponse, relayError } from './error';
 import { fingerprint } from './fingerprint';
 

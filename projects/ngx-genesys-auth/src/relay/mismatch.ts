@@ -1,5 +1,5 @@
-import { type SessionResponse } from 'genesys-auth-protocol';
-import { type ResolvedConfig } from '../config';
+import type { SessionResponse } from 'genesys-auth-protocol';
+import type { ResolvedConfig } from '../config';
 import { GenesysAuthError } from '../errors';
 
 /** The error for a relay whose tokens are for another region or API than the one this app calls. */

@@ -1,6 +1,6 @@
 import { checkScope, isCovered, missingScopes, nearestScope } from 'genesys-scopes';
 import { GenesysScopeError } from '../errors';
-import { type ResolvedConfig } from '../config';
+import type { ResolvedConfig } from '../config';
 
 const list = (scopes: readonly string[]): string => scopes.map((scope) => `"${scope}"`).join(', ');
 

@@ -1,4 +1,4 @@
-import { type TokenResponse } from 'genesys-auth-protocol';
+import type { TokenResponse } from 'genesys-auth-protocol';
 import { type Moment, since } from './moment';
 
 /** A token in memory, with all that is known about it. */

@@ -1,4 +1,4 @@
-import { type GenesysAuthError } from '../errors';
+import type { GenesysAuthError } from '../errors';
 import { type Moment, now, since } from './moment';
 
 const FIRST_PAUSE_MS = 1000;

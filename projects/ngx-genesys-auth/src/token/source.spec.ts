@@ -1,4 +1,4 @@
-import { type HttpInterceptorFn } from '@angular/common/http';
+import type { HttpInterceptorFn } from '@angular/common/http';
 import { Component, ChangeDetectionStrategy, effect, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { type GenesysAuthEvent, GenesysAuthService } from 'ngx-genesys-auth';

@@ -1,13 +1,13 @@
 import { untracked } from '@angular/core';
 import { AsyncSubject, type Observable, Subscription, catchError, map, of, switchMap, throwError } from 'rxjs';
-import { type TokenResponse } from 'genesys-auth-protocol';
-import { type ResolvedConfig } from '../config';
+import type { TokenResponse } from 'genesys-auth-protocol';
+import type { ResolvedConfig } from '../config';
 import { GenesysAuthError } from '../errors';
 import { notGranted } from '../scopes/check';
 import { type LiveToken, isLive, liveToken } from './live-token';
 import { type Moment, now, since } from './moment';
 import { Pause } from './pause';
-import { type AuthState, type RenewalReason } from './state';
+import type { AuthState, RenewalReason } from './state';
 
 /** Asks the relay for a token. `rejected` is the token that the API refused, if one did. */
 export type TokenRequest = (rejected: string | undefined) => Observable<TokenResponse>;

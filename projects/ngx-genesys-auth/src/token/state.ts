@@ -1,6 +1,6 @@
 import { type Signal, signal } from '@angular/core';
 import { ReplaySubject } from 'rxjs';
-import { type GenesysAuthError } from '../errors';
+import type { GenesysAuthError } from '../errors';
 import { type LiveToken, expiryOf } from './live-token';
 
 /**

@@ -4,7 +4,7 @@ const config = { scopes: ['routing:readonly', 'analytics'], optionalScopes: ['us
 const states = (granted: readonly string[]) => scopeLines(config, new Set(granted)).map((line) => line.state);
 
 it('does not call anything missing before there is a token', () => {
-  expect(states([])).toEqual(['waiting', 'waiting', 'waiting']);
+  expect(states([])).toEqual(['unknown', 'unknown', 'unknown']);
 });
 
 it('takes x for x:readonly, and not the other way round', () => {

@@ -3,8 +3,8 @@ import { type BoardConfig } from '../boot/board-config';
 /** A scope of the board's configuration and what became of it. */
 export interface ScopeLine {
   readonly name: string;
-  /** `waiting`: there is no token yet, so nobody knows. */
-  readonly state: 'granted' | 'missing' | 'waiting';
+  /** `unknown`: there is no token yet. */
+  readonly state: 'granted' | 'missing' | 'unknown';
   readonly optional: boolean;
 }
 
@@ -23,7 +23,7 @@ export function scopeLines(
 
 /** `x` covers `x:readonly`, and nothing else covers anything. */
 function stateOf(name: string, granted: ReadonlySet<string>): ScopeLine['state'] {
-  if (granted.size === 0) return 'waiting';
+  if (granted.size === 0) return 'unknown';
   const covered = granted.has(name) || (name.endsWith(':readonly') && granted.has(name.slice(0, -':readonly'.length)));
   return covered ? 'granted' : 'missing';
 }

@@ -41,6 +41,10 @@ export class BoardData {
     connectionOf(this.#updatedAt(), this.#failure(), this.#retryAt(), this.#clock.now())
   );
   readonly fresh = computed(() => isFresh(this.connection()));
+  /** There are figures, but they are old. */
+  readonly stale = computed(() => this.ready() && !this.fresh());
+  /** The moment the figures speak of: now, or when they were read, for old ones. No wait is made up. */
+  readonly asOf = computed(() => (this.fresh() ? this.#clock.now() : (this.#updatedAt() ?? this.#clock.now())));
 
   select(rowId: string): void {
     this.#selectedId.set(rowId);

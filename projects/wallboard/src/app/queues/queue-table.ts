@@ -4,7 +4,6 @@ import { BY_NAME, type OrderKey, orderBy, sortRows } from '../board/order';
 import { ALL_QUEUES, type BoardRow } from '../board/row';
 import { judge } from '../board/verdict';
 import { BoardData } from '../live/board-data';
-import { Clock } from '../live/clock';
 import { Icon } from '../shell/icon';
 import { ArrowKeys } from './arrow-keys';
 import { ServiceBar } from './service-bar';
@@ -27,7 +26,7 @@ interface Column {
 })
 export class QueueTable {
   protected readonly data = inject(BoardData);
-  readonly #now = inject(Clock).now;
+  readonly #now = this.data.asOf;
   readonly #order = signal(BY_NAME);
   protected readonly order = this.#order.asReadonly();
   protected readonly columns: readonly Column[] = [

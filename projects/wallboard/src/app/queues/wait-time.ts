@@ -2,10 +2,11 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { NO_FIGURE, formatSpan, isoSpan, spokenSpan } from '../board/format';
 import { type BoardRow } from '../board/row';
 import { judgeWait } from '../board/verdict';
-import { Clock } from '../live/clock';
+import { BoardData } from '../live/board-data';
 import { Icon } from '../shell/icon';
 
-/** How long the contact that waits longest has waited. It counts on between two looks, as that contact does. */
+/** How long the contact that waits longest has waited. It counts on between two looks, as
+ * that contact does, and stands still on an old board. */
 @Component({
   selector: 'wb-wait-time',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -49,7 +50,7 @@ import { Icon } from '../shell/icon';
 })
 export class WaitTime {
   readonly row = input.required<BoardRow>();
-  readonly #now = inject(Clock).now;
+  readonly #now = inject(BoardData).asOf;
   protected readonly none = NO_FIGURE;
   protected readonly waited = computed(() => {
     const since = this.row().waitingSince;

@@ -144,6 +144,8 @@ describe('App', () => {
     await jest.advanceTimersByTimeAsync(3000);
     expect(said('[role=status]')).toEqual([told]);
     expect(one('.queues').classList).toContain('stale');
+    const wait = said('wb-wait-time time > [aria-hidden]')[0];
+    expect(wait).toBe('0:45');
   });
 
   it('says plainly that there are no queues', async () => {

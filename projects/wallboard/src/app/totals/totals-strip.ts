@@ -3,7 +3,6 @@ import { SERVICE_PERIOD } from '../api/service';
 import { NO_FIGURE, formatPercent, formatSpan } from '../board/format';
 import { type Verdict, judge, judgeService, judgeWait } from '../board/verdict';
 import { BoardData } from '../live/board-data';
-import { Clock } from '../live/clock';
 import { Figure } from './figure';
 
 /** The contact centre in five numbers. */
@@ -12,7 +11,7 @@ import { Figure } from './figure';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Figure],
   template: `
-    <section class="strip" [class.stale]="data.ready() && !data.fresh()" aria-label="Totals">
+    <section class="strip" [class.stale]="data.stale()" aria-label="Totals">
       <wb-figure
         label="Waiting"
         data-testid="total-waiting"
@@ -24,7 +23,7 @@ import { Figure } from './figure';
         label="Interacting"
         data-testid="total-interacting"
         [value]="interacting()"
-        note="in conversation now"
+        [note]="data.ready() ? 'in conversation now' : ''"
       />
       <wb-figure label="Agents on queue" data-testid="total-on-queue" [value]="onQueue()" [note]="idle()" />
       <wb-figure
@@ -63,14 +62,11 @@ import { Figure } from './figure';
         grid-column: auto;
       }
     }
-    .stale {
-      filter: grayscale(1);
-    }
   `
 })
 export class TotalsStrip {
   protected readonly data = inject(BoardData);
-  readonly #now = inject(Clock).now;
+  readonly #now = this.data.asOf;
   readonly #total = this.data.total;
 
   protected readonly waiting = computed(() => this.#figure(this.#total().waiting));
@@ -86,7 +82,9 @@ export class TotalsStrip {
   protected readonly service = computed(() => formatPercent(this.#total().serviceLevel));
   protected readonly serviceVerdict = computed(() => judgeService(this.#total()));
   protected readonly serviceLabel = `Service level, ${SERVICE_PERIOD}`;
-  protected readonly serviceNote = computed(() => `target ${formatPercent(this.#total().target.ratio)}`);
+  protected readonly serviceNote = computed(() =>
+    this.data.ready() ? `target ${formatPercent(this.#total().target.ratio)}` : ''
+  );
   protected readonly attention = computed(() => this.#attention());
 
   #idle(): string {

@@ -39,7 +39,7 @@ describeInChromium('the wallboard in Chromium', () => {
             const changed = [...document.querySelectorAll('[data-testid="queue"]')].filter((row) => {
               const name = String(row.querySelector('th')?.textContent).trim();
               const numbers = [...row.querySelectorAll('[data-testid="waiting"], [data-testid="interacting"]')];
-              return before[name] !== numbers.map((cell) => String(cell.textContent).trim()).join('|');
+              return before[name] !== numbers.map((cell) => cell.textContent.trim()).join('|');
             });
             return changed.length >= 3;
           },

@@ -10,7 +10,7 @@ export async function numbersOf(page: Page): Promise<Map<string, string>> {
       elements.map((row): [string, string] => [
         String(row.querySelector('th')?.textContent).trim(),
         [...row.querySelectorAll('[data-testid="waiting"], [data-testid="interacting"]')]
-          .map((cell) => String(cell.textContent).trim())
+          .map((cell) => cell.textContent.trim())
           .join('|')
       ])
     );

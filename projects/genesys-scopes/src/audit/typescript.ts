@@ -1,4 +1,3 @@
 // The one door to the compiler. This folder belongs to the command line tool, which loads it when `audit` is asked for;
 // what apps import stays free of dependencies.
-// eslint-disable-next-line no-restricted-imports
 export { default as ts } from 'typescript';

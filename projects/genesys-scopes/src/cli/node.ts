@@ -1,5 +1,4 @@
 // The one door to Node. The command line tool is a program; what apps import stays free of it.
-/* eslint-disable no-restricted-imports */
 export { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 export { join, posix, relative, resolve, sep } from 'node:path';
 export { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type WallboardOptions } from './index.ts';
+import type { WallboardOptions } from './index.ts';
 
 export const USAGE = `Usage: main.js [--port 4200] [--login-port 4210] [--api-port 4211] [--region DOMAIN]
 

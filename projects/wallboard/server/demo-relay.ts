@@ -1,4 +1,4 @@
-import { type RelayConfigInput } from 'genesys-auth-relay';
+import type { RelayConfigInput } from 'genesys-auth-relay';
 
 /** Scopes the board cannot do without. */
 export const SCOPES = ['analytics:readonly', 'organization:readonly', 'routing:readonly'] as const;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type RelayConfigInput, parseRelayConfig } from 'genesys-auth-relay';
 import { type Sandbox, type SandboxOptions, createSandbox } from 'genesys-sandbox';
 import { OPTIONAL_SCOPES, SCOPES, demoRelay } from './demo-relay.ts';

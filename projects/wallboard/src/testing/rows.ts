@@ -1,6 +1,6 @@
 import { QUIET } from '../app/api/load';
 import { DEFAULT_TARGET } from '../app/api/queue';
-import { type BoardRow } from '../app/board/row';
+import type { BoardRow } from '../app/board/row';
 
 /** A quiet, staffed queue that meets its target, with the figures a test wants changed. */
 export function row(changes: Partial<BoardRow> = {}): BoardRow {

@@ -1,6 +1,6 @@
 import { HttpTestingController, type TestRequest, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
-import { type BoardConfig } from '../app/boot/board-config';
+import type { BoardConfig } from '../app/boot/board-config';
 import { boardProviders } from '../app/boot/providers';
 import { QUEUE_PAGE, aggregates, observations } from './answers';
 

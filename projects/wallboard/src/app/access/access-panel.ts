@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { GenesysAuthService } from 'ngx-genesys-auth';
 import { BOARD_CONFIG } from '../boot/board-config';
 import { formatTime } from '../board/format';
-import { type Level } from '../board/verdict';
+import type { Level } from '../board/verdict';
 import { Icon, type IconName } from '../shell/icon';
 import { Countdown } from './countdown';
 import { scopeLines } from './scope-lines';

@@ -1,4 +1,4 @@
-import { type BoardConfig } from '../boot/board-config';
+import type { BoardConfig } from '../boot/board-config';
 
 /** A scope of the board's configuration and what became of it. */
 export interface ScopeLine {

@@ -1,4 +1,4 @@
-import { type BoardRow } from './row';
+import type { BoardRow } from './row';
 import { judge, worstFirst } from './verdict';
 
 /** The columns a board can be ordered by. */

@@ -11,7 +11,8 @@ it.each([
   ['watch', 'All agents busy', { waiting: 1, waitingSince: NOW, idle: 0 }],
   ['critical', 'No agents', { waiting: 1, waitingSince: NOW, onQueue: 0, idle: 0 }],
   ['watch', 'Below 80 %', { serviceLevel: 0.79 }],
-  ['critical', 'Below 80 %', { serviceLevel: 0.69 }],
+  ['watch', 'Below 80 %', { serviceLevel: 0.66 }],
+  ['critical', 'Below 80 %', { serviceLevel: 0.64 }],
   ['good', 'On target', { serviceLevel: 0.8 }],
   ['none', 'Quiet', { onQueue: 0, idle: 0, serviceLevel: null }]
 ] as const)('is %s, "%s", for %j', (level, reason, changes) => {

@@ -1,5 +1,5 @@
 import { formatPercent } from './format';
-import { type BoardRow } from './row';
+import type { BoardRow } from './row';
 
 /** How good or bad a figure is. `none`: there is nothing to judge. */
 export type Level = 'none' | 'good' | 'watch' | 'critical';
@@ -12,7 +12,7 @@ export interface Verdict {
 
 const RANK: Readonly<Record<Level, number>> = { none: 0, good: 1, watch: 2, critical: 3 };
 /** A service level this far below its target is critical, not only worth watching. */
-const FAR_BELOW = 0.1;
+const FAR_BELOW = 0.15;
 /** A contact that waits this many times the promised answer time is critical. */
 const FAR_OVER = 3;
 

@@ -1,6 +1,6 @@
 import { InjectionToken } from '@angular/core';
 import { list, record, text } from '../api/json';
-import { type SignInConfig } from './sign-in';
+import type { SignInConfig } from './sign-in';
 
 /** What the server tells the page in `/config.json`. Nothing in it is secret. */
 export interface BoardConfig {

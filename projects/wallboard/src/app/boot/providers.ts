@@ -2,7 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type EnvironmentProviders, type Provider, provideBrowserGlobalErrorListeners } from '@angular/core';
 import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
 import { BOARD_CONFIG, type BoardConfig } from './board-config';
-import { type RelayHeaders } from './sign-in';
+import type { RelayHeaders } from './sign-in';
 
 /**
  * All that the board needs to call Genesys Cloud: where the API and the relay are, and which scopes.

@@ -1,4 +1,4 @@
-import { type User, type UserManager } from 'oidc-client-ts';
+import type { User, UserManager } from 'oidc-client-ts';
 
 /** The company's sign-in, where the relay knows people by their token and not by this machine. */
 export interface SignInConfig {

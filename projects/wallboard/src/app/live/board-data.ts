@@ -1,7 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
-import { type QueueLoad } from '../api/load';
-import { type Queue } from '../api/queue';
-import { type ServiceHistory } from '../api/service';
+import type { QueueLoad } from '../api/load';
+import type { Queue } from '../api/queue';
+import type { ServiceHistory } from '../api/service';
 import { ALL_QUEUES, type BoardRow, toRows, totalOf } from '../board/row';
 import { Clock } from './clock';
 import { connectionOf, isFresh } from './connection';

@@ -1,4 +1,4 @@
-import { type Failure } from './failure';
+import type { Failure } from './failure';
 import { POLL_MS } from './pacing';
 
 /** What the board knows about its own freshness. */

@@ -1,4 +1,4 @@
-import { type BoardRow } from '../board/row';
+import type { BoardRow } from '../board/row';
 
 /** The load of every row at one moment: Genesys Cloud keeps no history of it, so the board does, while it is open. */
 export interface Sample {

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { formatPercent } from '../board/format';
-import { type BoardRow } from '../board/row';
+import type { BoardRow } from '../board/row';
 import { judgeService } from '../board/verdict';
 import { Icon } from '../shell/icon';
 

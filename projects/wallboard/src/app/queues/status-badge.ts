@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
-import { type Verdict } from '../board/verdict';
+import type { Verdict } from '../board/verdict';
 import { Icon } from '../shell/icon';
 
 /** A verdict as colour, icon and words. */

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { NO_FIGURE, formatSpan, isoSpan, spokenSpan } from '../board/format';
-import { type BoardRow } from '../board/row';
+import type { BoardRow } from '../board/row';
 import { judgeWait } from '../board/verdict';
 import { BoardData } from '../live/board-data';
 import { Icon } from '../shell/icon';

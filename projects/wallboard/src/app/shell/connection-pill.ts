@@ -1,9 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { formatSpan, formatTime } from '../board/format';
-import { type Level } from '../board/verdict';
+import type { Level } from '../board/verdict';
 import { BoardData } from '../live/board-data';
 import { Clock } from '../live/clock';
-import { type Connection } from '../live/connection';
+import type { Connection } from '../live/connection';
 import { Icon, type IconName } from './icon';
 
 const LOOKS: Readonly<Record<Connection['state'], { level: Level; icon: IconName; words: string }>> = {

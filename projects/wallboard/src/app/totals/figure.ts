@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { type Verdict } from '../board/verdict';
+import type { Verdict } from '../board/verdict';
 import { Icon } from '../shell/icon';
 
 /** One big number: what it counts, the number, and a line that puts it in proportion. */

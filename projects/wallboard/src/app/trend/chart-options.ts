@@ -1,6 +1,6 @@
-import { type ChartDataset, type ChartOptions } from 'chart.js';
+import type { ChartDataset, ChartOptions } from 'chart.js';
 import { formatTime } from '../board/format';
-import { type Series } from './series';
+import type { Series } from './series';
 
 /** Colours of a chart's own parts. */
 export interface ChartPalette {
@@ -89,7 +89,9 @@ export function toOptions(
           font,
           maxRotation: 0,
           autoSkipPadding: font.size * 1.5,
-          callback: (value) => formatTime(Number(value))
+          callback(value) {
+            return formatTime(Number(value), this.max - this.min < SHORT_MS);
+          }
         },
         afterBuildTicks: (axis) => {
           axis.ticks = timeTicks(axis.min, axis.max).map((value) => ({ value }));
@@ -137,7 +139,9 @@ function tallestBar(series: readonly Series[]): number {
   return Math.max(2, ...stacks.values());
 }
 
-const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * 60_000);
+/** On an axis shorter than this, times are written with seconds. */
+const SHORT_MS = 4 * 60_000;
+const STEPS_MS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400].map((seconds) => seconds * 1000);
 
 /** Round moments between two, at most eight of them, in local time. */
 export function timeTicks(from: number, to: number): readonly number[] {

@@ -1,5 +1,5 @@
 import { type ServiceSlot, serviceLevel } from '../api/service';
-import { type Sample } from '../live/sample';
+import type { Sample } from '../live/sample';
 
 /** One line or row of bars of a chart. */
 export interface Series {

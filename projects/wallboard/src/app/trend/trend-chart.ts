@@ -22,7 +22,7 @@ import {
 import { ThemeChoice } from '../shell/theme';
 import { colourOf } from './chart-colours';
 import { type ChartFont, type ChartPalette, toDataset, toOptions } from './chart-options';
-import { type Trend } from './series';
+import type { Trend } from './series';
 
 Chart.register(BarController, BarElement, LineController, LineElement, LinearScale, PointElement, Tooltip);
 

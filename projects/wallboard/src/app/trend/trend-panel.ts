@@ -18,7 +18,7 @@ export class TrendPanel {
   protected readonly data = inject(BoardData);
   protected readonly views: readonly { id: View; label: string; period: string }[] = [
     { id: 'service', label: 'Service level', period: SERVICE_PERIOD },
-    { id: 'load', label: 'Load', period: 'since this page was opened' }
+    { id: 'load', label: 'Load', period: 'since opened' }
   ];
   protected readonly view = signal<View>('service');
   protected readonly period = computed(() => this.views.find((view) => view.id === this.view())?.period ?? '');

@@ -93,7 +93,8 @@ export function isTokenResponse(value: unknown): value is TokenResponse {
   const { access_token: token, token_type: type, expires_in: expiresIn, scope } = value;
   return (
     typeof token === 'string' &&
-    /^[\x21-\x7e]+$/.test(token) &&
+    token !== '' &&
+    !/[^\x21-\x7e]/.test(token) &&
     typeof type === 'string' &&
     type.toLowerCase() === 'bearer' &&
     typeof expiresIn === 'number' &&

@@ -6,8 +6,8 @@ import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/root.mjs';
 
 ensureInstalled();
-const { build } = await import('./lib/build.mjs');
-await build();
+const { buildOrExit } = await import('./lib/build.mjs');
+await buildOrExit();
 
 const folder = join(root, 'dist/packages');
 rmSync(folder, { recursive: true, force: true });

@@ -2,11 +2,6 @@
 import { ensureInstalled } from './lib/install.mjs';
 
 ensureInstalled();
-const { build } = await import('./lib/build.mjs');
-try {
-  await build();
-} catch (error) {
-  console.error(error.message);
-  process.exit(1);
-}
+const { buildOrExit } = await import('./lib/build.mjs');
+await buildOrExit();
 await import('../projects/wallboard/dist/main.js');

@@ -3,7 +3,7 @@
 import { ensureInstalled } from './lib/install.mjs';
 
 ensureInstalled();
-const { build } = await import('./lib/build.mjs');
+const { buildOrExit } = await import('./lib/build.mjs');
 const { checks } = await import('./lib/checks.mjs');
 const { run } = await import('./lib/run.mjs');
 const { missingTools } = (await import('./lib/tools.cjs')).default;
@@ -17,12 +17,7 @@ if (missing.length > 0 && process.env.REQUIRE_ALL_TOOLS) {
   process.exit(1);
 }
 
-try {
-  await build();
-} catch (error) {
-  console.error(error.message);
-  process.exit(1);
-}
+await buildOrExit();
 
 const failed = [];
 // Two at a time: the tools are single-threaded, and a small machine has two cores.

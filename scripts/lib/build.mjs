@@ -51,8 +51,7 @@ async function step(name, tool, args) {
   }
 }
 
-/** Builds every project whose inputs changed since its last build. Throws when one fails. */
-export async function build() {
+async function build() {
   await step('node packages', 'tsc', ['-b', ...nodeProjects.map((project) => `projects/${project}`)]);
   for (const { name, output, inputs } of angularBuilds) {
     const stamp = join(root, 'dist/.stamps', name);
@@ -66,5 +65,15 @@ export async function build() {
     await step(name, 'ng', ['build', name]);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, content);
+  }
+}
+
+/** Builds every project whose inputs changed since its last build. Says why and ends the process when one fails. */
+export async function buildOrExit() {
+  try {
+    await build();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
   }
 }

@@ -15,6 +15,7 @@ export function row(changes: Partial<BoardRow> = {}): BoardRow {
     serviceLevel: 0.9,
     offered: 10,
     slots: [],
+    parts: [],
     ...changes
   };
 }

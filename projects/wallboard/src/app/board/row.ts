@@ -13,6 +13,8 @@ export interface BoardRow extends QueueLoad {
   readonly serviceLevel: number | null;
   readonly offered: number;
   readonly slots: readonly ServiceSlot[];
+  /** The rows that a total adds up; none for a queue. */
+  readonly parts: readonly BoardRow[];
 }
 
 /** Id of the row that stands for all queues. */
@@ -45,7 +47,7 @@ export function totalOf(rows: readonly BoardRow[]): BoardRow {
     undefined
   );
   const all = { id: ALL_QUEUES, name: 'All queues', members: null, target: busiest?.target ?? DEFAULT_TARGET };
-  return withService(all, load, mergeSlots(rows.map((row) => row.slots)));
+  return { ...withService(all, load, mergeSlots(rows.map((row) => row.slots))), parts: rows };
 }
 
 /** The agents of all rows, each counted once; nothing if a row does not name its agents. */
@@ -64,5 +66,5 @@ function withService(
   slots: readonly ServiceSlot[]
 ): BoardRow {
   const sum = sumSlots(slots);
-  return { ...queue, ...load, slots, offered: sum.offered, serviceLevel: serviceLevel(sum) };
+  return { ...queue, ...load, slots, parts: [], offered: sum.offered, serviceLevel: serviceLevel(sum) };
 }

@@ -1,5 +1,6 @@
 import { row } from '../../testing/rows';
-import { judge } from './verdict';
+import { totalOf } from './row';
+import { judge, judgeWait } from './verdict';
 
 const NOW = 1_000_000_000;
 
@@ -21,4 +22,11 @@ it.each([
 
 it('names what happens now before what happened', () => {
   expect(judge(row({ waiting: 1, waitingSince: NOW - 90_000, serviceLevel: 0.1 }), NOW).reason).toBe('Long wait');
+});
+
+it('judges a total by what each queue promises: an e-mail may wait where a call may not', () => {
+  const email = row({ waiting: 1, waitingSince: NOW - 600_000, target: { ratio: 0.9, withinMs: 3_600_000 } });
+  const call = row({ waiting: 1, waitingSince: NOW - 5_000, offered: 99 });
+  expect(judgeWait(totalOf([email, call]), NOW).level).toBe('good');
+  expect(judgeWait(totalOf([email, { ...call, waitingSince: NOW - 30_000 }]), NOW).level).toBe('watch');
 });

@@ -16,9 +16,10 @@ const FAR_BELOW = 0.15;
 /** A contact that waits this many times the promised answer time is critical. */
 const FAR_OVER = 3;
 
-/** Judges the oldest wait by the answer time that the queue promises. */
+/** Judges the oldest wait by the answer time that the queue promises; a total by the worst of its queues, as each promises its own. */
 export function judgeWait(row: BoardRow, now: number): Verdict {
   if (row.waitingSince === null) return { level: 'none', reason: 'Nobody waits' };
+  if (row.parts.length > 0) return worst(row.parts.map((part) => judgeWait(part, now)));
   const waited = now - row.waitingSince;
   if (waited > row.target.withinMs * FAR_OVER) return { level: 'critical', reason: 'Long wait' };
   if (waited > row.target.withinMs) return { level: 'watch', reason: 'Wait over target' };
@@ -44,11 +45,13 @@ export function judgeService(row: BoardRow): Verdict {
 
 /** The worst verdict about a row; among equals what is happening now goes before what happened. */
 export function judge(row: BoardRow, now: number): Verdict {
-  const worst = [judgeStaff(row), judgeWait(row, now), judgeService(row)].reduce((a, b) =>
-    RANK[b.level] > RANK[a.level] ? b : a
-  );
-  if (worst.level === 'good') return { level: 'good', reason: 'On target' };
-  return worst.level === 'none' ? { level: 'none', reason: 'Quiet' } : worst;
+  const verdict = worst([judgeStaff(row), judgeWait(row, now), judgeService(row)]);
+  if (verdict.level === 'good') return { level: 'good', reason: 'On target' };
+  return verdict.level === 'none' ? { level: 'none', reason: 'Quiet' } : verdict;
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.reduce((a, b) => (RANK[b.level] > RANK[a.level] ? b : a));
 }
 
 /** Orders levels, worst first. */

@@ -44,6 +44,24 @@ describe('the token source', () => {
     expect(upstream()).toBe(2);
   });
 
+  it('drops ended tokens once a minute, and goes on serving the others', async () => {
+    await world.close();
+    const minute = jest.spyOn(globalThis, 'setInterval');
+    world = await setUp();
+    const sweeps = minute.mock.calls.filter(([, everyMs]) => everyMs === 60_000).map(([sweep]) => sweep);
+    minute.mockRestore();
+    expect(sweeps).toHaveLength(1);
+
+    const scopes = [['analytics'], ['routing'], ['analytics', 'routing']];
+    const before = await Promise.all(scopes.map((list) => tokenNow({ scopes: list })));
+    for (const sweep of sweeps) sweep();
+    expect(await Promise.all(scopes.map((list) => tokenNow({ scopes: list })))).toEqual(before);
+    expect(upstream()).toBe(3);
+    world.clock.advance(3600 * SECOND);
+    for (const sweep of sweeps) sweep();
+    expect(await tokenNow()).not.toBe(before[0]);
+  });
+
   it('T2 hands out the live token while one renewal runs behind', async () => {
     const first = await tokenNow();
     world.clock.advance(3600 * SECOND * 0.77);

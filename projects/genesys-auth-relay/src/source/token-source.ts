@@ -152,7 +152,9 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   }
 
   const timer = setInterval(() => {
-    for (const key of entries.keys()) live(key);
+    const now = clock.monotonic();
+    // Over a copy, and without `get`: that moves an entry to where the iteration is still to come, and it never ends.
+    for (const [key, { lifetime }] of [...entries.entries()]) if (now >= lifetime.hard) entries.delete(key);
   }, SWEEP_MS);
   timer.unref();
 

@@ -39,7 +39,7 @@ export interface CentrePlan {
 
 const SECOND = 1000;
 /** Agents per busy agent: slack for calm hours, and for those who are off queue. */
-const STAFFING = 1.12;
+const STAFFING = 1.25;
 
 const division = (name: string): QueuePlan['division'] => {
   const id = idOf(`division:${name}`);

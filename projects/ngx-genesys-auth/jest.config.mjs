@@ -12,7 +12,7 @@ export default {
   displayName: 'ngx-genesys-auth',
   testEnvironment: 'jest-preset-angular/environments/jest-jsdom-env',
   rootDir: import.meta.dirname,
-  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/*/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   setupFilesAfterEnv: ['<rootDir>/jest.setup.ts'],
   // What is not Angular (the relay and the sandbox, as real neighbours, and fast-check) is read as in its own project.
   transform: {
@@ -21,5 +21,9 @@ export default {
     ...angular.transform
   },
   transformIgnorePatterns: [`/node_modules/(?!.*\\.mjs$|(?:.+/node_modules/)?(?:${esmOnly})/)`],
-  moduleNameMapper: { '^ngx-genesys-auth$': '<rootDir>/src/public-api.ts', ...sources(root) }
+  moduleNameMapper: {
+    '^ngx-genesys-auth$': '<rootDir>/src/public-api.ts',
+    '^ngx-genesys-auth/([a-z-]+)$': '<rootDir>/$1/src/public-api.ts',
+    ...sources(root)
+  }
 };

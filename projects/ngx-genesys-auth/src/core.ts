@@ -5,6 +5,7 @@ import { throwError } from 'rxjs';
 import { Attacher } from './attach/attacher';
 import { SKIP } from './attach/context';
 import { OffOriginGuard } from './attach/guard';
+import { type RequestNeeds, REQUEST_NEEDS } from './attach/needs';
 import { originTest } from './attach/origin';
 import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
 import { GenesysAuthError } from './errors';
@@ -28,6 +29,7 @@ export interface GenesysAuthCore {
   readonly scopes: ScopeCheck;
   readonly guard: OffOriginGuard;
   readonly attacher: Attacher;
+  readonly needs: RequestNeeds | null;
 }
 
 /** {@link GenesysAuthCore}, made when it is first needed. */
@@ -47,11 +49,13 @@ export function genesysAuthCore(): GenesysAuthCore {
   const scopes = new ScopeCheck(config);
   const isApi = originTest(config.apiOrigin);
   const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend));
+  const needs = inject(REQUEST_NEEDS, { optional: true });
+  const attacher = new Attacher(isApi, tokens, scopes, guard, needs);
   inject(DestroyRef).onDestroy(() => {
     tokens.close();
     state.close();
   });
-  return { config, relay, state, tokens, scopes, guard, attacher: new Attacher(isApi, tokens, scopes, guard) };
+  return { config, relay, state, tokens, scopes, guard, attacher, needs };
 }
 
 // A token in the server's memory would be every visitor's token.

@@ -1,7 +1,11 @@
 import type { EnvironmentProviders, Provider } from '@angular/core';
 
-/** The kinds of features that {@link provideGenesysAuth} takes. There is none yet. */
-export type GenesysAuthFeatureKind = never;
+/**
+ * The kinds of features that {@link provideGenesysAuth} takes.
+ *
+ * - `scopeCatalogue`: `withScopeCatalogue()` of `ngx-genesys-auth/scope-catalogue`
+ */
+export type GenesysAuthFeatureKind = 'scopeCatalogue';
 
 /** An addition to `provideGenesysAuth()`, made by a `with...()` function. */
 export interface GenesysAuthFeature {

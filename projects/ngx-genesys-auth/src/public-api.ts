@@ -7,11 +7,13 @@ export {
   GenesysAuthError,
   type GenesysAuthErrorCode,
   type GenesysAuthErrorDetails,
+  GenesysPermissionError,
   GenesysScopeError,
   type GenesysScopeErrorCode,
   type RelayProblem
 } from './errors';
 export { type GenesysAuthFeature, type GenesysAuthFeatureKind } from './features';
+export * from './internals';
 export { GenesysAuthModule, provideGenesysAuth } from './provide';
 export { GenesysAuthService, type ScopeReport } from './service';
 export { type GenesysAuthEvent, type GenesysAuthStatus, type RenewalReason } from './token/state';

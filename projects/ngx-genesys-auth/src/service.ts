@@ -8,6 +8,8 @@ import { regionMismatch } from './relay/mismatch';
 import { notGranted } from './scopes/check';
 import type { GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
+declare const ngDevMode: unknown;
+
 /** What {@link GenesysAuthService.validate} found. */
 export interface ScopeReport {
   /** Whether every scope may be asked for. It does not say that it was granted. */
@@ -53,6 +55,8 @@ export class GenesysAuthService {
    */
   async token(...scopes: readonly GenesysScope[]): Promise<string> {
     const [invalid] = this.#core.scopes.errors(scopes);
+    // Who takes the token out may need any scope, unless they say which.
+    if (typeof ngDevMode === 'undefined' || ngDevMode) this.#core.needs?.note(scopes.length > 0 ? scopes : undefined);
     if (invalid) throw invalid;
     const live = await firstValueFrom(this.#core.tokens.get());
     const missing = notGranted(scopes, live.scopes);

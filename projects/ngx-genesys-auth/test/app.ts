@@ -7,6 +7,7 @@ import type { Observable } from 'rxjs';
 import {
   type GenesysAuthConfig,
   GenesysAuthError,
+  type GenesysAuthFeature,
   GenesysAuthService,
   genesysAuthInterceptor,
   provideGenesysAuth
@@ -24,6 +25,7 @@ export interface AppOptions {
   readonly config?: Partial<GenesysAuthConfig>;
   readonly before?: readonly HttpInterceptorFn[];
   readonly after?: readonly HttpInterceptorFn[];
+  readonly features?: readonly GenesysAuthFeature[];
   readonly providers?: readonly (Provider | EnvironmentProviders)[];
 }
 
@@ -35,12 +37,12 @@ export interface Outcome {
 }
 
 /** An app with the library, whose network is Angular's own testing backend. */
-export function createApp({ config, before = [], after = [], providers = [] }: AppOptions = {}) {
+export function createApp({ config, before = [], after = [], features = [], providers = [] }: AppOptions = {}) {
   TestBed.configureTestingModule({
     providers: [
       provideHttpClient(withInterceptors([...before, genesysAuthInterceptor, ...after])),
       provideHttpClientTesting(),
-      provideGenesysAuth({ ...CONFIG, ...config }),
+      provideGenesysAuth({ ...CONFIG, ...config }, ...features),
       ...providers
     ]
   });

@@ -6,16 +6,17 @@ import {
   type HttpRequest
 } from '@angular/common/http';
 import { type Observable, catchError, filter, switchMap, throwError } from 'rxjs';
-import { type ScopeCheck, notGranted } from '../scopes/check';
+import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
 import type { TokenSource } from '../token/source';
 import { NEEDED_SCOPES, SKIP } from './context';
 import type { OffOriginGuard } from './guard';
+import type { NeedCheck, RequestNeeds } from './needs';
 import { missingScopeOf, refusesToken, tokenRejected } from './refusal';
 
-type Events = Observable<HttpEvent<unknown>>;
+declare const ngDevMode: unknown;
 
-const NO_SCOPES: readonly string[] = [];
+type Events = Observable<HttpEvent<unknown>>;
 
 /** Attaches the token to a request for the API, and answers a 401 with one renewal and one replay. */
 export class Attacher {
@@ -23,12 +24,20 @@ export class Attacher {
   readonly #tokens: TokenSource;
   readonly #scopes: ScopeCheck;
   readonly #guard: OffOriginGuard;
+  readonly #needs: RequestNeeds | null;
 
-  constructor(isApi: (url: string) => boolean, tokens: TokenSource, scopes: ScopeCheck, guard: OffOriginGuard) {
+  constructor(
+    isApi: (url: string) => boolean,
+    tokens: TokenSource,
+    scopes: ScopeCheck,
+    guard: OffOriginGuard,
+    needs: RequestNeeds | null
+  ) {
     this.isApi = isApi;
     this.#tokens = tokens;
     this.#scopes = scopes;
     this.#guard = guard;
+    this.#needs = needs;
   }
 
   /** Handles a request whose URL is on the API's origin. */
@@ -36,24 +45,38 @@ export class Attacher {
     const { context } = request;
     // A credential the app set itself is the app's business, and so is what the API says to it.
     if (context.has(SKIP) || request.headers.has('Authorization')) return next(request);
-    const needed = context.has(NEEDED_SCOPES) ? context.get(NEEDED_SCOPES) : NO_SCOPES;
-    if (needed.length > 0) {
-      const [error] = this.#scopes.errors(needed);
-      if (error) return throwError(() => error);
+    if (context.has(NEEDED_SCOPES)) {
+      const needed = context.get(NEEDED_SCOPES);
+      if (typeof ngDevMode === 'undefined' || ngDevMode) this.#needs?.note(needed);
+      return this.#checked(request, next, backend, needed.length > 0 ? this.#scopes.checkOf(needed) : undefined);
     }
+    const wait = this.#needs?.wait();
+    return wait
+      ? wait.pipe(switchMap(() => this.#checked(request, next, backend, this.#needs?.checkOf(request))))
+      : this.#checked(request, next, backend, this.#needs?.checkOf(request));
+  }
+
+  #checked(
+    request: HttpRequest<unknown>,
+    next: HttpHandlerFn,
+    backend: HttpBackend,
+    check: NeedCheck | undefined
+  ): Events {
+    const error = check?.();
+    if (error) return throwError(() => error);
     this.#guard.protect(backend);
     const live = this.#tokens.peek();
     return live
-      ? this.#send(request, next, needed, live)
-      : this.#tokens.get().pipe(switchMap((token) => this.#send(request, next, needed, token)));
+      ? this.#send(request, next, check, live)
+      : this.#tokens.get().pipe(switchMap((token) => this.#send(request, next, check, token)));
   }
 
-  #send(request: HttpRequest<unknown>, next: HttpHandlerFn, needed: readonly string[], live: LiveToken): Events {
-    const error = needed.length > 0 && notGranted(needed, live.scopes);
+  #send(request: HttpRequest<unknown>, next: HttpHandlerFn, check: NeedCheck | undefined, live: LiveToken): Events {
+    const error = check?.(live.scopes);
     if (error) return throwError(() => error);
     return next(withToken(request, live)).pipe(
       catchError((response: unknown) => {
-        if (!refusesToken(response)) return throwError(() => missingScopeOf(response) ?? response);
+        if (!refusesToken(response)) return throwError(() => this.#typed(response));
         if (this.#tokens.isStillRejected(live)) return throwError(() => tokenRejected(response));
         return this.#tokens.replace(live).pipe(switchMap((token) => this.#replay(request, next, token)));
       })
@@ -69,9 +92,13 @@ export class Attacher {
   }
 
   #finalError(response: unknown, live: LiveToken): unknown {
-    if (!refusesToken(response)) return missingScopeOf(response) ?? response;
+    if (!refusesToken(response)) return this.#typed(response);
     this.#tokens.stillRejected(live);
     return tokenRejected(response);
+  }
+
+  #typed(response: unknown): unknown {
+    return missingScopeOf(response) ?? this.#needs?.errorOf(response) ?? response;
   }
 }
 

@@ -23,7 +23,8 @@ declare const ngDevMode: unknown;
  *   see both attempts. If the API still says 401, the request fails with `token_rejected`.
  * - A request that has an `Authorization` header, or carries {@link skipGenesysAuth}, is left as it is.
  * - Other errors of the API pass as the `HttpErrorResponse` they are, except a 403 for a missing scope, which becomes a
- *   `GenesysScopeError` with the response as its `cause`.
+ *   `GenesysScopeError` with the response as its `cause`; with `withScopeCatalogue()`, a 403 for a missing permission becomes
+ *   a `GenesysPermissionError`.
  *
  * Put interceptors that change URLs or map errors before this one in the list.
  *

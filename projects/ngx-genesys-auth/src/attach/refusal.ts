@@ -3,13 +3,14 @@ import { GenesysAuthError, GenesysScopeError } from '../errors';
 import { isRecord, isText } from '../values';
 
 /** A field of a Genesys error body, where the response was read as JSON. */
-function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message'): string {
+export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message'): string {
   const body: unknown = error;
   const value = isRecord(body) ? body[field] : undefined;
   return isText(value) ? value : '';
 }
 
-const correlationId = ({ headers }: HttpErrorResponse): string | undefined =>
+/** The id under which Genesys Cloud logged a response. */
+export const correlationId = ({ headers }: HttpErrorResponse): string | undefined =>
   headers.get('ININ-Correlation-Id') ?? undefined;
 
 /** Whether the API answered 401 for the token's sake. `ip.not.authorized` is a 401, too, and no token mends it. */
@@ -29,13 +30,14 @@ export function tokenRejected(response: HttpErrorResponse): GenesysAuthError {
 
 /**
  * The error for a 403 that says the token lacks a scope, naming the scopes of which one would do.
- * The message of Genesys Cloud ends in a list such as `[routing:readonly, routing]`.
+ * The message of Genesys Cloud ends in a list such as `[routing:readonly, routing]`, or in one name.
  */
 export function missingScopeOf(response: unknown): GenesysScopeError | undefined {
   if (!(response instanceof HttpErrorResponse) || response.status !== 403) return undefined;
   if (bodyField(response, 'code') !== 'app.not.authorized.for.scope') return undefined;
   const message = bodyField(response, 'message');
-  const scopes = (/\[([^\]]*)\]/.exec(message)?.[1] ?? '').split(/[\s,]+/).filter(isText);
+  const [, list, name] = /\[([^\]]*)\]|scope ([^\s[]+)$/.exec(message) ?? [];
+  const scopes = (list ?? name ?? '').split(/[\s,]+/).filter(isText);
   return new GenesysScopeError('scope_not_granted', scopes, message, {
     hint: `Add ${scopes.length > 1 ? 'one of these scopes' : 'the scope'} to the OAuth client in Genesys Cloud, and to scopes of the configuration.`,
     cause: response,

@@ -34,7 +34,8 @@ export interface GenesysAuthErrorDetails {
  * Every error of this library: a stable {@link code} to branch on, a {@link message} that says what happened and a
  * {@link hint} that says what to do. It never holds a token.
  *
- * Errors of the Genesys API itself are not turned into this; they stay the `HttpErrorResponse` they are.
+ * Errors of the Genesys API itself stay the `HttpErrorResponse` they are, except a 401 that stays after a renewal and a 403
+ * for a missing scope (or permission, with `withScopeCatalogue()`), which keep the response as their `cause`.
  *
  * @example
  * auth.token('analytics').catch((error: unknown) => {

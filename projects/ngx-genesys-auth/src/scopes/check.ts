@@ -1,4 +1,5 @@
 import { checkScope, isCovered, missingScopes, nearestScope } from 'genesys-scopes';
+import type { NeedCheck } from '../attach/needs';
 import { GenesysScopeError } from '../errors';
 import type { ResolvedConfig } from '../config';
 
@@ -23,6 +24,11 @@ export class ScopeCheck {
       const { kind, message, hint, nearest } = finding;
       return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
     });
+  }
+
+  /** The check of a call that needs all these scopes. */
+  checkOf(needed: readonly string[]): NeedCheck {
+    return (granted) => (granted ? notGranted(needed, granted) : this.errors(needed)[0]);
   }
 
   #notConfigured(scope: string): GenesysScopeError {

@@ -1,0 +1,93 @@
+import type { HttpRequest } from '@angular/common/http';
+import type { Operation } from 'genesys-scopes/operations';
+import type {
+  GenesysAuthError,
+  ɵNeedCheck as NeedCheck,
+  ɵRequestNeeds as RequestNeeds,
+  ɵResolvedConfig as ResolvedConfig
+} from 'ngx-genesys-auth';
+import { type Observable, from, of, timeout } from 'rxjs';
+import { missingPermissionOf } from './permission';
+import { UnusedScopes } from './unused-scopes';
+import { Verdicts } from './verdict';
+
+declare const ngDevMode: unknown;
+
+/** Finds the operation that a request calls; an `OperationIndex` of `genesys-scopes/operations` is one. */
+export interface OperationFinder {
+  find(method: string, url: string): Operation | undefined;
+}
+
+/** How long requests wait for the index, in milliseconds, counted from the start of the app. */
+const LONGEST_WAIT_MS = 3000;
+
+/**
+ * Infers from method and URL what a request needs. As long as the index is being loaded, requests wait; if it does not come,
+ * or not in time, they go on, and the relay and the API are the judges, as they are without the catalogue.
+ */
+export class ScopeCatalogue implements RequestNeeds {
+  readonly #verdicts: Verdicts;
+  readonly #unused: UnusedScopes | undefined;
+  readonly #began = performance.now();
+  #index: OperationFinder | undefined;
+  #loading: Promise<void> | undefined;
+
+  constructor(config: ResolvedConfig, load: () => OperationFinder | Promise<OperationFinder>) {
+    this.#verdicts = new Verdicts(config);
+    if (typeof ngDevMode === 'undefined' || ngDevMode) this.#unused = new UnusedScopes(config);
+    this.#load(load);
+  }
+
+  wait(): Observable<unknown> | undefined {
+    if (!this.#loading) return undefined;
+    const leftMs = LONGEST_WAIT_MS - (performance.now() - this.#began);
+    return leftMs > 0 ? from(this.#loading).pipe(timeout({ first: leftMs, with: () => of(undefined) })) : undefined;
+  }
+
+  checkOf({ method, url }: HttpRequest<unknown>): NeedCheck | undefined {
+    const operation = this.#index?.find(method, url);
+    if (typeof ngDevMode === 'undefined' || ngDevMode) this.note(operation?.scopes);
+    return operation && this.#verdicts.checkOf(operation);
+  }
+
+  errorOf(response: unknown): GenesysAuthError | undefined {
+    return missingPermissionOf(response);
+  }
+
+  note(scopes?: readonly string[]): void {
+    this.#unused?.note(scopes);
+  }
+
+  #load(load: () => OperationFinder | Promise<OperationFinder>): void {
+    try {
+      const index = load();
+      if (!('then' in index)) {
+        this.#accept(index);
+        return;
+      }
+      this.#loading = index
+        .then((loaded) => {
+          this.#accept(loaded);
+        })
+        .catch(warnAboutLoad)
+        .finally(() => (this.#loading = undefined));
+    } catch (error) {
+      warnAboutLoad(error);
+    }
+  }
+
+  #accept(index: OperationFinder): void {
+    // What an app loads at run time is easily the module instead of the index in it.
+    if (typeof index.find !== 'function') throw new TypeError('It is no operation index: it has no find().');
+    this.#index = index;
+  }
+}
+
+function warnAboutLoad(error: unknown): void {
+  if (typeof ngDevMode !== 'undefined' && !ngDevMode) return;
+  console.warn(
+    'ngx-genesys-auth: the operation index of withScopeCatalogue() could not be loaded, so no scope is inferred from ' +
+      'requests; the relay and the API still check.',
+    error
+  );
+}

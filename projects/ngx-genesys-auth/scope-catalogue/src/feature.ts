@@ -1,0 +1,55 @@
+import { isPlatformServer } from '@angular/common';
+import { PLATFORM_ID, inject, provideEnvironmentInitializer } from '@angular/core';
+import {
+  type GenesysAuthFeature,
+  ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
+  ɵREQUEST_NEEDS as REQUEST_NEEDS
+} from 'ngx-genesys-auth';
+import { type OperationFinder, ScopeCatalogue } from './catalogue';
+
+/** Options of {@link withScopeCatalogue}. */
+export interface ScopeCatalogueOptions {
+  /**
+   * Gives another index of operations than the one this library ships: called once, when the app starts. See
+   * `createOperationIndex` and `genesys-scopes update` of the package `genesys-scopes`.
+   */
+  readonly operations?: (() => OperationFinder | Promise<OperationFinder>) | undefined;
+}
+
+/**
+ * A feature of `provideGenesysAuth()` and `GenesysAuthModule.forRoot()`.
+ *
+ * Lets the interceptor infer which scopes a request for the Genesys API needs, from its method and URL.
+ *
+ * - A request of whose scopes none is configured fails before anything is sent, with the `GenesysScopeError`
+ *   `scope_not_configured` that names them all; one that the relay did not grant, with `scope_not_granted`.
+ *   What a request says itself by `genesysScopes()` comes first: without arguments, it needs nothing particular.
+ *   Requests that are no operation of the API known to the index pass.
+ * - A 403 of the API for a missing permission becomes a `GenesysPermissionError`, with the response as its `cause`.
+ * - In development the console is told once of configured scopes that no request of the first minute needed.
+ *
+ * The index (14 kB, gzip) is a chunk of its own, loaded when the app starts; requests for the API wait for it, at most 3 s.
+ * If it cannot be loaded they go on without.
+ *
+ * @example
+ * provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing:readonly'] }, withScopeCatalogue())
+ */
+export function withScopeCatalogue({ operations = shipped }: ScopeCatalogueOptions = {}): GenesysAuthFeature {
+  return {
+    kind: 'scopeCatalogue',
+    providers: [
+      {
+        provide: REQUEST_NEEDS,
+        // On the server a request for the API fails for want of a credential, whatever it needs.
+        useFactory: () =>
+          new ScopeCatalogue(
+            inject(GENESYS_RESOLVED_CONFIG),
+            isPlatformServer(inject(PLATFORM_ID)) ? () => ({ find: () => undefined }) : operations
+          )
+      },
+      provideEnvironmentInitializer(() => void inject(REQUEST_NEEDS))
+    ]
+  };
+}
+
+const shipped = async (): Promise<OperationFinder> => (await import('genesys-scopes/operations')).operationIndex();

@@ -1,0 +1,2 @@
+export { type OperationFinder } from './catalogue';
+export { type ScopeCatalogueOptions, withScopeCatalogue } from './feature';

@@ -1,0 +1,6 @@
+// For the other entry points of this package, which are built apart. Not public: the names may change at any time.
+export { type NeedCheck as ɵNeedCheck, type RequestNeeds as ɵRequestNeeds } from './attach/needs';
+export { REQUEST_NEEDS as ɵREQUEST_NEEDS } from './attach/needs';
+export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './attach/refusal';
+export { type ResolvedConfig as ɵResolvedConfig } from './config';
+export { GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';

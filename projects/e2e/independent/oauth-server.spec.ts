@@ -1,6 +1,6 @@
-import { startRelay, type RelayConfigInput } from 'genesys-auth-relay';
 import { createSandbox, type Sandbox } from 'genesys-sandbox';
 import { newApiKey } from '../support/api-key.ts';
+import { startTestRelay, type Client } from '../support/relay.ts';
 import { startOAuthServer, type OAuthServer } from '../support/oauth-server.ts';
 
 const scopes = ['analytics', 'routing', 'admin:platform'];
@@ -30,24 +30,22 @@ describe('the relay against oidc-provider, a strict OAuth server', () => {
   });
   afterAll(() => server.close());
 
-  const configFor = (
-    id: string,
-    auth: 'basic' | 'post',
-    tokenEndpoint = `${server.origin}/token`
-  ): RelayConfigInput => ({
-    mode: 'token',
-    listen: { host: '127.0.0.1', port: 0 },
-    admin: false,
-    genesys: { tokenEndpoint, apiOrigin: server.origin, client: { id, secret: { env: 'E2E_SECRET' }, auth } },
-    scopes,
-    identities: [{ type: 'apiKey', keys: [{ id: 'e2e', sha256: apiKey.sha256, roles: ['script'] }] }],
-    roles: { script: { scopes } },
-    log: { level: 'silent' }
+  const clientAt = (id: string, auth: 'basic' | 'post', tokenEndpoint = `${server.origin}/token`) => ({
+    tokenEndpoint,
+    apiOrigin: server.origin,
+    id,
+    auth
   });
 
-  async function ask(config: RelayConfigInput, secret: string, body: object) {
-    process.env['E2E_SECRET'] = secret;
-    const relay = await startRelay(config);
+  async function ask(client: Omit<Client, 'secret'>, secret: string, body: object) {
+    const relay = await startTestRelay(
+      { ...client, secret },
+      {
+        scopes,
+        identities: [{ type: 'apiKey', keys: [{ id: 'e2e', sha256: apiKey.sha256, roles: ['script'] }] }],
+        roles: { script: { scopes } }
+      }
+    );
     try {
       const response = await fetch(`${relay.url}/token`, {
         method: 'POST',
@@ -58,14 +56,13 @@ describe('the relay against oidc-provider, a strict OAuth server', () => {
       return { status: response.status, text, body: JSON.parse(text) as Record<string, unknown> };
     } finally {
       await relay.close();
-      delete process.env['E2E_SECRET'];
     }
   }
 
   it.each(basic.map((client) => [client.client_secret, client.client_id]))(
     'O1 Basic carries the secret %j',
     async (secret, id) => {
-      const answer = await ask(configFor(id, 'basic'), secret, { scopes: ['routing', 'admin:platform'] });
+      const answer = await ask(clientAt(id, 'basic'), secret, { scopes: ['routing', 'admin:platform'] });
       expect(answer.body).toMatchObject({ token_type: 'Bearer', scope: 'admin:platform routing' });
       expect(answer.status).toBe(200);
     }
@@ -74,14 +71,14 @@ describe('the relay against oidc-provider, a strict OAuth server', () => {
   it.each(post.map((client) => [client.client_secret, client.client_id]))(
     'O3 the body carries the secret %j',
     async (secret, id) => {
-      const answer = await ask(configFor(id, 'post'), secret, { scopes: ['analytics'] });
+      const answer = await ask(clientAt(id, 'post'), secret, { scopes: ['analytics'] });
       expect(answer.body).toMatchObject({ token_type: 'Bearer', scope: 'analytics' });
       expect(answer.status).toBe(200);
     }
   );
 
   it('turns a wrong secret into upstream_invalid_client, and says nothing of the secret', async () => {
-    const answer = await ask(configFor(basic[0]!.client_id, 'basic'), 'not the secret', { scopes: ['analytics'] });
+    const answer = await ask(clientAt(basic[0]!.client_id, 'basic'), 'not the secret', { scopes: ['analytics'] });
     expect(answer.status).toBe(502);
     expect(answer.body).toMatchObject({
       code: 'upstream_invalid_client',
@@ -92,23 +89,23 @@ describe('the relay against oidc-provider, a strict OAuth server', () => {
   });
 
   it('turns an unknown client into upstream_invalid_client', async () => {
-    const answer = await ask(configFor('nobody', 'basic'), 'x', { scopes: ['analytics'] });
+    const answer = await ask(clientAt('nobody', 'basic'), 'x', { scopes: ['analytics'] });
     expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_invalid_client' } });
   });
 
   it('turns a scope the client does not have into upstream_invalid_scope that names it', async () => {
-    const answer = await ask(configFor(narrow.client_id, 'basic'), 'narrow', { scopes: ['analytics'] });
+    const answer = await ask(clientAt(narrow.client_id, 'basic'), 'narrow', { scopes: ['analytics'] });
     expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_invalid_scope' } });
     expect(answer.text).toContain('analytics');
   });
 
   it('turns a client without the grant into upstream_unauthorized_client', async () => {
-    const answer = await ask(configFor(noGrant.client_id, 'basic'), 'no-grant', { scopes: ['analytics'] });
+    const answer = await ask(clientAt(noGrant.client_id, 'basic'), 'no-grant', { scopes: ['analytics'] });
     expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_unauthorized_client' } });
   });
 
   it('turns a token endpoint that is not there into a problem that names the cause', async () => {
-    const notFound = await ask(configFor(basic[0]!.client_id, 'basic', `${server.origin}/oauth/nothing`), 'x', {
+    const notFound = await ask(clientAt(basic[0]!.client_id, 'basic', `${server.origin}/oauth/nothing`), 'x', {
       scopes: ['analytics']
     });
     expect(notFound).toMatchObject({
@@ -125,28 +122,19 @@ describe('a secret with characters outside ASCII', () => {
 
   beforeAll(async () => {
     sandbox = await createSandbox({ clients: [{ id: 'an id with space', secret }] });
-    process.env['E2E_SECRET'] = secret;
   });
-  afterAll(async () => {
-    delete process.env['E2E_SECRET'];
-    await sandbox.close();
-  });
+  afterAll(() => sandbox.close());
 
   it.each(['basic', 'post'] as const)('reaches the sandbox by %s', async (auth) => {
-    const relay = await startRelay({
-      mode: 'token',
-      listen: { host: '127.0.0.1', port: 0 },
-      admin: false,
-      genesys: {
-        tokenEndpoint: sandbox.tokenEndpoint,
-        apiOrigin: sandbox.apiOrigin,
-        client: { id: 'an id with space', secret: { env: 'E2E_SECRET' }, auth }
-      },
-      scopes: ['analytics'],
-      identities: [{ type: 'apiKey', keys: [{ id: 'e2e', sha256: apiKey.sha256, roles: ['script'] }] }],
-      roles: { script: { scopes: ['analytics'], defaultScopes: ['analytics'] } },
-      log: { level: 'silent' }
-    });
+    const { tokenEndpoint, apiOrigin } = sandbox;
+    const relay = await startTestRelay(
+      { tokenEndpoint, apiOrigin, id: 'an id with space', secret, auth },
+      {
+        scopes: ['analytics'],
+        identities: [{ type: 'apiKey', keys: [{ id: 'e2e', sha256: apiKey.sha256, roles: ['script'] }] }],
+        roles: { script: { scopes: ['analytics'], defaultScopes: ['analytics'] } }
+      }
+    );
     try {
       const response = await fetch(`${relay.url}/token`, {
         method: 'POST',

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startRelay } from 'genesys-auth-relay';
 import { createSandbox, SANDBOX_CLIENT, type Sandbox } from 'genesys-sandbox';
 import { findPython } from '../../../scripts/lib/tools.cjs';
+import { startTestRelay } from '../support/relay.ts';
 import { newApiKey } from '../support/api-key.ts';
 
 interface Shown {
@@ -32,12 +32,8 @@ async function askWithPython(url: string, id: string, secret: string, scope: str
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await createSandbox();
-    process.env['E2E_SANDBOX_SECRET'] = SANDBOX_CLIENT.secret;
   });
-  afterAll(async () => {
-    delete process.env['E2E_SANDBOX_SECRET'];
-    await sandbox.close();
-  });
+  afterAll(() => sandbox.close());
 
   describe.each(['loginOrigin', 'apiOrigin'] as const)('against the sandbox, %s', (host) => {
     const ask = (id: string, secret: string) =>
@@ -86,32 +82,25 @@ async function askWithPython(url: string, id: string, secret: string, scope: str
     let relay: { url: string; close(): Promise<void> };
 
     beforeAll(async () => {
-      relay = await startRelay({
-        mode: 'token',
-        listen: { host: '127.0.0.1', port: 0 },
-        admin: false,
-        genesys: {
-          tokenEndpoint: sandbox.tokenEndpoint,
-          apiOrigin: sandbox.apiOrigin,
-          client: { id: SANDBOX_CLIENT.id, secret: { env: 'E2E_SANDBOX_SECRET' } }
-        },
-        scopes: ['analytics', 'routing', 'admin:platform'],
-        identities: [
-          {
-            type: 'apiKey',
-            keys: [
-              { id: 'reports', sha256: withDefault.sha256, roles: ['reporting'] },
-              { id: 'strict', sha256: withoutDefault.sha256, roles: ['strict'] }
-            ]
+      relay = await startTestRelay(
+        { tokenEndpoint: sandbox.tokenEndpoint, apiOrigin: sandbox.apiOrigin, ...SANDBOX_CLIENT },
+        {
+          scopes: ['analytics', 'routing', 'admin:platform'],
+          identities: [
+            {
+              type: 'apiKey',
+              keys: [
+                { id: 'reports', sha256: withDefault.sha256, roles: ['reporting'] },
+                { id: 'strict', sha256: withoutDefault.sha256, roles: ['strict'] }
+              ]
+            }
+          ],
+          roles: {
+            reporting: { scopes: ['analytics', 'admin:platform'], defaultScopes: ['analytics'] },
+            strict: { scopes: ['analytics', 'admin:platform'] }
           }
-        ],
-        roles: {
-          reporting: { scopes: ['analytics', 'admin:platform'], defaultScopes: ['analytics'] },
-          strict: { scopes: ['analytics', 'admin:platform'] }
-        },
-        acceptSharedPrivileges: true,
-        log: { level: 'silent' }
-      });
+        }
+      );
     });
     afterAll(() => relay.close());
 

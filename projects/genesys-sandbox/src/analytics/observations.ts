@@ -3,42 +3,18 @@ import type { Conversation, QueueState } from '../centre/floor.ts';
 import { idOf } from '../centre/ids.ts';
 import { type MediaType, MEDIA_TYPES } from '../centre/plan.ts';
 import { readFilter } from './filter.ts';
+import {
+  type ConversationMetric,
+  type ObservationData,
+  CONVERSATION_METRICS,
+  DETAIL_METRICS,
+  METRICS,
+  USER_METRICS
+} from './observation-metrics.ts';
 import { presenceIds, userData } from './observed-users.ts';
 import { asObject, namesOf } from './reading.ts';
 
-/** Metrics about conversations: one figure per queue and media type. */
-const CONVERSATION_METRICS = [
-  'oAlerting',
-  'oInteracting',
-  'oLongestInteracting',
-  'oLongestWaiting',
-  'oWaiting'
-] as const;
-/** Metrics about agents: figures per queue, most of them split by a qualifier. */
-export const USER_METRICS = [
-  'oActiveUsers',
-  'oMemberUsers',
-  'oOffQueueUsers',
-  'oOnQueueUsers',
-  'oUserPresences',
-  'oUserRoutingStatuses'
-] as const;
-
-type ConversationMetric = (typeof CONVERSATION_METRICS)[number];
-type Metric = ConversationMetric | (typeof USER_METRICS)[number];
-
-const METRICS: readonly Metric[] = [...CONVERSATION_METRICS, ...USER_METRICS].sort();
-const DETAIL_METRICS = METRICS.filter((metric) => !metric.startsWith('oLongest'));
 const MAX_OBSERVATIONS = 100;
-
-/** One figure of an answer. */
-export interface ObservationData {
-  readonly metric: Metric;
-  readonly qualifier?: string;
-  readonly stats: { readonly count: number } | { readonly calculatedMetricValue: number };
-  readonly truncated?: boolean;
-  readonly observations?: readonly object[];
-}
 
 /** Answers `POST /api/v2/analytics/queues/observations/query` for a body. */
 export function queryObservations(centre: ContactCentre, body: unknown): object {

@@ -2,7 +2,7 @@ import { type Agent, type Presence, PRESENCES } from '../centre/agents.ts';
 import type { ContactCentre } from '../centre/centre.ts';
 import type { QueueState } from '../centre/floor.ts';
 import { idOf } from '../centre/ids.ts';
-import type { ObservationData, USER_METRICS } from './observations.ts';
+import type { ObservationData, USER_METRICS } from './observation-metrics.ts';
 
 type UserMetric = (typeof USER_METRICS)[number];
 

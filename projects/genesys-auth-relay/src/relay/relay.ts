@@ -99,8 +99,11 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
       const entitlement: Entitlement = policy.entitlement(caller.roles);
       const decision = policy.decide(ask, entitlement);
       if (ask.rejected !== undefined) {
-        const all = canonical([...decision.required, ...decision.optional]);
-        await source.report(all, ask.rejected, () => verifications.take(caller.key) === 0);
+        const { required, optional } = decision;
+        const mayVerify = () => verifications.take(caller.key) === 0;
+        await source.report(canonical([...required, ...optional]), ask.rejected, mayVerify);
+        // The token may be one without the optional scopes: see `obtain`.
+        if (optional.length > 0) await source.report(required, ask.rejected, mayVerify);
       }
       const { token, optional } = await obtain(decision);
       const asked = { required: decision.required, optional };

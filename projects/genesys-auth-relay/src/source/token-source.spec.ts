@@ -227,6 +227,24 @@ describe('the token source', () => {
       expect(upstream()).toBe(2);
     });
 
+    it('knows it as well where the token endpoint refused the optional scopes', async () => {
+      let count = 0;
+      world.server.answerWith((response) => {
+        const isWhole = world.server.received.at(-1)?.form.get('scope')?.includes('routing') === true;
+        if (!isWhole) count += 1;
+        const body = isWhole
+          ? { error: 'invalid_scope' }
+          : { access_token: tokenNumber(count), token_type: 'bearer', expires_in: 3600 };
+        response.writeHead(isWhole ? 400 : 200).end(JSON.stringify(body));
+      });
+      const scopes = { scopes: ['analytics'], optionalScopes: ['routing'] };
+      const dead = (await token(scopes)).body['access_token'];
+      expect(dead).toBe(tokenNumber(1));
+      world.server.verifyWith(401);
+      expect((await token({ ...scopes, rejected: sha256(dead) })).body['access_token']).toBe(tokenNumber(2));
+      expect(world.server.verified).toHaveLength(1);
+    });
+
     it('burns no live token, and asks the API at most once a second', async () => {
       const live = await tokenNow();
       for (let round = 1; round <= 3; round++) {

@@ -70,6 +70,15 @@ describe('the answer of the token endpoint', () => {
   });
 
   it.each([
+    [503, 502, 'upstream_error'],
+    [429, 503, 'upstream_rate_limited'],
+    [401, 502, 'upstream_invalid_client']
+  ])('with status %i means the same when a long page comes with it', async (status, answered, code) => {
+    world.server.answerWith(replyWith(status, 'x'.repeat(100_000), { 'retry-after': '20' }));
+    expect(await token()).toMatchObject({ status: answered, body: { code } });
+  });
+
+  it.each([
     ['missing', undefined, 300],
     ['zero', 0, 300],
     ['negative', -5, 300],

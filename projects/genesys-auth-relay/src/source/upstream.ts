@@ -31,7 +31,8 @@ const tooLong = () =>
     hint: "Check that 'tokenEndpoint' is the URL of an OAuth token endpoint."
   });
 
-async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }): Promise<string> {
+/** Reads an answer up to the limit. Of an error that is longer (a page of some proxy), the status says enough. */
+async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }, isError: boolean): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -39,6 +40,7 @@ async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown })
     size += chunk.length;
     if (size > MAX_ANSWER_BYTES) {
       body.destroy();
+      if (isError) return '';
       throw new UpstreamError(tooLong(), 'once');
     }
     chunks.push(chunk);
@@ -82,7 +84,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
     const { headers, body } = tokenRequest(genesys, scopes);
     const path = `${endpoint.pathname}${endpoint.search}`;
     const answer = await login.request({ method: 'POST', path, headers, body, signal });
-    const text = await readCapped(answer.body);
+    const text = await readCapped(answer.body, answer.statusCode > 299);
     return { status: answer.statusCode, text, retryAfter: single(answer.headers['retry-after']) };
   }
 

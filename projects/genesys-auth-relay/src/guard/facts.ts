@@ -14,7 +14,7 @@ export interface RequestFacts {
 }
 
 /** Reads the facts of a request. */
-export function factsOf({ rawHeaders, socket }: IncomingMessage): RequestFacts {
+export function factsOf({ rawHeaders, socket, url = '' }: IncomingMessage): RequestFacts {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   const counts: Record<string, number> = Object.create(null) as Record<string, number>;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -24,6 +24,9 @@ export function factsOf({ rawHeaders, socket }: IncomingMessage): RequestFacts {
     headers[name] = seen === undefined ? value : `${seen}, ${value}`;
     counts[name] = (counts[name] ?? 0) + 1;
   }
+  // A target that is a whole URL says where the request goes, and Host is ignored (RFC 9112 section 3.2.2).
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
+  if (authority !== undefined) headers['host'] = authority;
   return {
     headers,
     counts,

@@ -71,9 +71,11 @@ export function addRoutes(
     visits.set(request, visit);
     return visit;
   };
+  const prefix = app.prefix.replace(/\/$/, '');
+  // The route's own path where there is one: the target of a request may be written in several ways.
   const pathOf = (request: FastifyRequest): string => {
-    const [path = ''] = request.raw.url?.split('?', 1) ?? [];
-    return path.startsWith(app.prefix) ? path.slice(app.prefix.length) : path;
+    const path = request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
+    return path.startsWith(prefix) ? path.slice(prefix.length) : path;
   };
 
   function answer(request: FastifyRequest, reply: FastifyReply, problem: RelayProblem): FastifyReply {
@@ -149,7 +151,7 @@ export function addRoutes(
       const allowed = METHODS.get(pathOf(request));
       if (allowed !== undefined) refuseMethod(allowed);
       throw new RelayProblem('not_found', 'The relay has no such path.', {
-        hint: `It serves ${[...METHODS].map(([path, method]) => `${method} ${app.prefix}${path}`).join(' and ')}.`
+        hint: `It serves ${[...METHODS].map(([path, method]) => `${method} ${prefix}${path}`).join(' and ')}.`
       });
     });
   }

@@ -1,3 +1,5 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { RelayStartError, startRelay } from '../index.ts';
 import { ask, fromHere } from '../testing/ask.ts';
 import { testClock } from '../testing/clock.ts';
@@ -54,6 +56,39 @@ describe('startRelay', () => {
     wake();
     await drained;
     await expect(ask(`${relay.url}/token`, fromHere())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await world.server.close();
+  });
+
+  it('answers what it has begun when it closes, refuses what comes then, and cuts silent connections', async () => {
+    const world = await setUp();
+    const { url } = world.relay;
+    const agent = new Agent({ keepAlive: true });
+    const post = () =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        request(`${url}/token`, { method: 'POST', agent, headers: { 'x-genesys-auth': '1' } }, resolve)
+          .on('error', reject)
+          .end();
+      });
+    const silent = connect(Number(new URL(url).port), '127.0.0.1');
+    await new Promise((resolve) => silent.once('connect', resolve));
+    let release = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      world.server.answerWith((response) => {
+        release = () => response.end(JSON.stringify({ access_token: 'slow', token_type: 'bearer', expires_in: 3600 }));
+        resolve();
+      });
+    });
+    const begun = post();
+    await asked;
+    const closed = world.relay.close();
+    expect(await ask(`${url}/token`, fromHere())).toMatchObject({ status: 503, body: { code: 'not_ready' } });
+    release();
+    const answer = await begun;
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers.connection).toBe('close');
+    answer.resume();
+    await closed;
+    agent.destroy();
     await world.server.close();
   });
 

@@ -263,6 +263,7 @@ describe('a caller with a JWT', () => {
         body: { code: 'identity_unavailable' }
       });
       provider.fail(undefined);
+      clock.advance(1000);
       expect((await session(await provider.token())).status).toBe(200);
     });
 
@@ -273,7 +274,20 @@ describe('a caller with a JWT', () => {
       expect(answer).toMatchObject({ status: 503, body: { code: 'identity_unavailable', hint: expect.any(String) } });
       expect(answer.headers['retry-after']).toBe('5');
       provider.fail(undefined);
+      clock.advance(1000);
       expect((await session(await provider.token())).status).toBe(200);
+    });
+
+    it('F13 are asked for at most once a second while the provider has never answered', async () => {
+      await start();
+      provider.fail(503);
+      for (let second = 1; second <= 3; second++) {
+        const tokens = await Promise.all(Array.from({ length: 20 }, (_, index) => provider.token({ sub: `${index}` })));
+        for (const answer of await Promise.all(tokens.map(session))) expect(answer.status).toBe(503);
+        expect((await session(await provider.token())).status).toBe(503);
+        expect(provider.keyRequests()).toBe(second);
+        clock.advance(1000);
+      }
     });
 
     it('lose their hold on known tokens within minutes of being withdrawn', async () => {

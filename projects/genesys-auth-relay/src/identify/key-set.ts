@@ -21,6 +21,9 @@ const LAST_GOOD_MS = 86_400_000;
 /** Keys are read at most this often, however many unknown key ids come. */
 const COOLDOWN_MS = 30_000;
 
+/** Without any keys, the provider is asked again after this time: whoever sends a JWT must not send it a request. */
+const RETRY_MS = 1000;
+
 /** The keys of an identity provider. */
 export interface KeySet {
   /** Finds the key of a token, for jose. Throws `identity_unavailable` when the provider cannot be asked. */
@@ -72,7 +75,9 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
 
   const age = () => clock.monotonic() - (keys?.at ?? -Infinity);
   const tooOld = () => age() > LAST_GOOD_MS;
-  const cooledDown = () => clock.monotonic() - triedAt >= COOLDOWN_MS;
+  const rested = (ms: number) => clock.monotonic() - triedAt >= ms;
+  const cooledDown = () => rested(COOLDOWN_MS);
+  const isDue = () => (tooOld() ? loading !== undefined || rested(RETRY_MS) : age() > FRESH_MS && cooledDown());
 
   function unavailable(): RelayProblem {
     return new RelayProblem(
@@ -87,7 +92,7 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
 
   return {
     async find(header, token) {
-      if (tooOld() || (age() > FRESH_MS && cooledDown())) await reload();
+      if (isDue()) await reload();
       if (keys === undefined || tooOld()) throw unavailable();
       try {
         return await keys.find(header, token);

@@ -31,9 +31,9 @@ const PARAMETERS = new Set(['grant_type', 'scope', 'scopes', 'optional_scopes', 
 export function checkQuery(url: string): void {
   const start = url.indexOf('?');
   if (start === -1) return;
-  // Some servers take ";" for "&", so both are looked at.
+  // Some servers take ";" for "&", and "name[]" for a list; so do some clients.
   const names = [...new URLSearchParams(url.slice(start + 1).replaceAll(';', '&')).keys()];
-  const normal = names.map((name) => name.trim().toLowerCase().replaceAll('-', '_'));
+  const normal = names.map((name) => name.replace(/\[.*/s, '').trim().toLowerCase().replaceAll('-', '_'));
   if (normal.some((name) => CREDENTIALS.has(name))) {
     throw new RelayProblem(
       'credentials_in_query',

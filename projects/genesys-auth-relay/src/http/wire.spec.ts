@@ -173,6 +173,8 @@ describe('the wire of the relay', () => {
     '/token?CLIENT-SECRET=CANARY',
     '/token?x=1;client_secret=CANARY',
     '/token?client%5Fsecret=CANARY',
+    '/token?client_secret[]=CANARY',
+    '/token?auth%5Bclient_secret%5D=1&password%5B0%5D=CANARY',
     '/token?access_token=CANARY',
     '/session?access_token=CANARY',
     '/nope?access_token=CANARY',

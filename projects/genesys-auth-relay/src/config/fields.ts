@@ -8,7 +8,11 @@ type Shape = z.core.$ZodLooseShape;
 export function section<const T extends Shape>(shape: T, fix = 'write it as a section of keys and values') {
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') return says(`${shown(issue.input)} where a section belongs`, fix);
+      if (issue.code !== 'unrecognized_keys') {
+        // A text is not shown: it may be a secret in the wrong place, or the whole of a file that is no configuration.
+        const what = typeof issue.input === 'string' ? 'text' : shown(issue.input);
+        return says(`${what} where a section belongs`, fix);
+      }
       const known = Object.keys(shape);
       const [unknown = ''] = issue.keys;
       const nearest = nearestName(unknown, known);

@@ -391,6 +391,13 @@ describe('parseRelayConfig', () => {
     expect(issuesOf(input)).toHaveLength(1);
   });
 
+  it('shows no text that stands in place of a section: it may be the secret itself', () => {
+    for (const input of ['CANARY', config({ genesys: 'CANARY' }), config({ 'genesys.client': 'CANARY' })]) {
+      expect(JSON.stringify(issuesOf(input))).toMatch(/text where a section belongs/);
+      expect(JSON.stringify(issuesOf(input))).not.toContain('CANARY');
+    }
+  });
+
   it('lists every issue at once', () => {
     const keys = issuesOf(
       config({

@@ -1,4 +1,4 @@
-import { checkScope, isCovered, isScopeToken, nearestScope } from 'genesys-scopes';
+import { isCovered, isScopeToken, nearestScope } from 'genesys-scopes';
 import { canonical } from '../config/check-roles.ts';
 import type { RelayConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -50,7 +50,8 @@ export function createPolicy(config: Pick<RelayConfig, 'roles' | 'scopes'>): Pol
   }
 
   function checkRegistered(scopes: readonly string[]): void {
-    const unknown = scopes.filter((scope) => checkScope(scope, { registeredScopes: registered }) !== undefined);
+    // Not checkScope, which looks for the nearest name to each: a body has room for thousands.
+    const unknown = scopes.filter((scope) => !isCovered(scope, registered));
     const [first] = unknown;
     if (first === undefined) return;
     const nearest = nearestScope(first, registered) ?? registered.find((scope) => areaOf(scope) === areaOf(first));

@@ -1,6 +1,6 @@
 import type { HttpInterceptorFn } from '@angular/common/http';
 import { InjectionToken, inject } from '@angular/core';
-import { NEVER, throwError } from 'rxjs';
+import { EMPTY, NEVER, Subject, concat, takeUntil, throwError } from 'rxjs';
 import { TOKEN_URL, asAuthError, createApp, grant, settle } from '../../test/app';
 
 const failure = (status: number) => ({ status, statusText: 'x' });
@@ -249,6 +249,45 @@ describe('a call that does not leave the app', () => {
     await settle();
     expect(asAuthError(outcome.error)).toMatchObject({ code: 'relay_unreachable', cause: boom });
     network.verify();
+  });
+});
+
+describe('an interceptor of the app', () => {
+  it('that ends the call without an answer leaves nobody waiting', () => {
+    let offline = true;
+    const cancel: HttpInterceptorFn = (request, next) => (offline && request.url === TOKEN_URL ? EMPTY : next(request));
+    const { get, relayCall } = createApp({ before: [cancel] });
+    const outcome = get();
+    expect(asAuthError(outcome.error)).toMatchObject({
+      code: 'relay_unreachable',
+      hint: expect.stringMatching(/called/)
+    });
+    offline = false;
+    const later = get();
+    grant(relayCall());
+    expect(later.error).toBeUndefined();
+  });
+
+  it('that calls the call off on its way leaves nobody waiting', () => {
+    const navigation = new Subject<void>();
+    const cancel: HttpInterceptorFn = (request, next) => next(request).pipe(takeUntil(navigation));
+    const { get, relayCall } = createApp({ before: [cancel] });
+    const outcome = get();
+    expect(relayCall().cancelled).toBe(false);
+    navigation.next();
+    expect(outcome.done || outcome.error !== undefined).toBe(true);
+    get();
+    relayCall();
+  });
+
+  it('that answers twice, and never ends, disturbs nobody', () => {
+    const twice: HttpInterceptorFn = (request, next) =>
+      request.url === TOKEN_URL ? concat(next(request), next(request), NEVER) : next(request);
+    const { auth, get, relayCall, network } = createApp({ before: [twice] });
+    get();
+    grant(relayCall());
+    network.expectNone(TOKEN_URL);
+    expect(auth.status()).toBe('ready');
   });
 });
 

@@ -10,7 +10,19 @@ import {
   isTokenResponse,
   type TokenRequest
 } from 'genesys-auth-protocol';
-import { type Observable, catchError, defer, from, map, of, switchMap, throwError, timeout } from 'rxjs';
+import {
+  type Observable,
+  catchError,
+  defer,
+  from,
+  map,
+  of,
+  switchMap,
+  take,
+  throwError,
+  throwIfEmpty,
+  timeout
+} from 'rxjs';
 import type { ResolvedConfig } from '../config';
 import { invalidRelayResponse, relayError } from './error';
 import { fingerprint } from './fingerprint';
@@ -53,6 +65,9 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
           ...(credentials === 'omit' && { credentials })
         })
       ),
+      // An interceptor of the app may end the call without an answer, or answer twice; the flight must land, and once.
+      take(1),
+      throwIfEmpty(),
       timeout(timeoutMs),
       map((answer) => {
         if (!isExpected(answer)) throw invalidRelayResponse();

@@ -1,5 +1,5 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { TimeoutError } from 'rxjs';
+import { EmptyError, TimeoutError } from 'rxjs';
 import { GenesysAuthError, type GenesysAuthErrorCode, GenesysScopeError, type RelayProblem } from '../errors';
 import { isRecord, isText } from '../values';
 
@@ -115,6 +115,12 @@ export function relayError(error: unknown, timeoutMs: number): GenesysAuthError 
   if (error instanceof TimeoutError) {
     return new GenesysAuthError('relay_timeout', `The relay did not answer within ${timeoutMs} ms.`, {
       hint: 'Check the network and the relay, or raise relay.timeoutMs.',
+      cause: error
+    });
+  }
+  if (error instanceof EmptyError) {
+    return new GenesysAuthError('relay_unreachable', 'The call to the relay ended without an answer.', {
+      hint: 'An interceptor of the app called it off, for example at a navigation; let it leave calls to the relay alone.',
       cause: error
     });
   }

@@ -86,6 +86,13 @@ describe('the configuration', () => {
     ['unknown credentials', { relay: { url: '/r', credentials: 'always' } }, 'relay.credentials', /include/],
     ['headers that are no function', { relay: { url: '/r', headers: { A: 'b' } } }, 'relay.headers', /=>/],
     ['a time-out of nothing', { relay: { url: '/r', timeoutMs: 0 } }, 'relay.timeoutMs', /at least 1/],
+    [
+      'a time-out no timer takes',
+      { relay: { url: '/r', timeoutMs: 2 ** 31 } },
+      'relay.timeoutMs',
+      /at most 2147483647/
+    ],
+    ['an endless time-out', { relay: { url: '/r', timeoutMs: Infinity } }, 'relay.timeoutMs', /at most/],
     ['a time-out that is text', { relay: { url: '/r', timeoutMs: '5s' } }, 'relay.timeoutMs', /number/],
     ['no scopes', { scopes: undefined }, 'scopes', /scopes: \['analytics'\]/],
     ['an empty scope list', { scopes: [] }, 'scopes', /scopes: \['analytics'\]/],

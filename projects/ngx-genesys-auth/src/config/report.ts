@@ -16,10 +16,13 @@ export function checkKeys(value: object, known: readonly string[], prefix: strin
   }
 }
 
+/** Longest time that a timer takes, in milliseconds; one that is set to more ends at once. */
+const MOST = 2 ** 31 - 1;
+
 /** Reads an optional number of at least `least`. */
 export function readNumber(key: string, value: unknown, fallback: number, least: number, report: Report): number {
   if (value === undefined) return fallback;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= least) return value;
-  report(key, 'it must be a number.', `Give a number of at least ${least}.`);
+  if (typeof value === 'number' && value >= least && value <= MOST) return value;
+  report(key, 'it must be a number.', `Give a number of at least ${least} and at most ${MOST}.`);
   return fallback;
 }

@@ -16,6 +16,9 @@ export interface LiveToken {
   readonly renewAtMs: number;
 }
 
+/** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. Beyond some number there is no date. */
+const MAX_LIFETIME_SECONDS = 172_800;
+
 /**
  * Makes a token of the relay's answer.
  *
@@ -23,7 +26,7 @@ export interface LiveToken {
  *   short-lived token again is then asked ever more rarely, not at each request
  */
 export function liveToken(answer: TokenResponse, asked: Moment, era: number, renewAheadMs: number): LiveToken {
-  const lifetimeMs = answer.expires_in * 1000;
+  const lifetimeMs = Math.min(answer.expires_in, MAX_LIFETIME_SECONDS) * 1000;
   return {
     token: answer.access_token,
     header: `Bearer ${answer.access_token}`,

@@ -247,6 +247,12 @@ describe('the life of a token', () => {
     relayCall();
   });
 
+  it.each([172_801, 1e12, Number.MAX_VALUE])('lasts two days at most, if the relay says %d s', (expiresIn) => {
+    const { auth, signIn } = createApp();
+    signIn('token-1', expiresIn);
+    expect(auth.expiresAt()).toEqual(new Date(Date.now() + 172_800_000));
+  });
+
   it('leaves no timer behind, so the app becomes stable', () => {
     const { signIn } = createApp();
     signIn();

@@ -71,12 +71,21 @@ export class Attacher {
       : this.#tokens.get().pipe(switchMap((token) => this.#send(request, next, check, token)));
   }
 
-  #send(request: HttpRequest<unknown>, next: HttpHandlerFn, check: NeedCheck | undefined, live: LiveToken): Events {
+  #send(
+    request: HttpRequest<unknown>,
+    next: HttpHandlerFn,
+    check: NeedCheck | undefined,
+    live: LiveToken,
+    again = false
+  ): Events {
     const error = check?.(live.scopes);
     if (error) return throwError(() => error);
-    return next(withToken(request, live)).pipe(
+    const events = next(withToken(request, live));
+    return (again ? events.pipe(filter(isNews)) : events).pipe(
       catchError((response: unknown) => {
         if (!refusesToken(response)) return throwError(() => this.#typed(response));
+        const newer = again ? undefined : this.#newerThan(live);
+        if (newer) return this.#send(request, next, check, newer, true);
         if (this.#tokens.isStillRejected(live)) return throwError(() => tokenRejected(response));
         return this.#tokens.replace(live).pipe(switchMap((token) => this.#replay(request, next, token)));
       })
@@ -85,10 +94,15 @@ export class Attacher {
 
   #replay(request: HttpRequest<unknown>, next: HttpHandlerFn, live: LiveToken): Events {
     return next(withToken(request, live)).pipe(
-      // The first attempt has told that the request was sent.
-      filter(({ type }) => type !== HttpEventType.Sent),
+      filter(isNews),
       catchError((response: unknown) => throwError(() => this.#finalError(response, live)))
     );
+  }
+
+  /** The token that replaced a refused one meanwhile. Nothing is said about it yet: it has its own renewal. */
+  #newerThan(refused: LiveToken): LiveToken | undefined {
+    const live = this.#tokens.peek();
+    return live && live.token !== refused.token && live.era === refused.era ? live : undefined;
   }
 
   #finalError(response: unknown, live: LiveToken): unknown {
@@ -101,6 +115,9 @@ export class Attacher {
     return missingScopeOf(response) ?? this.#needs?.errorOf(response) ?? response;
   }
 }
+
+/** The first attempt has told that the request was sent. */
+const isNews = ({ type }: HttpEvent<unknown>): boolean => type !== HttpEventType.Sent;
 
 const withToken = (request: HttpRequest<unknown>, { header }: LiveToken): HttpRequest<unknown> =>
   request.clone({ headers: request.headers.set('Authorization', header) });

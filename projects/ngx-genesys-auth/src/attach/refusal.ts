@@ -2,9 +2,20 @@ import { HttpErrorResponse } from '@angular/common/http';
 import { GenesysAuthError, GenesysScopeError } from '../errors';
 import { isRecord, isText } from '../values';
 
-/** A field of a Genesys error body, where the response was read as JSON. */
-export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message'): string {
+/** An error body as JSON. Where the app asked for text, it comes as text. */
+function readBody({ error }: HttpErrorResponse): unknown {
   const body: unknown = error;
+  if (!isText(body)) return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A field of a Genesys error body, where the response was read as JSON or text. */
+export function bodyField(response: HttpErrorResponse, field: 'code' | 'message'): string {
+  const body = readBody(response);
   const value = isRecord(body) ? body[field] : undefined;
   return isText(value) ? value : '';
 }

@@ -67,6 +67,29 @@ describe('a 401 from the API', () => {
     network.verify();
   });
 
+  it('that comes after the token was replaced says nothing about the new one, which has a renewal of its own', async () => {
+    const { get, signIn, network, relayCall, auth } = createApp();
+    signIn('token-1');
+    const straggler = get('/straggler');
+    void auth.renew();
+    grant(relayCall(), 'token-2');
+    const other = get('/other');
+    refuse(network.expectOne(`${API}/straggler`));
+    refuse(network.expectOne(`${API}/straggler`));
+    refuse(network.expectOne(`${API}/other`));
+    await settle();
+    const call = relayCall();
+    expect(call.request.body).toMatchObject({ rejected: sha256('token-2') });
+    grant(call, 'token-3');
+    for (const path of ['/straggler', '/other']) {
+      const replay = network.expectOne(`${API}${path}`);
+      expect(bearer(replay)).toBe('Bearer token-3');
+      replay.flush({});
+    }
+    expect([straggler.done, other.done]).toEqual([true, true]);
+    network.verify();
+  });
+
   it('makes new requests wait: nobody is given the refused token meanwhile', async () => {
     const { get, signIn, network, relayCall } = createApp();
     signIn('token-1');
@@ -197,6 +220,18 @@ describe('a 401 from the API', () => {
       .flush({ code: 'ip.not.authorized', status: 401 }, { status: 401, statusText: 'Unauthorized' });
     await settle();
     expect(outcome.error).toMatchObject({ name: 'HttpErrorResponse', status: 401 });
+    network.verify();
+  });
+
+  it.each([false, true])('is read as text, too (scope: %s)', (scope) => {
+    const { http, signIn, network } = createApp();
+    signIn('token-1');
+    const outcome = observe(http.get(`${API}/text`, { responseType: 'text' }));
+    const code = scope ? 'app.not.authorized.for.scope' : 'ip.not.authorized';
+    const body = JSON.stringify({ code, message: 'Needs [routing]' });
+    network.expectOne(`${API}/text`).flush(body, { status: scope ? 403 : 401, statusText: 'x' });
+    if (scope) expect(asAuthError(outcome.error)).toMatchObject({ code: 'scope_not_granted', scopes: ['routing'] });
+    else expect(outcome.error).toMatchObject({ status: 401, error: body });
     network.verify();
   });
 

@@ -91,6 +91,8 @@ export async function readTokenAsk(request: IncomingMessage, limit: number): Pro
   }
   const text =
     (request.readableEnded ? parsedBefore(request, type === FORM) : undefined) ?? (await readText(request, limit));
+  // A parser of the host has a limit of its own, which may be higher.
+  if (Buffer.byteLength(text) > limit) throw tooLarge(limit);
   if (type === undefined) {
     if (text === '') return EMPTY_ASK;
     throw new RelayProblem('unsupported_media_type', 'The body has no content type.', {

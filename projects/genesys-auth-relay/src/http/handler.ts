@@ -22,7 +22,7 @@ export interface RelayHandlerOptions {
 export interface RelayHandler {
   /** Answers one request. Its shape is that of node:http, Express and Connect. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Closes the connections to the token endpoint. */
+  /** Answers what is begun, refuses with `not_ready` what comes then, and closes the connections to the token endpoint. */
   readonly close: () => Promise<void>;
 }
 

@@ -111,6 +111,8 @@ describe('the relay inside a server that is there already', () => {
     expect((await ask(`${url}/token`, form)).body['scope']).toBe('routing');
     const twice = { ...form, body: 'grant_type=client_credentials&scope=a&scope=b' };
     expect(await ask(`${url}/token`, twice)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    const long = fromHere({ scopes: ['x'.repeat(20_000)] });
+    expect(await ask(`${url}/token`, long)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
   });
 
   async function host(register: (app: FastifyInstance) => Promise<unknown>, prefix: string): Promise<string> {

@@ -256,6 +256,14 @@ describe('the token source', () => {
       expect(upstream()).toBe(1);
     });
 
+    it('asks the API once a second about a token that stands for several sets of scopes', async () => {
+      world.server.answerWith({ access_token: 'same' });
+      const sets = [['analytics'], ['routing'], ['analytics', 'routing']];
+      for (const scopes of sets) await token({ scopes });
+      for (const scopes of sets) await report(sha256('same'), scopes);
+      expect(world.server.verified).toHaveLength(1);
+    });
+
     it('lets one caller start ten verifications a minute, no more', async () => {
       const live = await tokenNow();
       for (let round = 0; round < 30; round++) {

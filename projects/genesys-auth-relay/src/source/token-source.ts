@@ -43,8 +43,6 @@ export interface TokenSource {
 interface Entry extends SourceToken {
   /** When a renewal behind the callers is due. */
   renewAt: number;
-  /** Before this moment the token is not verified again. */
-  verifyAt: number;
   /** Renewals that failed in a row. */
   failures: number;
 }
@@ -65,6 +63,8 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   const checks = new Map<string, Promise<void>>();
   /** Tokens the API refused, with how often they came back: a server may issue the same dead token again. */
   const dead = new LRUCache<string, number>({ max: 1000 });
+  /** By token, not by entry, as a server may issue one token for several sets of scopes: when it may be verified again. */
+  const verifyAt = new LRUCache<string, number>({ max: 1000 });
   const refusals = createRefusals(clock);
 
   const live = (key: string): Entry | undefined => {
@@ -80,14 +80,13 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
     // A server that was not asked for scopes may say that it granted none; that is no answer to a question.
     const named = genesys.sendScope || granted.scopes?.length !== 0 ? granted.scopes : undefined;
     const returned = dead.get(hash) ?? 0;
-    const patience = returned === 0 ? 0 : Math.min(60_000, 5000 * 2 ** (returned - 1));
+    if (returned > 0) verifyAt.set(hash, clock.monotonic() + Math.min(60_000, 5000 * 2 ** (returned - 1)));
     return {
       token: granted.token,
       hash,
       scopes: named ?? asked,
       lifetime,
       renewAt: lifetime.refreshAt,
-      verifyAt: returned === 0 ? -Infinity : clock.monotonic() + patience,
       failures: 0
     };
   }
@@ -187,8 +186,8 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
       const running = checks.get(hash);
       if (running !== undefined) return running;
       const now = clock.monotonic();
-      if (now < entry.verifyAt || !mayVerify()) return;
-      entry.verifyAt = now + VERIFY_INTERVAL_MS;
+      if (now < (verifyAt.get(hash) ?? -Infinity) || !mayVerify()) return;
+      verifyAt.set(hash, now + VERIFY_INTERVAL_MS);
       const check = (async () => {
         const refused = await upstream.isDead(entry.token);
         log.info({ event: 'token_verified', refused }, refused ? 'the API refuses the token' : 'the token is alive');

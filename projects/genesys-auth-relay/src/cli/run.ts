@@ -16,6 +16,8 @@ export interface Output {
 export interface Outcome {
   readonly exitCode: number;
   readonly relay?: RunningRelay;
+  /** What to say once the process listens to signals: whoever reads it may send one at once. */
+  readonly ready?: string;
 }
 
 function readArgs(args: readonly string[]) {
@@ -30,12 +32,12 @@ function readArgs(args: readonly string[]) {
   });
 }
 
-async function serve(file: string, { out }: Output): Promise<Outcome> {
+async function serve(file: string): Promise<Outcome> {
   const config = await loadRelayConfig(file);
   const relay = await startRelay(config);
   const admin = relay.adminUrl === '' ? '' : `, health at ${relay.adminUrl}/readyz`;
-  out(`genesys-auth-relay listens on ${relay.url} (${config.mode} mode, client_credentials grant)${admin}\n`);
-  return { exitCode: 0, relay };
+  const ready = `genesys-auth-relay listens on ${relay.url} (${config.mode} mode, client_credentials grant)${admin}\n`;
+  return { exitCode: 0, relay, ready };
 }
 
 async function check(file: string, { out }: Output): Promise<Outcome> {
@@ -95,7 +97,7 @@ export async function run(args: readonly string[], version: string, output: Outp
   if (command !== 'serve' && command !== 'check') return misused(`Unknown command: ${command}`);
   if (values.config === undefined) return misused(`${command} needs --config FILE`);
   try {
-    return await (command === 'serve' ? serve(values.config, output) : check(values.config, output));
+    return await (command === 'serve' ? serve(values.config) : check(values.config, output));
   } catch (error) {
     return failed(error, output);
   }

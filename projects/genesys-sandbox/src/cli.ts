@@ -20,6 +20,11 @@ switch (command.kind) {
 async function run(options: SandboxOptions): Promise<void> {
   try {
     const sandbox = await createSandbox(options);
+    const stop = (): void => {
+      void sandbox.close();
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    // Whoever reads what follows may stop it at once.
     const [client] = sandbox.clients;
     process.stdout.write(
       [
@@ -32,10 +37,6 @@ async function run(options: SandboxOptions): Promise<void> {
         ''
       ].join('\n')
     );
-    const stop = (): void => {
-      void sandbox.close();
-    };
-    process.once('SIGINT', stop).once('SIGTERM', stop);
   } catch (error) {
     fail(explainFailure(error, options), 1);
   }

@@ -6,8 +6,9 @@ import { RelayProblem } from '../reply/problem.ts';
 import type { Caller } from './caller.ts';
 
 const LOOPBACK_PEER = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
+/** What proxies, load balancers and content networks add to tell whom they speak for. */
 const PROXIES =
-  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:true-|x-|cf-connecting-|x-cluster-|x-original-).*ip.*)$/;
+  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-original-.*|x-rewrite-url|x-remote-(?:ip|addr)|x-envoy-external-address|(?:[a-z]+-)*(?:real|client|connecting|user)-?ip(?:v6)?)$/;
 
 function refuse(message: string, hint: string): never {
   throw new RelayProblem('loopback_refused', message, { hint });

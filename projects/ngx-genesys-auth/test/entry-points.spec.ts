@@ -33,3 +33,10 @@ describe('the operation index', () => {
     expect(packagesOf('scope-catalogue')).toContain('genesys-scopes/operations');
   });
 });
+
+describe('the router', () => {
+  it('is needed by ngx-genesys-auth/router alone', () => {
+    expect(packagesOf('router')).toContain('@angular/router');
+    for (const entry of ['.', 'scope-catalogue']) expect(packagesOf(entry)).not.toContain('@angular/router');
+  });
+});

@@ -1,0 +1,1 @@
+export { type RequireScopesOptions, type ScopeGuardFn, requireScopes } from './require-scopes';

@@ -15,6 +15,7 @@ import {
   resolvedConfig
 } from './core';
 import { provideInterceptorCheck } from './dev/interceptor-check';
+import { GenesysScopesDirective } from './directive';
 import type { GenesysAuthFeature } from './features';
 import { GenesysAuthService } from './service';
 
@@ -50,8 +51,11 @@ export function provideGenesysAuth(
   ]);
 }
 
-/** The same as {@link provideGenesysAuth} for apps that are built of NgModules. */
-@NgModule()
+/**
+ * The same as {@link provideGenesysAuth} for apps that are built of NgModules. Modules whose templates use `*genesysScopes`
+ * import it as it is, without `forRoot()`.
+ */
+@NgModule({ imports: [GenesysScopesDirective], exports: [GenesysScopesDirective] })
 export class GenesysAuthModule {
   /**
    * Import it once, in the root module. The parameters and errors are those of {@link provideGenesysAuth}.

@@ -1,6 +1,7 @@
 export { genesysScopes, skipGenesysAuth } from './attach/context';
 export { GenesysAuthHttpInterceptor, genesysAuthInterceptor } from './attach/interceptor';
 export { type GenesysAuthConfig, type GenesysRelayConfig } from './config';
+export { GenesysScopesDirective } from './directive';
 export {
   type ConfigIssue,
   GenesysAuthConfigError,

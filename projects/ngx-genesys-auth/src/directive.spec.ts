@@ -1,0 +1,127 @@
+import { ChangeDetectionStrategy, Component, ErrorHandler, PLATFORM_ID, signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { GenesysAuthModule, GenesysScopesDirective } from 'ngx-genesys-auth';
+import { type AppOptions, codeOf, createApp as createBareApp, grant, settle } from '../test/app';
+
+@Component({
+  selector: 'genesys-page',
+  imports: [GenesysScopesDirective],
+  template: `<b *genesysScopes="needed(); else denied">yes</b><ng-template #denied>no</ng-template>`,
+  changeDetection: ChangeDetectionStrategy.OnPush
+})
+class Page {
+  readonly needed = signal<string | readonly string[]>('routing:readonly');
+}
+
+async function createApp({ needed, ...options }: AppOptions & { needed?: string | readonly string[] } = {}) {
+  const reported: unknown[] = [];
+  const handler = { handleError: (error: unknown) => reported.push(error) };
+  const app = createBareApp({
+    ...options,
+    config: { optionalScopes: ['users'] },
+    providers: [{ provide: ErrorHandler, useValue: handler }, ...(options.providers ?? [])]
+  });
+  const page = TestBed.createComponent(Page);
+  const element: HTMLElement = page.nativeElement;
+  if (needed) page.componentInstance.needed.set(needed);
+  const stable = async () => {
+    await settle();
+    page.detectChanges();
+  };
+  await stable();
+  return { ...app, page, reported, stable, text: () => element.textContent, element };
+}
+
+const unavailable = { status: 503, statusText: 'x' };
+
+describe('*genesysScopes', () => {
+  it('shows nothing until it knows, and asks if nobody has', async () => {
+    const { relayCall, text, stable } = await createApp();
+    expect(text()).toBe('');
+    grant(relayCall());
+    await stable();
+    expect(text()).toBe('yes');
+  });
+
+  it('takes a list, all of which is needed, and shows the else template', async () => {
+    const { page, relayCall, text, stable } = await createApp({ needed: ['routing', 'users'] });
+    grant(relayCall());
+    await stable();
+    expect(text()).toBe('no');
+    page.componentInstance.needed.set(['routing', 'analytics:readonly']);
+    await stable();
+    expect(text()).toBe('yes');
+  });
+
+  it('follows the token: granted later, cleared', async () => {
+    const { auth, relayCall, text, stable } = await createApp({ needed: 'users' });
+    grant(relayCall());
+    await stable();
+    expect(text()).toBe('no');
+    void auth.renew();
+    await stable();
+    expect(text()).toBe('no');
+    grant(relayCall(), 'token-2', 300, 'analytics routing users');
+    await stable();
+    expect(text()).toBe('yes');
+    auth.clear();
+    await stable();
+    expect(text()).toBe('no');
+  });
+
+  it('keeps the same view through renewals and outages', async () => {
+    const { auth, relayCall, element, stable } = await createApp();
+    grant(relayCall(), 'token-1', 0.001);
+    await stable();
+    const view = element.querySelector('b');
+    const renewed = auth.renew().catch(codeOf);
+    await stable();
+    expect(element.querySelector('b')).toBe(view);
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+    relayCall().flush(null, unavailable);
+    expect(await renewed).toBe('relay_unavailable');
+    await stable();
+    expect([auth.status(), auth.scopes().size]).toEqual(['failed', 0]);
+    expect(element.querySelector('b')).toBe(view);
+    jest.restoreAllMocks();
+  });
+
+  it('says neither yes nor no when the first call fails, unless the relay said so', async () => {
+    const { auth, relayCall, text, stable } = await createApp();
+    relayCall().flush(null, unavailable);
+    await stable();
+    expect(text()).toBe('');
+    void auth.renew().catch(() => undefined);
+    relayCall().flush(null, { status: 403, statusText: 'x' });
+    await stable();
+    expect(text()).toBe('no');
+  });
+
+  it('reports a misspelt scope once, sends nothing and shows the else template', async () => {
+    const { reported, network, text, stable } = await createApp({ needed: ['routing', 'anaytics'] });
+    await stable();
+    expect([reported.map(codeOf), text()]).toEqual([['scope_near_miss'], 'no']);
+    network.verify();
+  });
+
+  it('asks for nothing on the server', async () => {
+    const { network, text, auth } = await createApp({ providers: [{ provide: PLATFORM_ID, useValue: 'server' }] });
+    expect([text(), auth.status()]).toEqual(['', 'unknown']);
+    network.verify();
+  });
+
+  it('comes with GenesysAuthModule, too', async () => {
+    @Component({
+      selector: 'genesys-old-page',
+      imports: [GenesysAuthModule],
+      template: `<b *genesysScopes="'routing'">yes</b>`,
+      changeDetection: ChangeDetectionStrategy.OnPush
+    })
+    class OldPage {}
+    createBareApp().signIn();
+    const page = TestBed.createComponent(OldPage);
+    await page.whenStable();
+    const element: HTMLElement = page.nativeElement;
+    expect(element.textContent).toBe('yes');
+  });
+});

@@ -3,6 +3,7 @@ import { loadRelayConfig } from '../config/load.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, type RunningRelay, startRelay } from '../http/server.ts';
 import { describeConfig } from './check.ts';
+import { doctor } from './doctor.ts';
 import { newApiKey } from './hash-key.ts';
 import { USAGE } from './usage.ts';
 
@@ -75,6 +76,13 @@ export async function run(args: readonly string[], version: string, output: Outp
     output.err(`${message}\n\n${USAGE}`);
     return { exitCode: 2 };
   };
+  try {
+    // It has flags of its own.
+    if (args[0] === 'doctor' && !args.some((arg) => arg === '--help' || arg === '-h'))
+      return await doctor(args.slice(1), output);
+  } catch (error) {
+    return failed(error, output);
+  }
   let parsed;
   try {
     parsed = readArgs(args);

@@ -4,8 +4,12 @@ export const USAGE = `genesys-auth-relay: keeps the Genesys Cloud client secret 
 Usage:
   genesys-auth-relay serve --config relay.yaml    run the relay until SIGTERM or Ctrl-C
   genesys-auth-relay check --config relay.yaml    check the configuration and print what it means
+  genesys-auth-relay doctor --config relay.yaml [--find-region] [--json]
+  genesys-auth-relay doctor --region NAME --client-id ID [--secret-env NAME | --secret-file PATH | --secret-stdin]
+                                                  try the client against the server, name what is wrong and the fix
   genesys-auth-relay hash-key                     make an API key and the hash for the configuration
   genesys-auth-relay --help | --version
 
-Exit codes: 0 fine, 1 failed (configuration, port), 2 wrong use of this command
+Exit codes: 0 fine, 1 failed (configuration, port), 2 wrong use of this command; doctor: 10 network,
+11 endpoint or region, 12 credentials, 13 OAuth client, 14 scopes, 15 permissions, 16 clock, 17 server, 18 not to tell
 `;

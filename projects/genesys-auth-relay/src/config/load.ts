@@ -20,13 +20,11 @@ function parseYaml(file: string, text: string): unknown {
 }
 
 /**
- * Reads a configuration file, YAML or JSON, and checks it. A relative `{ file: path }` in it starts from its folder.
+ * Reads a configuration file, YAML or JSON, as it is written.
  *
- * @param file path of the file
- * @param env environment variables
- * @throws RelayConfigError `config_invalid`, also when the file cannot be read
+ * @throws RelayConfigError `config_invalid` when it cannot be read, is no YAML, or is empty
  */
-export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = process.env): Promise<RelayConfig> {
+export async function readConfigFile(file: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -40,5 +38,16 @@ export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = pro
   }
   const input = parseYaml(file, text.replace(/^\uFEFF/, ''));
   if (input === null || input === undefined) throw fileError(file, 'is empty', 'start from relay.example.yaml');
-  return parseRelayConfig(input, env, dirname(file));
+  return input;
+}
+
+/**
+ * Reads a configuration file, YAML or JSON, and checks it. A relative `{ file: path }` in it starts from its folder.
+ *
+ * @param file path of the file
+ * @param env environment variables
+ * @throws RelayConfigError `config_invalid`, also when the file cannot be read
+ */
+export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = process.env): Promise<RelayConfig> {
+  return parseRelayConfig(await readConfigFile(file), env, dirname(file));
 }

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CANARY, CLIENT_ID, patientWith, startRegions } from '../testing/doctor.ts';
+import { doctor } from './doctor.ts';
+import { run } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'relay-doctor-'));
+
+describe('genesys-auth-relay doctor', () => {
+  let world: Awaited<ReturnType<typeof startRegions>>;
+  beforeAll(async () => {
+    world = await startRegions();
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function command(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    let out = '';
+    let err = '';
+    const output = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
+    const { exitCode } = await doctor(args, output, { regions: world.regions }, env);
+    expect(out + err).not.toContain('CANARY');
+    return { exitCode, out, err };
+  }
+
+  it('examines the configuration file, with exit code 0 when all is well', async () => {
+    const { input, env } = patientWith({});
+    writeFileSync(join(folder, 'relay.json'), JSON.stringify(input));
+    const { exitCode, out } = await command(['--config', join(folder, 'relay.json')], env);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/Healthy/);
+  });
+
+  it('examines a client by flags, with the secret from the environment or a file', async () => {
+    const flags = ['--region', 'here.test', '--client-id', CLIENT_ID];
+    expect((await command(flags, { GENESYS_CLIENT_SECRET: CANARY })).exitCode).toBe(0);
+    expect((await command([...flags, '--secret-env', 'MINE'], { MINE: CANARY })).exitCode).toBe(0);
+    const file = join(folder, 'secret');
+    writeFileSync(file, `${CANARY}\n`);
+    expect((await command([...flags, '--secret-file', file])).exitCode).toBe(0);
+    expect((await command([...flags, '--auth', 'post', '--secret-file', file])).exitCode).toBe(0);
+    expect((await command(flags)).exitCode).toBe(1);
+  });
+
+  it('takes explicit endpoints', async () => {
+    const { tokenEndpoint, apiOrigin } = world.here;
+    const flags = ['--token-endpoint', tokenEndpoint, '--api-origin', apiOrigin, '--client-id', CLIENT_ID];
+    expect((await command(flags, { GENESYS_CLIENT_SECRET: CANARY })).exitCode).toBe(0);
+  });
+
+  it('speaks JSON, and finds the region', async () => {
+    const { exitCode, out } = await command(
+      ['--region', 'there.test', '--client-id', CLIENT_ID, '--find-region', '--json'],
+      { GENESYS_CLIENT_SECRET: CANARY }
+    );
+    expect(exitCode).toBe(11);
+    expect(JSON.parse(out)).toMatchObject({
+      healthy: false,
+      exitCode: 11,
+      target: { region: 'there.test', clientId: CLIENT_ID },
+      findings: [{ cause: 'wrong_region', severity: 'error', fix: 'Set genesys.region: here.test' }]
+    });
+  });
+
+  it.each([
+    [[]],
+    [['--region', 'here.test']],
+    [['--client-id', 'x']],
+    [['--secret', 'CANARY']],
+    [['CANARY']],
+    [['--secret-file', '/no/such/file', '--region', 'here.test', '--client-id', 'x']],
+    [['--secret-stdin', '--secret-env', 'X', '--region', 'here.test', '--client-id', 'x']],
+    [['--config', 'x.yaml', '--region', 'here.test']],
+    [['--region', 'here.test', '--client-id', 'x', '--timeout', '1']]
+  ])('%j is wrong use: exit code 2, and no argument is repeated', async (args) => {
+    const { exitCode, out, err } = await command(args);
+    expect(exitCode).toBe(2);
+    expect(out).toBe('');
+    expect(err).toContain('Usage:');
+  });
+
+  it('says when the configuration cannot be read', async () => {
+    expect(await command(['--config', join(folder, 'no.yaml')])).toMatchObject({ exitCode: 1 });
+  });
+
+  it('is a command of the program', async () => {
+    let text = '';
+    const output = { out: (more: string) => (text += more), err: (more: string) => (text += more) };
+    expect(await run(['doctor', '--nonsense'], '1', output)).toEqual({ exitCode: 2 });
+    expect(await run(['doctor', '--help'], '1', output)).toEqual({ exitCode: 0 });
+    expect(text).toContain('--find-region');
+  });
+});

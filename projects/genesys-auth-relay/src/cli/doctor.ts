@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { RelayConfigError } from '../config/error.ts';
+import { readConfigFile } from '../config/load.ts';
+import { type DoctorOptions, examine } from '../doctor/doctor.ts';
+import { renderJson, renderText } from '../doctor/render.ts';
+import type { Patient } from '../doctor/target.ts';
+import type { Outcome, Output } from './run.ts';
+import { USAGE } from './usage.ts';
+
+/** Name under which a secret from a file or from stdin is put for the reader of the configuration. */
+const HANDED_OVER = 'GENESYS_AUTH_RELAY_DOCTOR_SECRET';
+
+/** Wrong use of the command. Its text repeats no argument: one of them may be a secret. */
+class Misuse extends Error {}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string', short: 'c' },
+        region: { type: 'string' },
+        'token-endpoint': { type: 'string' },
+        'api-origin': { type: 'string' },
+        'client-id': { type: 'string' },
+        'secret-env': { type: 'string' },
+        'secret-file': { type: 'string' },
+        'secret-stdin': { type: 'boolean' },
+        auth: { type: 'string' },
+        'find-region': { type: 'boolean' },
+        json: { type: 'boolean' },
+        timeout: { type: 'string' }
+      }
+    }).values;
+  } catch {
+    throw new Misuse('doctor does not know one of these arguments. The secret itself is never one.');
+  }
+}
+
+type Flags = ReturnType<typeof readFlags>;
+
+/** The secret from where it is kept; one line break at the end of a file or of stdin is usual. */
+function secretOf(flags: Flags, env: NodeJS.ProcessEnv, stdin: string | undefined): string | undefined {
+  const places = [flags['secret-env'], flags['secret-file'], flags['secret-stdin']].filter((one) => one !== undefined);
+  if (places.length > 1) throw new Misuse('Give one of --secret-env, --secret-file and --secret-stdin.');
+  if (flags['secret-stdin'] === true) return stdin?.replace(/\r?\n$/, '');
+  const file = flags['secret-file'];
+  if (file === undefined) return env[flags['secret-env'] ?? 'GENESYS_CLIENT_SECRET'];
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    throw new Misuse('The file of --secret-file cannot be read.');
+  }
+}
+
+function fromFlags(flags: Flags, env: NodeJS.ProcessEnv, stdin: string | undefined): Patient {
+  const { region, auth, 'client-id': id, 'token-endpoint': tokenEndpoint, 'api-origin': apiOrigin } = flags;
+  if (id === undefined || (region === undefined && tokenEndpoint === undefined))
+    throw new Misuse('doctor needs --config FILE, or --region NAME and --client-id ID');
+  const secret = secretOf(flags, env, stdin);
+  const client = { id, secret: { env: HANDED_OVER }, ...(auth === undefined ? {} : { auth }) };
+  const where = {
+    ...(region === undefined ? {} : { region }),
+    ...(tokenEndpoint === undefined ? {} : { tokenEndpoint }),
+    ...(apiOrigin === undefined ? {} : { apiOrigin })
+  };
+  const input = {
+    mode: 'token',
+    genesys: { ...where, client },
+    scopes: ['routing'],
+    identities: [{ type: 'loopback', roles: ['doctor'] }],
+    roles: { doctor: { scopes: ['routing'] } }
+  };
+  return { input, env: secret === undefined ? {} : { [HANDED_OVER]: secret }, baseDir: '.', genesysOnly: true };
+}
+
+function timeoutOf({ timeout }: Flags): number {
+  const ms = Number(timeout ?? '5000');
+  if (Number.isInteger(ms) && ms >= 100 && ms <= 60_000) return ms;
+  throw new Misuse('--timeout is a whole number of milliseconds from 100 to 60000');
+}
+
+async function patientOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient> {
+  if (flags.config === undefined) {
+    return fromFlags(flags, env, flags['secret-stdin'] === true ? await readAll(process.stdin) : undefined);
+  }
+  const mixed = Object.keys(flags).some((name) => !['config', 'json', 'find-region', 'timeout'].includes(name));
+  if (mixed) throw new Misuse('With --config everything else comes from the file.');
+  return { input: await readConfigFile(flags.config), env, baseDir: dirname(flags.config) };
+}
+
+/**
+ * Runs `doctor`.
+ *
+ * @param args arguments after the command's name
+ */
+export async function doctor(
+  args: readonly string[],
+  { out, err }: Output,
+  options: DoctorOptions = {},
+  env: NodeJS.ProcessEnv = process.env
+): Promise<Outcome> {
+  try {
+    const flags = readFlags(args);
+    const patient = await patientOf(flags, env);
+    const diagnosis = await examine(patient, {
+      timeoutMs: timeoutOf(flags),
+      findRegion: flags['find-region'] === true,
+      ...options
+    });
+    out(flags.json === true ? renderJson(diagnosis) : renderText(diagnosis));
+    return { exitCode: diagnosis.exitCode };
+  } catch (error) {
+    if (error instanceof Misuse) {
+      err(`${error.message}\n\n${USAGE}`);
+      return { exitCode: 2 };
+    }
+    if (error instanceof RelayConfigError) {
+      err(`${error.message}\n`);
+      return { exitCode: 1 };
+    }
+    throw error;
+  }
+}

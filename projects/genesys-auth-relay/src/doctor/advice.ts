@@ -1,0 +1,97 @@
+import type { Cause } from './causes.ts';
+
+/** What the words of an advice may name. None of it is secret. */
+export interface AdviceContext {
+  readonly host: string;
+  readonly region: string | null;
+  /** Names that the server gave, such as permissions. */
+  readonly names?: readonly string[];
+}
+
+type Words = readonly [message: string, fix: string];
+
+const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
+  host_unreachable: ({ host }) => [
+    `${host} cannot be reached from here.`,
+    'Check the name of the host, DNS, firewall and proxy. HTTPS_PROXY is not read.'
+  ],
+  api_unreachable: ({ host }) => [
+    `The API at ${host} cannot be reached from here.`,
+    'Check apiOrigin, DNS, firewall and proxy.'
+  ],
+  host_timeout: ({ host }) => [
+    `${host} did not answer in time.`,
+    'Check the network between here and there; a firewall that drops packets looks like this.'
+  ],
+  tls_failed: ({ host }) => [
+    `${host} shows a certificate that is not trusted here.`,
+    'Check the host name, and give a company CA with NODE_EXTRA_CA_CERTS.'
+  ],
+  unknown_client_or_region: ({ host, region }) => [
+    `${host} does not know this client id: the id is wrong, or the client lives in another region${region === null ? '' : ` than ${region}`}.`,
+    'Compare the id with Admin > Integrations > OAuth, and the region with the address of your Genesys Cloud; doctor --find-region looks for the id in all regions.'
+  ],
+  secret_wrong_or_rotated: () => [
+    'The credentials are refused; Genesys Cloud answers so when it knows the client id but not the secret. The secret has a normal form, so the answer does not tell whether it is wrong or was regenerated (rotated) a short while ago.',
+    'Copy the secret again from Admin > Integrations > OAuth. If it was regenerated, give the new one to every relay.'
+  ],
+  client_disabled: () => [
+    'The OAuth client is switched off.',
+    'Activate it again in Admin > Integrations > OAuth, or use another client.'
+  ],
+  wrong_grant_type: () => [
+    'The OAuth client is not one for client credentials: its grant type is another (Code, Token, SAML2).',
+    "Make an OAuth client with the grant type 'Client Credentials'; the grant type decides what a client is for."
+  ],
+  scope_refused: () => [
+    'The token endpoint refuses the scopes that are asked for.',
+    'Allow these scopes for the OAuth client, take them out of the relay, or set genesys.sendScope: false.'
+  ],
+  content_type_lost: () => [
+    'The server says that the request is not form-encoded, though it was sent so: something in between (a proxy, a gateway) changes or drops Content-Type.',
+    'Let it pass Content-Type: application/x-www-form-urlencoded and the body as they are.'
+  ],
+  not_a_token_endpoint: ({ host }) => [
+    `${host} does not answer like an OAuth token endpoint (a page, or not the form of a token answer).`,
+    'Check tokenEndpoint: for Genesys Cloud use region, or https://login.{your region}/oauth/token. A proxy or a sign-in page may stand in between.'
+  ],
+  redirected: ({ host }) => [
+    `${host} redirects, and a secret is not sent after a redirect.`,
+    'Set tokenEndpoint to the final URL, or check the region.'
+  ],
+  rate_limited: () => ['The server limits the rate of requests.', 'Wait a minute, then run doctor again.'],
+  server_failed: ({ host }) => [
+    `${host} failed or is overloaded.`,
+    'Try again; if it lasts, look at the status page of Genesys Cloud.'
+  ],
+  answer_does_not_tell: () => [
+    'The server refuses, and its answer does not tell why. Client id, secret, state and grant type of the OAuth client may each be the reason.',
+    'Check them one by one in Admin > Integrations > OAuth, and ask support with the correlation id of the answer.'
+  ],
+  token_refused_by_api: ({ host }) => [
+    `The token was granted, but ${host} refuses it: the API is not of the region (or server) the token comes from.`,
+    'Use one region for both: genesys.region, or tokenEndpoint and apiOrigin of the same region.'
+  ],
+  not_the_api: ({ host }) => [
+    `${host} does not answer like the API of Genesys Cloud.`,
+    'Check apiOrigin: https://api.{your region}. For another OAuth server this does not matter.'
+  ],
+  address_not_allowed: () => [
+    'The API refuses requests from this IP address.',
+    'Add the address of this machine to the allowed addresses of the organisation or the OAuth client.'
+  ],
+  scope_not_allowed: ({ names = [] }) => [
+    `The OAuth client lacks a scope: ${names.join(' or ') || 'not named'}.`,
+    'Add one of these scopes to the OAuth client.'
+  ],
+  missing_permission: ({ names = [] }) => [
+    `The roles of the OAuth client lack a permission: ${names.join(' or ') || 'the server does not name it'}.`,
+    'Give the OAuth client a role with it (Admin > Integrations > OAuth > Roles), in the divisions concerned.'
+  ]
+};
+
+/** The words for a cause. */
+export function advise(cause: Cause, context: AdviceContext): { message: string; fix: string } {
+  const [message, fix] = PLACES[cause]?.(context) ?? ['Something is wrong.', 'See the README.'];
+  return { message, fix };
+}

@@ -1,0 +1,59 @@
+import { covers } from 'genesys-scopes';
+import { judgeApi } from './api-verdict.ts';
+import { type Examination, inShort, report } from './examination.ts';
+import { networkCause } from './token-verdict.ts';
+
+/** Reads that change nothing and need one permission, by the scope they belong to. */
+const READS = [
+  { scope: 'routing:readonly', path: '/api/v2/routing/queues?pageSize=1' },
+  { scope: 'presence:readonly', path: '/api/v2/presence/definitions' }
+];
+
+/** Introspection that leaves the token's idle time as it is. */
+const ME = '/api/v2/tokens/me?preserveIdleTTL=true';
+
+async function read(examination: Examination, apiOrigin: string, path: string, name: string, token: string) {
+  const { exchange, redactor, steps } = examination;
+  const url = `${apiOrigin}${path}`;
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+  const answer = await exchange.ask({ method: 'GET', url, headers });
+  const verdict = answer.kind === 'none' ? undefined : judgeApi(answer);
+  const bad = verdict === undefined || verdict.cause !== undefined;
+  steps.push({
+    name,
+    outcome: bad ? 'problem' : verdict.unclear === true ? 'unclear' : 'ok',
+    tried: `GET ${url} with the token`,
+    answer: inShort(answer, redactor)
+  });
+  if (answer.kind === 'none') {
+    const cause = networkCause(answer);
+    report(examination, cause === 'host_unreachable' ? 'api_unreachable' : cause, url);
+    return false;
+  }
+  if (verdict?.cause === undefined) return true;
+  const names = verdict.names.filter((one) => !redactor.repeats(one));
+  // Against another OAuth server there may be no API of Genesys at all.
+  const severity = verdict.cause === 'not_the_api' && examination.region === null ? 'warning' : 'error';
+  report(examination, verdict.cause, url, { names }, severity);
+  return false;
+}
+
+/**
+ * Shows the token to the API: does it take it, and do the client's roles allow what the scopes of the relay are for? Scopes
+ * do not bind client credentials at Genesys Cloud, so only a read tells.
+ *
+ * @param scopes scopes of the relay; for each that has a harmless read, that is made
+ */
+export async function probeApi(
+  examination: Examination,
+  apiOrigin: string,
+  token: string,
+  scopes: readonly string[]
+): Promise<void> {
+  if (!(await read(examination, apiOrigin, ME, 'API', token))) return;
+  const reads = READS.filter(({ scope }) => scopes.some((granted) => covers(granted, scope)));
+  for (const { scope, path } of reads) await read(examination, apiOrigin, path, `roles for ${scope}`, token);
+  if (reads.length > 0) return;
+  const tried = 'none of the scopes has a harmless read that would tell about permissions';
+  examination.steps.push({ name: 'roles', outcome: 'skipped', tried });
+}

@@ -1,0 +1,35 @@
+import type { Cause } from './causes.ts';
+import type { Answer } from './exchange.ts';
+
+/** What an answer of the API means; `undefined` is fine. */
+export interface ApiVerdict {
+  readonly cause: Cause | undefined;
+  /** Permissions or scopes that the server names. */
+  readonly names: readonly string[];
+  /** The answer says neither yes nor no. */
+  readonly unclear?: true;
+}
+
+/** Names in the last brackets of a message: `... assigned: [routing:queue:view]`. */
+function bracketed(message: unknown): string[] {
+  const [, list = ''] = typeof message === 'string' ? (/\[([^\]]*)\]\s*$/.exec(message) ?? []) : [];
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => /^[\w:.*-]{1,100}$/.test(name));
+}
+
+/** Judges an answer of the API to a read with a fresh token. */
+export function judgeApi({ status, body }: Answer): ApiVerdict {
+  const code = typeof body?.['code'] === 'string' ? body['code'] : '';
+  const names = bracketed(body?.['message']);
+  if (status >= 200 && status < 300)
+    return body === undefined ? { cause: 'not_the_api', names: [] } : { cause: undefined, names: [] };
+  if (code === 'ip.not.authorized') return { cause: 'address_not_allowed', names: [] };
+  if (status === 401) return { cause: 'token_refused_by_api', names: [] };
+  if (code === 'app.not.authorized.for.scope') return { cause: 'scope_not_allowed', names };
+  if (status === 403) return { cause: 'missing_permission', names };
+  if (status === 429) return { cause: 'rate_limited', names: [] };
+  if (status >= 500) return { cause: 'server_failed', names: [] };
+  return { cause: code === '' ? 'not_the_api' : undefined, names: [], unclear: true };
+}

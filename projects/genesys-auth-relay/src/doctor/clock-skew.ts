@@ -1,0 +1,35 @@
+import { type Finding, finding } from './causes.ts';
+import type { Answer } from './exchange.ts';
+
+const WARN_MS = 5000;
+const WRONG_MS = 60_000;
+
+function inWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} seconds`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+}
+
+/**
+ * Milliseconds the local clock is ahead of the server's (`Date`, which counts whole seconds); `undefined` where the answer
+ * does not tell, also when it comes from a cache.
+ */
+export function clockSkew(answer: Answer): number | undefined {
+  const date = Date.parse(answer.header('date') ?? '');
+  if (Number.isNaN(date) || Number(answer.header('age') ?? '0') > 0) return undefined;
+  return answer.at - (date + 500);
+}
+
+/** What a difference of the clocks means. */
+export function judgeClock(skewMs: number): Finding | undefined {
+  const off = Math.abs(skewMs);
+  if (off <= WARN_MS) return undefined;
+  const side = skewMs > 0 ? 'ahead of' : 'behind';
+  return finding(
+    'clock_skew',
+    `The clock of this machine is ${inWords(off)} ${side} the server's. Tokens of callers (JWT) are then refused as expired or not yet valid, and times in logs do not match.`,
+    'Set the clock, and let NTP (chrony, systemd-timesyncd) keep it.',
+    off > WRONG_MS ? 'error' : 'warning'
+  );
+}

@@ -1,0 +1,53 @@
+import type { RelayClock } from '../runtime/clock.ts';
+import { type AdviceContext, advise } from './advice.ts';
+import { type Cause, type Finding, type Step, finding } from './causes.ts';
+import { descriptionOf } from './token-verdict.ts';
+import type { Answer, Exchange, NoAnswer, Question } from './exchange.ts';
+import type { Redactor } from './redact.ts';
+
+/** What every probe works with and writes to. */
+export interface Examination {
+  readonly exchange: Exchange;
+  readonly redactor: Redactor;
+  readonly clock: Pick<RelayClock, 'now'>;
+  readonly region: string | null;
+  readonly steps: Step[];
+  readonly findings: Finding[];
+  /** Requests to the token endpoint so far. */
+  tokenRequests: number;
+}
+
+/** Asks the token endpoint, and counts it. */
+export function askToken(examination: Examination, question: Question): Promise<Answer | NoAnswer> {
+  examination.tokenRequests++;
+  return examination.exchange.ask(question);
+}
+
+/** Adds a finding in the usual words for its cause. */
+export function report(
+  examination: Examination,
+  cause: Cause,
+  url: string,
+  more: Partial<AdviceContext> = {},
+  severity: Finding['severity'] = 'error'
+): void {
+  const { message, fix } = advise(cause, { host: new URL(url).host, region: examination.region, ...more });
+  examination.findings.push(finding(cause, message, fix, severity));
+}
+
+/** An answer in one line that can be shown to anybody. */
+export function inShort(answer: Answer | NoAnswer, { show }: Redactor): string {
+  if (answer.kind === 'none') return answer.timedOut ? 'no answer in time' : `no answer (${answer.code ?? 'cut off'})`;
+  const { status, body, text } = answer;
+  const type = answer.header('content-type')?.split(';')[0] ?? 'no content type';
+  const parts = [`HTTP ${status}`];
+  if (body === undefined) parts.push(text === '' ? 'empty' : `no JSON (${show(type)})`);
+  else if (body['access_token'] !== undefined) parts.push('a token (not shown)');
+  const code = body?.['error'] ?? body?.['code'];
+  if (typeof code === 'string') parts.push(show(code));
+  const said = descriptionOf(answer) || body?.['message'];
+  if (typeof said === 'string') parts.push(`'${show(said)}'`);
+  const correlation = answer.header('inin-correlation-id');
+  if (correlation !== undefined && status >= 400) parts.push(`correlation id ${show(correlation)}`);
+  return parts.join(', ');
+}

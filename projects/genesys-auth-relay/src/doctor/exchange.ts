@@ -1,0 +1,99 @@
+import { Agent, errors, request } from 'undici';
+import { errorCode } from '../runtime/error-code.ts';
+import { parseObject } from '../source/token-answer.ts';
+
+const MAX_BYTES = 65_536;
+
+/** An answer, read up to 64 KB. */
+export interface Answer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly text: string;
+  /** The body as a JSON object, if it is one. */
+  readonly body: Record<string, unknown> | undefined;
+  /** Local time in the middle of the exchange, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** No answer. */
+export interface NoAnswer {
+  readonly kind: 'none';
+  readonly timedOut: boolean;
+  /** Code of the network error, such as `ECONNREFUSED`. */
+  readonly code: string | undefined;
+}
+
+/** One question. */
+export interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** Asks questions, each with a time-out; follows no redirect. */
+export interface Exchange {
+  ask(question: Question): Promise<Answer | NoAnswer>;
+  close(): Promise<void>;
+}
+
+function timedOut(error: unknown, signal: AbortSignal): boolean {
+  return (
+    signal.aborted ||
+    error instanceof errors.ConnectTimeoutError ||
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError
+  );
+}
+
+async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= MAX_BYTES) continue;
+    body.destroy();
+    break;
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8', 0, MAX_BYTES)
+    .replace(/^\uFEFF/, '');
+}
+
+/**
+ * Opens connections for one examination.
+ *
+ * @param timeoutMs milliseconds each question may take
+ * @param now local time, milliseconds since the epoch
+ */
+export function createExchange(timeoutMs: number, now: () => number): Exchange {
+  const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 1000 });
+  return {
+    async ask({ method, url, headers, body }) {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const before = now();
+      try {
+        const common = { dispatcher, method, headers, signal };
+        const answer = await request(url, body === undefined ? common : { ...common, body });
+        const text = await readCapped(answer.body);
+        return {
+          kind: 'answer',
+          status: answer.statusCode,
+          header: (name) => {
+            const value = answer.headers[name];
+            return Array.isArray(value) ? value[0] : value;
+          },
+          text,
+          body: parseObject(text),
+          at: (before + now()) / 2
+        };
+      } catch (error) {
+        return { kind: 'none', timedOut: timedOut(error, signal), code: errorCode(error) };
+      }
+    },
+    close: () => dispatcher.destroy()
+  };
+}

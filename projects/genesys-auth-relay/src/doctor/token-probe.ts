@@ -1,0 +1,114 @@
+import { type Cause, type Finding, finding } from './causes.ts';
+import { type Examination, askToken, inShort, report } from './examination.ts';
+import { type ShapeSlip, secretSlip } from './secret-shape.ts';
+import { type AuthForm, FORM_NAMES, type TokenTry, formsDiffer, tokenQuestion } from './token-request.ts';
+import { type TokenVerdict, judgeToken, networkCause } from './token-verdict.ts';
+
+/** Requests with the real secret in one examination: too few to lock a client. */
+export const MAX_TOKEN_REQUESTS = 4;
+
+/** What is asked for. */
+export interface TokenAsk {
+  readonly tokenEndpoint: string;
+  readonly id: string;
+  /** The secret as it stands in its place. */
+  readonly rawSecret: string;
+  readonly auth: 'basic' | 'post';
+  readonly scopes: readonly string[];
+}
+
+async function attempt(examination: Examination, name: string, request: TokenTry, why: string) {
+  const answer = await askToken(examination, tokenQuestion(request));
+  const verdict: TokenVerdict =
+    answer.kind === 'none' ? { kind: 'refused', cause: networkCause(answer) } : judgeToken(answer);
+  // Nothing may show the token; a body that is no token answer shows nothing at all.
+  if (verdict.kind === 'granted') examination.redactor.hide(verdict.granted.token);
+  examination.steps.push({
+    name,
+    outcome: verdict.kind === 'granted' ? 'ok' : 'problem',
+    tried: `POST ${request.tokenEndpoint}, credentials ${FORM_NAMES[request.form]}${why}`,
+    answer: inShort(answer, examination.redactor)
+  });
+  return verdict;
+}
+
+const CONFIRMED = ' Without it the token endpoint grants a token, so this is the cause.';
+const SUSPECTED =
+  ' This is the likely cause of the refusal; the answer itself only says that the credentials are wrong.';
+
+const slipFinding = ({ cause, message, fix }: ShapeSlip, more: string): Finding =>
+  finding(cause, `${message}${more}`, fix);
+
+/** The other way to send the same credentials that is worth a request, if any. */
+function otherForm({ auth, id }: TokenAsk, secret: string, supported: readonly string[]): AuthForm | undefined {
+  if (auth === 'basic' && formsDiffer(id, secret)) return 'basic-raw';
+  const method = auth === 'basic' ? 'client_secret_basic' : 'client_secret_post';
+  if (supported.length > 0 && supported.includes(method)) return undefined;
+  return auth === 'basic' ? 'post' : 'basic';
+}
+
+const FORM_FIXES: Record<AuthForm, string> = {
+  basic: 'Set genesys.client.auth: basic.',
+  'basic-raw': 'Set genesys.client.auth: post, where both sides agree on the form.',
+  post: 'Set genesys.client.auth: post.'
+};
+
+/**
+ * Asks for a token as the relay does. Where that is refused, one slip at a time is undone to see whether it was the cause;
+ * {@link MAX_TOKEN_REQUESTS} requests at most.
+ *
+ * @param supported ways to send credentials that the server's metadata names
+ * @returns the token, for the probes of the API
+ */
+export async function probeToken(
+  examination: Examination,
+  ask: TokenAsk,
+  supported: readonly string[]
+): Promise<string | undefined> {
+  const { findings } = examination;
+  const { tokenEndpoint, id, rawSecret, auth, scopes } = ask;
+  const secret = rawSecret.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
+  const slip = secretSlip(rawSecret, id);
+  // A line break in the secret stops the relay before it asks: there is nothing to try as it is.
+  const request: TokenTry = { tokenEndpoint, id, secret: secret.trim(), form: auth, scopes };
+  const brokenLine = slip?.cause === 'secret_newline';
+  const first: TokenTry = { ...request, secret: brokenLine ? (slip.repaired ?? secret) : secret };
+  const verdict = await attempt(examination, 'token', first, brokenLine ? ', without the line breaks' : '');
+  if (verdict.kind === 'granted') {
+    if (brokenLine) findings.push(slipFinding(slip, CONFIRMED));
+    return verdict.granted.token;
+  }
+  if (brokenLine) findings.push(slipFinding(slip, ' The relay does not start with it.'));
+
+  if (verdict.cause === 'scope_refused') {
+    report(examination, 'scope_refused', tokenEndpoint);
+    const plain = await attempt(examination, 'token without scope', { ...first, scopes: [] }, ', no scope');
+    return plain.kind === 'granted' ? plain.granted.token : undefined;
+  }
+  if (verdict.cause !== 'secret_wrong_or_rotated' || brokenLine) {
+    if (!(brokenLine && verdict.cause === 'secret_wrong_or_rotated')) report(examination, verdict.cause, tokenEndpoint);
+    return undefined;
+  }
+
+  if (slip?.repaired !== undefined && slip.repaired !== '') {
+    const repaired = { ...request, secret: slip.repaired };
+    const again = await attempt(examination, 'token with a repaired secret', repaired, `, undone: ${slip.cause}`);
+    findings.push(slipFinding(slip, again.kind === 'granted' ? CONFIRMED : SUSPECTED));
+    return again.kind === 'granted' ? again.granted.token : undefined;
+  }
+  if (slip !== undefined) {
+    findings.push(slipFinding(slip, SUSPECTED));
+    return undefined;
+  }
+  const form = otherForm(ask, secret, supported);
+  if (form !== undefined) {
+    const other = await attempt(examination, 'token, credentials in another form', { ...request, form }, '');
+    if (other.kind === 'granted') {
+      const message = `The server takes the credentials ${FORM_NAMES[form]}, but not ${FORM_NAMES[auth]}.`;
+      findings.push(finding('auth_method_refused' satisfies Cause, message, FORM_FIXES[form]));
+      return other.granted.token;
+    }
+  }
+  report(examination, 'secret_wrong_or_rotated', tokenEndpoint);
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import { Secret } from '../config/secret.ts';
+import { tokenRequest } from '../source/token-request.ts';
+import type { Question } from './exchange.ts';
+
+/** How the credentials travel: Basic with both parts form-encoded (RFC 6749), Basic as they are, or in the body. */
+export type AuthForm = 'basic' | 'basic-raw' | 'post';
+
+/** The forms in words. */
+export const FORM_NAMES: Record<AuthForm, string> = {
+  basic: 'Basic, form-encoded (RFC 6749)',
+  'basic-raw': 'Basic, not encoded',
+  post: 'in the body'
+};
+
+/** One token request. */
+export interface TokenTry {
+  readonly tokenEndpoint: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly form: AuthForm;
+  readonly scopes: readonly string[];
+}
+
+/** The question as the relay itself would ask it, apart from the form of Basic. Nothing goes into the query. */
+export function tokenQuestion({ tokenEndpoint, id, secret, form, scopes }: TokenTry): Question {
+  const { headers, body } = tokenRequest(
+    {
+      region: null,
+      tokenEndpoint,
+      apiOrigin: '',
+      client: { id, secret: new Secret(secret), auth: form === 'post' ? 'post' : 'basic' },
+      timeoutMs: 0,
+      sendScope: true
+    },
+    scopes
+  );
+  if (form === 'basic-raw') headers['authorization'] = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+  return { method: 'POST', url: tokenEndpoint, headers, body };
+}
+
+/** Whether the two forms of Basic differ for these credentials: only then is it worth trying the other one. */
+export function formsDiffer(id: string, secret: string): boolean {
+  const plain = new URLSearchParams({ '': id, ' ': secret });
+  return plain.toString() !== `=${id}&+=${secret}`;
+}

@@ -1,0 +1,71 @@
+import { errorCode } from '../runtime/error-code.ts';
+import { type Granted, readTokenAnswer } from '../source/token-answer.ts';
+import type { Cause } from './causes.ts';
+import type { Answer, NoAnswer } from './exchange.ts';
+
+/** What an answer of the token endpoint means by itself. */
+export type TokenVerdict =
+  { readonly kind: 'granted'; readonly granted: Granted } | { readonly kind: 'refused'; readonly cause: Cause };
+
+const refused = (cause: Cause): TokenVerdict => ({ kind: 'refused', cause });
+
+/** What no answer at all means. */
+export function networkCause({ timedOut, code = '' }: NoAnswer): Cause {
+  if (timedOut) return 'host_timeout';
+  return /CERT|TLS|SSL|SELF_SIGNED|VERIFY|ALTNAME/.test(errorCode({ code }) ?? '') ? 'tls_failed' : 'host_unreachable';
+}
+
+/** The descriptions of an error answer, whichever member they stand in. */
+export function descriptionOf({ body }: Answer): string {
+  return [body?.['description'], body?.['error_description']].find((text) => typeof text === 'string') ?? '';
+}
+
+function invalidClient(status: number, description: string): TokenVerdict {
+  if (/\b(?:disabled|inactive|deactivated|not active|suspended)\b/i.test(description))
+    return refused('client_disabled');
+  // Genesys answers 400 to an unknown id and 401 to a wrong secret; its words make sure.
+  if (status === 400 && /not found|unknown/i.test(description)) return refused('unknown_client_or_region');
+  if (status === 401) return refused('secret_wrong_or_rotated');
+  return refused('answer_does_not_tell');
+}
+
+function invalidRequest(description: string): TokenVerdict {
+  if (/x-www-form-urlencoded|content.?type/i.test(description)) return refused('content_type_lost');
+  if (/grant.?type.*not (?:allowed|authorized|permitted)/i.test(description)) return refused('wrong_grant_type');
+  return refused('answer_does_not_tell');
+}
+
+function granted(answer: Answer): TokenVerdict {
+  try {
+    return { kind: 'granted', granted: readTokenAnswer(answer.text) };
+  } catch {
+    return refused('not_a_token_endpoint');
+  }
+}
+
+/** Judges an answer of the token endpoint. */
+export function judgeToken(answer: Answer): TokenVerdict {
+  const { status, body } = answer;
+  const error = body?.['error'];
+  if (status === 429 || error === 'slow_down') return refused('rate_limited');
+  if (status >= 300 && status < 400) return refused('redirected');
+  if (status >= 500 || error === 'server_error' || error === 'temporarily_unavailable') return refused('server_failed');
+  if (status === 415) return refused('content_type_lost');
+  const description = descriptionOf(answer);
+  switch (error) {
+    case 'invalid_client':
+      return invalidClient(status, description);
+    case 'unauthorized_client':
+    case 'unsupported_grant_type':
+      return refused('wrong_grant_type');
+    case 'invalid_request':
+      return invalidRequest(description);
+    case 'invalid_scope':
+      return refused('scope_refused');
+    case undefined:
+      if (status >= 200 && status < 300) return granted(answer);
+      return refused(status === 401 && body !== undefined ? 'secret_wrong_or_rotated' : 'not_a_token_endpoint');
+    default:
+      return refused('answer_does_not_tell');
+  }
+}

@@ -1,5 +1,5 @@
 import type { ContactCentre } from '../centre/centre.ts';
-import type { Conversation, QueueState } from '../centre/floor.ts';
+import type { Conversation, QueueState } from '../centre/conversation.ts';
 import { idOf } from '../centre/ids.ts';
 import { type MediaType, MEDIA_TYPES } from '../centre/plan.ts';
 import { readFilter } from './filter.ts';

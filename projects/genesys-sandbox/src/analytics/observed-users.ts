@@ -1,6 +1,6 @@
 import { type Agent, type Presence, PRESENCES } from '../centre/agents.ts';
 import type { ContactCentre } from '../centre/centre.ts';
-import type { QueueState } from '../centre/floor.ts';
+import type { QueueState } from '../centre/conversation.ts';
 import { idOf } from '../centre/ids.ts';
 import type { ObservationData, USER_METRICS } from './observation-metrics.ts';
 

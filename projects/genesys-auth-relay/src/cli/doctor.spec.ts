@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CANARY, CLIENT_ID, patientWith, startRegions } from '../testing/doctor.ts';
+import { CANARY, CLIENT_ID, patientWith, startRegions } from '../../test/doctor.ts';
 import { doctor } from './doctor.ts';
 import { run } from './run.ts';
 

@@ -1,4 +1,4 @@
-import { CANARY, CLIENT_ID, type Mistake, diagnose, startRegions } from '../testing/doctor.ts';
+import { CANARY, CLIENT_ID, type Mistake, diagnose, startRegions } from '../../test/doctor.ts';
 import type { DoctorOptions } from './doctor.ts';
 
 const [CODE, OFF, POOR] = [

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { CANARY, CLIENT_ID, diagnose, startOdd } from '../testing/doctor.ts';
+import { CANARY, CLIENT_ID, diagnose, startOdd } from '../../test/doctor.ts';
 
 const json = (response: ServerResponse, status: number, body: object, headers = {}) => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));

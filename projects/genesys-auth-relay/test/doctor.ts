@@ -1,8 +1,8 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type Sandbox, type SandboxClient, createSandbox } from 'genesys-sandbox';
-import { type Diagnosis, type DoctorOptions, examine } from '../doctor/doctor.ts';
-import { renderJson, renderText } from '../doctor/render.ts';
-import type { RegionHosts } from '../doctor/regions.ts';
+import { type Diagnosis, type DoctorOptions, examine } from '../src/doctor/doctor.ts';
+import { renderJson, renderText } from '../src/doctor/render.ts';
+import type { RegionHosts } from '../src/doctor/regions.ts';
 
 /** A secret with characters that every encoding changes, and a word to look for in what is printed. */
 export const CANARY = 'CANARY+secret/8fK2%=q&v';

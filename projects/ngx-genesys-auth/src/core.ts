@@ -38,11 +38,15 @@ export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>('GENESYS_AU
 /** Checks the configuration. */
 export const resolvedConfig = (): ResolvedConfig => resolveConfig(inject(GENESYS_AUTH_CONFIG));
 
-/** Puts the parts together. */
-export function genesysAuthCore(): GenesysAuthCore {
+/**
+ * Puts the parts together.
+ *
+ * @param otherRelay takes the place of the relay, in tests
+ */
+export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const config = inject(GENESYS_RESOLVED_CONFIG);
   const injector = inject(Injector);
-  const relay = relayClient(config, () => new HttpContext().set(SKIP, true));
+  const relay = otherRelay ?? relayClient(config, () => new HttpContext().set(SKIP, true));
   const state = new AuthState();
   const onServer = isPlatformServer(inject(PLATFORM_ID));
   const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : relay.token(rejected)), state);

@@ -3,4 +3,7 @@ export { type NeedCheck as ɵNeedCheck, type RequestNeeds as ɵRequestNeeds } fr
 export { REQUEST_NEEDS as ɵREQUEST_NEEDS } from './attach/needs';
 export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './attach/refusal';
 export { type ResolvedConfig as ɵResolvedConfig } from './config';
-export { GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';
+export { GENESYS_AUTH_CORE as ɵGENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';
+export { type GenesysAuthCore as ɵGenesysAuthCore, genesysAuthCore as ɵgenesysAuthCore } from './core';
+export { resolvedConfig as ɵresolvedConfig } from './core';
+export { type RelayClient as ɵRelayClient } from './relay/client';

@@ -43,7 +43,7 @@ export function provideGenesysAuth(
   return makeEnvironmentProviders([
     { provide: GENESYS_AUTH_CONFIG, useValue: config },
     { provide: GENESYS_RESOLVED_CONFIG, useFactory: resolvedConfig },
-    { provide: GENESYS_AUTH_CORE, useFactory: genesysAuthCore },
+    { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
     GenesysAuthService,
     provideEnvironmentInitializer(() => void inject(GENESYS_RESOLVED_CONFIG)),
     typeof ngDevMode === 'undefined' || ngDevMode ? provideInterceptorCheck() : [],

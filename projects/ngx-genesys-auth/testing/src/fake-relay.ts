@@ -1,0 +1,101 @@
+import type { SessionResponse, TokenResponse } from 'genesys-auth-protocol';
+import { covers } from 'genesys-scopes';
+import type {
+  GenesysAuthError,
+  ɵRelayClient as RelayClient,
+  ɵResolvedConfig as ResolvedConfig
+} from 'ngx-genesys-auth';
+import { NEVER, type Observable, Subject, defer, of, startWith, switchMap, take, throwError } from 'rxjs';
+
+/** A relay in memory: it answers in the same turn, and the same until it is told otherwise. */
+export class FakeRelay implements RelayClient {
+  readonly #config: ResolvedConfig;
+  readonly #told = new Subject<void>();
+  #granted: readonly string[];
+  #error: GenesysAuthError | undefined;
+  #held = false;
+  readonly #lifetimeSeconds: number;
+  #tokens = 0;
+
+  constructor(config: ResolvedConfig, lifetimeSeconds: number) {
+    this.#config = config;
+    this.#granted = all(config);
+    this.#lifetimeSeconds = lifetimeSeconds;
+  }
+
+  /** Whether a call waits for its answer. */
+  get isAsked(): boolean {
+    return this.#told.observed;
+  }
+
+  /** The last token it gave. Nobody shall take it for a real one, in a log or a snapshot. */
+  get lastToken(): string | null {
+    return this.#tokens > 0 ? `fake-genesys-token-${this.#tokens}` : null;
+  }
+
+  grant(scopes: readonly string[]): void {
+    this.#granted = scopes.length > 0 ? scopes : all(this.#config);
+    this.#error = undefined;
+    this.#answer();
+  }
+
+  /** Grants what it did before, without the scopes and all that cover them. */
+  deny(scopes: readonly string[]): void {
+    this.#granted = this.#granted.filter((granted) => !scopes.some((scope) => covers(granted, scope)));
+    this.#answer();
+  }
+
+  fail(error: GenesysAuthError): void {
+    this.#error = error;
+    this.#answer();
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  token(): Observable<TokenResponse> {
+    return this.#told.pipe(
+      startWith(undefined),
+      switchMap(() => (this.#held ? NEVER : this.#outcome())),
+      take(1)
+    );
+  }
+
+  session(): Observable<SessionResponse> {
+    const { region, apiOrigin } = this.#config;
+    return defer(() => {
+      const error = this.#error;
+      if (error) return throwError(() => error);
+      return of({
+        subject: 'test-user',
+        identity: 'loopback' as const,
+        roles: ['test'],
+        scopes: this.#granted,
+        defaultScopes: [],
+        region: region ?? null,
+        apiOrigin,
+        mode: 'token' as const
+      });
+    });
+  }
+
+  #answer(): void {
+    this.#held = false;
+    this.#told.next();
+  }
+
+  #outcome(): Observable<TokenResponse> {
+    const error = this.#error;
+    if (error) return throwError(() => error);
+    this.#tokens++;
+    return of({
+      access_token: this.lastToken ?? '',
+      token_type: 'Bearer',
+      expires_in: this.#lifetimeSeconds,
+      scope: this.#granted.join(' ')
+    });
+  }
+}
+
+const all = ({ scopes, optionalScopes }: ResolvedConfig): readonly string[] => [...scopes, ...optionalScopes];

@@ -1,0 +1,59 @@
+import { type EnvironmentProviders, inject, makeEnvironmentProviders } from '@angular/core';
+import { GENESYS_SCOPES } from 'genesys-scopes';
+import {
+  type GenesysAuthConfig,
+  type GenesysAuthFeature,
+  provideGenesysAuth,
+  ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
+  ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
+  ɵgenesysAuthCore as genesysAuthCore,
+  ɵresolvedConfig as resolvedConfig
+} from 'ngx-genesys-auth';
+import { GenesysAuthTesting } from './controller';
+import { FakeRelay } from './fake-relay';
+
+/** What {@link provideGenesysAuthTesting} takes: the configuration of the app, or the parts that a test is about. */
+export interface GenesysAuthTestingConfig extends Partial<GenesysAuthConfig> {
+  /** How long the fake tokens live, in seconds. One day by default. */
+  readonly tokenLifetimeSeconds?: number | undefined;
+}
+
+const ONE_DAY_SECONDS = 86_400;
+
+/**
+ * Provides the library for tests: all of it, with a relay in memory that grants everything at once until
+ * {@link GenesysAuthTesting} says otherwise. Works with any test runner and needs no network and no clock. Calls to the API
+ * still go through `HttpClient`: answer them by `provideHttpClientTesting()`.
+ *
+ * @param config without `scopes`, every scope of Genesys Cloud is configured as an optional one, so that each can be denied;
+ *   without `region` and `apiOrigin` the API is https://api.mypurecloud.com
+ * @param features as for `provideGenesysAuth()`
+ * @example
+ * TestBed.configureTestingModule({
+ *   providers: [
+ *     provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+ *     provideHttpClientTesting(),
+ *     provideGenesysAuthTesting()
+ *   ]
+ * });
+ * TestBed.inject(GenesysAuthTesting).deny('routing');
+ */
+export function provideGenesysAuthTesting(
+  { tokenLifetimeSeconds = ONE_DAY_SECONDS, ...config }: GenesysAuthTestingConfig = {},
+  ...features: readonly GenesysAuthFeature[]
+): EnvironmentProviders {
+  const { scopes, apiOrigin, region = apiOrigin === undefined ? 'mypurecloud.com' : undefined } = config;
+  const full = { relay: '/fake-relay', ...config, region, scopes: scopes ?? GENESYS_SCOPES };
+  return makeEnvironmentProviders([
+    provideGenesysAuth(full, ...features),
+    scopes === undefined ? { provide: GENESYS_RESOLVED_CONFIG, useFactory: nothingRequired } : [],
+    { provide: FakeRelay, useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds) },
+    { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore(inject(FakeRelay)) },
+    GenesysAuthTesting
+  ]);
+}
+
+function nothingRequired() {
+  const resolved = resolvedConfig();
+  return { ...resolved, scopes: [], optionalScopes: [...new Set([...resolved.scopes, ...resolved.optionalScopes])] };
+}

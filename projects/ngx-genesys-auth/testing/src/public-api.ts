@@ -1,0 +1,2 @@
+export { GenesysAuthTesting } from './controller';
+export { type GenesysAuthTestingConfig, provideGenesysAuthTesting } from './provide';

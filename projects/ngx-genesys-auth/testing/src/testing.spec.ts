@@ -1,0 +1,172 @@
+import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import {
+  GenesysAuthModule,
+  GenesysAuthService,
+  GenesysScopesDirective,
+  genesysAuthInterceptor,
+  genesysScopes
+} from 'ngx-genesys-auth';
+import { GenesysAuthTesting, type GenesysAuthTestingConfig, provideGenesysAuthTesting } from 'ngx-genesys-auth/testing';
+import { CONFIG, bearer, codeOf, observe, refuse } from '../../test/app';
+
+const API = 'https://api.mypurecloud.com';
+
+function createApp(config?: GenesysAuthTestingConfig, imports: unknown[] = []) {
+  TestBed.configureTestingModule({
+    imports,
+    providers: [
+      provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+      provideHttpClientTesting(),
+      provideGenesysAuthTesting(config)
+    ]
+  });
+  const http = TestBed.inject(HttpClient);
+  return {
+    http,
+    network: TestBed.inject(HttpTestingController),
+    auth: TestBed.inject(GenesysAuthService),
+    relay: TestBed.inject(GenesysAuthTesting),
+    get: (...scopes: string[]) => observe(http.get(`${API}/x`, { context: genesysScopes(...scopes) }))
+  };
+}
+
+describe('provideGenesysAuthTesting()', () => {
+  it('grants everything in the same turn, by a token that is visibly fake', () => {
+    const { get, network, auth, relay } = createApp();
+    expect([auth.status(), relay.token]).toEqual(['unknown', null]);
+    get('routing', 'analytics:readonly');
+    expect(bearer(network.expectOne(`${API}/x`))).toBe('Bearer fake-genesys-token-1');
+    expect([auth.status(), relay.token]).toEqual(['ready', 'fake-genesys-token-1']);
+  });
+
+  it('keeps the checks of the library', () => {
+    const { get } = createApp();
+    expect(codeOf(get('anaytics').error)).toBe('scope_near_miss');
+    TestBed.resetTestingModule();
+    expect(codeOf(createApp({ scopes: ['routing'] }).get('users').error)).toBe('scope_not_configured');
+    TestBed.resetTestingModule();
+    expect(() => createApp({ scopes: ['anaytics'] })).toThrow('scopes[0]');
+  });
+
+  it('takes the place of GenesysAuthModule.forRoot()', () => {
+    const { http, network } = createApp(CONFIG, [GenesysAuthModule.forRoot(CONFIG)]);
+    http.get('https://api.mypurecloud.de/x').subscribe();
+    expect(bearer(network.expectOne('https://api.mypurecloud.de/x'))).toBe('Bearer fake-genesys-token-1');
+    network.verify();
+  });
+
+  it('answers session()', async () => {
+    const { auth } = createApp();
+    expect(await auth.session()).toMatchObject({ subject: 'test-user', region: 'mypurecloud.com' });
+    expect(auth.error()).toBeNull();
+  });
+});
+
+describe('GenesysAuthTesting', () => {
+  it('grants just some scopes, and a new token each time', async () => {
+    const { get, relay, auth } = createApp();
+    relay.grant('routing');
+    expect([...auth.scopes()]).toEqual(['routing']);
+    expect(codeOf(get('users').error)).toBe('scope_not_granted');
+    relay.grant();
+    expect(auth.hasScopes('users')).toBe(true);
+    expect(await auth.token()).toBe('fake-genesys-token-2');
+  });
+
+  it('denies a scope with what covers it', () => {
+    const { relay, auth } = createApp();
+    relay.deny('routing:readonly');
+    expect([auth.hasScopes('routing:readonly'), auth.hasScopes('routing')]).toEqual([false, false]);
+    expect(auth.hasScopes('users')).toBe(true);
+  });
+
+  it('denies a required scope as the relay does', () => {
+    const { relay, auth } = createApp({ scopes: ['routing'] });
+    relay.deny('routing');
+    expect([auth.status(), auth.error()?.code]).toEqual(['failed', 'scope_not_granted']);
+  });
+
+  it('lets a token expire', async () => {
+    const { relay, auth } = createApp();
+    expect(await auth.token()).toBe('fake-genesys-token-1');
+    expect(await auth.token()).toBe('fake-genesys-token-1');
+    relay.expire();
+    expect(await auth.token()).toBe('fake-genesys-token-2');
+  });
+
+  it('fails until it grants', async () => {
+    const { relay, auth, get, network } = createApp();
+    relay.fail('relay_unauthenticated');
+    expect([auth.status(), auth.error()?.code]).toEqual(['failed', 'relay_unauthenticated']);
+    expect(codeOf(get().error)).toBe('relay_unauthenticated');
+    expect(await auth.session().catch(codeOf)).toBe('relay_unauthenticated');
+    relay.fail();
+    expect(codeOf(get().error)).toBe('relay_unavailable');
+    relay.grant();
+    get();
+    network.expectOne(`${API}/x`);
+  });
+
+  it.each<[string, (relay: GenesysAuthTesting) => void, string | undefined]>([
+    [
+      'grant()',
+      (relay) => {
+        relay.grant();
+      },
+      undefined
+    ],
+    [
+      'deny()',
+      (relay) => {
+        relay.deny('routing');
+      },
+      'scope_not_granted'
+    ],
+    [
+      'fail()',
+      (relay) => {
+        relay.fail();
+      },
+      'relay_unavailable'
+    ]
+  ])('holds those who wait until %s', (_name, release, code) => {
+    const { relay, auth, get, network } = createApp();
+    relay.hold();
+    const outcome = get('routing');
+    expect([auth.status(), outcome.error]).toEqual(['renewing', undefined]);
+    release(relay);
+    if (code === undefined) network.expectOne(`${API}/x`);
+    else expect(codeOf(outcome.error)).toBe(code);
+  });
+
+  it('renews after a 401 of the API', () => {
+    const { get, network } = createApp();
+    const outcome = get();
+    refuse(network.expectOne(`${API}/x`));
+    const replay = network.expectOne(`${API}/x`);
+    expect(bearer(replay)).toBe('Bearer fake-genesys-token-2');
+    replay.flush('ok');
+    expect(outcome.values).toEqual(['ok']);
+  });
+
+  it('moves a template', async () => {
+    @Component({
+      selector: 'genesys-page',
+      imports: [GenesysScopesDirective],
+      template: `<b *genesysScopes="'routing'; else denied">Edit</b><ng-template #denied>Ask</ng-template>`,
+      changeDetection: ChangeDetectionStrategy.OnPush
+    })
+    class Page {}
+    const { relay } = createApp();
+    const page = TestBed.createComponent(Page);
+    await page.whenStable();
+    const element: HTMLElement = page.nativeElement;
+    expect(element.textContent).toBe('Edit');
+    relay.deny('routing');
+    await page.whenStable();
+    expect(element.textContent).toBe('Ask');
+  });
+});

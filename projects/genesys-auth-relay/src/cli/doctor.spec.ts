@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CANARY, CLIENT_ID, patientWith, startRegions } from '../../test/doctor.ts';
 import { doctor } from './doctor.ts';
 import { run } from './run.ts';
 
+const BUILT = join(__dirname, '../../dist/cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'relay-doctor-'));
 
 describe('genesys-auth-relay doctor', () => {
@@ -92,5 +95,19 @@ describe('genesys-auth-relay doctor', () => {
     expect(await run(['doctor', '--nonsense'], '1', output)).toEqual({ exitCode: 2 });
     expect(await run(['doctor', '--help'], '1', output)).toEqual({ exitCode: 0 });
     expect(text).toContain('--find-region');
+  });
+
+  const whenBuilt = existsSync(BUILT) ? it : it.skip;
+  whenBuilt('as built, takes the secret from stdin and prints it nowhere', async () => {
+    const { tokenEndpoint, apiOrigin } = world.here;
+    const flags = ['--token-endpoint', tokenEndpoint, '--api-origin', apiOrigin, '--client-id', CLIENT_ID];
+    const child = spawn(process.execPath, [BUILT, 'doctor', ...flags, '--secret-stdin']);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stdin.end(`"${CANARY}"\n`);
+    expect(await once(child, 'close')).toEqual([12, null]);
+    expect(output).toContain('error secret_quotes');
+    expect(output).not.toContain('CANARY');
   });
 });

@@ -28,7 +28,8 @@ export function judgeApi({ status, body }: Answer): ApiVerdict {
   if (code === 'ip.not.authorized') return { cause: 'address_not_allowed', names: [] };
   if (status === 401) return { cause: 'token_refused_by_api', names: [] };
   if (code === 'app.not.authorized.for.scope') return { cause: 'scope_not_allowed', names };
-  if (status === 403) return { cause: 'missing_permission', names };
+  // Without a code it is not the API that speaks but something before it.
+  if (status === 403 && code !== '') return { cause: 'missing_permission', names };
   if (status === 429) return { cause: 'rate_limited', names: [] };
   if (status >= 500) return { cause: 'server_failed', names: [] };
   return { cause: code === '' ? 'not_the_api' : undefined, names: [], unclear: true };

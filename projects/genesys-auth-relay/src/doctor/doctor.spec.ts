@@ -124,6 +124,13 @@ describe('doctor', () => {
     expect(found.steps).toContainEqual(expect.objectContaining({ name: 'token', outcome: 'ok' }));
   });
 
+  it('sends nothing to a URL with a password in it', async () => {
+    const tokenEndpoint = 'https://me:CANARY-in-url@login.example.test/oauth/token';
+    const found = await look({ genesys: { tokenEndpoint, apiOrigin: 'https://api.example.test' } });
+    expect(found).toMatchObject({ causes: ['credentials_in_query'], exitCode: 11, tokenRequests: 0 });
+    expect(found.printed).not.toContain('CANARY');
+  });
+
   it('sees the API host in place of the login host, and sends it nothing', async () => {
     const { apiOrigin } = world.here;
     const before = world.here.requests.length;

@@ -154,6 +154,7 @@ describe('doctor before servers that are no Genesys Cloud', () => {
   it.each([
     ['app.not.authorized.for.scope', 403, 'scope_not_allowed', 14],
     ['ip.not.authorized', 401, 'address_not_allowed', 15],
+    ['missing.permissions', 403, 'missing_permission', 15],
     ['internal.server.error', 500, 'server_failed', 17]
   ])('understands %s of the API', async (code, status, cause, exitCode) => {
     const odd = await startOdd((request, response) => {
@@ -163,6 +164,17 @@ describe('doctor before servers that are no Genesys Cloud', () => {
     const found = await diagnose({ genesys: odd.genesys }, {});
     await odd.close();
     expect(found).toMatchObject({ causes: [cause], exitCode });
+  });
+
+  it('takes no page of a firewall for an answer of the API', async () => {
+    const odd = await startOdd((request, response) => {
+      if (request.method === 'POST') json(response, 200, { access_token: 'T-CANARY', token_type: 'bearer' });
+      else response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>Blocked</h1>');
+    });
+    const { causes, printed } = await diagnose({ genesys: odd.genesys }, {});
+    await odd.close();
+    expect(causes).toEqual([]);
+    expect(printed).toContain('warning not_the_api');
   });
 
   it('withholds whatever repeats the secret or the token', async () => {

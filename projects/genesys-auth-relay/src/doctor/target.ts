@@ -72,6 +72,8 @@ function issuesOf({ input, env, baseDir }: Patient): readonly ConfigIssue[] {
 
 function findingOf({ key, message, fix }: ConfigIssue): Finding {
   const words = `${key}: ${message}.`;
+  if (key === 'genesys.tokenEndpoint' && message.includes('user name or password'))
+    return finding('credentials_in_query', words, `${fix}, and replace the secret: it may have been logged`);
   if (key === 'genesys.region') return finding('region_unknown', words, fix);
   if (key === 'genesys.client.secret') return finding('secret_missing', words, fix);
   if (/^scopes\[|^roles\..*copes\[/.test(key)) return finding('scope_misspelt', words, fix);

@@ -7,6 +7,7 @@ import { SKIP } from './attach/context';
 import { OffOriginGuard } from './attach/guard';
 import { type RequestNeeds, REQUEST_NEEDS } from './attach/needs';
 import { originTest } from './attach/origin';
+import { type ApiHandler, RETRY_STEP } from './attach/steps';
 import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
 import { GenesysAuthError } from './errors';
 import { type RelayClient, relayClient } from './relay/client';
@@ -28,7 +29,7 @@ export interface GenesysAuthCore {
   readonly tokens: TokenSource;
   readonly scopes: ScopeCheck;
   readonly guard: OffOriginGuard;
-  readonly attacher: Attacher;
+  readonly attacher: ApiHandler;
   readonly needs: RequestNeeds | null;
 }
 
@@ -59,7 +60,8 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
     tokens.close();
     state.close();
   });
-  return { config, relay, state, tokens, scopes, guard, attacher, needs };
+  const retrying = inject(RETRY_STEP, { optional: true })?.(attacher) ?? attacher;
+  return { config, relay, state, tokens, scopes, guard, attacher: retrying, needs };
 }
 
 // A token in the server's memory would be every visitor's token.

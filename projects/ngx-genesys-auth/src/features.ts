@@ -4,8 +4,9 @@ import type { EnvironmentProviders, Provider } from '@angular/core';
  * The kinds of features that {@link provideGenesysAuth} takes.
  *
  * - `scopeCatalogue`: `withScopeCatalogue()` of `ngx-genesys-auth/scope-catalogue`
+ * - `retry`: `withRetry()`
  */
-export type GenesysAuthFeatureKind = 'scopeCatalogue';
+export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry';
 
 /** An addition to `provideGenesysAuth()`, made by a `with...()` function. */
 export interface GenesysAuthFeature {

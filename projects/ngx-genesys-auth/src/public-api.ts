@@ -16,6 +16,8 @@ export {
 export { type GenesysAuthFeature, type GenesysAuthFeatureKind } from './features';
 export * from './internals';
 export { GenesysAuthModule, provideGenesysAuth } from './provide';
+export { skipGenesysRetry } from './retry/context';
+export { type RetryOptions, withRetry } from './retry/feature';
 export { GenesysAuthService, type ScopeReport } from './service';
 export { type GenesysAuthEvent, type GenesysAuthStatus, type RenewalReason } from './token/state';
 export { type GenesysScope } from 'genesys-scopes';

@@ -13,13 +13,14 @@ import { NEEDED_SCOPES, SKIP } from './context';
 import type { OffOriginGuard } from './guard';
 import type { NeedCheck, RequestNeeds } from './needs';
 import { missingScopeOf, refusesToken, tokenRejected } from './refusal';
+import type { ApiHandler } from './steps';
 
 declare const ngDevMode: unknown;
 
 type Events = Observable<HttpEvent<unknown>>;
 
 /** Attaches the token to a request for the API, and answers a 401 with one renewal and one replay. */
-export class Attacher {
+export class Attacher implements ApiHandler {
   readonly isApi: (url: string) => boolean;
   readonly #tokens: TokenSource;
   readonly #scopes: ScopeCheck;

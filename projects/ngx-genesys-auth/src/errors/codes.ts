@@ -31,6 +31,7 @@ export type GenesysScopeErrorCode =
  * - `relay_invalid_response`: a success answer that is not what the relay's protocol says
  * - `relay_region_mismatch`: the relay serves another region or API origin than the one configured
  * - `permission_missing`: the Genesys API says that the token's OAuth client lacks a permission
+ * - `api_rate_limited`: with `withRetry()`, a 429 of the Genesys API that is not waited for any longer
  * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed
  * - `signed_out`: `clear()` was called while this waited for a token
  * - `server_no_credential`: a token was needed while rendering on the server
@@ -48,6 +49,7 @@ export type GenesysAuthErrorCode =
   | 'relay_invalid_response'
   | 'relay_region_mismatch'
   | 'permission_missing'
+  | 'api_rate_limited'
   | 'token_rejected'
   | 'signed_out'
   | 'server_no_credential';

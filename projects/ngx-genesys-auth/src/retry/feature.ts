@@ -1,0 +1,105 @@
+import { type HttpErrorResponse, HttpEventType } from '@angular/common/http';
+import { type Observable, defer, filter, retry, throwError, timer } from 'rxjs';
+import { type ApiHandler, RETRY_STEP } from '../attach/steps';
+import { correlationId } from '../attach/refusal';
+import { type ConfigIssue, GenesysAuthConfigError, GenesysAuthError } from '../errors';
+import type { GenesysAuthFeature } from '../features';
+import { checkKeys, readNumber } from '../config/report';
+import { isPassing, mayRepeat, retryAfterMs } from './rules';
+
+/** Options of {@link withRetry}. */
+export interface RetryOptions {
+  /** How often a request is sent again at most, 0 to 10. 3 by default. */
+  readonly retries?: number | undefined;
+  /** The longest wait before one retry, in milliseconds, 60,000 by default. If the API asks for more, the error passes. */
+  readonly maxWaitMs?: number | undefined;
+}
+
+const DEFAULT_RETRIES = 3;
+const MOST_RETRIES = 10;
+const DEFAULT_MAX_WAIT_MS = 60_000;
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 10_000;
+
+/**
+ * A feature of `provideGenesysAuth()` and `GenesysAuthModule.forRoot()`.
+ *
+ * Sends a request for the Genesys API again after 429 (too many requests), 503 and 504: after the time that `Retry-After`
+ * says (seconds or an HTTP date), without it after a random time up to 0.5, 1, 2, ... 10 seconds (full jitter). Each attempt
+ * has the token that is then live. Whoever unsubscribes ends it.
+ *
+ * - Only what does nothing twice: `GET`, `HEAD`, `OPTIONS`, `PUT`, `DELETE`, and the `POST` operations that only read:
+ *   `/api/v2/analytics/.../query` (or `search`), `/api/v2/search`, and `search` of users, groups, teams, locations,
+ *   voicemail, quality/evaluations, speechandtextanalytics/transcripts and conversations/participants/attributes.
+ * - A 429 that it does not wait for any longer becomes a {@link GenesysAuthError} `api_rate_limited` with
+ *   `retryAfterSeconds`, and the response as its `cause`. A 503 or 504 stays the `HttpErrorResponse` it is.
+ * - {@link skipGenesysRetry} lets a request be sent once; so do {@link skipGenesysAuth} and an `Authorization` header of
+ *   your own.
+ *
+ * @throws {@link GenesysAuthConfigError} `config_invalid` at once, if an option is wrong
+ * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withRetry())
+ */
+export function withRetry(options: RetryOptions = {}): GenesysAuthFeature {
+  const limits = checked(options);
+  return { kind: 'retry', providers: [{ provide: RETRY_STEP, useValue: (inner: ApiHandler) => step(inner, limits) }] };
+}
+
+type Limits = Required<{ [key in keyof RetryOptions]: number }>;
+
+function step(inner: ApiHandler, { retries, maxWaitMs }: Limits): ApiHandler {
+  const delay = (error: unknown, attempt: number): Observable<unknown> => {
+    if (!isPassing(error)) return throwError(() => error);
+    const asked = retryAfterMs(error);
+    if (attempt > retries || (asked ?? 0) > maxWaitMs) return throwError(() => final(error, asked, maxWaitMs));
+    return timer(asked ?? Math.min(backoffMs(attempt), maxWaitMs));
+  };
+  return {
+    isApi: inner.isApi,
+    handle(request, next, backend) {
+      if (!mayRepeat(request)) return inner.handle(request, next, backend);
+      let attempts = 0;
+      return defer(() => {
+        const events = inner.handle(request, next, backend);
+        // The first attempt has told that the request was sent.
+        return attempts++ === 0 ? events : events.pipe(filter(({ type }) => type !== HttpEventType.Sent));
+      }).pipe(retry({ delay: (error: unknown) => delay(error, attempts) }));
+    }
+  };
+}
+
+/** Full jitter: clients that failed together do not come back together. */
+const backoffMs = (attempt: number): number =>
+  Math.random() * Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), LONGEST_BACKOFF_MS);
+
+function final(response: HttpErrorResponse, askedMs: number | undefined, maxWaitMs: number): unknown {
+  if (response.status !== 429) return response;
+  const seconds = askedMs === undefined ? undefined : Math.ceil(askedMs / 1000);
+  const tooLong = askedMs !== undefined && askedMs > maxWaitMs;
+  return new GenesysAuthError(
+    'api_rate_limited',
+    tooLong
+      ? `The Genesys API asks to wait ${seconds ?? 0} s, longer than withRetry() may.`
+      : 'The Genesys API still answers 429 (too many requests) after the retries.',
+    {
+      hint: 'Try again after retryAfterSeconds, where it is given. Make fewer requests at a time, or cache what they bring.',
+      cause: response,
+      correlationId: correlationId(response),
+      retryAfterSeconds: seconds
+    }
+  );
+}
+
+function checked(options: RetryOptions): Limits {
+  const issues: ConfigIssue[] = [];
+  const report = (key: string, message: string, fix: string): void => {
+    issues.push({ key, message, fix });
+  };
+  checkKeys(options, ['retries', 'maxWaitMs'], 'withRetry.', report);
+  const retries = readNumber('withRetry.retries', options.retries, DEFAULT_RETRIES, 0, report);
+  if (!Number.isInteger(retries) || retries > MOST_RETRIES) {
+    report('withRetry.retries', 'it must be a whole number.', `Give 0 to ${MOST_RETRIES}.`);
+  }
+  const maxWaitMs = readNumber('withRetry.maxWaitMs', options.maxWaitMs, DEFAULT_MAX_WAIT_MS, 0, report);
+  if (issues.length > 0) throw new GenesysAuthConfigError(issues);
+  return { retries, maxWaitMs };
+}

@@ -7,7 +7,7 @@ import { SKIP } from './attach/context';
 import { OffOriginGuard } from './attach/guard';
 import { type RequestNeeds, REQUEST_NEEDS } from './attach/needs';
 import { originTest } from './attach/origin';
-import { type ApiHandler, RETRY_STEP } from './attach/steps';
+import { type ApiHandler, LOG_STEP, RETRY_STEP } from './attach/steps';
 import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
 import { GenesysAuthError } from './errors';
 import { type RelayClient, relayClient } from './relay/client';
@@ -60,7 +60,8 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
     tokens.close();
     state.close();
   });
-  const retrying = inject(RETRY_STEP, { optional: true })?.(attacher) ?? attacher;
+  const logging = inject(LOG_STEP, { optional: true })?.(attacher) ?? attacher;
+  const retrying = inject(RETRY_STEP, { optional: true })?.(logging) ?? logging;
   return { config, relay, state, tokens, scopes, guard, attacher: retrying, needs };
 }
 

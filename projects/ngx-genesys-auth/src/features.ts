@@ -5,8 +5,9 @@ import type { EnvironmentProviders, Provider } from '@angular/core';
  *
  * - `scopeCatalogue`: `withScopeCatalogue()` of `ngx-genesys-auth/scope-catalogue`
  * - `retry`: `withRetry()`
+ * - `logger`: `withLogger()`
  */
-export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry';
+export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry' | 'logger';
 
 /** An addition to `provideGenesysAuth()`, made by a `with...()` function. */
 export interface GenesysAuthFeature {

@@ -15,6 +15,8 @@ export {
 } from './errors';
 export { type GenesysAuthFeature, type GenesysAuthFeatureKind } from './features';
 export * from './internals';
+export { type GenesysLogEntry, type GenesysLogLevel } from './log/entry';
+export { type LoggerOptions, withLogger } from './log/feature';
 export { GenesysAuthModule, provideGenesysAuth } from './provide';
 export { skipGenesysRetry } from './retry/context';
 export { type RetryOptions, withRetry } from './retry/feature';

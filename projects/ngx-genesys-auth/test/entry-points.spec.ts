@@ -40,3 +40,12 @@ describe('the router', () => {
     for (const entry of ['.', 'scope-catalogue']) expect(packagesOf(entry)).not.toContain('@angular/router');
   });
 });
+
+describe('ngx-genesys-auth/testing', () => {
+  it('needs no test runner, and no app needs it', () => {
+    expect([...packagesOf('testing')].sort()).toEqual(['@angular/core', 'genesys-scopes', 'ngx-genesys-auth', 'rxjs']);
+    for (const entry of ['.', 'router', 'scope-catalogue']) {
+      expect(packagesOf(entry)).not.toContain('ngx-genesys-auth/testing');
+    }
+  });
+});

@@ -93,6 +93,16 @@ describe.each(['canActivate', 'canMatch'] as const)('requireScopes() as %s', (ki
 });
 
 describe('requireScopes()', () => {
+  it('fits every kind of guard that sees no component, by its type', () => {
+    const guards = [requireScopes('routing'), requireScopes('routing', 'users', { redirectTo: '/denied' })];
+    const routes: Routes = [
+      { path: '', component: Page, canActivate: guards, canActivateChild: guards, canMatch: guards }
+    ];
+    // @ts-expect-error options come last
+    requireScopes({ redirectTo: '/denied' }, 'routing');
+    expect(routes).toHaveLength(1);
+  });
+
   it('says no by cancelling, or by falling through to the next route that matches', async () => {
     const activate = createApp(requireScopes('users'));
     const result = await activate.navigate();

@@ -24,7 +24,7 @@ declare const ngDevMode: unknown;
  * - A request that has an `Authorization` header, or carries {@link skipGenesysAuth}, is left as it is.
  * - Other errors of the API pass as the `HttpErrorResponse` they are, except a 403 for a missing scope, which becomes a
  *   `GenesysScopeError` with the response as its `cause`; with `withScopeCatalogue()`, a 403 for a missing permission becomes
- *   a `GenesysPermissionError`.
+ *   a `GenesysPermissionError`, and with `withRetry()` a 429 that is not waited for the error `api_rate_limited`.
  *
  * Put interceptors that change URLs or map errors before this one in the list.
  *

@@ -35,7 +35,8 @@ export interface GenesysAuthErrorDetails {
  * {@link hint} that says what to do. It never holds a token.
  *
  * Errors of the Genesys API itself stay the `HttpErrorResponse` they are, except a 401 that stays after a renewal and a 403
- * for a missing scope (or permission, with `withScopeCatalogue()`), which keep the response as their `cause`.
+ * for a missing scope (or permission, with `withScopeCatalogue()`; or a 429, with `withRetry()`), which keep the response as
+ * their `cause`.
  *
  * @example
  * auth.token('analytics').catch((error: unknown) => {

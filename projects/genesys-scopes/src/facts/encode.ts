@@ -90,6 +90,8 @@ export function encodeOperations(facts: Iterable<OperationFacts>): EncodedOperat
   for (const { segments, operations } of paths) {
     const depth = sharedLength(segmentsBefore, segments);
     segmentsBefore = segments;
+    // An area, which is what a first segment opens, says everything itself: it can be read without the ones before.
+    if (depth === 0) setBefore = undefined;
     let methods = '';
     const permissions: string[] = [];
     for (const operation of operations.sort((a, b) => compare(a.method, b.method))) {

@@ -6,7 +6,7 @@
 //                a letter: how many leading segments are those of the path before (`a` none, `b` one, ...), the other
 //                segments joined by `/` (`*queueId` for `{queueId}`), a space, and for each operation one letter of
 //                METHOD_LETTERS with the number of its scope set; without a number it is the set of the operation
-//                before. A lower-case letter adds the `:readonly` scope to a set of one scope.
+//                before, which is always one of the same first segment. A lower-case letter adds the `:readonly` scope to a set of one scope.
 // `permissions`  one entry a path as in `operations`, separated by `;`, operations separated by `|`: `~` if deprecated,
 //                `&` if all permissions are needed, and the permissions separated by commas. Leading parts of a
 //                permission that are those of the one before are left out; `=` marks one that has not three parts.

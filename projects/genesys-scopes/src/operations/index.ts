@@ -1,6 +1,6 @@
 import type { Operation } from './decode.ts';
 import { type Explanation, explainFrom } from './explain.ts';
-import { type OperationIndex, createOperationIndex } from './operation-index.ts';
+import { type OperationIndex, openOperationIndex } from './operation-index.ts';
 import type { OperationRef } from './minimal.ts';
 import type { OperationPermissions } from './permissions.ts';
 import { OPERATION_DATA } from './operations.data.ts';
@@ -9,7 +9,7 @@ let built: OperationIndex | undefined;
 
 /** The index of the Platform API that this package ships; built when it is first asked for, in a few milliseconds. */
 export function operationIndex(): OperationIndex {
-  return (built ??= createOperationIndex(OPERATION_DATA));
+  return (built ??= openOperationIndex(OPERATION_DATA));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Operation, type PathNode, decodeOperations } from './decode.ts';
+import { type DecodedOperations, type Operation, type PathNode, decodeOperations } from './decode.ts';
 import type { OperationData } from './format.ts';
 import { type OperationRef, minimalScopesOf } from './minimal.ts';
 import { operationPath } from './path.ts';
@@ -34,13 +34,29 @@ function walk(node: PathNode, path: string, from: number, method: string): Opera
  * @example createOperationIndex(JSON.parse(await readFile('genesys-operations.json', 'utf8')))
  */
 export function createOperationIndex(data: OperationData): OperationIndex {
-  const { root, operations } = decodeOperations(data);
+  const decoded = decodeOperations(data);
+  // Data from outside is read whole, so that damage shows here and not in the middle of a request.
+  decoded.openAll();
+  return indexOf(decoded);
+}
+
+/** The same for data that is known to be in this form: each area is read when a request first needs it. */
+export function openOperationIndex(data: OperationData): OperationIndex {
+  return indexOf(decodeOperations(data));
+}
+
+function indexOf(decoded: DecodedOperations): OperationIndex {
   const find = (method: string, url: string | URL): Operation | undefined => {
     const path = operationPath(typeof url === 'string' ? url : url.pathname);
-    return path === undefined ? undefined : walk(root, path, 0, method.toUpperCase());
+    if (path === undefined) return undefined;
+    const slash = path.indexOf('/');
+    decoded.open(slash < 0 ? path : path.slice(0, slash));
+    return walk(decoded.root, path, 0, method.toUpperCase());
   };
   return {
-    operations,
+    get operations() {
+      return decoded.openAll();
+    },
     find,
     requiredScopes: (method, url) => find(method, url)?.scopes,
     minimalScopes: (wanted) => minimalScopesOf(find, wanted)

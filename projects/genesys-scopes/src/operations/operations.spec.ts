@@ -6,6 +6,7 @@ import { encodeOperations } from '../facts/encode.ts';
 import { parseTable } from '../facts/table.ts';
 import { GENESYS_SCOPES } from '../index.ts';
 import { createOperationIndex, findOperation, operationIndex, requiredScopes } from './index.ts';
+import { openOperationIndex } from './operation-index.ts';
 import { OPERATION_DATA } from './operations.data.ts';
 import { PERMISSION_DATA } from './permissions.data.ts';
 
@@ -199,7 +200,7 @@ describe('the size of the operation index', () => {
   });
 });
 
-describe('createOperationIndex', () => {
+describe('createOperationIndex and openOperationIndex', () => {
   const facts = { scopes: ['a', 'a:readonly'], permissions: [], deprecated: false };
 
   it('reads what the encoder writes', () => {
@@ -218,6 +219,13 @@ describe('createOperationIndex', () => {
         const back = createOperationIndex(data).operations.map(({ method, path, scopes }) => [method, path, scopes]);
         const sortable = (rows: unknown[][]): string[] => rows.map((row) => JSON.stringify(row)).sort();
         expect(sortable(back)).toEqual(sortable(list.map(({ method, path, scopes }) => [method, path, scopes])));
+        // Read area by area, in the order of the requests, it finds the same.
+        const whole = createOperationIndex(data);
+        const opened = openOperationIndex(data);
+        for (const { method, path } of [...list].reverse()) {
+          expect(opened.find(method, path)).toEqual(whole.find(method, path));
+        }
+        expect(opened.operations).toEqual(whole.operations);
       })
     );
   });

@@ -9,7 +9,6 @@ export const sources = (root) => ({
   '^genesys-auth-protocol$': `${root}/projects/genesys-auth-protocol/src/index.ts`,
   '^genesys-scopes$': `${root}/projects/genesys-scopes/src/index.ts`,
   '^genesys-scopes/(catalogue|operations)$': `${root}/projects/genesys-scopes/src/$1/index.ts`,
-  '^genesys-scopes/(catalogue|operations)$': `${root}/projects/genesys-scopes/src/$1/index.ts`,
   '^genesys-sandbox$': `${root}/projects/genesys-sandbox/src/index.ts`,
   '^genesys-auth-relay$': `${root}/projects/genesys-auth-relay/src/index.ts`
 });

@@ -1,4 +1,18 @@
 export { GENESYS_REGIONS, findRegion, originsOf, type GenesysOrigins, type GenesysRegion } from './regions.ts';
+export {
+  CLOSE_CODES,
+  NOTIFICATIONS_PROTOCOL,
+  TICKET_PROTOCOL_PREFIX,
+  isTicketResponse,
+  type GapReason,
+  type HubClientFrame,
+  type HubErrorCode,
+  type HubEvent,
+  type HubPosition,
+  type HubServerFrame,
+  type TicketResponse,
+  type TopicState
+} from './notifications.ts';
 export { PROBLEMS, PROBLEM_MEDIA_TYPE, PROBLEM_TYPE_PREFIX, isProblemCode, type ProblemCode } from './problems.ts';
 export {
   GENESYS_AUTH_HEADER,

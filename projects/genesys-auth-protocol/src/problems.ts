@@ -20,6 +20,7 @@ export const PROBLEMS = {
   unsupported_grant_type: { status: 400, title: 'Only client_credentials is served', error: 'unsupported_grant_type' },
   not_found: { status: 404, title: 'No such path on the relay', error: 'invalid_request' },
   method_not_allowed: { status: 405, title: 'Method not allowed here', error: 'invalid_request' },
+  upgrade_required: { status: 426, title: 'This path is a WebSocket', error: 'invalid_request' },
   body_too_large: { status: 413, title: 'The request body is too large', error: 'invalid_request' },
   unsupported_media_type: { status: 415, title: 'Content type not supported', error: 'invalid_request' },
   // who is calling

@@ -5,7 +5,8 @@ export const RELAY_PATHS = {
   token: '/token',
   session: '/session',
   api: '/api/v2',
-  notifications: '/notifications'
+  notifications: '/notifications',
+  ticket: '/notifications/ticket'
 } as const;
 
 /**

@@ -9,11 +9,14 @@ import { type RequestNeeds, REQUEST_NEEDS } from './attach/needs';
 import { originTest } from './attach/origin';
 import { type ApiHandler, LOG_STEP, RETRY_STEP } from './attach/steps';
 import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
+import { REQUEST_WATCH } from './dev/watch';
 import { GenesysAuthError } from './errors';
 import { type RelayClient, relayClient } from './relay/client';
 import { ScopeCheck } from './scopes/check';
 import { TokenSource } from './token/source';
 import { AuthState } from './token/state';
+
+declare const ngDevMode: unknown;
 
 /** The configuration as the app gave it. */
 export const GENESYS_AUTH_CONFIG = new InjectionToken<GenesysAuthConfig>('GENESYS_AUTH_CONFIG');
@@ -53,7 +56,8 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : relay.token(rejected)), state);
   const scopes = new ScopeCheck(config);
   const isApi = originTest(config.apiOrigin);
-  const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend));
+  const watch = typeof ngDevMode === 'undefined' || ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;
+  const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend), watch);
   const needs = inject(REQUEST_NEEDS, { optional: true });
   const attacher = new Attacher(isApi, tokens, scopes, guard, needs);
   inject(DestroyRef).onDestroy(() => {

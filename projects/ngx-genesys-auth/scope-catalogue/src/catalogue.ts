@@ -9,7 +9,7 @@ import type {
 import { type Observable, from, of, timeout } from 'rxjs';
 import { missingPermissionOf } from './permission';
 import { UnusedScopes } from './unused-scopes';
-import { Verdicts } from './verdict';
+import { Verdicts, needsOf } from './verdict';
 
 declare const ngDevMode: unknown;
 
@@ -56,6 +56,11 @@ export class ScopeCatalogue implements RequestNeeds {
 
   note(scopes?: readonly string[]): void {
     this.#unused?.note(scopes);
+  }
+
+  explain({ method, url }: HttpRequest<unknown>): string | undefined {
+    const operation = this.#index?.find(method, url);
+    return operation && needsOf(operation);
   }
 
   #load(load: () => OperationFinder | Promise<OperationFinder>): void {

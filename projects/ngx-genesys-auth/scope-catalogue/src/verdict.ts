@@ -6,8 +6,9 @@ import {
   type ɵResolvedConfig as ResolvedConfig
 } from 'ngx-genesys-auth';
 
-const needsOf = ({ method, path, scopes }: Operation): string =>
-  `${method} ${path} needs ${scopes.length > 1 ? 'one of ' : ''}${scopes.join(', ')}`;
+/** What an operation needs, as a sentence without its full stop. */
+export const needsOf = ({ method, path, scopes }: Operation): string =>
+  `${method} ${path} needs ${scopes.length > 1 ? 'one of ' : ''}${scopes.join(', ') || 'no scope'}`;
 
 /** Tells how a configuration stands to what operations need: any one of an operation's scopes is enough. */
 export class Verdicts {

@@ -1,5 +1,6 @@
 import type { HttpBackend, HttpRequest } from '@angular/common/http';
 import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/check-request';
+import type { RequestWatch } from '../dev/watch';
 import { SKIP } from './context';
 
 declare const ngDevMode: unknown;
@@ -18,15 +19,23 @@ export class OffOriginGuard {
   readonly #isApi: (url: string) => boolean;
   readonly #headers: ReadonlySet<string>;
   readonly #own: () => HttpBackend;
+  readonly #watch: RequestWatch | null;
 
   /**
    * @param headers the values of `Authorization` that the interceptor attaches
    * @param own the backend of the app's root; a lazy part of the app may have another that hands on to it
+   * @param watch development only: who wants to know when a token is taken off
    */
-  constructor(isApi: (url: string) => boolean, headers: ReadonlySet<string>, own: () => HttpBackend) {
+  constructor(
+    isApi: (url: string) => boolean,
+    headers: ReadonlySet<string>,
+    own: () => HttpBackend,
+    watch: RequestWatch | null = null
+  ) {
     this.#isApi = isApi;
     this.#headers = headers;
     this.#own = own;
+    this.#watch = watch;
   }
 
   /** Guards the backend that a request is going to, and the one of the app's root; each once. */
@@ -48,6 +57,7 @@ export class OffOriginGuard {
     if (this.#isApi(request.url) || request.context.has(SKIP)) return request;
     const values = request.headers.getAll('Authorization');
     if (!values?.some((value) => this.#headers.has(value))) return request;
+    if (typeof ngDevMode === 'undefined' || ngDevMode) this.#watch?.tokenTakenOff(request);
     return request.clone({ headers: request.headers.delete('Authorization') });
   }
 }

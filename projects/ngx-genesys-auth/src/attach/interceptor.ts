@@ -11,6 +11,7 @@ import type { Observable } from 'rxjs';
 import { GENESYS_AUTH_CORE } from '../core';
 import { checkAnswer, isCheckRequest } from '../dev/check-request';
 import { warnAboutOddRequest } from '../dev/odd-request';
+import { REQUEST_WATCH } from '../dev/watch';
 import { GenesysAuthConfigError } from '../errors';
 
 declare const ngDevMode: unknown;
@@ -31,10 +32,18 @@ declare const ngDevMode: unknown;
  * @example provideHttpClient(withInterceptors([genesysAuthInterceptor]))
  */
 export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
+  if (typeof ngDevMode === 'undefined' || ngDevMode) {
+    if (isCheckRequest(request)) return checkAnswer();
+    const watch = inject(REQUEST_WATCH, { optional: true });
+    if (watch) return watch.watch(request, next, intercept);
+  }
+  return intercept(request, next);
+};
+
+const intercept: HttpInterceptorFn = (request, next) => {
   const core = inject(GENESYS_AUTH_CORE, { optional: true });
   if (!core) throw notProvided();
   const { attacher } = core;
-  if ((typeof ngDevMode === 'undefined' || ngDevMode) && isCheckRequest(request)) return checkAnswer();
   if (attacher.isApi(request.url)) return attacher.handle(request, next, inject(HttpBackend));
   if (typeof ngDevMode === 'undefined' || ngDevMode) warnAboutOddRequest(core, request, core.config.apiOrigin);
   return next(request);

@@ -19,6 +19,8 @@ export interface RequestNeeds {
   errorOf(response: unknown): GenesysAuthError | undefined;
   /** Development only: the app itself said that it needs these scopes, or, without an argument, some that it did not say. */
   note(scopes?: readonly string[]): void;
+  /** Development only: what is known about a request, as a sentence such as "GET /api/v2/users needs ...". */
+  explain?(request: HttpRequest<unknown>): string | undefined;
 }
 
 /** {@link RequestNeeds}, if a feature provides it. */

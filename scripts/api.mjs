@@ -1,0 +1,112 @@
+// npm run api: builds, then writes what every entry point exports to projects/*/api, for review in the diff.
+// With --check it writes nothing and fails when a report is not what the build exports: a public change nobody looked at.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './lib/root.mjs';
+
+const check = process.argv.includes('--check');
+if (!check) {
+  const { ensureInstalled } = await import('./lib/install.mjs');
+  ensureInstalled();
+  const { buildOrExit } = await import('./lib/build.mjs');
+  await buildOrExit();
+}
+const { Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
+
+const packages = [
+  { name: 'ngx-genesys-auth', built: 'dist/ngx-genesys-auth' },
+  ...['genesys-auth-protocol', 'genesys-scopes', 'genesys-auth-relay', 'genesys-sandbox'].map((name) => ({
+    name,
+    built: `projects/${name}`
+  }))
+];
+
+/** The entry points that a built package.json exports, with the declarations of each. */
+function entryPointsOf({ name, built }) {
+  const { exports } = JSON.parse(readFileSync(join(root, built, 'package.json'), 'utf8'));
+  return Object.entries(exports).flatMap(([path, { types }]) =>
+    types === undefined ? [] : { report: (name + path.slice(1)).replace('/', '.'), types: join(root, built, types) }
+  );
+}
+
+function extract({ name }, folder, { report, types }) {
+  const temp = join(root, 'out-tsc/api');
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(temp, { recursive: true });
+  const config = ExtractorConfig.prepare({
+    packageJsonFullPath: join(root, 'projects', name, 'package.json'),
+    configObjectFullPath: undefined,
+    configObject: {
+      projectFolder: root,
+      mainEntryPointFilePath: types,
+      newlineKind: 'lf',
+      compiler: {
+        overrideTsconfig: {
+          compilerOptions: {
+            target: 'ES2022',
+            module: 'ES2022',
+            moduleResolution: 'bundler',
+            allowImportingTsExtensions: true,
+            noEmit: true,
+            lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+            strict: true,
+            skipLibCheck: true,
+            types: ['node'],
+            typeRoots: [join(root, 'node_modules/@types')]
+          },
+          files: [types]
+        }
+      },
+      apiReport: {
+        enabled: true,
+        reportFileName: report,
+        reportFolder: folder,
+        reportTempFolder: temp,
+        includeForgottenExports: true
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        extractorMessageReporting: {
+          default: { logLevel: 'warning', addToApiReportFile: true },
+          'ae-missing-release-tag': { logLevel: 'none' },
+          // They are part of the report, under their own names.
+          'ae-forgotten-export': { logLevel: 'none' },
+          // TypeScript resolves {@link name} of a member, as editors do; API Extractor wants another notation.
+          'ae-unresolved-link': { logLevel: 'none' },
+          'ae-undocumented': { logLevel: 'none' }
+        }
+      }
+    }
+  });
+  return Extractor.invoke(config, {
+    localBuild: !check,
+    // Other warnings are part of the report.
+    messageCallback: (message) => {
+      if (message.logLevel !== 'error') message.logLevel = 'none';
+    }
+  });
+}
+
+const unreviewed = [];
+for (const each of packages) {
+  const folder = join(root, 'projects', each.name, 'api');
+  const entryPoints = entryPointsOf(each);
+  for (const entryPoint of entryPoints) {
+    const { apiReportChanged, errorCount } = extract(each, folder, entryPoint);
+    const name = `projects/${each.name}/api/${entryPoint.report}.api.md`;
+    if (errorCount > 0) process.exitCode = 1;
+    if (apiReportChanged) unreviewed.push(name);
+  }
+  const known = entryPoints.map(({ report }) => `${report}.api.md`);
+  for (const stale of readdirSync(folder).filter((file) => !known.includes(file))) {
+    unreviewed.push(`projects/${each.name}/api/${stale}`);
+    if (!check && existsSync(join(folder, stale))) rmSync(join(folder, stale));
+  }
+}
+for (const name of unreviewed) console.log(check ? `changed, not reviewed: ${name}` : `written: ${name}`);
+if (unreviewed.length > 0 && check) {
+  console.error('\nThe public API changed. Accept it with `npm run api`, read the diff, and commit it.');
+  process.exitCode = 1;
+}

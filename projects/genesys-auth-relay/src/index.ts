@@ -7,4 +7,5 @@ export { type GenesysAuthRelayOptions, genesysAuthRelay } from './http/plugin.ts
 export { type RelayHandler, type RelayHandlerOptions, createRelayHandler } from './http/handler.ts';
 export { RelayStartError, type RunningRelay, startRelay } from './http/server.ts';
 export { type RelayClock } from './runtime/clock.ts';
+export { type RelayObserver, type StoreEvent, type TokenServed } from './runtime/observer.ts';
 export { type RelayLogger, type RelayRuntime } from './runtime/runtime.ts';

@@ -1,4 +1,5 @@
 import { type RelayClock, systemClock } from './clock.ts';
+import type { RelayObserver } from './observer.ts';
 
 /** The part of a logger that the relay uses; pino's and Fastify's loggers have it. */
 export interface RelayLogger {
@@ -14,6 +15,8 @@ export interface RelayRuntime {
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
   readonly log: RelayLogger;
+  /** Is told what happens, for metrics. */
+  readonly observer: RelayObserver;
 }
 
 const nothing = (): void => undefined;
@@ -26,5 +29,6 @@ export const runtimeOf = (parts: Partial<RelayRuntime> = {}): RelayRuntime => ({
   clock: systemClock,
   random: Math.random,
   log: silentLogger,
+  observer: {},
   ...parts
 });

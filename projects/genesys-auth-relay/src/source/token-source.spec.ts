@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Answer, ask, asForm, basic, fromHere } from '../testing/ask.ts';
+import type { RelayObserver } from '../index.ts';
 import { KEY } from '../testing/config.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { replyWith, tokenNumber } from '../testing/token-server.ts';
@@ -122,6 +123,47 @@ describe('the token source', () => {
     await token();
     await settled(3);
     expect(await tokenNow()).toBe(tokenNumber(3));
+  });
+
+  it('T2 F7 tries again soon enough when a token that lives some seconds is near its end', async () => {
+    world.server.answerWith({ expires_in: 6 });
+    const first = await tokenNow();
+    world.clock.advance(5 * SECOND);
+    world.server.answerWith(replyWith(503, ''));
+    expect(await tokenNow()).toBe(first);
+    await settled(2);
+    world.clock.advance(101);
+    world.server.answerWith({ expires_in: 6 });
+    expect(await tokenNow()).toBe(first);
+    await settled(3);
+    expect(await tokenNow()).toBe(tokenNumber(3));
+  });
+
+  it('tells its observer how each request was served and how each token request ended', async () => {
+    await world.close();
+    const seen: string[] = [];
+    const observer: RelayObserver = {
+      tokenServed: (how, waitedMs) => seen.push(`${how} ${waitedMs}`),
+      tokenRequest: (outcome, seconds) => seen.push(`${outcome} ${seconds}`),
+      tokenVerified: (refused) => seen.push(refused ? 'refused' : 'alive')
+    };
+    world = await setUp({ runtime: { observer } });
+    world.server.answerWith((response, count) => {
+      world.clock.advance(250);
+      response.end(OK(tokenNumber(count)));
+    });
+    await token();
+    await token();
+    await token({ scopes: ['analytics'], rejected: sha256(tokenNumber(1)) });
+    world.clock.advance(3600 * SECOND * 0.9);
+    await token();
+    await settled(2);
+    world.server.answerWith(replyWith(400, { error: 'invalid_scope' }));
+    await token({ scopes: ['routing'] });
+    expect(seen).toEqual([
+      ...['ok 0.25', 'waited 250', 'fresh 0', 'alive', 'fresh 0'],
+      ...['behind 0', 'ok 0.25', 'upstream_invalid_scope 0', 'failed 0']
+    ]);
   });
 
   it('T5 tries three times with jitter when the failure passes', async () => {

@@ -1,5 +1,7 @@
+import type { ProblemCode } from 'genesys-auth-protocol';
 import { LRUCache } from 'lru-cache';
 import type { GenesysConfig } from '../config/config.ts';
+import type { TokenServed } from '../runtime/observer.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { cacheKey } from './cache-key.ts';
@@ -53,11 +55,13 @@ interface Flight {
 }
 
 const VERIFY_INTERVAL_MS = 1000;
+/** Milliseconds between two renewals that fail, at least. */
+const SHORTEST_RETRY_MS = 100;
 const SWEEP_MS = 60_000;
 
 /** Builds the token cache of one process: single flight for each key, renewal ahead of expiry and behind the callers. */
 export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, runtime: RelayRuntime): TokenSource {
-  const { clock, random, log } = runtime;
+  const { clock, random, log, observer } = runtime;
   const entries = new LRUCache<string, Entry>({ max: 1000 });
   const flights = new Map<string, Flight>();
   const checks = new Map<string, Promise<void>>();
@@ -105,9 +109,18 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
 
   async function fetchToken(key: string, scopes: readonly string[], behind: boolean): Promise<Entry> {
     let start = 0;
-    const attempt = (leftMs: number) => {
+    const attempt = async (leftMs: number) => {
       start = clock.monotonic();
-      return upstream.requestToken(scopes, leftMs);
+      const ended = (outcome: 'ok' | ProblemCode) =>
+        observer.tokenRequest?.(outcome, (clock.monotonic() - start) / 1000);
+      try {
+        const granted = await upstream.requestToken(scopes, leftMs);
+        ended('ok');
+        return granted;
+      } catch (error) {
+        ended(error instanceof UpstreamError ? error.problem.code : 'internal_error');
+        throw error;
+      }
     };
     try {
       const granted = await (behind ? attempt(genesys.timeoutMs) : withRetry(attempt, genesys.timeoutMs, runtime));
@@ -135,9 +148,12 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   function renewBehind(key: string, scopes: readonly string[], entry: Entry): void {
     launch(key, scopes, true).promise.catch((error: unknown) => {
       entry.failures += 1;
+      const now = clock.monotonic();
       const widest = Math.min(30_000, 1000 * 2 ** entry.failures);
+      // Near the end of a token the tries come closer, so that nobody has to wait for the one that succeeds.
+      const left = Math.max(SHORTEST_RETRY_MS, (entry.lifetime.hard - now) / 4);
       const asked = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
-      entry.renewAt = clock.monotonic() + Math.max(1000 + (widest - 1000) * random(), asked);
+      entry.renewAt = now + Math.max(Math.min(1000 + (widest - 1000) * random(), left), asked);
     });
   }
 
@@ -157,26 +173,48 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   }, SWEEP_MS);
   timer.unref();
 
+  /** The live token, at once; renews it behind the caller when that is due. */
+  function atHand(key: string, scopes: readonly string[]): Entry | undefined {
+    const entry = live(key);
+    if (entry === undefined) return undefined;
+    const due = clock.monotonic() >= entry.renewAt;
+    if (due && !flights.has(key) && mayAsk(key)) renewBehind(key, scopes, entry);
+    observer.tokenServed?.(due || flights.has(key) ? 'behind' : 'fresh', 0);
+    return entry;
+  }
+
+  async function wait(key: string, scopes: readonly string[]): Promise<Entry> {
+    for (;;) {
+      const entry = live(key);
+      if (entry !== undefined) return entry;
+      const flight = flights.get(key);
+      if (flight === undefined) {
+        refusals.check(key);
+        return launch(key, scopes, false).promise;
+      }
+      try {
+        return await flight.promise;
+      } catch (error) {
+        // A renewal behind makes one try only. Whoever now has no token at all deserves the full number of tries.
+        if (!flight.behind || !(error instanceof UpstreamError) || error.kind !== 'transient') throw error;
+      }
+    }
+  }
+
   return {
     async get(scopes) {
       const key = cacheKey(genesys, scopes);
-      for (;;) {
-        const entry = live(key);
-        if (entry !== undefined) {
-          if (clock.monotonic() >= entry.renewAt && !flights.has(key) && mayAsk(key)) renewBehind(key, scopes, entry);
-          return entry;
-        }
-        const flight = flights.get(key);
-        if (flight === undefined) {
-          refusals.check(key);
-          return launch(key, scopes, false).promise;
-        }
-        try {
-          return await flight.promise;
-        } catch (error) {
-          // A renewal behind makes one try only. Whoever now has no token at all deserves the full number of tries.
-          if (!flight.behind || !(error instanceof UpstreamError) || error.kind !== 'transient') throw error;
-        }
+      const ready = atHand(key, scopes);
+      if (ready !== undefined) return ready;
+      const start = clock.monotonic();
+      const served = (how: TokenServed) => observer.tokenServed?.(how, clock.monotonic() - start);
+      try {
+        const entry = await wait(key, scopes);
+        served('waited');
+        return entry;
+      } catch (error) {
+        served('failed');
+        throw error;
       }
     },
 
@@ -190,6 +228,7 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
       verifyAt.set(hash, now + VERIFY_INTERVAL_MS);
       const check = (async () => {
         const refused = await upstream.isDead(entry.token);
+        observer.tokenVerified?.(refused);
         log.info({ event: 'token_verified', refused }, refused ? 'the API refuses the token' : 'the token is alive');
         if (!refused) return;
         dead.set(hash, (dead.get(hash) ?? 0) + 1);

@@ -1,0 +1,38 @@
+import type { ProblemCode } from 'genesys-auth-protocol';
+
+/**
+ * How the token source served a request:
+ * - `fresh`: a live token, at once
+ * - `behind`: a live token, at once, while its renewal is due or runs behind
+ * - `waited`: the caller waited for the token endpoint or the store
+ * - `failed`: there was no live token and none to be had
+ */
+export type TokenServed = 'fresh' | 'behind' | 'waited' | 'failed';
+
+/**
+ * What happened with the store that several relays share:
+ * - `adopted`: a token another relay obtained was taken over
+ * - `written`: a token was put there for the others
+ * - `lease`: this relay won the right to ask the token endpoint for all
+ * - `lease_wait`: another relay has it; this one waits for its token
+ * - `lease_taken`: the other one took too long, this relay took the right over
+ * - `store_reject`: an entry could not be opened or made no sense, and was not used
+ * - `degraded`: the store does not answer; each relay goes on by itself
+ * - `recovered`: it answers again
+ */
+export type StoreEvent =
+  'adopted' | 'written' | 'lease' | 'lease_wait' | 'lease_taken' | 'store_reject' | 'degraded' | 'recovered';
+
+/** Watches a relay at work, for metrics. Nothing it is told holds a token, a secret or a name of a caller. */
+export interface RelayObserver {
+  /** One request to the token endpoint has ended: `ok` or the code of the problem, after so many seconds. */
+  tokenRequest?(outcome: 'ok' | ProblemCode, seconds: number): void;
+  /** The token source has served a request; `waitedMs` is what the caller waited there, in milliseconds. */
+  tokenServed?(how: TokenServed, waitedMs: number): void;
+  /** The API was asked about a token that a caller reported. */
+  tokenVerified?(refused: boolean): void;
+  /** Something happened with the shared store. */
+  storeEvent?(kind: StoreEvent): void;
+  /** A new configuration or a changed secret was taken over, or refused for the old one. */
+  reloaded?(what: 'config' | 'secret', outcome: 'applied' | 'refused'): void;
+}

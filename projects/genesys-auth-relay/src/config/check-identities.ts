@@ -44,10 +44,26 @@ function checkKeys(config: ParsedConfig, { issues }: Findings): void {
   });
 }
 
+function checkProxyHeader(identity: ParsedConfig['identities'][number], key: string, { issues }: Findings): void {
+  if (identity.type !== 'proxyHeader') return;
+  const names = [identity.subjectHeader, identity.proof.header, identity.rolesHeader ?? ''].map((name) =>
+    name.toLowerCase()
+  );
+  if (new Set(names).size < names.length) {
+    issues.push({ key, message: 'one header stands for two things', fix: 'give user, roles and proof a header each' });
+  }
+  if (identity.rolesHeader === undefined && identity.roles.length === 0) {
+    const fix =
+      'name the header with the groups as rolesHeader, or the roles that every user of the proxy has as roles';
+    issues.push({ key: `${key}.roles`, message: 'nobody would have a role', fix });
+  }
+}
+
 /** Checks what the identities need to be safe. */
 export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, found: Findings): void {
   checkKeys(config, found);
   config.identities.forEach((identity, index) => {
+    checkProxyHeader(identity, `identities[${index}]`, found);
     if (identity.type === 'loopback' && env['NODE_ENV'] === 'production') {
       found.issues.push({
         key: `identities[${index}]`,

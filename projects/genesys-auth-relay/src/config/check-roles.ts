@@ -55,7 +55,7 @@ function checkSharedPrivileges(config: ParsedConfig, { issues }: Findings): void
   });
 }
 
-/** Every role that an identity names exists. Roles in a JWT are known only when it comes. */
+/** Every role that an identity names exists. Roles in a JWT or a header are known only when it comes. */
 function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): void {
   const known = Object.keys(config.roles);
   const used = new Set<string>();
@@ -69,14 +69,14 @@ function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): v
     });
   };
   config.identities.forEach((identity, index) => {
-    if (identity.type === 'loopback') check(identity.roles, `identities[${index}]`);
+    if (identity.type === 'loopback' || identity.type === 'proxyHeader') check(identity.roles, `identities[${index}]`);
     if (identity.type === 'apiKey') {
       identity.keys.forEach((key, at) => {
         check(key.roles, `identities[${index}].keys[${at}]`);
       });
     }
   });
-  if (config.identities.some(({ type }) => type === 'jwt')) return;
+  if (config.identities.some(({ type }) => type === 'jwt' || type === 'proxyHeader')) return;
   for (const role of known.filter((name) => !used.has(name))) warnings.push(`roles.${role}: no identity has this role`);
 }
 

@@ -4,11 +4,17 @@ import type { Secret } from './secret.ts';
 /** Marks a configuration that `parseRelayConfig` made. Registered, so that a copy of the object keeps it. */
 export const RESOLVED: unique symbol = Symbol.for('genesys-auth-relay.config');
 
+type ParsedIdentity = ParsedConfig['identities'][number];
+export type JwtIdentityConfig = Extract<ParsedIdentity, { type: 'jwt' }>;
+export type ApiKeyIdentityConfig = Extract<ParsedIdentity, { type: 'apiKey' }>;
+export type LoopbackIdentityConfig = Extract<ParsedIdentity, { type: 'loopback' }>;
+/** The same with its proofs read: the present one, and during a rotation the next one as well. */
+export type ProxyHeaderIdentityConfig = Omit<Extract<ParsedIdentity, { type: 'proxyHeader' }>, 'proof'> & {
+  readonly proof: { readonly header: string; readonly secrets: readonly Secret[] };
+};
 /** One configured way to know the caller. */
-export type IdentityConfig = ParsedConfig['identities'][number];
-export type JwtIdentityConfig = Extract<IdentityConfig, { type: 'jwt' }>;
-export type ApiKeyIdentityConfig = Extract<IdentityConfig, { type: 'apiKey' }>;
-export type LoopbackIdentityConfig = Extract<IdentityConfig, { type: 'loopback' }>;
+export type IdentityConfig =
+  JwtIdentityConfig | ApiKeyIdentityConfig | ProxyHeaderIdentityConfig | LoopbackIdentityConfig;
 
 /** What a role may have. */
 export interface Role {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { listOf, oneOf, pattern, section, text, whole } from './fields.ts';
+import { network } from './networks.ts';
+import { secretReference } from './reference-schema.ts';
 import { says, shown } from './says.ts';
 import { secureUrl } from './urls.ts';
 
@@ -17,6 +19,10 @@ export const JWT_ALGORITHMS = [
   'EdDSA',
   'Ed25519'
 ] as const;
+
+/** Headers that mean something else to the relay, to HTTP, or to whoever stands between. */
+const NOT_FROM_PROXY =
+  /^(?:host|origin|cookie|authorization|forwarded|via|connection|upgrade|te|trailer|expect|vary|content-.*|sec-.*|transfer-.*|proxy-.*|access-control-.*|x-genesys-auth|x-forwarded-(?:for|host|proto|port)|traceparent)$/i;
 
 const roleList = listOf(
   text('the name of a role', 'name a role of the section "roles"'),
@@ -67,11 +73,40 @@ const apiKey = section({
 
 const loopback = section({ type: z.literal('loopback'), roles: roleList });
 
+const headerName = (what: string, fix: string) =>
+  pattern(/^[A-Za-z0-9-]{2,64}$/, what, fix).refine((name) => !NOT_FROM_PROXY.test(name), {
+    error: (issue) => says(`${shown(issue.input)} has a meaning of its own`, 'choose a header of its own')
+  });
+
+const proofSecret = secretReference('write { env: NAME } or { file: path }, with a value that only the proxy knows');
+
+const proxyHeader = section({
+  type: z.literal('proxyHeader'),
+  trustedProxies: listOf(network, 'a list of networks', 'list the addresses of your proxies, for example 10.1.0.0/16'),
+  proof: section(
+    {
+      header: headerName('a header name', 'name the header with the proof').default('X-Relay-Proof'),
+      secret: z.union([proofSecret, z.array(proofSecret).min(1).max(2)], {
+        error: () =>
+          says('is missing or no reference', 'write { env: NAME } or { file: path }, or a list of two of them')
+      })
+    },
+    'add the proof that only the proxy can give: proof: { secret: { file: /run/secrets/relay-proof } }'
+  ),
+  subjectHeader: headerName('a header name', 'name the header in which the proxy says who the user is'),
+  rolesHeader: headerName('a header name', "name the header with the user's groups, separated by commas").optional(),
+  roles: z
+    .array(text('the name of a role', 'name a role of the section "roles"'), {
+      error: () => says('is no list of roles', 'name roles that every user of the proxy has')
+    })
+    .default([])
+});
+
 /** How the relay may come to know who is calling. */
-export const identitySchema = z.discriminatedUnion('type', [jwt, apiKey, loopback], {
+export const identitySchema = z.discriminatedUnion('type', [jwt, apiKey, proxyHeader, loopback], {
   error: (issue) => {
     const input: unknown = issue.input;
     const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
-    return says(`the type ${shown(type)} is no identity`, 'use type: jwt, apiKey or loopback');
+    return says(`the type ${shown(type)} is no identity`, 'use type: jwt, apiKey, proxyHeader or loopback');
   }
 });

@@ -3,6 +3,7 @@ import { checkIdentities } from './check-identities.ts';
 import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
 import { type ConfigIssue, RelayConfigError } from './error.ts';
+import { resolveIdentities } from './resolve-identities.ts';
 import { heard } from './says.ts';
 import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
 import { type Findings, type Surroundings, readReference } from './secrets.ts';
@@ -94,6 +95,7 @@ export function parseRelayConfig(
   checkListeners(data, found);
   checkRoles(data, found);
   checkIdentities(data, env, found);
+  const identities = resolveIdentities(data.identities, { env, baseDir }, found);
   if (found.issues.length > 0 || endpoints === undefined || client === undefined)
     throw new RelayConfigError(found.issues);
   const roles = new Map(
@@ -107,6 +109,7 @@ export function parseRelayConfig(
     [RESOLVED]: true,
     genesys: { ...endpoints, client, timeoutMs: data.genesys.timeoutMs, sendScope: data.genesys.sendScope },
     scopes: canonical(data.scopes),
+    identities,
     roles,
     warnings: found.warnings
   };

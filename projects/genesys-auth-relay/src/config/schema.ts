@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { flag, listOf, oneOf, section, text, whole } from './fields.ts';
 import { identitySchema } from './identity-schema.ts';
+import { fromEnv, fromFile, secretReference } from './reference-schema.ts';
 import { says, shown } from './says.ts';
 import { secureOrigin, secureUrl } from './urls.ts';
-
-const fromEnv = section({ env: text('the name of an environment variable', 'name the environment variable') });
-const fromFile = section({ file: text('the path of a file', 'give the path of the file') });
-const SECRET_FIX = 'write { env: NAME } or { file: path }: a configuration file is no place for a secret';
 
 const clientId = z.union([text('a client id', 'give the OAuth client id'), fromEnv, fromFile], {
   error: (issue) =>
@@ -16,18 +13,9 @@ const clientId = z.union([text('a client id', 'give the OAuth client id'), fromE
     )
 });
 
-const clientSecret = z.union([fromEnv, fromFile], {
-  // The value is not shown: it may be the secret.
-  error: (issue) =>
-    says(
-      issue.input === undefined
-        ? 'is missing'
-        : typeof issue.input === 'string'
-          ? 'a secret stands here in plain text'
-          : 'is no reference to a secret',
-      SECRET_FIX
-    )
-});
+const clientSecret = secretReference(
+  'write { env: NAME } or { file: path }: a configuration file is no place for a secret'
+);
 
 const genesys = section({
   region: text('a region', 'give the domain or AWS name of your region, for example mypurecloud.de').optional(),

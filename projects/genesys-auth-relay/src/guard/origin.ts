@@ -14,6 +14,13 @@ export interface OriginGuard {
    * @throws RelayProblem `origin_not_allowed`
    */
   check(facts: RequestFacts, ambient: boolean): void;
+  /**
+   * The same for an ambient credential of a trusted proxy, which ends TLS: the page must be on the list, of this very host
+   * over https, or of the same origin by the word of the browser.
+   *
+   * @throws RelayProblem `origin_not_allowed`
+   */
+  checkProxied(facts: RequestFacts): void;
 }
 
 /** Builds the guard from the exact list of origins. There are no wildcards and no patterns. */
@@ -50,6 +57,17 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
       const tlsEndedBefore = site === undefined && origin === `https://${host}`;
       const sameByBrowser = site === 'same-origin' && /^https?:\/\/[^/]+$/.test(origin);
       if (!ambient && (tlsEndedBefore || sameByBrowser)) return;
+      refuse(`the origin '${safeText(origin)}'`);
+    },
+    checkProxied(facts) {
+      if (listed(facts) !== undefined) return;
+      const { headers } = facts;
+      const origin = headers['origin'];
+      const site = headers['sec-fetch-site'];
+      if (site !== undefined && site !== 'same-origin' && site !== 'none') refuse('another site');
+      if (origin === undefined || origin === `https://${headers['host'] ?? ''}`) return;
+      // Over plain http no browser says which site a page is of, and a page may have bound its name to the proxy's address.
+      if (site === 'same-origin' && /^https:\/\/[^/]+$/.test(origin)) return;
       refuse(`the origin '${safeText(origin)}'`);
     }
   };

@@ -7,6 +7,7 @@ import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import { createJwts, looksLikeJwt } from './jwt.ts';
 import { identifyLoopback } from './loopback.ts';
+import { createProxyHeader } from './proxy-header.ts';
 import { invalidCredentials, unauthenticated } from './refused.ts';
 
 /** Finds out who is calling. */
@@ -20,8 +21,9 @@ export interface Identities {
 }
 
 /**
- * Builds the identities. What a request presents decides which one is asked: a JWT, a key, or nothing. A credential that is
- * presented and not valid is refused; it never falls back to loopback.
+ * Builds the identities. They are asked in the order of the configuration; the first for which the request presents anything
+ * decides, and what it presents decides between a JWT and a key. A credential that is presented and not valid is refused; it
+ * never falls back to another identity. Loopback is for requests that present nothing at all, so it comes last.
  */
 export function createIdentities(
   configs: readonly IdentityConfig[],
@@ -30,7 +32,15 @@ export function createIdentities(
 ): Identities {
   const jwtConfigs = configs.filter((config) => config.type === 'jwt');
   const keyConfigs = configs.filter((config) => config.type === 'apiKey');
+  const proxies = configs
+    .map((config, index) => ({ config, index }))
+    .flatMap(({ config, index }) =>
+      config.type === 'proxyHeader' ? [{ index, header: createProxyHeader(config, origins) }] : []
+    );
   const loopback = configs.find((config) => config.type === 'loopback');
+  const credentialAt = configs.findIndex(({ type }) => type === 'jwt' || type === 'apiKey');
+  const before = proxies.filter(({ index }) => credentialAt === -1 || index < credentialAt);
+  const after = proxies.filter((proxy) => !before.includes(proxy));
   const jwts = createJwts(jwtConfigs, runtime);
   const keys: ApiKeys = createApiKeys(keyConfigs);
 
@@ -38,16 +48,32 @@ export function createIdentities(
     ...(jwtConfigs.length > 0 ? ['Authorization: Bearer with an access token'] : []),
     ...(keyConfigs.length > 0 ? ['an API key, by Basic, by Bearer or in the form body'] : [])
   ];
-  const hint =
-    ways.length > 0 ? `Send ${ways.join(', or ')}.` : 'Send the request from this machine, without Authorization.';
+  const elsewhere =
+    proxies.length > 0
+      ? 'Sign in at the proxy before this relay.'
+      : 'Send the request from this machine, without Authorization.';
+  const hint = ways.length > 0 ? `Send ${ways.join(', or ')}.` : elsewhere;
+
+  function namedBy(some: typeof proxies, facts: RequestFacts): Caller | undefined {
+    for (const { header } of some) {
+      const caller = header.identify(facts);
+      if (caller !== undefined) return caller;
+    }
+    return undefined;
+  }
+
+  function withoutCredential(facts: RequestFacts): Caller {
+    const forged = proxies.some(({ header }) => header.claims(facts));
+    if (loopback !== undefined && !forged) return identifyLoopback(loopback, facts, origins);
+    origins.check(facts, false);
+    throw unauthenticated(hint);
+  }
 
   return {
     async identify(facts, credential) {
-      if (credential.kind === 'none') {
-        if (loopback !== undefined) return identifyLoopback(loopback, facts, origins);
-        origins.check(facts, false);
-        throw unauthenticated(hint);
-      }
+      const first = namedBy(before, facts);
+      if (first !== undefined) return first;
+      if (credential.kind === 'none') return namedBy(after, facts) ?? withoutCredential(facts);
       const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
       if (credential.kind !== 'unreadable' && !isJwt && keyConfigs.length > 0) refuseInBrowser(facts);
       origins.check(facts, false);

@@ -1,8 +1,8 @@
-import { GENESYS_AUTH_HEADER, GENESYS_AUTH_HEADER_VALUE } from 'genesys-auth-protocol';
 import type { LoopbackIdentityConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { requireAuthHeader } from './auth-header.ts';
 import type { Caller } from './caller.ts';
 
 const LOOPBACK_PEER = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
@@ -42,10 +42,6 @@ export function identifyLoopback(identity: LoopbackIdentityConfig, facts: Reques
     );
   }
   origins.check(facts, true);
-  if (headers[GENESYS_AUTH_HEADER.toLowerCase()] !== GENESYS_AUTH_HEADER_VALUE) {
-    throw new RelayProblem('missing_auth_header', `The header ${GENESYS_AUTH_HEADER} is missing.`, {
-      hint: `Send ${GENESYS_AUTH_HEADER}: ${GENESYS_AUTH_HEADER_VALUE}. Pages of other origins cannot, which is the point.`
-    });
-  }
+  requireAuthHeader(facts);
   return { key: 'loopback', subject: 'loopback', identity: 'loopback', roles: identity.roles };
 }

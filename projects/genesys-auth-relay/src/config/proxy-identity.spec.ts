@@ -1,0 +1,92 @@
+import { inspect } from 'node:util';
+import { RelayConfigError, parseRelayConfig } from '../index.ts';
+import { createNetworks } from './networks.ts';
+
+const ENV = { SECRET: 'CANARY-secret', PROOF: 'CANARY-proof-of-the-proxy', SHORT: 'short' };
+
+const parse = (identity: object) =>
+  parseRelayConfig(
+    {
+      mode: 'token',
+      genesys: { region: 'mypurecloud.de', client: { id: 'client', secret: { env: 'SECRET' } } },
+      scopes: ['analytics'],
+      identities: [
+        {
+          type: 'proxyHeader',
+          trustedProxies: ['10.1.0.0/16'],
+          proof: { secret: { env: 'PROOF' } },
+          subjectHeader: 'X-Forwarded-User',
+          roles: ['developer'],
+          ...identity
+        }
+      ],
+      roles: { developer: { scopes: ['analytics'] } }
+    },
+    ENV
+  );
+
+function issuesOf(identity: object) {
+  try {
+    parse(identity);
+  } catch (error) {
+    if (error instanceof RelayConfigError) return error.issues;
+    throw error;
+  }
+  throw new Error('the configuration was taken');
+}
+
+describe('the configuration of an identity by proxy header', () => {
+  it('reads the proof and does not show it', () => {
+    const config = parse({});
+    expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('CANARY');
+    expect(config.identities[0]).toMatchObject({ proof: { header: 'X-Relay-Proof', secrets: [expect.anything()] } });
+  });
+
+  it.each([
+    ['no networks', { trustedProxies: undefined }, 'trustedProxies', /missing/],
+    ['an empty list of networks', { trustedProxies: [] }, 'trustedProxies', /empty/],
+    ['everybody', { trustedProxies: ['0.0.0.0/0'] }, 'trustedProxies[0]', /half of the Internet/],
+    ['half of everybody', { trustedProxies: ['10.0.0.1', '128.0.0.0/1'] }, 'trustedProxies[1]', /half of the Internet/],
+    ['everybody by IPv6', { trustedProxies: ['::/0'] }, 'trustedProxies[0]', /half of the Internet/],
+    ['an IPv4 network in IPv6 form', { trustedProxies: ['::ffff:0:0/96'] }, 'trustedProxies[0]', /IPv6 form/],
+    ['the same, written out', { trustedProxies: ['0:0:0:0:0:ffff:10.0.0.0/104'] }, 'trustedProxies[0]', /IPv6 form/],
+    ['a name', { trustedProxies: ['proxy.example.com'] }, 'trustedProxies[0]', /no address/],
+    ['too long a prefix', { trustedProxies: ['10.0.0.0/33'] }, 'trustedProxies[0]', /no address/],
+    ['no proof', { proof: undefined }, 'proof', /./],
+    ['a proof in the file', { proof: { secret: 'CANARY-proof' } }, 'proof.secret', /missing or no reference/],
+    ['a proof that is not there', { proof: { secret: { env: 'NOPE' } } }, 'proof.secret', /not set/],
+    ['a proof to guess', { proof: { secret: { env: 'SHORT' } } }, 'proof.secret', /shorter than/],
+    ['no subject header', { subjectHeader: undefined }, 'subjectHeader', /missing/],
+    ['a header of another meaning', { subjectHeader: 'Authorization' }, 'subjectHeader', /meaning of its own/],
+    ['the header of everybody', { subjectHeader: 'X-Forwarded-For' }, 'subjectHeader', /meaning of its own/],
+    ['a header that is none', { subjectHeader: 'X_User' }, 'subjectHeader', /not a header name/],
+    ['one header for two things', { rolesHeader: 'x-forwarded-user' }, '', /two things/],
+    ['a role that is none', { roles: ['develper'] }, 'roles[0]', /no role/],
+    ['no roles at all', { roles: [] }, 'roles', /nobody would have a role/]
+  ])('is refused with %s', (_what, identity, key, message) => {
+    const issues = issuesOf(identity);
+    expect(issues).toContainEqual(
+      expect.objectContaining({
+        key: `identities[0]${key === '' ? '' : `.${key}`}`,
+        message: expect.stringMatching(message)
+      })
+    );
+    expect(JSON.stringify(issues)).not.toContain('CANARY');
+  });
+
+  it.each([
+    ['10.1.2.3', true],
+    ['::ffff:10.1.2.3', true],
+    ['::ffff:a01:203', true],
+    ['10.2.0.1', false],
+    ['fd00:1::1', true],
+    ['fd00:1::1%eth0', true],
+    ['fd01::1', false],
+    ['192.0.2.7', true],
+    ['192.0.2.8', false],
+    ['', false],
+    ['localhost', false]
+  ])('knows whether the peer %j belongs to a network', (peer, expected) => {
+    expect(createNetworks(['10.1.0.0/16', 'fd00::/16', '192.0.2.7'])(peer)).toBe(expected);
+  });
+});

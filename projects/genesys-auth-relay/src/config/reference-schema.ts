@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { section, text } from './fields.ts';
+import { says } from './says.ts';
+
+/** `{ env: NAME }` */
+export const fromEnv = section({ env: text('the name of an environment variable', 'name the environment variable') });
+/** `{ file: path }` */
+export const fromFile = section({ file: text('the path of a file', 'give the path of the file') });
+
+/** Where a secret lies: never in the configuration itself. */
+export const secretReference = (fix: string) =>
+  z.union([fromEnv, fromFile], {
+    // The value is not shown: it may be the secret.
+    error: (issue) =>
+      says(
+        issue.input === undefined
+          ? 'is missing'
+          : typeof issue.input === 'string'
+            ? 'a secret stands here in plain text'
+            : 'is no reference to a secret',
+        fix
+      )
+  });

@@ -1,0 +1,32 @@
+import type { IdentityConfig } from './config.ts';
+import type { ParsedConfig } from './schema.ts';
+import { type Findings, type Surroundings, readReference } from './secrets.ts';
+import { Secret } from './secret.ts';
+
+/** Below this, a proof can be guessed. */
+const LEAST_PROOF_LENGTH = 24;
+
+/** Reads what the identities keep outside the configuration: the proofs of the proxies. */
+export function resolveIdentities(
+  identities: ParsedConfig['identities'],
+  around: Surroundings,
+  found: Findings
+): readonly IdentityConfig[] {
+  return identities.map((identity, index) => {
+    if (identity.type !== 'proxyHeader') return identity;
+    const { header, secret } = identity.proof;
+    const secrets = [secret].flat().flatMap((reference) => {
+      const key = `identities[${index}].proof.secret`;
+      const value = readReference(reference, key, around, found);
+      if (value !== undefined && value.length < LEAST_PROOF_LENGTH) {
+        found.issues.push({
+          key,
+          message: `the value is shorter than ${LEAST_PROOF_LENGTH} characters`,
+          fix: 'make a random one: openssl rand -hex 32'
+        });
+      }
+      return value === undefined ? [] : [new Secret(value)];
+    });
+    return { ...identity, proof: { header, secrets } };
+  });
+}

@@ -1,7 +1,7 @@
 import { HttpBackend, HttpContext } from '@angular/common/http';
 import { DestroyRef, InjectionToken, Injector, PLATFORM_ID, inject } from '@angular/core';
 import { isPlatformServer } from '@angular/common';
-import { throwError } from 'rxjs';
+import { defer, map, throwError } from 'rxjs';
 import { Attacher } from './attach/attacher';
 import { SKIP } from './attach/context';
 import { OffOriginGuard } from './attach/guard';
@@ -13,6 +13,8 @@ import { REQUEST_WATCH } from './dev/watch';
 import { GenesysAuthError } from './errors';
 import { type RelayClient, relayClient } from './relay/client';
 import { ScopeCheck } from './scopes/check';
+import { type Turn, tabTurn } from './tabs/turn';
+import { now } from './token/moment';
 import { TokenSource } from './token/source';
 import { AuthState } from './token/state';
 
@@ -53,7 +55,14 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const relay = otherRelay ?? relayClient(config, () => new HttpContext().set(SKIP, true));
   const state = new AuthState();
   const onServer = isPlatformServer(inject(PLATFORM_ID));
-  const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : relay.token(rejected)), state);
+  // In tests the answer is to come in the same turn; on the server a lock would make one visitor wait for another.
+  const inTurn: Turn = otherRelay || onServer ? (call) => call : tabTurn(config);
+  const ask = (rejected: string | undefined) =>
+    defer(() => {
+      const asked = now();
+      return relay.token(rejected).pipe(map((answer) => ({ answer, asked })));
+    });
+  const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : inTurn(ask(rejected))), state);
   const scopes = new ScopeCheck(config);
   const isApi = originTest(config.apiOrigin);
   const watch = typeof ngDevMode === 'undefined' || ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;

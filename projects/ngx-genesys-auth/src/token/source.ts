@@ -9,8 +9,14 @@ import { type Moment, now, since } from './moment';
 import { Pause } from './pause';
 import type { AuthState, RenewalReason } from './state';
 
-/** Asks the relay for a token. `rejected` is the token that the API refused, if one did. */
-export type TokenRequest = (rejected: string | undefined) => Observable<TokenResponse>;
+/** An answer of the relay, and when it was asked. */
+export interface Grant {
+  readonly answer: TokenResponse;
+  readonly asked: Moment;
+}
+
+/** Gets a token. `rejected` is the token that the API refused, if one did. */
+export type TokenRequest = (rejected: string | undefined) => Observable<Grant>;
 
 // Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
 const REMEMBERED_HEADERS = 4;
@@ -123,20 +129,19 @@ export class TokenSource {
 
   #start(reason: RenewalReason, rejected?: string): Observable<LiveToken> {
     const flight = new AsyncSubject<LiveToken>();
-    const asked = now();
     this.#flight = flight;
     this.#suspect = rejected;
     // A request may be made inside an effect or a template: neither must come to depend on what is read here.
     untracked(() => {
       this.#state.renewing(reason);
-      this.#fly(flight, asked, rejected);
+      this.#fly(flight, rejected);
     });
     return flight;
   }
 
-  #fly(flight: AsyncSubject<LiveToken>, asked: Moment, rejected: string | undefined): void {
+  #fly(flight: AsyncSubject<LiveToken>, rejected: string | undefined): void {
     this.#call = this.#request(rejected)
-      .pipe(map((answer) => this.#read(answer, asked)))
+      .pipe(map((grant) => this.#read(grant)))
       .subscribe({
         next: (live) => {
           this.#landed();
@@ -157,7 +162,7 @@ export class TokenSource {
     this.#flight = this.#suspect = undefined;
   }
 
-  #read(answer: TokenResponse, asked: Moment): LiveToken {
+  #read({ answer, asked }: Grant): LiveToken {
     const live = liveToken(answer, asked, this.#era, this.#config.renewAheadMs);
     const error = notGranted(this.#config.scopes, live.scopes);
     if (error) throw error;

@@ -1,0 +1,59 @@
+import { Observable } from 'rxjs';
+import type { ResolvedConfig } from '../config';
+
+declare const ngDevMode: unknown;
+
+/** Makes a call when it is this tab's turn. */
+export type Turn = <T>(call: Observable<T>) => Observable<T>;
+
+/**
+ * Lets one tab of this origin at a time ask the relay for the tokens of a configuration, by a Web Lock. The browser gives
+ * the lock of a tab that dies to the next one. A tab that is frozen while it holds the lock keeps the others waiting no
+ * longer than a call to the relay may take; then they go on without.
+ *
+ * Where a page may have no locks (plain `http:`, a sandboxed frame), calls are made at once.
+ */
+export function tabTurn(config: ResolvedConfig): Turn {
+  // Browsers leave locks out of insecure pages; other runtimes have neither locks nor a word about security.
+  const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
+  if (!locks) {
+    if ((typeof ngDevMode === 'undefined' || ngDevMode) && 'isSecureContext' in globalThis && !isSecureContext)
+      warnAboutTabs();
+    return (call) => call;
+  }
+  const { relayUrl, apiOrigin, scopes, optionalScopes, timeoutMs } = config;
+  const name = `ngx-genesys-auth ${JSON.stringify([relayUrl, apiOrigin, scopes, optionalScopes])}`;
+  return (call) =>
+    new Observable((subscriber) => {
+      const wait = new AbortController();
+      const stopWaiting = () => {
+        wait.abort();
+      };
+      const timer = setTimeout(stopWaiting, timeoutMs);
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      // By a promise made here, so that zone.js, where an app has it, sees the call in the zone it was asked for in.
+      void new Promise<void>((go) => {
+        const grant = () => {
+          go();
+          return held;
+        };
+        locks.request(name, { signal: wait.signal }, grant).catch(go);
+      }).then(() => {
+        clearTimeout(timer);
+        if (!subscriber.closed) call.subscribe(subscriber);
+      });
+      return () => {
+        clearTimeout(timer);
+        stopWaiting();
+        release();
+      };
+    });
+}
+
+function warnAboutTabs(): void {
+  console.warn(
+    'ngx-genesys-auth: tabs_not_coordinated: this page is no secure context, so the browser has no Web Locks and each tab ' +
+      'asks the relay on its own. Serve the app by https: or from localhost.'
+  );
+}

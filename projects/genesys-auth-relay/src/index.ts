@@ -6,6 +6,7 @@ export { parseRelayConfig } from './config/parse.ts';
 export { type GenesysAuthRelayOptions, genesysAuthRelay } from './http/plugin.ts';
 export { type RelayHandler, type RelayHandlerOptions, createRelayHandler } from './http/handler.ts';
 export { RelayStartError, type RunningRelay, startRelay } from './http/server.ts';
+export { type RelayMetrics, type RelayMetricsOptions, createRelayMetrics } from './metrics/metrics.ts';
 export { type RelayClock } from './runtime/clock.ts';
 export { type RelayObserver, type StoreEvent, type TokenServed } from './runtime/observer.ts';
 export { type RelayLogger, type RelayRuntime } from './runtime/runtime.ts';

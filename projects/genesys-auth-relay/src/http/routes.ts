@@ -1,33 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { PROBLEM_MEDIA_TYPE, RELAY_PATHS } from 'genesys-auth-protocol';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { readTokenAsk } from '../guard/body.ts';
-import { type RequestFacts, factsOf } from '../guard/facts.ts';
 import { checkQuery } from '../guard/query.ts';
-import type { Caller } from '../identify/caller.ts';
 import { CALLER_HEADERS, type Relay } from '../relay/relay.ts';
 import { setHeaders } from '../reply/headers.ts';
-import { callerFields, errorFields } from '../reply/log-fields.ts';
+import { errorFields } from '../reply/log-fields.ts';
 import { RelayProblem, problemBody } from '../reply/problem.ts';
 import { safeJson } from '../reply/safe-text.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { inTrace } from '../runtime/trace.ts';
+import { createVisits } from './visits.ts';
 
 const METHODS: ReadonlyMap<string, string> = new Map([
   [RELAY_PATHS.token, 'POST'],
   [RELAY_PATHS.session, 'GET']
 ]);
-
-/** What the relay remembers of a request until it is answered. */
-interface Visit {
-  readonly id: string;
-  readonly facts: RequestFacts;
-  readonly start: number;
-  caller?: Caller;
-  code?: string;
-}
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function problemOf(error: FastifyError | RelayProblem): RelayProblem {
   if (error instanceof RelayProblem) return error;
@@ -61,16 +49,9 @@ export function addRoutes(
   runtime: RelayRuntime,
   alone: boolean
 ): void {
-  const { clock, log } = runtime;
-  const visits = new WeakMap<FastifyRequest, Visit>();
-  const visitOf = (request: FastifyRequest): Visit => {
-    const known = visits.get(request);
-    if (known !== undefined) return known;
-    const id = UUID.test(request.id) ? request.id : randomUUID();
-    const visit = { id, facts: factsOf(request.raw), start: clock.monotonic() };
-    visits.set(request, visit);
-    return visit;
-  };
+  const { log } = runtime;
+  const visits = createVisits(config, runtime);
+  const visitOf = visits.of;
   const prefix = app.prefix.replace(/\/$/, '');
   // The route's own path where there is one: the target of a request may be written in several ways.
   const pathOf = (request: FastifyRequest): string => {
@@ -123,20 +104,8 @@ export function addRoutes(
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    const { id, start, caller, code } = visitOf(request);
     const path = pathOf(request);
-    const fields = {
-      event: 'request',
-      requestId: id,
-      method: request.method,
-      route: METHODS.has(path) ? path : 'other',
-      status: reply.statusCode,
-      ...(code === undefined ? {} : { code }),
-      ...callerFields(caller, config.log.subject),
-      durationMs: Math.round(clock.monotonic() - start)
-    };
-    if (code === undefined) log.info(fields, 'answered');
-    else log.warn(fields, 'refused');
+    visits.end(request, reply, METHODS.has(path) ? path : 'other');
     done();
   });
   app.setErrorHandler<FastifyError | RelayProblem>((error, request, reply) => {
@@ -180,9 +149,10 @@ export function addRoutes(
 
   app.post(RELAY_PATHS.token, quiet, async (request) => {
     const ask = await readTokenAsk(request.raw, config.limits.bodyBytes);
-    const caller = await relay.admit(visitOf(request).facts, request.ip, ask);
-    visitOf(request).caller = caller;
-    return relay.token(caller, ask);
+    const visit = visitOf(request);
+    const caller = await relay.admit(visit.facts, request.ip, ask);
+    visit.caller = caller;
+    return inTrace(visit.trace, () => relay.token(caller, ask));
   });
   app.get(RELAY_PATHS.session, quiet, async (request) => {
     const caller = await relay.admit(visitOf(request).facts, request.ip);

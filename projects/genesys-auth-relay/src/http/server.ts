@@ -3,6 +3,7 @@ import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { createRelayMetrics } from '../metrics/metrics.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createAdmin } from './admin.ts';
 import { createApp } from './app.ts';
@@ -27,7 +28,7 @@ export class RelayStartError extends Error {
 export interface RunningRelay {
   /** Base URL of the relay, for example `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Base URL of `/livez` and `/readyz`; empty when the admin listener is off. */
+  /** Base URL of `/livez`, `/readyz` and `/metrics`; empty when the admin listener is off. */
   readonly adminUrl: string;
   /** Stops at once: open requests are answered, new ones are not taken. */
   readonly close: () => Promise<void>;
@@ -68,26 +69,35 @@ export async function startRelay(
   parts: Partial<RelayRuntime> = {}
 ): Promise<RunningRelay> {
   const checked = resolveConfig(config);
-  const runtime = runtimeOf({ log: createLogger(checked), ...parts });
+  const metrics = checked.admin === false ? undefined : createRelayMetrics({ process: true });
+  const runtime = runtimeOf({
+    log: createLogger(checked),
+    ...(metrics && { observer: metrics.observer }),
+    ...parts
+  });
   let ready = false;
+  const setReady = (isReady: boolean) => {
+    ready = isReady;
+    metrics?.setReady(isReady);
+  };
   let draining = false;
   const app = await createApp(checked, runtime, '', () => draining);
-  const admin = checked.admin === false ? undefined : createAdmin(() => ready);
+  const admin = metrics && createAdmin(() => ready, metrics);
   const close = async () => {
-    ready = false;
+    setReady(false);
     await Promise.all([app.close(), admin?.close()]);
   };
   try {
     const url = await listen(app, checked.listen, 'listen');
     const adminUrl = admin && checked.admin !== false ? await listen(admin, checked.admin, 'admin') : '';
-    ready = true;
+    setReady(true);
     logStart(checked, runtime.log);
     return {
       url,
       adminUrl,
       close,
       drain: async () => {
-        ready = false;
+        setReady(false);
         draining = true;
         await runtime.clock.sleep(checked.limits.drainMs);
         await close();

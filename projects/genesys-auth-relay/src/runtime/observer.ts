@@ -1,4 +1,4 @@
-import type { ProblemCode } from 'genesys-auth-protocol';
+import type { IdentityType, ProblemCode } from 'genesys-auth-protocol';
 
 /**
  * How the token source served a request:
@@ -23,8 +23,22 @@ export type TokenServed = 'fresh' | 'behind' | 'waited' | 'failed';
 export type StoreEvent =
   'adopted' | 'written' | 'lease' | 'lease_wait' | 'lease_taken' | 'store_reject' | 'degraded' | 'recovered';
 
+/** How a request of a caller ended. Every member is of a short fixed list, whatever the caller sends. */
+export interface AnsweredRequest {
+  /** A path of the relay, `other` for those it does not have, `none` for what was no request at all. */
+  readonly route: string;
+  /** Status of the answer. */
+  readonly status: number;
+  /** Code of the problem, if it was one. */
+  readonly code?: ProblemCode | undefined;
+  /** How the caller was known, if it was. */
+  readonly identity?: IdentityType | undefined;
+}
+
 /** Watches a relay at work, for metrics. Nothing it is told holds a token, a secret or a name of a caller. */
 export interface RelayObserver {
+  /** A request of a caller was answered, after so many seconds. */
+  requestAnswered?(request: AnsweredRequest, seconds: number): void;
   /** One request to the token endpoint has ended: `ok` or the code of the problem, after so many seconds. */
   tokenRequest?(outcome: 'ok' | ProblemCode, seconds: number): void;
   /** The token source has served a request; `waitedMs` is what the caller waited there, in milliseconds. */

@@ -3,6 +3,7 @@ import type { GenesysConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayClock } from '../runtime/clock.ts';
+import { traceHeaders } from '../runtime/trace.ts';
 import { type Granted, parseObject, readTokenAnswer } from './token-answer.ts';
 import { tokenRequest } from './token-request.ts';
 import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts';
@@ -81,7 +82,8 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   const api = new Pool(genesys.apiOrigin, { ...POOL, connections: 4 });
 
   async function ask(scopes: readonly string[], signal: AbortSignal) {
-    const { headers, body } = tokenRequest(genesys, scopes);
+    const { headers: own, body } = tokenRequest(genesys, scopes);
+    const headers = { ...own, ...traceHeaders() };
     const path = `${endpoint.pathname}${endpoint.search}`;
     const answer = await login.request({ method: 'POST', path, headers, body, signal });
     const text = await readCapped(answer.body, answer.statusCode > 299);

@@ -1,0 +1,75 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RelayObserver } from '../runtime/observer.ts';
+
+const PREFIX = 'genesys_auth_relay_';
+
+/** Seconds. An answer from memory takes well below a millisecond; the token endpoint may take all of `timeoutMs`. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Makes the relay's instruments and the observer that moves them. */
+export function createInstruments(registry: Registry): {
+  readonly observer: RelayObserver;
+  readonly setReady: (ready: boolean) => void;
+} {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name: PREFIX + name, help, labelNames, registers });
+  const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Histogram({ name: PREFIX + name, help, labelNames, registers, buckets: SECONDS });
+  const gauge = (name: string, help: string) => new Gauge({ name: PREFIX + name, help, registers });
+
+  const requests = histogram('request_duration_seconds', 'Requests of callers, by route and status of the answer', [
+    'route',
+    'status'
+  ]);
+  const refusals = counter('refusals_total', 'Requests refused or failed, by code of the problem', ['code']);
+  const callers = counter('identified_total', 'Requests whose caller was found, by identity', ['identity']);
+  const tokenRequests = histogram('token_request_duration_seconds', 'Requests to the token endpoint, by outcome', [
+    'outcome'
+  ]);
+  const served = counter('tokens_served_total', 'Tokens the source gave, by how the caller got them', ['how']);
+  const waits = histogram('token_wait_seconds', 'What callers without a live token waited for one', []);
+  const verifications = counter('token_verifications_total', 'Reported tokens that the API was asked about', [
+    'result'
+  ]);
+  const storeEvents = counter('store_events_total', 'What happened with the shared store', ['event']);
+  const degraded = gauge('store_degraded', '1 while the shared store does not answer and this relay goes on alone');
+  const reloads = counter('reloads_total', 'Configurations and secrets taken over at run time, or refused', [
+    'what',
+    'outcome'
+  ]);
+  const ready = gauge('ready', '1 while the relay takes traffic');
+  ready.set(0);
+  degraded.set(0);
+
+  return {
+    setReady: (isReady) => {
+      ready.set(isReady ? 1 : 0);
+    },
+    observer: {
+      requestAnswered({ route, status, code, identity }, seconds) {
+        requests.observe({ route, status }, seconds);
+        if (code !== undefined) refusals.inc({ code });
+        if (identity !== undefined) callers.inc({ identity });
+      },
+      tokenRequest(outcome, seconds) {
+        tokenRequests.observe({ outcome }, seconds);
+      },
+      tokenServed(how, waitedMs) {
+        served.inc({ how });
+        if (how === 'waited' || how === 'failed') waits.observe(waitedMs / 1000);
+      },
+      tokenVerified(refused) {
+        verifications.inc({ result: refused ? 'refused' : 'alive' });
+      },
+      storeEvent(event) {
+        storeEvents.inc({ event });
+        if (event === 'degraded') degraded.set(1);
+        if (event === 'recovered') degraded.set(0);
+      },
+      reloaded(what, outcome) {
+        reloads.inc({ what, outcome });
+      }
+    }
+  };
+}

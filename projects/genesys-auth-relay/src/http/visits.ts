@@ -21,7 +21,7 @@ export interface Visit {
 /** The requests that are under way. */
 export interface Visits {
   /** What is remembered of a request; begun when first asked for. */
-  of(request: FastifyRequest): Visit;
+  readonly of: (request: FastifyRequest) => Visit;
   /**
    * Says in the log and in the metrics how a request ended.
    *

@@ -15,11 +15,10 @@ import {
   resolvedConfig
 } from './core';
 import { provideInterceptorCheck } from './dev/interceptor-check';
+import { devMode } from './dev/mode';
 import { GenesysScopesDirective } from './directive';
 import type { GenesysAuthFeature } from './features';
 import { GenesysAuthService } from './service';
-
-declare const ngDevMode: unknown;
 
 /**
  * Provides {@link GenesysAuthService} and what {@link genesysAuthInterceptor} needs. Put it where `provideHttpClient()` is,
@@ -46,7 +45,7 @@ export function provideGenesysAuth(
     { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
     GenesysAuthService,
     provideEnvironmentInitializer(() => void inject(GENESYS_RESOLVED_CONFIG)),
-    typeof ngDevMode === 'undefined' || ngDevMode ? provideInterceptorCheck() : [],
+    devMode ? provideInterceptorCheck() : [],
     features.flatMap(({ providers }) => providers)
   ]);
 }

@@ -1,17 +1,16 @@
 import type { HttpRequest } from '@angular/common/http';
 import type { Operation } from 'genesys-scopes/operations';
-import type {
-  GenesysAuthError,
-  ɵNeedCheck as NeedCheck,
-  ɵRequestNeeds as RequestNeeds,
-  ɵResolvedConfig as ResolvedConfig
+import {
+  type GenesysAuthError,
+  type ɵNeedCheck as NeedCheck,
+  type ɵRequestNeeds as RequestNeeds,
+  type ɵResolvedConfig as ResolvedConfig,
+  ɵdevMode as devMode
 } from 'ngx-genesys-auth';
 import { type Observable, from, of, timeout } from 'rxjs';
 import { missingPermissionOf } from './permission';
 import { UnusedScopes } from './unused-scopes';
 import { Verdicts, needsOf } from './verdict';
-
-declare const ngDevMode: unknown;
 
 /** Finds the operation that a request calls; an `OperationIndex` of `genesys-scopes/operations` is one. */
 export interface OperationFinder {
@@ -34,7 +33,7 @@ export class ScopeCatalogue implements RequestNeeds {
 
   constructor(config: ResolvedConfig, load: () => OperationFinder | Promise<OperationFinder>) {
     this.#verdicts = new Verdicts(config);
-    if (typeof ngDevMode === 'undefined' || ngDevMode) this.#unused = new UnusedScopes(config);
+    if (devMode) this.#unused = new UnusedScopes(config);
     this.#load(load);
   }
 
@@ -46,7 +45,7 @@ export class ScopeCatalogue implements RequestNeeds {
 
   checkOf({ method, url }: HttpRequest<unknown>): NeedCheck | undefined {
     const operation = this.#index?.find(method, url);
-    if (typeof ngDevMode === 'undefined' || ngDevMode) this.note(operation?.scopes);
+    if (devMode) this.note(operation?.scopes);
     return operation && this.#verdicts.checkOf(operation);
   }
 
@@ -89,7 +88,7 @@ export class ScopeCatalogue implements RequestNeeds {
 }
 
 function warnAboutLoad(error: unknown): void {
-  if (typeof ngDevMode !== 'undefined' && !ngDevMode) return;
+  if (!devMode) return;
   console.warn(
     'ngx-genesys-auth: the operation index of withScopeCatalogue() could not be loaded, so no scope is inferred from ' +
       'requests; the relay and the API still check.',

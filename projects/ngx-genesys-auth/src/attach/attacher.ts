@@ -6,6 +6,7 @@ import {
   type HttpRequest
 } from '@angular/common/http';
 import { type Observable, catchError, filter, switchMap, throwError } from 'rxjs';
+import { devMode } from '../dev/mode';
 import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
 import type { TokenSource } from '../token/source';
@@ -14,8 +15,6 @@ import type { OffOriginGuard } from './guard';
 import type { NeedCheck, RequestNeeds } from './needs';
 import { missingScopeOf, refusesToken, tokenRejected } from './refusal';
 import type { ApiHandler } from './steps';
-
-declare const ngDevMode: unknown;
 
 type Events = Observable<HttpEvent<unknown>>;
 
@@ -48,7 +47,7 @@ export class Attacher implements ApiHandler {
     if (context.has(SKIP) || request.headers.has('Authorization')) return next(request);
     if (context.has(NEEDED_SCOPES)) {
       const needed = context.get(NEEDED_SCOPES);
-      if (typeof ngDevMode === 'undefined' || ngDevMode) this.#needs?.note(needed);
+      if (devMode) this.#needs?.note(needed);
       return this.#checked(request, next, backend, needed.length > 0 ? this.#scopes.checkOf(needed) : undefined);
     }
     const wait = this.#needs?.wait();

@@ -1,9 +1,8 @@
 import type { HttpBackend, HttpRequest } from '@angular/common/http';
 import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/check-request';
 import type { RequestWatch } from '../dev/watch';
+import { devMode } from '../dev/mode';
 import { SKIP } from './context';
-
-declare const ngDevMode: unknown;
 
 /**
  * Guards backends: just before a request leaves, a token that the interceptor attached is taken off again if a later
@@ -45,7 +44,7 @@ export class OffOriginGuard {
     this.protect(this.#own());
     const handle = backend.handle.bind(backend);
     backend.handle = (request) => {
-      if ((typeof ngDevMode === 'undefined' || ngDevMode) && isCheckRequest(request)) {
+      if (devMode && isCheckRequest(request)) {
         reportMissingInterceptor();
         return checkAnswer();
       }
@@ -57,7 +56,7 @@ export class OffOriginGuard {
     if (this.#isApi(request.url) || request.context.has(SKIP)) return request;
     const values = request.headers.getAll('Authorization');
     if (!values?.some((value) => this.#headers.has(value))) return request;
-    if (typeof ngDevMode === 'undefined' || ngDevMode) this.#watch?.tokenTakenOff(request);
+    if (devMode) this.#watch?.tokenTakenOff(request);
     return request.clone({ headers: request.headers.delete('Authorization') });
   }
 }

@@ -10,11 +10,10 @@ import { Injector, Injectable, inject, runInInjectionContext } from '@angular/co
 import type { Observable } from 'rxjs';
 import { GENESYS_AUTH_CORE } from '../core';
 import { checkAnswer, isCheckRequest } from '../dev/check-request';
+import { devMode } from '../dev/mode';
 import { warnAboutOddRequest } from '../dev/odd-request';
 import { REQUEST_WATCH } from '../dev/watch';
 import { GenesysAuthConfigError } from '../errors';
-
-declare const ngDevMode: unknown;
 
 /**
  * Attaches the access token to requests for the Genesys API, and to no other request.
@@ -32,7 +31,7 @@ declare const ngDevMode: unknown;
  * @example provideHttpClient(withInterceptors([genesysAuthInterceptor]))
  */
 export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
-  if (typeof ngDevMode === 'undefined' || ngDevMode) {
+  if (devMode) {
     if (isCheckRequest(request)) return checkAnswer();
     const watch = inject(REQUEST_WATCH, { optional: true });
     if (watch) return watch.watch(request, next, intercept);
@@ -45,7 +44,7 @@ const intercept: HttpInterceptorFn = (request, next) => {
   if (!core) throw notProvided();
   const { attacher } = core;
   if (attacher.isApi(request.url)) return attacher.handle(request, next, inject(HttpBackend));
-  if (typeof ngDevMode === 'undefined' || ngDevMode) warnAboutOddRequest(core, request, core.config.apiOrigin);
+  if (devMode) warnAboutOddRequest(core, request, core.config.apiOrigin);
   return next(request);
 };
 
@@ -74,7 +73,9 @@ const notProvided = () =>
   new GenesysAuthConfigError([
     {
       key: 'providers',
-      message: 'genesysAuthInterceptor runs, but nothing configures it.',
-      fix: 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
+      message: devMode ? 'genesysAuthInterceptor runs, but nothing configures it.' : '',
+      fix: devMode
+        ? 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
+        : ''
     }
   ]);

@@ -1,12 +1,13 @@
+import { devMode } from '../dev/mode';
 import { GenesysAuthError } from './error';
 
 /** One mistake in a configuration. */
 export interface ConfigIssue {
   /** Where it is, for example `relay.timeoutMs` or `scopes[1]`. */
   readonly key: string;
-  /** What is wrong. */
+  /** What is wrong. Empty in production builds. */
   readonly message: string;
-  /** How to mend it. */
+  /** How to mend it. Empty in production builds. */
   readonly fix: string;
 }
 
@@ -19,13 +20,13 @@ export class GenesysAuthConfigError extends GenesysAuthError {
 
   /** @param name the name of the configuration, if it has one */
   constructor(issues: readonly ConfigIssue[], name?: string) {
-    const lines = issues.map(({ key, message, fix }) => `\n  ${key}: ${message} ${fix}`);
+    const lines = issues.map(({ key, message, fix }) => (devMode ? `\n  ${key}: ${message} ${fix}` : ` ${key}`));
     super(
       'config_invalid',
-      `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:${lines.join('')}`,
-      {
-        hint: issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ')
-      }
+      (devMode
+        ? `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:`
+        : `config_invalid ${name ?? ''}`) + lines.join(''),
+      { hint: devMode ? issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ') : '' }
     );
     this.issues = issues;
   }

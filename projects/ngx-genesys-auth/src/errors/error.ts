@@ -1,4 +1,5 @@
 import type { GenesysAuthErrorCode } from './codes';
+import { ERROR_REFERENCE } from './reference';
 
 /** What the relay said about a failure: the fields of its `application/problem+json` answer (RFC 9457). */
 export interface RelayProblem {
@@ -18,8 +19,8 @@ export interface RelayProblem {
 
 /** The parts of a {@link GenesysAuthError} beside its code and message. */
 export interface GenesysAuthErrorDetails {
-  /** What to do about it. */
-  readonly hint: string;
+  /** What to do about it. The link to the error reference follows it, or stands alone. */
+  readonly hint?: string | undefined;
   /** The error underneath, for example an `HttpErrorResponse`. */
   readonly cause?: unknown;
   /** Id under which the relay or Genesys Cloud logged the failure. */
@@ -34,6 +35,9 @@ export interface GenesysAuthErrorDetails {
  * Every error of this library: a stable {@link code} to branch on, a {@link message} that says what happened and a
  * {@link hint} that says what to do. It never holds a token.
  *
+ * In production builds the library leaves its own sentences out: the message is the code, the hint a link to the error
+ * reference. What the relay or the API said is there in both, and so are all the other fields.
+ *
  * Errors of the Genesys API itself stay the `HttpErrorResponse` they are, except a 401 that stays after a renewal and a 403
  * for a missing scope (or permission, with `withScopeCatalogue()`; or a 429, with `withRetry()`), which keep the response as
  * their `cause`.
@@ -47,7 +51,7 @@ export class GenesysAuthError extends Error {
   override readonly name: string = 'GenesysAuthError';
   /** Stable code, made to be branched on. */
   readonly code: GenesysAuthErrorCode;
-  /** What to do about it, as one or two sentences. */
+  /** What to do about it, and a link to the section of the error reference. */
   readonly hint: string;
   /** Id under which the relay or Genesys Cloud logged the failure, if it named one. */
   readonly correlationId: string | undefined;
@@ -56,10 +60,12 @@ export class GenesysAuthError extends Error {
   /** Seconds after which the server asks to be called again, if it said so. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: GenesysAuthErrorCode, message: string, details: GenesysAuthErrorDetails) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+  /** @param message what happened; if it is empty, the code and the link stand for it */
+  constructor(code: GenesysAuthErrorCode, message: string, details: GenesysAuthErrorDetails = {}) {
+    const link = `${ERROR_REFERENCE}#${code}`;
+    super(message || `${code}, see ${link}`, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
-    this.hint = details.hint;
+    this.hint = details.hint ? `${details.hint} See ${link}` : link;
     this.correlationId = details.correlationId;
     this.problem = details.problem;
     this.retryAfterSeconds = details.retryAfterSeconds;

@@ -14,9 +14,9 @@ export class GenesysScopeError extends GenesysAuthError {
     code: GenesysScopeErrorCode,
     scopes: readonly string[],
     message: string,
-    details: GenesysAuthErrorDetails & { readonly nearest?: string | undefined }
+    details: GenesysAuthErrorDetails & { readonly nearest?: string | undefined } = {}
   ) {
-    super(code, message, details);
+    super(code, message || `${code}: ${JSON.stringify(scopes)}`, details);
     this.scopes = scopes;
     this.nearest = details.nearest;
   }

@@ -122,7 +122,7 @@ describe('a relay that fails', () => {
     expect(error).toMatchObject({
       code: 'relay_unavailable',
       message: 'login.mypurecloud.de does not answer.',
-      hint: 'Check the firewall.',
+      hint: expect.stringMatching(/^Check the firewall\. See https:\/\/.+#relay_unavailable$/),
       correlationId: 'req-7',
       problem: { code: 'upstream_unreachable', status: 503 }
     });

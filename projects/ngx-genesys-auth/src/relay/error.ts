@@ -1,15 +1,19 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { EmptyError, TimeoutError } from 'rxjs';
+import { devMode } from '../dev/mode';
 import { GenesysAuthError, type GenesysAuthErrorCode, GenesysScopeError, type RelayProblem } from '../errors';
 import { isRecord, isText } from '../values';
+import { type Wording, failureWording, invalidResponseWording } from './wording';
 
 // What the relay says about scopes, in this library's words.
-const SCOPE_CODES = new Map([
-  ['malformed_scope', 'scope_malformed'],
-  ['scope_not_registered', 'scope_not_registered'],
-  ['scope_not_allowed', 'scope_not_granted'],
-  ['upstream_invalid_scope', 'scope_not_granted']
-] as const);
+const SCOPE_CODES = {
+  malformed_scope: 'scope_malformed',
+  scope_not_registered: 'scope_not_registered',
+  scope_not_allowed: 'scope_not_granted',
+  upstream_invalid_scope: 'scope_not_granted'
+} as const;
+
+const isScopeProblem = (code: string): code is keyof typeof SCOPE_CODES => Object.hasOwn(SCOPE_CODES, code);
 
 /**
  * Reads a problem more leniently than the relay writes it: one with a code that only a newer relay knows still has words
@@ -29,68 +33,35 @@ function readProblem(body: unknown, status: number): RelayProblem | undefined {
   };
 }
 
-interface Failure {
-  readonly code: GenesysAuthErrorCode;
-  readonly message: string;
-  readonly hint: string;
+function codeOf(status: number): GenesysAuthErrorCode {
+  switch (status) {
+    case 0:
+      return 'relay_unreachable';
+    case 401:
+      return 'relay_unauthenticated';
+    case 403:
+      return 'relay_forbidden';
+    case 429:
+      return 'relay_rate_limited';
+  }
+  if (status >= 500) return 'relay_unavailable';
+  return status >= 300 ? 'relay_refused' : 'relay_invalid_response';
 }
 
-function failureOf(status: number): Failure {
-  if (status === 0) {
-    return {
-      code: 'relay_unreachable',
-      message: 'The relay cannot be reached.',
-      hint: 'Check that it runs at the configured URL and that CORS and the content security policy (connect-src) allow it.'
-    };
-  }
-  if (status === 401) {
-    return {
-      code: 'relay_unauthenticated',
-      message: 'The relay does not know who is calling.',
-      hint: 'Sign the user in, or send the credential by an interceptor or relay.headers.'
-    };
-  }
-  if (status === 403) {
-    return {
-      code: 'relay_forbidden',
-      message: 'The relay refuses this caller.',
-      hint: "Check the caller's roles in the relay's policy."
-    };
-  }
-  if (status === 429) {
-    return { code: 'relay_rate_limited', message: 'The relay was called too often.', hint: 'Wait, then try again.' };
-  }
-  if (status >= 500) {
-    return {
-      code: 'relay_unavailable',
-      message: 'The relay, or the token endpoint behind it, has a fault.',
-      hint: "It is asked again with the next request; the relay's log says more."
-    };
-  }
-  return status >= 300
-    ? {
-        code: 'relay_refused',
-        message: `The relay answered ${status}.`,
-        hint: 'Check that relay is the URL of a relay.'
-      }
-    : invalidResponse;
-}
-
-const invalidResponse: Failure = {
-  code: 'relay_invalid_response',
-  message: 'The answer is not what a relay sends.',
-  hint: 'Check that relay is the URL of a relay, not of a page or another server.'
-};
+const NO_WORDS: Wording = { message: '', hint: '' };
 
 /** A success answer that does not follow the protocol. Without a cause: the body may hold a token. */
-export const invalidRelayResponse = (): GenesysAuthError =>
-  new GenesysAuthError(invalidResponse.code, invalidResponse.message, invalidResponse);
+export function invalidRelayResponse(): GenesysAuthError {
+  const { message, hint } = devMode ? invalidResponseWording : NO_WORDS;
+  return new GenesysAuthError('relay_invalid_response', message, { hint });
+}
 
 function fromResponse(response: HttpErrorResponse): GenesysAuthError {
   const { status, headers } = response;
-  const { code, message, hint } = failureOf(status);
+  const code = codeOf(status);
   // Angular reports a body that is no JSON as an error with the success status, body included.
   if (code === 'relay_invalid_response') return invalidRelayResponse();
+  const { message, hint } = devMode ? failureWording(status) : NO_WORDS;
   const body: unknown = response.error;
   const problem = readProblem(body, status);
   const seconds = Number(headers.get('Retry-After') ?? NaN);
@@ -102,30 +73,33 @@ function fromResponse(response: HttpErrorResponse): GenesysAuthError {
     problem,
     retryAfterSeconds: seconds >= 0 ? seconds : undefined
   };
-  const scopeCode = problem && [...SCOPE_CODES].find(([known]) => known === problem.code)?.[1];
-  return scopeCode
-    ? new GenesysScopeError(scopeCode, problem.scopes ?? [], problem.detail, { ...details, nearest: problem.nearest })
+  return problem && isScopeProblem(problem.code)
+    ? new GenesysScopeError(SCOPE_CODES[problem.code], problem.scopes ?? [], problem.detail, {
+        ...details,
+        nearest: problem.nearest
+      })
     : new GenesysAuthError(code, problem?.detail ?? message, details);
 }
 
 /** Turns whatever a call to the relay failed with into a typed error. */
-export function relayError(error: unknown, timeoutMs: number): GenesysAuthError {
-  if (error instanceof GenesysAuthError) return error;
-  if (error instanceof HttpErrorResponse) return fromResponse(error);
-  if (error instanceof TimeoutError) {
-    return new GenesysAuthError('relay_timeout', `The relay did not answer within ${timeoutMs} ms.`, {
-      hint: 'Check the network and the relay, or raise relay.timeoutMs.',
-      cause: error
+export function relayError(cause: unknown, timeoutMs: number): GenesysAuthError {
+  if (cause instanceof GenesysAuthError) return cause;
+  if (cause instanceof HttpErrorResponse) return fromResponse(cause);
+  if (cause instanceof TimeoutError) {
+    return new GenesysAuthError('relay_timeout', devMode ? `The relay did not answer within ${timeoutMs} ms.` : '', {
+      hint: devMode ? 'Check the network and the relay, or raise relay.timeoutMs.' : '',
+      cause
     });
   }
-  if (error instanceof EmptyError) {
+  if (devMode && cause instanceof EmptyError) {
     return new GenesysAuthError('relay_unreachable', 'The call to the relay ended without an answer.', {
       hint: 'An interceptor of the app called it off, for example at a navigation; let it leave calls to the relay alone.',
-      cause: error
+      cause
     });
   }
-  return new GenesysAuthError('relay_unreachable', 'The call to the relay failed before it left the app.', {
-    hint: 'An interceptor or relay.headers threw; see cause.',
-    cause: error
-  });
+  return new GenesysAuthError(
+    'relay_unreachable',
+    devMode ? 'The call to the relay failed before it left the app.' : '',
+    { hint: devMode ? 'An interceptor or relay.headers threw; see cause.' : '', cause }
+  );
 }

@@ -2,6 +2,7 @@ import { untracked } from '@angular/core';
 import { AsyncSubject, type Observable, Subscription, catchError, map, of, switchMap, throwError } from 'rxjs';
 import type { TokenResponse } from 'genesys-auth-protocol';
 import type { ResolvedConfig } from '../config';
+import { devMode } from '../dev/mode';
 import { GenesysAuthError } from '../errors';
 import { notGranted } from '../scopes/check';
 import { type LiveToken, isLive, liveToken } from './live-token';
@@ -183,6 +184,6 @@ export class TokenSource {
 }
 
 const signedOut = () =>
-  new GenesysAuthError('signed_out', 'The token was cleared while this waited for one.', {
-    hint: 'Ask again if the user has signed in again.'
+  new GenesysAuthError('signed_out', devMode ? 'The token was cleared while this waited for one.' : '', {
+    hint: devMode ? 'Ask again if the user has signed in again.' : ''
   });

@@ -15,7 +15,7 @@ it('hands on what the library says', () => {
   expect(describeFailure(error, NOW)).toEqual({
     code: 'relay_unreachable',
     message: 'The relay cannot be reached.',
-    hint: 'Start it.',
+    hint: error.hint,
     correlationId: 'c-1',
     retryAfterMs: 7000
   });

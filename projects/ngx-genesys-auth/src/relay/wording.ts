@@ -1,0 +1,41 @@
+/** What happened, and what to do about it: for developers. */
+export interface Wording {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The words for a success answer that is none of a relay. */
+export const invalidResponseWording: Wording = {
+  message: 'The answer is not what a relay sends.',
+  hint: 'Check that relay is the URL of a relay, not of a page or another server.'
+};
+
+/** The words for a failure that the relay itself has none for. */
+export function failureWording(status: number): Wording {
+  if (status === 0) {
+    return {
+      message: 'The relay cannot be reached.',
+      hint: 'Check that it runs at the configured URL and that CORS and the content security policy (connect-src) allow it.'
+    };
+  }
+  if (status === 401) {
+    return {
+      message: 'The relay does not know who is calling.',
+      hint: 'Sign the user in, or send the credential by an interceptor or relay.headers.'
+    };
+  }
+  if (status === 403) {
+    return {
+      message: 'The relay refuses this caller.',
+      hint: "Check the caller's roles in the relay's policy."
+    };
+  }
+  if (status === 429) return { message: 'The relay was called too often.', hint: 'Wait, then try again.' };
+  if (status >= 500) {
+    return {
+      message: 'The relay, or the token endpoint behind it, has a fault.',
+      hint: "It is asked again with the next request; the relay's log says more."
+    };
+  }
+  return { message: `The relay answered ${status}.`, hint: 'Check that relay is the URL of a relay.' };
+}

@@ -5,6 +5,7 @@ export default {
     '<rootDir>/projects/genesys-sandbox',
     '<rootDir>/projects/genesys-auth-relay',
     '<rootDir>/projects/ngx-genesys-auth',
+    '<rootDir>/projects/ngx-genesys-auth/schematics',
     '<rootDir>/projects/wallboard',
     '<rootDir>/projects/wallboard/server',
     '<rootDir>/projects/e2e'

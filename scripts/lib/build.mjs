@@ -1,6 +1,6 @@
 // Builds what changed. `tsc -b` knows by itself; for the two Angular builds the content of their inputs is compared.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { filesBelow } from './files.mjs';
 import { root } from './root.mjs';
@@ -11,7 +11,8 @@ const angularBuilds = [
   {
     name: 'ngx-genesys-auth',
     output: 'dist/ngx-genesys-auth/package.json',
-    inputs: ['projects/ngx-genesys-auth', 'projects/genesys-auth-protocol/src', 'projects/genesys-scopes/src']
+    inputs: ['projects/ngx-genesys-auth', 'projects/genesys-auth-protocol/src', 'projects/genesys-scopes/src'],
+    then: buildSchematics
   },
   {
     name: 'wallboard',
@@ -51,9 +52,21 @@ async function step(name, tool, args) {
   }
 }
 
+/** What `ng add ngx-genesys-auth` runs: CommonJS, beside the ES modules that ng-packagr made. */
+async function buildSchematics() {
+  const source = join(root, 'projects/ngx-genesys-auth/schematics');
+  const target = join(root, 'dist/ngx-genesys-auth/schematics');
+  await step('schematics', 'tsc', ['-p', source]);
+  for (const file of ['collection.json', 'package.json', 'ng-add/schema.json']) {
+    copyFileSync(join(source, file), join(target, file));
+  }
+  // ng-packagr keeps every package.json but the first out of the tarball, and this one says that these are CommonJS.
+  appendFileSync(join(root, 'dist/ngx-genesys-auth/.npmignore'), '\n!/schematics/package.json\n');
+}
+
 async function build() {
   await step('node packages', 'tsc', ['-b', ...nodeProjects.map((project) => `projects/${project}`)]);
-  for (const { name, output, inputs } of angularBuilds) {
+  for (const { name, output, inputs, then } of angularBuilds) {
     const stamp = join(root, 'dist/.stamps', name);
     const content = contentOf(inputs);
     const fresh = existsSync(stamp) && existsSync(join(root, output)) && readFileSync(stamp, 'utf8') === content;
@@ -63,6 +76,7 @@ async function build() {
     }
     rmSync(stamp, { force: true });
     await step(name, 'ng', ['build', name]);
+    await then?.();
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, content);
   }

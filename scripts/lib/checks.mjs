@@ -12,6 +12,7 @@ const packed = (folder) => [
 export const checks = [
   { name: 'lint', tool: 'eslint', args: ['.', '--max-warnings', '0'] },
   types('ngx-genesys-auth/tsconfig.spec.json'),
+  types('ngx-genesys-auth/schematics/tsconfig.spec.json'),
   types('wallboard/tsconfig.spec.json'),
   types('wallboard/server/tsconfig.spec.json'),
   types('genesys-auth-protocol/tsconfig.spec.json'),

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MergeStrategy, type Rule, type Tree, chain } from '@angular-devkit/schematics';
+import { DependencyType, ExistingBehavior, addDependency } from '@schematics/angular/utility';
+import { addInterceptor } from './http';
+import { type Answers, type NgAddOptions, checkOptions } from './options';
+import { addToRoot } from './providers';
+import { addProxy } from './proxy';
+import { type Symbol, localName, parse, quoted } from './source';
+import { type Target, findTarget, isForServer } from './target';
+
+const LIBRARY = 'ngx-genesys-auth';
+const PROVIDE: Symbol = ['provideGenesysAuth', LIBRARY];
+const MODULE = 'GenesysAuthModule';
+
+/**
+ * `ng add ngx-genesys-auth`: writes the providers with region, relay and scopes, puts the interceptor into the app's
+ * `HttpClient`, and lets the dev server hand calls to the relay on. A second run changes nothing; a run that cannot do all
+ * of it changes nothing either, and says what to write by hand.
+ */
+export function ngAdd(options: NgAddOptions): Rule {
+  return async (host, { logger }) => {
+    // Who calls this from a schematic of their own may go on after a failure: all of it, or nothing.
+    const tree = host.branch();
+    const answers = await checkOptions(options);
+    const target = await findTarget(tree, options.project);
+    const done: string[] = [];
+    const note = (what: string | undefined) => {
+      if (what !== undefined) done.push(what);
+    };
+
+    const configuring = target.files.find((file) => {
+      const source = parse(tree, file);
+      return localName(source, PROVIDE) !== undefined || source.text.includes(`${MODULE}.forRoot(`);
+    });
+    if (configuring === undefined) {
+      note(addInterceptor(tree, target));
+      note(addConfiguration(tree, target, answers));
+    } else {
+      note(`${configuring} configures ${LIBRARY} already, and stays as it is`);
+      note(addInterceptor(tree, target));
+    }
+    const { proxyTarget, relay } = answers;
+    const proxy =
+      proxyTarget === undefined ? undefined : addProxy(tree, target, relay.replace(/\/+$/, ''), proxyTarget);
+    note(proxy?.done);
+    host.merge(tree, MergeStrategy.Overwrite);
+
+    return chain([
+      proxy?.rule ?? (() => undefined),
+      addDependency(LIBRARY, `^${version()}`, { type: DependencyType.Default, existing: ExistingBehavior.Skip }),
+      () => {
+        for (const what of done) logger.info(`  ${what}`);
+        logger.info(nextSteps(target, answers));
+      }
+    ]);
+  };
+}
+
+/** Writes the configuration in the way of the application: a provider, or a module. */
+function addConfiguration(tree: Tree, target: Target, { api, relay, scopes }: Answers): string {
+  const [[key, value] = ['', '']] = Object.entries(api);
+  const config = `{ ${key}: ${quoted(value)}, relay: ${quoted(relay)}, scopes: [${scopes.map(quoted).join(', ')}] }`;
+  if (target.root.kind === 'standalone') {
+    addToRoot(tree, target, { field: 'providers', text: `${PROVIDE[0]}(${config})`, imports: [PROVIDE] });
+    return `${PROVIDE[0]}() with ${key} ${value}`;
+  }
+  addToRoot(tree, target, { field: 'imports', text: `${MODULE}.forRoot(${config})`, imports: [[MODULE, LIBRARY]] });
+  return `${MODULE}.forRoot() with ${key} ${value}`;
+}
+
+function version(): string {
+  const { version: own } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
+    version: string;
+  };
+  return own;
+}
+
+function nextSteps({ files, project }: Target, { relay, scopes, proxyTarget }: Answers): string {
+  const server = files.find((file) => isForServer(file));
+  return [
+    '',
+    'Next:',
+    `  1. A relay, at ${proxyTarget ?? relay}, that grants ${scopes.join(' ')}. It keeps the client secret:`,
+    '       npx genesys-auth-relay serve --config relay.yaml',
+    '     Its README has a relay.yaml for your own machine, five lines and a role.',
+    ...(proxyTarget === undefined || project.targets.get('serve') === undefined
+      ? []
+      : ['     List the dev server in its configuration: cors: { origins: [http://localhost:4200] }']),
+    '  2. Call the API as if it were open: inject(HttpClient).get("https://api.../api/v2/routing/queues")',
+    ...(server === undefined
+      ? []
+      : [
+          `  3. ${server} renders on the server. Without a credential of its own it gets no token: see provideServerGenesysAuth.`
+        ])
+  ].join('\n');
+}

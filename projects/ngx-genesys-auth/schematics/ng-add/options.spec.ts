@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GENESYS_REGIONS } from 'genesys-auth-protocol';
+import { ANSWERS, failure, ngAdd, workspace } from '../testing/workspace';
+
+describe('ng add, its questions', () => {
+  it('offers the regions that there are', () => {
+    const { properties } = JSON.parse(readFileSync(join(__dirname, 'schema.json'), 'utf8'));
+    const offered = properties.region['x-prompt'].items.map(({ value }: { value: string }) => value);
+    expect(offered).toEqual(GENESYS_REGIONS.map(({ domain }) => domain));
+  });
+
+  it.each([
+    [{ region: 'mypurecloud.dee' }, /no region "mypurecloud.dee". Did you mean "mypurecloud.de"\?/],
+    [{ region: 'https://apps.mypurecloud.de/' }, /Did you mean "mypurecloud.de"\?/],
+    [{ region: 'atlantis' }, /no region "atlantis". There are: mypurecloud.com, /],
+    [{ region: undefined }, /region is missing.*--region=mypurecloud.de/],
+    [{ apiOrigin: 'http://localhost:4211' }, /exclude each other/],
+    [{ region: undefined, apiOrigin: 'localhost:4211' }, /"localhost:4211" is no origin/],
+    [{ relay: 'genesys' }, /"genesys" is no place for a relay/],
+    [{ relay: '//evil.example' }, /no place for a relay/],
+    [{ relay: "/x', evil: '" }, /no place for a relay/],
+    [{ scopes: undefined }, /no scope is given.*--scopes=/],
+    [{ scopes: ' , ' }, /no scope is given/],
+    [{ scopes: 'anaytics routing' }, /"anaytics" is not a Genesys Cloud scope\..*Did you mean|anaytics/],
+    [{ scopes: 'analytics:reporting:read' }, /analytics:reporting:read/],
+    [{ scopes: 'rou"ting' }, /cannot have/],
+    [{ proxyTarget: 'localhost' }, /no URL for the dev proxy/]
+  ])('%j is refused with what to write instead', async (given, expected) => {
+    expect(await failure(await workspace(), { ...ANSWERS, ...given } as typeof ANSWERS)).toMatch(expected);
+  });
+
+  it('takes the AWS name, a relay elsewhere, and scopes by commas, spaces and of the organisation', async () => {
+    const tree = await ngAdd(await workspace(), {
+      region: 'EU-WEST-1',
+      relay: 'https://relay.example.com/genesys/',
+      scopes: "routing,routing  admin:o'neil"
+    });
+    expect(tree.readText('/projects/shop/src/app/app.config.ts')).toContain(
+      "provideGenesysAuth({ region: 'mypurecloud.ie', relay: 'https://relay.example.com/genesys/', scopes: ['routing', 'admin:o\\'neil'] })"
+    );
+    expect(tree.exists('/projects/shop/src/proxy.conf.json')).toBe(false);
+  });
+
+  it('takes another server instead of a region', async () => {
+    const tree = await ngAdd(await workspace(), { scopes: 'routing', apiOrigin: 'http://localhost:4211' });
+    expect(tree.readText('/projects/shop/src/app/app.config.ts')).toContain(
+      "provideGenesysAuth({ apiOrigin: 'http://localhost:4211', relay: '/genesys',"
+    );
+  });
+});

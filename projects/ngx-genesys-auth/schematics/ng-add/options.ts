@@ -1,0 +1,87 @@
+import { SchematicsException } from '@angular-devkit/schematics';
+
+/** What `ng add` was told, as `schema.json` says. */
+export interface NgAddOptions {
+  readonly project?: string;
+  readonly region?: string;
+  readonly apiOrigin?: string;
+  readonly relay?: string;
+  readonly scopes?: string;
+  readonly proxy?: boolean;
+  readonly proxyTarget?: string;
+}
+
+/** {@link NgAddOptions} after their check. */
+export interface Answers {
+  readonly api: { readonly region: string } | { readonly apiOrigin: string };
+  readonly relay: string;
+  readonly scopes: readonly string[];
+  /** Where calls to the relay go while the app is developed; `undefined` if it is not the dev server's business. */
+  readonly proxyTarget: string | undefined;
+}
+
+/** The end of a run that changed nothing: a schematic writes its tree only when it comes to its end. */
+export const stop = (message: string): never => {
+  throw new SchematicsException(`ngx-genesys-auth: ${message} Nothing was changed.`);
+};
+
+/**
+ * Checks what was given, all of it before anything is changed.
+ *
+ * @throws SchematicsException that says what is wrong and what to write instead
+ */
+export async function checkOptions(options: NgAddOptions): Promise<Answers> {
+  const { relay = '/genesys', proxy = true, proxyTarget = 'http://localhost:8080' } = options;
+  const api = options.apiOrigin === undefined ? await readRegion(options.region) : readApiOrigin(options);
+  if (/['"\\\s?#]/.test(relay) || !/^(?:\/(?!\/)|https?:\/\/[^/])/i.test(relay)) {
+    stop(`"${relay}" is no place for a relay. Write a path (/genesys) or a URL (https://relay.example.com/genesys).`);
+  }
+  const scopes = await readScopes(options.scopes);
+  if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
+    stop(`"${proxyTarget}" is no URL for the dev proxy. Write it like http://localhost:8080.`);
+  }
+  return { api, relay, scopes, proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined };
+}
+
+async function readRegion(region: string | undefined): Promise<{ region: string }> {
+  const { GENESYS_REGIONS, findRegion } = await import('genesys-auth-protocol');
+  if (region === undefined || region === '') {
+    return stop('the region is missing. Give it as --region=mypurecloud.de, or another of the 18 regions.');
+  }
+  const found = findRegion(region);
+  if (found) return { region: found.domain };
+  const { nearestScope } = await import('genesys-scopes');
+  // People paste hosts and URLs: https://apps.mypurecloud.de/ means mypurecloud.de.
+  const host = region.replace(/^https?:\/\/|[/:].*$/g, '').replace(/^(?:api|login|apps)\./, '');
+  const names = GENESYS_REGIONS.flatMap(({ aws, domain }) => [domain, aws]);
+  const nearest = nearestScope(host, names) ?? names.find((name) => name === host);
+  return stop(
+    `Genesys Cloud has no region "${region}". ${nearest ? `Did you mean "${nearest}"?` : `There are: ${names.filter((_, at) => at % 2 === 0).join(', ')}.`}`
+  );
+}
+
+function readApiOrigin({ apiOrigin = '', region }: NgAddOptions): { apiOrigin: string } {
+  if (region !== undefined) stop('--region and --api-origin exclude each other. Give one of them.');
+  if (!URL.canParse(apiOrigin) || new URL(apiOrigin).origin !== apiOrigin) {
+    stop(`"${apiOrigin}" is no origin. Write it like http://localhost:4211.`);
+  }
+  return { apiOrigin };
+}
+
+async function readScopes(list: string | undefined): Promise<readonly string[]> {
+  const { checkScopes } = await import('genesys-scopes');
+  const scopes = [...new Set((list ?? '').split(/[\s,]+/).filter(Boolean))];
+  if (scopes.length === 0) {
+    stop(
+      'no scope is given. Name what the app needs, for example --scopes=analytics:readonly,routing:readonly. ' +
+        '"npx genesys-scopes audit src" reads it from the code.'
+    );
+  }
+  const findings = checkScopes(scopes);
+  if (findings.length > 0) {
+    stop(
+      ['these scopes cannot be right.', ...findings.map(({ message, hint }) => `\n  ${message} ${hint}`), '\n'].join('')
+    );
+  }
+  return scopes;
+}

@@ -1,0 +1,76 @@
+import type { UnitTestTree } from '@angular-devkit/schematics/testing';
+import { ANSWERS, failure, ngAdd, workspace } from '../testing/workspace';
+
+const FILE = '/projects/shop/src/proxy.conf.json';
+const ENTRY = { target: 'http://localhost:8080', changeOrigin: true, pathRewrite: { '^/genesys': '' } };
+
+interface Workspace {
+  projects: { shop: { architect: { serve: { options?: Record<string, unknown> } } } };
+}
+
+const serveOf = (tree: UnitTestTree) =>
+  (JSON.parse(tree.readText('/angular.json')) as Workspace).projects.shop.architect.serve;
+
+async function appWithProxy(file: string, content: string): Promise<UnitTestTree> {
+  const tree = await workspace();
+  const angular = JSON.parse(tree.readText('/angular.json'));
+  angular.projects.shop.architect.serve.configurations.development.proxyConfig = file;
+  tree.overwrite('/angular.json', JSON.stringify(angular));
+  tree.create(file, content);
+  return tree;
+}
+
+describe('ng add, the dev proxy', () => {
+  it('hands calls to the relay on to this machine', async () => {
+    const tree = await ngAdd(await workspace());
+    expect(JSON.parse(tree.readText(FILE))).toEqual({ '/genesys': ENTRY });
+    expect(serveOf(tree).options?.['proxyConfig']).toBe('projects/shop/src/proxy.conf.json');
+  });
+
+  it('goes where it is told, or not at all', async () => {
+    const other = await ngAdd(await workspace(), { ...ANSWERS, relay: '/auth/', proxyTarget: 'http://localhost:9000' });
+    expect(JSON.parse(other.readText(FILE))).toEqual({
+      '/auth': { target: 'http://localhost:9000', changeOrigin: true, pathRewrite: { '^/auth': '' } }
+    });
+    const none = await ngAdd(await workspace(), { ...ANSWERS, proxy: false });
+    expect(none.exists(FILE)).toBe(false);
+    expect(serveOf(none).options?.['proxyConfig']).toBeUndefined();
+  });
+
+  it('joins a proxy that is there, comments and all', async () => {
+    const tree = await appWithProxy(
+      '/dev/proxy.json',
+      '{\n  // ours\n  "/api": { "target": "http://localhost:3000" },\n}\n'
+    );
+    const after = await ngAdd(tree);
+    const text = after.readText('/dev/proxy.json');
+    expect(text).toContain('// ours');
+    expect(text).toContain('"target": "http://localhost:3000"');
+    expect(text).toContain('"/genesys"');
+    expect(after.exists(FILE)).toBe(false);
+    expect(serveOf(after).options?.['proxyConfig']).toBeUndefined();
+  });
+
+  it('joins the list form', async () => {
+    const tree = await appWithProxy('/proxy.json', '[{ "context": ["/api"], "target": "http://localhost:3000" }]');
+    expect(JSON.parse((await ngAdd(tree)).readText('/proxy.json'))).toEqual([
+      { context: ['/api'], target: 'http://localhost:3000' },
+      { context: ['/genesys'], ...ENTRY }
+    ]);
+  });
+
+  it('leaves an entry of the developer alone', async () => {
+    const own = '{ "/genesys": { "target": "http://localhost:1" } }';
+    expect((await ngAdd(await appWithProxy('/proxy.json', own))).readText('/proxy.json')).toBe(own);
+  });
+
+  it('leaves a proxy that is a program alone, and goes on', async () => {
+    const after = await ngAdd(await appWithProxy('/proxy.mjs', 'export default {};\n'));
+    expect(after.readText('/proxy.mjs')).toBe('export default {};\n');
+    expect(after.readText('/projects/shop/src/app/app.config.ts')).toContain('provideGenesysAuth');
+  });
+
+  it.each(['{ "a": ', '"text"', ''])('stops at %j, which is no proxy', async (content) => {
+    expect(await failure(await appWithProxy('/proxy.json', content))).toMatch(/no JSON.*--no-proxy/);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Tree } from '@angular-devkit/schematics';
+import * as ts from '@schematics/angular/third_party/github.com/Microsoft/TypeScript/lib/typescript';
+import { insertImport } from '@schematics/angular/utility/ast-utils';
+import { type Change, InsertChange, applyToUpdateRecorder } from '@schematics/angular/utility/change';
+
+/** A symbol and the module it comes from. */
+export type Symbol = readonly [name: string, module: string];
+
+export function parse(tree: Tree, file: string): ts.SourceFile {
+  return ts.createSourceFile(file, tree.readText(file), ts.ScriptTarget.Latest, true);
+}
+
+/** The name under which a file imports a symbol, or `undefined` if it does not. */
+export function localName(source: ts.SourceFile, [symbol, module]: Symbol): string | undefined {
+  for (const node of source.statements) {
+    if (!ts.isImportDeclaration(node) || !ts.isStringLiteral(node.moduleSpecifier)) continue;
+    if (node.moduleSpecifier.text !== module) continue;
+    const names = node.importClause?.namedBindings;
+    if (!names || !ts.isNamedImports(names)) continue;
+    const found = names.elements.find(({ propertyName, name }) => (propertyName ?? name).text === symbol);
+    if (found) return found.name.text;
+  }
+  return undefined;
+}
+
+/** The calls of an imported function in a file, in their order. */
+export function callsOf(source: ts.SourceFile, symbol: Symbol): ts.CallExpression[] {
+  const name = localName(source, symbol);
+  const calls: ts.CallExpression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name)
+      calls.push(node);
+    ts.forEachChild(node, visit);
+  };
+  if (name !== undefined) visit(source);
+  return calls;
+}
+
+/** Puts something at the end of a list, on a line of its own if the last element has one. */
+export function append(file: string, list: ts.NodeArray<ts.Node>, text: string): Change {
+  const last = list.at(-1);
+  if (!last) return new InsertChange(file, list.pos, text);
+  const line = /^\s*?(\r?\n[ \t]*)\S/.exec(last.getFullText())?.[1];
+  return new InsertChange(file, last.getEnd(), line === undefined ? `, ${text}` : `,${line}${text}`);
+}
+
+/** Writes changes to a file, with the imports that they need. */
+export function edit(tree: Tree, file: string, changes: readonly Change[], imports: readonly Symbol[]): void {
+  const recorder = tree.beginUpdate(file);
+  applyToUpdateRecorder(recorder, [...changes]);
+  tree.commitUpdate(recorder);
+  // One after the other: each looks at the imports that are there.
+  for (const [symbol, module] of imports) {
+    const more = tree.beginUpdate(file);
+    applyToUpdateRecorder(more, [insertImport(parse(tree, file), file, symbol, module)]);
+    tree.commitUpdate(more);
+  }
+}
+
+/** A text as it is written in TypeScript, in single quotes. */
+export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
+
+export { ts };

@@ -1,0 +1,3 @@
+// A spinner that shows nothing.
+const spinner = { start: () => spinner, stop: () => spinner, succeed: () => spinner, fail: () => spinner };
+module.exports = { default: () => spinner };

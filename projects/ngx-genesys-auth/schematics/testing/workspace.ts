@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { type UnitTestTree, SchematicTestRunner } from '@angular-devkit/schematics/testing';
+import type { NgAddOptions } from '../ng-add/options';
+
+export const runner = new SchematicTestRunner('ngx-genesys-auth', join(__dirname, '../collection.json'));
+
+/** A workspace as `ng new` makes it, with one application `shop`. */
+export async function workspace(app: { standalone?: boolean; ssr?: boolean } = {}): Promise<UnitTestTree> {
+  const empty = await runner.runExternalSchematic('@schematics/angular', 'workspace', {
+    name: 'ws',
+    version: '21.0.0',
+    newProjectRoot: 'projects'
+  });
+  return addApplication(empty, 'shop', app);
+}
+
+export function addApplication(
+  tree: UnitTestTree,
+  name: string,
+  app: { standalone?: boolean; ssr?: boolean } = {}
+): Promise<UnitTestTree> {
+  const options = { name, skipInstall: true, skipTests: true, ssr: false, standalone: true, ...app };
+  return runner.runExternalSchematic('@schematics/angular', 'application', options, tree);
+}
+
+export const ANSWERS: NgAddOptions = { region: 'mypurecloud.de', scopes: 'analytics:readonly, routing' };
+
+export const CONFIG = "{ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics:readonly', 'routing'] }";
+
+/** Runs `ng add`, and once more on what it made: the second run changes nothing. */
+export async function ngAdd(tree: UnitTestTree, options: NgAddOptions = ANSWERS): Promise<UnitTestTree> {
+  const first = await runner.runSchematic('ng-add', options, tree);
+  const made = contents(first);
+  const second = await runner.runSchematic('ng-add', options, first);
+  expect(contents(second)).toEqual(made);
+  return second;
+}
+
+/** Runs `ng add` where it cannot be done: it says so, and the tree stays as it was. */
+export async function failure(tree: UnitTestTree, options: NgAddOptions = ANSWERS): Promise<string> {
+  const before = contents(tree);
+  const error: unknown = await runner.runSchematic('ng-add', options, tree).catch((reason: unknown) => reason);
+  if (!(error instanceof Error)) throw new Error('it did not fail');
+  expect(contents(tree)).toEqual(before);
+  return error.message;
+}
+
+const contents = (tree: UnitTestTree) =>
+  Object.fromEntries(tree.files.map((file) => [file, tree.read(file)?.toString('latin1')]));
+
+/** The text without line breaks and indentation, to compare code by its words. */
+export const flat = (text: string): string => text.replace(/\s+/g, ' ');

@@ -41,6 +41,7 @@ export const PROBLEMS = {
   scope_required: { status: 400, title: 'No scope was asked for', error: 'invalid_scope' },
   scope_not_registered: { status: 400, title: 'The scope is not registered', error: 'invalid_scope' },
   scope_not_allowed: { status: 400, title: 'The scope is not allowed for this caller', error: 'invalid_scope' },
+  scope_not_covered: { status: 400, title: 'No OAuth client of the relay covers the scopes', error: 'invalid_scope' },
   rate_limited: { status: 429, title: 'Too many requests', error: 'temporarily_unavailable' },
   // the token endpoint
   upstream_invalid_client: { status: 502, title: 'The token endpoint refused the OAuth client', error: 'server_error' },

@@ -9,14 +9,18 @@ export function describeConfig(config: RelayConfig): string {
     `listens on        http://${listen.host}:${listen.port}`,
     `admin             ${admin === false ? 'off' : `http://${admin.host}:${admin.port} (/livez, /readyz)`}`,
     `region            ${genesys.region ?? 'explicit endpoints'}`,
-    `token endpoint    ${genesys.tokenEndpoint} (client credentials by ${genesys.client.auth})`,
+    `token endpoint    ${genesys.tokenEndpoint} `,
+    ...genesys.clients.map(
+      ({ name, auth, scopes }) => `client            ${name} (credentials by ${auth}): ${list(scopes)}`
+    ),
     `API               ${genesys.apiOrigin}`,
     `time-out          ${genesys.timeoutMs} ms for a token request, retries included (3 tries at most)`,
     `scope parameter   ${genesys.sendScope ? 'sent' : 'not sent'}`,
     `scopes            ${list(config.scopes)}`,
     `identities        ${list(config.identities.map(({ type }) => type))}`,
     ...[...config.roles].map(
-      ([name, role]) => `role ${name}: ${list(role.scopes)} (without asking: ${list(role.defaultScopes)})`
+      ([name, role]) =>
+        `role ${name}: ${list(role.scopes)} (without asking: ${list(role.defaultScopes)})${role.client === undefined ? '' : `, client ${role.client}`}`
     ),
     `cross-origin apps ${list(cors.origins)}`,
     `limits            ${limits.bodyBytes} bytes a body, ${limits.requestsPerMinute} requests a minute and caller, ${limits.drainMs} ms to drain`,

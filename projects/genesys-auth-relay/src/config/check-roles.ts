@@ -38,23 +38,6 @@ function checkRole(name: string, role: ParsedConfig['roles'][string], registered
   });
 }
 
-/** Whoever holds a token has every right of its OAuth client, whatever scopes the role names. */
-function checkSharedPrivileges(config: ParsedConfig, { issues }: Findings): void {
-  if (config.acceptSharedPrivileges) return;
-  const sets = new Map<string, string>();
-  for (const [name, role] of Object.entries(config.roles)) {
-    const set = [...new Set(role.scopes)].sort().join(' ');
-    if (!sets.has(set)) sets.set(set, name);
-  }
-  if (sets.size < 2) return;
-  const [first, second] = [...sets.values()];
-  issues.push({
-    key: 'roles',
-    message: `"${first ?? ''}" and "${second ?? ''}" have different scopes but share one OAuth client: in token mode each of them gets every right of that client`,
-    fix: 'give the roles the same scopes, run one relay per privilege level, or set acceptSharedPrivileges: true'
-  });
-}
-
 /** Every role that an identity names exists. Roles in a JWT or a header are known only when it comes. */
 function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): void {
   const known = Object.keys(config.roles);
@@ -88,7 +71,6 @@ export function checkRoles(config: ParsedConfig, found: Findings): void {
   }
   const registered = config.scopes.filter((scope) => checkScope(scope)?.kind !== 'malformed');
   for (const [name, role] of Object.entries(config.roles)) checkRole(name, role, registered, found);
-  checkSharedPrivileges(config, found);
   checkRoleNames(config, found);
 }
 

@@ -22,6 +22,19 @@ export interface Role {
   readonly scopes: readonly string[];
   /** Scopes of a request that names none, sorted. */
   readonly defaultScopes: readonly string[];
+  /** Name of the only OAuth client that serves this role; `undefined`: the narrowest of all. */
+  readonly client: string | undefined;
+}
+
+/** One OAuth client. */
+export interface ClientConfig {
+  /** Unique name for logs, metrics and roles. Where none is given it is the place in the list: `client-1`. */
+  readonly name: string;
+  readonly id: string;
+  readonly secret: Secret;
+  readonly auth: 'basic' | 'post';
+  /** What its roles in Genesys Cloud allow, sorted. An only client without a list serves all that any role may have. */
+  readonly scopes: readonly string[];
 }
 
 /** Where tokens come from. */
@@ -30,7 +43,8 @@ export interface GenesysConfig {
   readonly region: string | null;
   readonly tokenEndpoint: string;
   readonly apiOrigin: string;
-  readonly client: { readonly id: string; readonly secret: Secret; readonly auth: 'basic' | 'post' };
+  /** At least one, in the order of the configuration. */
+  readonly clients: readonly ClientConfig[];
   /** Milliseconds that one token request may take, retries included. */
   readonly timeoutMs: number;
   /** Whether the `scope` parameter is sent to the token endpoint. */

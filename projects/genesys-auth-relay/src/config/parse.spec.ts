@@ -64,7 +64,7 @@ describe('parseRelayConfig', () => {
         apiOrigin: 'https://api.mypurecloud.de',
         timeoutMs: 5000,
         sendScope: true,
-        client: { id: 'client', auth: 'basic' }
+        clients: [{ name: 'client', id: 'client', auth: 'basic', scopes: ['analytics', 'routing'] }]
       },
       scopes: ['admin:platform', 'analytics', 'routing'],
       acceptSharedPrivileges: false,
@@ -435,11 +435,11 @@ describe('parseRelayConfig', () => {
     for (const text of [
       JSON.stringify(parsed),
       inspect(parsed, { depth: 9, showHidden: true }),
-      String(parsed.genesys.client.secret)
+      String(parsed.genesys.clients[0]!.secret)
     ]) {
       expect(text).not.toContain(SECRET);
     }
-    expect(parsed.genesys.client.secret.reveal()).toBe(SECRET);
+    expect(parsed.genesys.clients[0]!.secret.reveal()).toBe(SECRET);
   });
 });
 
@@ -458,7 +458,7 @@ describe('a secret in a file or variable', () => {
     'loses the line break an editor adds: %j',
     (content) => {
       const parsed = fromFile(content);
-      expect(parsed.genesys.client.secret.reveal()).toBe('s3cret');
+      expect(parsed.genesys.clients[0]!.secret.reveal()).toBe('s3cret');
       expect(parsed.warnings).toEqual([]);
     }
   );
@@ -470,7 +470,7 @@ describe('a secret in a file or variable', () => {
     ["'s3cret'", /quotes/]
   ])('is kept as it is with a warning: %j', (value, warning) => {
     for (const parsed of [fromFile(value), fromEnv(value)]) {
-      expect(parsed.genesys.client.secret.reveal()).toBe(value);
+      expect(parsed.genesys.clients[0]!.secret.reveal()).toBe(value);
       expect(parsed.warnings).toEqual([expect.stringMatching(warning)]);
       expect(parsed.warnings.join()).not.toContain('s3cret');
     }
@@ -478,7 +478,7 @@ describe('a secret in a file or variable', () => {
 
   it('loses a line break at the end of a variable, with a warning', () => {
     const parsed = fromEnv('s3cret\n');
-    expect(parsed.genesys.client.secret.reveal()).toBe('s3cret');
+    expect(parsed.genesys.clients[0]!.secret.reveal()).toBe('s3cret');
     expect(parsed.warnings).toEqual([expect.stringMatching(/line break/)]);
   });
 
@@ -502,7 +502,7 @@ describe('loadRelayConfig', () => {
     writeFileSync(join(folder, 'secret.txt'), 'from a file\n');
     const text = JSON.stringify(config({ 'genesys.client.secret': { file: 'secret.txt' } }));
     const parsed = await load(text, 'relay.json');
-    expect(parsed.genesys.client.secret.reveal()).toBe('from a file');
+    expect(parsed.genesys.clients[0]!.secret.reveal()).toBe('from a file');
     expect((await load(`# YAML\n${text}`)).scopes).toHaveLength(3);
   });
 

@@ -1,13 +1,13 @@
 import { canonical, checkRoles } from './check-roles.ts';
 import { checkIdentities } from './check-identities.ts';
+import { checkClients, resolveClients } from './clients.ts';
 import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
 import { type ConfigIssue, RelayConfigError } from './error.ts';
 import { resolveIdentities } from './resolve-identities.ts';
 import { heard } from './says.ts';
 import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
-import { type Findings, type Surroundings, readReference } from './secrets.ts';
-import { Secret } from './secret.ts';
+import type { Findings } from './secrets.ts';
 
 interface SchemaIssue {
   readonly code?: string;
@@ -53,17 +53,6 @@ function checkListeners({ listen, admin }: ParsedConfig, { issues }: Findings): 
   });
 }
 
-function resolveClient(genesys: ParsedConfig['genesys'], around: Surroundings, found: Findings) {
-  const id = readReference(genesys.client.id, 'genesys.client.id', around, found);
-  const secret = readReference(genesys.client.secret, 'genesys.client.secret', around, found);
-  if (genesys.client.auth === 'post') {
-    found.warnings.push('genesys.client.auth: RFC 6749 section 2.3.1 advises against body credentials; prefer basic');
-  }
-  return id === undefined || secret === undefined
-    ? undefined
-    : { id, secret: new Secret(secret), auth: genesys.client.auth };
-}
-
 /**
  * Checks a configuration, fills in its defaults and reads its secrets.
  *
@@ -91,23 +80,24 @@ export function parseRelayConfig(
   const { data } = parsed;
   const found: Findings = { issues: [], warnings: [] };
   const endpoints = endpointsOf(data.genesys, found.issues);
-  const client = resolveClient(data.genesys, { env, baseDir }, found);
+  const clients = resolveClients(data, { env, baseDir }, found);
   checkListeners(data, found);
   checkRoles(data, found);
+  if (clients !== undefined) checkClients(data, clients, found);
   checkIdentities(data, env, found);
   const identities = resolveIdentities(data.identities, { env, baseDir }, found);
-  if (found.issues.length > 0 || endpoints === undefined || client === undefined)
+  if (found.issues.length > 0 || endpoints === undefined || clients === undefined)
     throw new RelayConfigError(found.issues);
   const roles = new Map(
     Object.entries(data.roles).map(([name, role]) => [
       name,
-      { scopes: canonical(role.scopes), defaultScopes: canonical(role.defaultScopes) }
+      { scopes: canonical(role.scopes), defaultScopes: canonical(role.defaultScopes), client: role.client }
     ])
   );
   return {
     ...data,
     [RESOLVED]: true,
-    genesys: { ...endpoints, client, timeoutMs: data.genesys.timeoutMs, sendScope: data.genesys.sendScope },
+    genesys: { ...endpoints, clients, timeoutMs: data.genesys.timeoutMs, sendScope: data.genesys.sendScope },
     scopes: canonical(data.scopes),
     identities,
     roles,

@@ -1,30 +1,16 @@
 import { z } from 'zod';
+import { clientSchema, clientsSchema } from './client-schema.ts';
 import { flag, listOf, oneOf, section, text, whole } from './fields.ts';
 import { identitySchema } from './identity-schema.ts';
-import { fromEnv, fromFile, secretReference } from './reference-schema.ts';
 import { says, shown } from './says.ts';
 import { secureOrigin, secureUrl } from './urls.ts';
-
-const clientId = z.union([text('a client id', 'give the OAuth client id'), fromEnv, fromFile], {
-  error: (issue) =>
-    says(
-      issue.input === undefined ? 'is missing' : 'is no client id',
-      'give the OAuth client id, or { env: NAME } or { file: path }'
-    )
-});
-
-const clientSecret = secretReference(
-  'write { env: NAME } or { file: path }: a configuration file is no place for a secret'
-);
 
 const genesys = section({
   region: text('a region', 'give the domain or AWS name of your region, for example mypurecloud.de').optional(),
   tokenEndpoint: secureUrl('give the URL of the token endpoint').optional(),
   apiOrigin: secureOrigin('give the origin of the API, for example https://api.example.com').optional(),
-  client: section(
-    { id: clientId, secret: clientSecret, auth: oneOf(['basic', 'post']).default('basic') },
-    'add the OAuth client: client: { id: ..., secret: { env: GENESYS_CLIENT_SECRET } }'
-  ),
+  client: clientSchema.optional(),
+  clients: clientsSchema.optional(),
   timeoutMs: whole(100, 60_000, 'milliseconds').default(5000),
   sendScope: flag('true sends the scope parameter to the token endpoint, false does not').default(true)
 });
@@ -38,7 +24,8 @@ const role = section(
     scopes: listOf(scopeName, 'a list of scopes', 'list the scopes this role may have'),
     defaultScopes: z
       .array(scopeName, { error: () => says('is no list of scopes', 'list the scopes of a request that names none') })
-      .default([])
+      .default([]),
+    client: text('the name of a client', 'name one of genesys.clients').optional()
   },
   'give the role its scopes: { scopes: [...] }'
 );

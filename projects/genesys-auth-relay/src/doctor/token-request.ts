@@ -23,17 +23,8 @@ export interface TokenTry {
 
 /** The question as the relay itself would ask it, apart from the form of Basic. Nothing goes into the query. */
 export function tokenQuestion({ tokenEndpoint, id, secret, form, scopes }: TokenTry): Question {
-  const { headers, body } = tokenRequest(
-    {
-      region: null,
-      tokenEndpoint,
-      apiOrigin: '',
-      client: { id, secret: new Secret(secret), auth: form === 'post' ? 'post' : 'basic' },
-      timeoutMs: 0,
-      sendScope: true
-    },
-    scopes
-  );
+  const client = { id, secret: new Secret(secret), auth: form === 'post' ? 'post' : 'basic' } as const;
+  const { headers, body } = tokenRequest({ sendScope: true }, client, scopes);
   if (form === 'basic-raw') headers['authorization'] = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
   return { method: 'POST', url: tokenEndpoint, headers, body };
 }

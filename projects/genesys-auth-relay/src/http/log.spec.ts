@@ -28,6 +28,8 @@ const FIELDS = new Set(
     'region',
     'tokenEndpoint',
     'apiOrigin',
+    'client',
+    'clients',
     'identities',
     'roles'
   ])

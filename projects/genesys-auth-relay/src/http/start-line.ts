@@ -15,6 +15,7 @@ export function logStart(config: RelayConfig, log: RelayLogger): void {
       region: genesys.region,
       tokenEndpoint: new URL(genesys.tokenEndpoint).origin,
       apiOrigin: genesys.apiOrigin,
+      clients: genesys.clients.map(({ name }) => name),
       identities: identities.map(({ type }) => type),
       roles: [...roles.keys()],
       scopes

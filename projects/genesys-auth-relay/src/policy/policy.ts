@@ -1,8 +1,9 @@
 import { isCovered, isScopeToken, nearestScope } from 'genesys-scopes';
 import { canonical } from '../config/check-roles.ts';
-import type { RelayConfig } from '../config/config.ts';
+import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList, safeText } from '../reply/safe-text.ts';
+import { clientsFor } from './client-policy.ts';
 
 /** What a caller may have. */
 export interface Entitlement {
@@ -10,6 +11,8 @@ export interface Entitlement {
   readonly scopes: readonly string[];
   /** Scopes of a request that names none, sorted. */
   readonly defaultScopes: readonly string[];
+  /** OAuth clients that may serve the caller, in the order of the configuration. */
+  readonly clients: readonly ClientConfig[];
 }
 
 /** What a caller asks for. */
@@ -36,7 +39,7 @@ export interface Policy {
 const areaOf = (scope: string): string | undefined => scope.split(':', 1)[0];
 
 /** Builds the policy: roles to scopes, on top of the exact list of registered scopes. */
-export function createPolicy(config: Pick<RelayConfig, 'roles' | 'scopes'>): Policy {
+export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'scopes'>): Policy {
   const registered = config.scopes;
 
   function checkGrammar(scopes: readonly string[]): void {
@@ -92,7 +95,8 @@ export function createPolicy(config: Pick<RelayConfig, 'roles' | 'scopes'>): Pol
       }
       return {
         scopes: canonical(found.flatMap(({ scopes }) => scopes)),
-        defaultScopes: canonical(found.flatMap(({ defaultScopes }) => defaultScopes))
+        defaultScopes: canonical(found.flatMap(({ defaultScopes }) => defaultScopes)),
+        clients: clientsFor(config, roles)
       };
     },
 

@@ -1,6 +1,6 @@
 import { GENESYS_AUTH_HEADER, type SessionResponse, type TokenResponse } from 'genesys-auth-protocol';
 import { canonical } from '../config/check-roles.ts';
-import type { RelayConfig } from '../config/config.ts';
+import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
@@ -8,6 +8,7 @@ import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
+import { chooseClient } from '../policy/client-policy.ts';
 import { createPolicy, type Entitlement, type ScopeDecision } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
@@ -47,10 +48,14 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
   const flagged = new Set<string>();
+  const privileges = {
+    held: [...config.roles.values()].flatMap(({ scopes }) => scopes),
+    acceptSharedPrivileges: config.acceptSharedPrivileges
+  };
 
-  async function obtain({ required, optional }: ScopeDecision) {
+  async function obtain(client: ClientConfig, { required, optional }: ScopeDecision) {
     try {
-      return { token: await source.get(canonical([...required, ...optional])), optional };
+      return { token: await source.get(client, canonical([...required, ...optional])), optional };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.problem.code !== 'upstream_invalid_scope' || required.length === 0 || optional.length === 0) {
@@ -59,7 +64,7 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
     }
     // The token endpoint refuses the whole for the sake of an optional scope: do without those.
     try {
-      return { token: await source.get(required), optional: [] };
+      return { token: await source.get(client, required), optional: [] };
     } catch (error) {
       throw error instanceof UpstreamError ? error.problem : error;
     }
@@ -97,17 +102,17 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
 
     async token(caller, ask) {
       const entitlement: Entitlement = policy.entitlement(caller.roles);
-      const decision = policy.decide(ask, entitlement);
+      const { required, optional: allowed } = policy.decide(ask, entitlement);
+      const { client, optional } = chooseClient(entitlement, { required, optional: allowed }, privileges);
       if (ask.rejected !== undefined) {
-        const { required, optional } = decision;
         const mayVerify = () => verifications.take(caller.key) === 0;
-        await source.report(canonical([...required, ...optional]), ask.rejected, mayVerify);
+        await source.report(client, canonical([...required, ...optional]), ask.rejected, mayVerify);
         // The token may be one without the optional scopes: see `obtain`.
-        if (optional.length > 0) await source.report(required, ask.rejected, mayVerify);
+        if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerify);
       }
-      const { token, optional } = await obtain(decision);
-      const asked = { required: decision.required, optional };
-      const grant = judgeGrant(token.scopes, asked, entitlement, config);
+      const obtained = await obtain(client, { required, optional });
+      const { token } = obtained;
+      const grant = judgeGrant(token.scopes, { required, optional: obtained.optional }, entitlement, config);
       flag(token, grant.wider);
       return {
         access_token: token.token,

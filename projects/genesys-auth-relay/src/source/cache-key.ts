@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GenesysConfig } from '../config/config.ts';
+import type { ClientConfig, GenesysConfig } from '../config/config.ts';
 
 /**
  * SHA-256 over a tuple whose parts carry their length, so that no two different tuples look alike (`["a b"]` is not
@@ -18,15 +18,16 @@ export function tupleHash(parts: readonly string[]): string {
  * The key of a token (F4, B13): everything that makes two tokens different. The scopes are part of it, so a request for
  * `a` never gets the token for `a b`.
  *
+ * @param client OAuth client the token belongs to
  * @param scopes canonical, sorted
  */
-export const cacheKey = (genesys: GenesysConfig, scopes: readonly string[]): string =>
+export const cacheKey = (genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[]): string =>
   tupleHash([
     'client_credentials',
     genesys.tokenEndpoint,
     genesys.apiOrigin,
-    genesys.client.id,
-    genesys.client.auth,
+    client.id,
+    client.auth,
     String(genesys.sendScope),
     String(scopes.length),
     ...scopes

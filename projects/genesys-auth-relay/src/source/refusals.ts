@@ -16,24 +16,24 @@ interface Refusal {
 
 /** What the token endpoint refused for good, so that it is not asked again at once (T6). */
 export interface Refusals {
-  /** Throws the refusal that still holds for this key or for the client. */
-  check(key: string): void;
+  /** Throws the refusal that still holds for this key or for its client. */
+  check(client: string, key: string): void;
   /** Remembers a refusal: 5 s at first, twice as long each time, up to 60 s; or as long as `Retry-After` says. */
-  note(key: string, error: UpstreamError): void;
+  note(client: string, key: string, error: UpstreamError): void;
   /** A success: forgets both the key's refusal and the client's. */
-  clear(key: string): void;
+  clear(client: string, key: string): void;
 }
 
-/** The key of refusals that concern the client, whatever it asks for. */
-const CLIENT = 'client';
+/** The key of refusals that concern a client, whatever it asks for. */
+const ofClient = (client: string): string => `client ${client}`;
 
 /** Builds the negative cache. */
 export function createRefusals(clock: RelayClock): Refusals {
   const known = new LRUCache<string, Refusal>({ max: 1000 });
   return {
-    check(key) {
+    check(client, key) {
       const now = clock.monotonic();
-      for (const refusal of [known.get(CLIENT), known.get(key)]) {
+      for (const refusal of [known.get(ofClient(client)), known.get(key)]) {
         if (refusal === undefined || now >= refusal.until) continue;
         const { problem, kind, retryAfterMs } = refusal.error;
         const left = refusal.until - now;
@@ -46,21 +46,21 @@ export function createRefusals(clock: RelayClock): Refusals {
       }
     },
 
-    note(key, error) {
+    note(client, key, error) {
       const now = clock.monotonic();
       if (error.kind === 'transient') {
         if (error.retryAfterMs === undefined) return;
         const waitMs = Math.min(error.retryAfterMs, LONGEST_RETRY_AFTER_MS);
-        known.set(CLIENT, { until: now + waitMs, waitMs: 0, error });
+        known.set(ofClient(client), { until: now + waitMs, waitMs: 0, error });
       } else if (error.kind !== 'once') {
-        const at = error.kind === 'client' ? CLIENT : key;
+        const at = error.kind === 'client' ? ofClient(client) : key;
         const waitMs = Math.min(Math.max((known.get(at)?.waitMs ?? 0) * 2, FIRST_WAIT_MS), LONGEST_WAIT_MS);
         known.set(at, { until: now + waitMs, waitMs, error });
       }
     },
 
-    clear(key) {
-      known.delete(CLIENT);
+    clear(client, key) {
+      known.delete(ofClient(client));
       known.delete(key);
     }
   };

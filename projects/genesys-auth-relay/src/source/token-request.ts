@@ -1,4 +1,4 @@
-import type { GenesysConfig } from '../config/config.ts';
+import type { ClientConfig, GenesysConfig } from '../config/config.ts';
 
 /** `application/x-www-form-urlencoded` of one value, as the WHATWG URL standard serialises it. */
 export const formEncode = (value: string): string => new URLSearchParams({ '': value }).toString().slice(1);
@@ -7,11 +7,15 @@ export const formEncode = (value: string): string => new URLSearchParams({ '': v
  * Headers and body of the token request (RFC 6749 section 4.4.2). The credentials go by exactly one method: Basic with id
  * and secret form-encoded first (section 2.3.1), or in the body. Nothing ever goes into the query.
  *
- * @param genesys token endpoint and client
+ * @param genesys whether the scope is sent
+ * @param client whose credentials go with it
  * @param scopes canonical scopes to ask for
  */
-export function tokenRequest(genesys: GenesysConfig, scopes: readonly string[]) {
-  const { id, secret, auth } = genesys.client;
+export function tokenRequest(
+  genesys: Pick<GenesysConfig, 'sendScope'>,
+  { id, secret, auth }: Pick<ClientConfig, 'id' | 'secret' | 'auth'>,
+  scopes: readonly string[]
+) {
   const body = new URLSearchParams({ grant_type: 'client_credentials' });
   if (genesys.sendScope && scopes.length > 0) body.set('scope', scopes.join(' '));
   const headers: Record<string, string> = {

@@ -1,6 +1,6 @@
 import type { ProblemCode } from 'genesys-auth-protocol';
 import { LRUCache } from 'lru-cache';
-import type { GenesysConfig } from '../config/config.ts';
+import type { ClientConfig, GenesysConfig } from '../config/config.ts';
 import type { TokenServed } from '../runtime/observer.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
@@ -27,10 +27,11 @@ export interface TokenSource {
   /**
    * A token for exactly these scopes: the live one, or one flight for all who wait.
    *
+   * @param client OAuth client the token belongs to
    * @param scopes canonical
    * @throws UpstreamError when there is no live token and none to be had
    */
-  get(scopes: readonly string[]): Promise<SourceToken>;
+  get(client: ClientConfig, scopes: readonly string[]): Promise<SourceToken>;
   /**
    * A caller says that the API refused this token. If it is the live one, the API is asked (at most once a second for each
    * token, and all who report meanwhile wait for the same answer); the token is given up only if it really is dead.
@@ -38,7 +39,7 @@ export interface TokenSource {
    * @param hash lower-case hex SHA-256 of the token
    * @param mayVerify asked once, only if the API would be asked now because of this report
    */
-  report(scopes: readonly string[], hash: string, mayVerify: () => boolean): Promise<void>;
+  report(client: ClientConfig, scopes: readonly string[], hash: string, mayVerify: () => boolean): Promise<void>;
   close(): void;
 }
 
@@ -47,6 +48,12 @@ interface Entry extends SourceToken {
   renewAt: number;
   /** Renewals that failed in a row. */
   failures: number;
+}
+
+/** What a token is for. */
+interface Wanted {
+  readonly client: ClientConfig;
+  readonly scopes: readonly string[];
 }
 
 interface Flight {
@@ -107,14 +114,14 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
     return entry;
   }
 
-  async function fetchToken(key: string, scopes: readonly string[], behind: boolean): Promise<Entry> {
+  async function fetchToken(key: string, { client, scopes }: Wanted, behind: boolean): Promise<Entry> {
     let start = 0;
     const attempt = async (leftMs: number) => {
       start = clock.monotonic();
       const ended = (outcome: 'ok' | ProblemCode) =>
         observer.tokenRequest?.(outcome, (clock.monotonic() - start) / 1000);
       try {
-        const granted = await upstream.requestToken(scopes, leftMs);
+        const granted = await upstream.requestToken(client, scopes, leftMs);
         ended('ok');
         return granted;
       } catch (error) {
@@ -124,29 +131,35 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
     };
     try {
       const granted = await (behind ? attempt(genesys.timeoutMs) : withRetry(attempt, genesys.timeoutMs, runtime));
-      refusals.clear(key);
+      refusals.clear(client.id, key);
       const entry = keep(key, entryOf(granted, scopes, start));
       const lifetimeSeconds = Math.round((entry.lifetime.expires - entry.lifetime.start) / 1000);
-      log.info({ event: behind ? 'token_renewed' : 'token_obtained', scopes, lifetimeSeconds }, 'token obtained');
+      log.info(
+        { event: behind ? 'token_renewed' : 'token_obtained', client: client.name, scopes, lifetimeSeconds },
+        'token obtained'
+      );
       return entry;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      refusals.note(key, error);
-      log.warn({ event: 'token_request_failed', code: error.problem.code, scopes, behind }, error.message);
+      refusals.note(client.id, key, error);
+      log.warn(
+        { event: 'token_request_failed', code: error.problem.code, client: client.name, scopes, behind },
+        error.message
+      );
       throw error;
     } finally {
       flights.delete(key);
     }
   }
 
-  function launch(key: string, scopes: readonly string[], behind: boolean): Flight {
-    const flight = { promise: fetchToken(key, scopes, behind), behind };
+  function launch(key: string, wanted: Wanted, behind: boolean): Flight {
+    const flight = { promise: fetchToken(key, wanted, behind), behind };
     flights.set(key, flight);
     return flight;
   }
 
-  function renewBehind(key: string, scopes: readonly string[], entry: Entry): void {
-    launch(key, scopes, true).promise.catch((error: unknown) => {
+  function renewBehind(key: string, wanted: Wanted, entry: Entry): void {
+    launch(key, wanted, true).promise.catch((error: unknown) => {
       entry.failures += 1;
       const now = clock.monotonic();
       const widest = Math.min(30_000, 1000 * 2 ** entry.failures);
@@ -157,9 +170,9 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
     });
   }
 
-  function mayAsk(key: string): boolean {
+  function mayAsk(key: string, client: ClientConfig): boolean {
     try {
-      refusals.check(key);
+      refusals.check(client.id, key);
       return true;
     } catch {
       return false;
@@ -174,23 +187,23 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   timer.unref();
 
   /** The live token, at once; renews it behind the caller when that is due. */
-  function atHand(key: string, scopes: readonly string[]): Entry | undefined {
+  function atHand(key: string, wanted: Wanted): Entry | undefined {
     const entry = live(key);
     if (entry === undefined) return undefined;
     const due = clock.monotonic() >= entry.renewAt;
-    if (due && !flights.has(key) && mayAsk(key)) renewBehind(key, scopes, entry);
+    if (due && !flights.has(key) && mayAsk(key, wanted.client)) renewBehind(key, wanted, entry);
     observer.tokenServed?.(due || flights.has(key) ? 'behind' : 'fresh', 0);
     return entry;
   }
 
-  async function wait(key: string, scopes: readonly string[]): Promise<Entry> {
+  async function wait(key: string, wanted: Wanted): Promise<Entry> {
     for (;;) {
       const entry = live(key);
       if (entry !== undefined) return entry;
       const flight = flights.get(key);
       if (flight === undefined) {
-        refusals.check(key);
-        return launch(key, scopes, false).promise;
+        refusals.check(wanted.client.id, key);
+        return launch(key, wanted, false).promise;
       }
       try {
         return await flight.promise;
@@ -202,14 +215,15 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   }
 
   return {
-    async get(scopes) {
-      const key = cacheKey(genesys, scopes);
-      const ready = atHand(key, scopes);
+    async get(client, scopes) {
+      const key = cacheKey(genesys, client, scopes);
+      const wanted = { client, scopes };
+      const ready = atHand(key, wanted);
       if (ready !== undefined) return ready;
       const start = clock.monotonic();
       const served = (how: TokenServed) => observer.tokenServed?.(how, clock.monotonic() - start);
       try {
-        const entry = await wait(key, scopes);
+        const entry = await wait(key, wanted);
         served('waited');
         return entry;
       } catch (error) {
@@ -218,8 +232,8 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
       }
     },
 
-    async report(scopes, hash, mayVerify) {
-      const entry = live(cacheKey(genesys, scopes));
+    async report(client, scopes, hash, mayVerify) {
+      const entry = live(cacheKey(genesys, client, scopes));
       if (entry?.hash !== hash) return;
       const running = checks.get(hash);
       if (running !== undefined) return running;

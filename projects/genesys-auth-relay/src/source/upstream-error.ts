@@ -60,8 +60,8 @@ function refused(error: string | undefined, status: number, body: Record<string,
       const unknown =
         status === 400 && [body?.['description'], body?.['error_description']].includes('client not found');
       const hint = unknown
-        ? 'The client id is not known there: check genesys.client.id and the region, as a client exists in one region only.'
-        : 'Check genesys.client.secret (was it regenerated?), genesys.client.id, and whether the client is enabled.';
+        ? 'The client id is not known there: check its id (genesys.client.id) and the region, as a client exists in one region only.'
+        : 'Check its secret (was it regenerated?), its id, and whether the client is enabled.';
       return new UpstreamError(
         problem('upstream_invalid_client', what('the OAuth client of the relay'), hint),
         'client'

@@ -1,5 +1,5 @@
 import { Pool, errors } from 'undici';
-import type { GenesysConfig } from '../config/config.ts';
+import type { ClientConfig, GenesysConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayClock } from '../runtime/clock.ts';
@@ -21,7 +21,7 @@ export interface Upstream {
    *
    * @throws UpstreamError
    */
-  requestToken(scopes: readonly string[], budgetMs: number): Promise<Granted>;
+  requestToken(client: ClientConfig, scopes: readonly string[], budgetMs: number): Promise<Granted>;
   /** Asks the API whether a token is refused there: `true` only for a clear 401. Never throws. */
   isDead(token: string): Promise<boolean>;
   close(): Promise<void>;
@@ -81,8 +81,8 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   const login = new Pool(endpoint.origin, POOL);
   const api = new Pool(genesys.apiOrigin, { ...POOL, connections: 4 });
 
-  async function ask(scopes: readonly string[], signal: AbortSignal) {
-    const { headers: own, body } = tokenRequest(genesys, scopes);
+  async function ask(client: ClientConfig, scopes: readonly string[], signal: AbortSignal) {
+    const { headers: own, body } = tokenRequest(genesys, client, scopes);
     const headers = { ...own, ...traceHeaders() };
     const path = `${endpoint.pathname}${endpoint.search}`;
     const answer = await login.request({ method: 'POST', path, headers, body, signal });
@@ -91,11 +91,11 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   }
 
   return {
-    async requestToken(scopes, budgetMs) {
+    async requestToken(client, scopes, budgetMs) {
       const signal = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
       let answer;
       try {
-        answer = await ask(scopes, signal);
+        answer = await ask(client, scopes, signal);
       } catch (error) {
         throw error instanceof UpstreamError ? error : networkError(error, signal.aborted, endpoint);
       }

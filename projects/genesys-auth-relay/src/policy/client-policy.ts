@@ -1,0 +1,52 @@
+import { isCovered } from 'genesys-scopes';
+import type { ClientConfig, RelayConfig } from '../config/config.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import { safeList, safeText } from '../reply/safe-text.ts';
+import { type Choice, type Wanted, leastMissing, narrowestClient } from './client-choice.ts';
+import type { Entitlement } from './policy.ts';
+
+/** The clients that may serve a caller with these roles. */
+export function clientsFor({ genesys, roles }: Pick<RelayConfig, 'genesys' | 'roles'>, held: readonly string[]) {
+  const bound = held.flatMap((name) => roles.get(name) ?? []).map(({ client }) => client);
+  return bound.includes(undefined) ? genesys.clients : genesys.clients.filter(({ name }) => bound.includes(name));
+}
+
+/**
+ * Chooses the OAuth client whose token goes to a browser: whoever holds it has every right of that client. So a client that
+ * may do what other callers of the relay may and this one may not is out of the question.
+ *
+ * @param rules what all roles of the relay may have together, and whether callers may share the rights of a client
+ * @throws RelayProblem `scope_not_covered` with what would be needed
+ */
+export function chooseClient(
+  { clients, scopes: own }: Entitlement,
+  wanted: Wanted,
+  rules: { readonly held: readonly string[]; readonly acceptSharedPrivileges: boolean }
+): Choice<ClientConfig> {
+  const beyond = (client: ClientConfig) =>
+    client.scopes.filter((scope) => isCovered(scope, rules.held) && !isCovered(scope, own));
+  // With one client there is nothing to choose, and the start of the relay has judged it.
+  const shared = rules.acceptSharedPrivileges || clients.length === 1;
+  const choice = narrowestClient(shared ? clients : clients.filter((client) => beyond(client).length === 0), wanted);
+  if (choice !== undefined) return choice;
+  const tooWide = narrowestClient(clients, wanted)?.client;
+  const asked = safeList(wanted.required);
+  if (tooWide !== undefined) {
+    throw new RelayProblem(
+      'scope_not_covered',
+      `Only the OAuth client '${safeText(tooWide.name)}' covers ${asked}, and its tokens may do what this caller may not: ${safeList(beyond(tooWide))}.`,
+      {
+        hint: `Add an OAuth client with just ${asked} to genesys.clients, or ask for these scopes one at a time.`,
+        scopes: wanted.required
+      }
+    );
+  }
+  const nearest = leastMissing(clients, wanted.required);
+  throw new RelayProblem('scope_not_covered', `No OAuth client of the relay covers all of: ${asked}.`, {
+    hint:
+      nearest === undefined
+        ? 'Add an OAuth client to genesys.clients.'
+        : `'${safeText(nearest.name)}' comes nearest; it lacks ${safeList(nearest.missing)}. Add an OAuth client with all of them to genesys.clients, or ask for them apart.`,
+    scopes: nearest?.missing ?? wanted.required
+  });
+}

@@ -1,5 +1,16 @@
 export { type ContactCentreSnapshot, type QueueSnapshot } from './centre/snapshot.ts';
+export {
+  type ActiveFault,
+  type EventTarget,
+  type Fault,
+  type FaultType,
+  type FaultWindow,
+  type RequestTarget,
+  type SocketTarget
+} from './faults/fault.ts';
+export { type SandboxFaults } from './faults/faults.ts';
 export { type SandboxRequest } from './http/request-log.ts';
+export { type SandboxChannel } from './notifications/service.ts';
 export {
   type SandboxClient,
   type SandboxClock,

@@ -1,10 +1,12 @@
 import platformClient from 'purecloud-platform-client-v2';
 import { closeAll, start } from '../test/harness.ts';
+import { Listener, hangUp } from '../test/streaming.ts';
 import { type Sandbox, type SandboxClient, SANDBOX_CLIENT } from './index.ts';
 
-const { ApiClient, AnalyticsApi, RoutingApi, TokensApi, UsersApi } = platformClient;
+const { ApiClient, AnalyticsApi, NotificationsApi, RoutingApi, TokensApi, UsersApi } = platformClient;
 const client = ApiClient.instance;
 
+afterEach(hangUp);
 afterEach(closeAll);
 
 /** Points the SDK at one of the sandbox's hosts, as its documentation tells users of a gateway to. */
@@ -65,6 +67,40 @@ it('reaches either host by the paths of a gateway', async () => {
     'api /login/oauth/token',
     'api /api-gw/api/v2/routing/queues'
   ]);
+});
+
+it('makes a channel, subscribes, and the events come on a plain WebSocket', async () => {
+  const { sandbox, clock } = await start();
+  await login(sandbox);
+  const api = new NotificationsApi();
+  const channel = await api.postNotificationsChannels();
+  const id = channel.id ?? '';
+  const [queue] = sandbox.snapshot().queues;
+  const topic = `v2.analytics.queues.${queue?.id ?? ''}.observations`;
+  const permitted = await api.postNotificationsChannelSubscriptions(id, [{ id: topic }]);
+  expect(permitted.entities).toMatchObject([{ id: topic, state: 'Permitted' }]);
+  const listener = await Listener.to(channel.connectUri ?? '');
+  for (let second = 0; second < 60; second++) {
+    clock.pass(1000);
+    sandbox.pulse();
+  }
+  await listener.settle();
+  expect(listener.of(topic).length).toBeGreaterThan(5);
+  expect(listener.of('channel.metadata').map(({ eventBody }) => eventBody?.['message'])).toContain(
+    'WebSocket Heartbeat'
+  );
+
+  await api.putNotificationsChannelSubscriptions(id, [{ id: 'v2.users.a?presence&station' }]);
+  expect((await api.getNotificationsChannelSubscriptions(id)).entities).toHaveLength(1);
+  await api.deleteNotificationsChannelSubscriptions(id);
+  expect((await api.getNotificationsChannelSubscriptions(id)).entities).toEqual([]);
+  await api.headNotificationsChannel(id);
+  expect((await api.getNotificationsChannels({})).entities).toMatchObject([{ id }]);
+  expect((await api.getNotificationsAvailabletopics({})).entities?.map((entry) => entry.id)).toContain(
+    'v2.analytics.queues.{id}.observations'
+  );
+  // The SDK rejects with the body of the answer, and a HEAD has none.
+  await expect(api.headNotificationsChannel('streaming-0-unknown')).rejects.toBeUndefined();
 });
 
 it('checks and revokes its token', async () => {

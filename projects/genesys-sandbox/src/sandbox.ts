@@ -4,14 +4,20 @@ import { Gate } from './api/gate.ts';
 import { identityOperations } from './api/identity.ts';
 import { API_PREFIXES, type ApiOptions, serveApi } from './api/plugin.ts';
 import { queueOperations } from './api/queues.ts';
+import { userOperations } from './api/users.ts';
 import { ContactCentre } from './centre/centre.ts';
 import { defaultPlan } from './centre/plan.ts';
 import { type ContactCentreSnapshot, snapshotOf } from './centre/snapshot.ts';
+import { sufferFaults } from './faults/on-requests.ts';
+import type { SandboxFaults } from './faults/faults.ts';
+import { serveFaults } from './faults/routes.ts';
 import { createHost, listen } from './http/host.ts';
 import { type SandboxRequest, RequestLog } from './http/request-log.ts';
 import { serveMetadata } from './login/metadata.ts';
 import { TokenEndpoint } from './login/token-endpoint.ts';
+import { type SandboxChannel, NotificationService } from './notifications/service.ts';
 import { type SandboxClient, type SandboxOptions, resolveOptions } from './options.ts';
+import { Timeline } from './time/timeline.ts';
 import { TokenStore } from './tokens/token-store.ts';
 
 /** A running sandbox. */
@@ -33,6 +39,22 @@ export interface Sandbox {
   revokeTokens(): void;
   /** Kills one token. */
   revokeToken(token: string): void;
+  /** What goes wrong: see {@link SandboxFaults}. */
+  readonly faults: SandboxFaults;
+  /** The notification channels that live. */
+  readonly channels: readonly SandboxChannel[];
+  /**
+   * Sends an event of a topic to the channels that are subscribed to it.
+   *
+   * @throws `TypeError` for a topic that Genesys Cloud does not know
+   * @example sandbox.publish('v2.users.7f9c….voicemail.messages', { id: 'a' });
+   */
+  publish(topic: string, eventBody: unknown, correlationId?: string): void;
+  /**
+   * Does at once what is due by the clock: events of the contact centre, heartbeats, ends of tokens and channels, faults.
+   * Without it that happens by itself, a moment later.
+   */
+  pulse(): void;
   /** Takes the login host off the network; open connections are cut. Does nothing when it is off. */
   stopLogin(): Promise<void>;
   /** Brings the login host back on the same port. Does nothing when it is on. */
@@ -67,28 +89,41 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { clock, host } = settings;
   const log = new RequestLog();
   const store = new TokenStore(clock);
+  const timeline = new Timeline(clock, options.clock !== undefined);
   const tokens = new TokenEndpoint(settings.clients, store, clock, settings.tokenRequestsPerMinute);
   const startedAt = clock.now();
   let built: ContactCentre | undefined;
   // Built on first use: a test that only wants tokens does not pay for hours of history.
   const centre = (): ContactCentre =>
     (built ??= new ContactCentre(defaultPlan(), settings.seed, startedAt, settings.speed)).advance(clock.now());
-  const api: ApiOptions = {
-    gate: new Gate(store, clock, settings.requestsPerMinute),
+  const notifications = new NotificationService({ store, timeline, log, organization: settings.organization, centre });
+  const { faults } = notifications;
+  const suffer = (name: 'login' | 'api') => (scope: FastifyInstance) => {
+    sufferFaults(scope, name, faults, timeline);
+  };
+  const gate = new Gate(store, clock, settings.requestsPerMinute);
+  const api = (name: 'login' | 'api'): ApiOptions => ({
+    suffer: suffer(name),
+    gate,
     operations: [
-      ...identityOperations(store, clock, settings.organization),
+      ...identityOperations(store, clock, settings.organization, () => faults.offsetMs),
       ...queueOperations(centre),
-      ...analyticsOperations(centre)
+      ...userOperations(centre),
+      ...analyticsOperations(centre),
+      ...notifications.operations
     ],
     corsOrigins: settings.corsOrigins
-  };
+  });
   const tokenPaths = ['/oauth/token', '/login/oauth/token'];
 
   const apiHost = createHost({ name: 'api', clock, log });
-  tokens.serve(apiHost, tokenPaths);
-  await serveApi(apiHost, API_PREFIXES.api, api);
-  await serveApi(apiHost, API_PREFIXES.gateway, api);
+  tokens.serve(apiHost, tokenPaths, suffer('api'));
+  await serveApi(apiHost, API_PREFIXES.api, api('api'));
+  await serveApi(apiHost, API_PREFIXES.gateway, api('api'));
+  serveFaults(apiHost, faults);
+  notifications.serve(apiHost);
   const { origin: apiOrigin } = await listen(apiHost, host, settings.apiPort);
+  notifications.origin = apiOrigin.replace(/^http/, 'ws');
 
   let loginOrigin = '';
   let loginPort = settings.loginPort;
@@ -104,9 +139,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     inTurn(async () => {
       if (login !== undefined) return;
       const app = createHost({ name: 'login', clock, log });
-      tokens.serve(app, tokenPaths);
+      tokens.serve(app, tokenPaths, suffer('login'));
       serveMetadata(app, () => loginOrigin);
-      await serveApi(app, API_PREFIXES.gateway, api);
+      await serveApi(app, API_PREFIXES.gateway, api('login'));
       try {
         ({ origin: loginOrigin, port: loginPort } = await listen(app, host, loginPort));
       } catch (error) {
@@ -124,6 +159,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   try {
     await startLogin();
   } catch (error) {
+    notifications.close();
     await apiHost.close();
     throw error;
   }
@@ -144,13 +180,25 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     revokeToken: (token) => {
       store.revoke(token);
     },
+    faults,
+    get channels() {
+      return notifications.channels;
+    },
+    publish: (topic, eventBody, correlationId) => {
+      notifications.publish(topic, eventBody, correlationId);
+    },
+    pulse: () => {
+      notifications.pulse();
+    },
     stopLogin,
     startLogin,
     tick: (ms) => {
       centre().jump(ms);
+      notifications.pulse();
     },
     snapshot: () => snapshotOf(centre()),
     close: async () => {
+      notifications.close();
       await Promise.all([stopLogin(), apiHost.close()]);
     }
   };

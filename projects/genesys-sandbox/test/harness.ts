@@ -67,7 +67,16 @@ export interface Body {
   readonly code: string;
   readonly message: string;
   readonly nextUri?: string;
-  readonly entities: { id: string; name: string; selfUri: string; division: { id: string } }[];
+  readonly id: string;
+  readonly entities: {
+    id: string;
+    name: string;
+    selfUri: string;
+    division: { id: string };
+    state?: string;
+    rejectionReason?: string;
+    missingPermissions?: string[];
+  }[];
   readonly results?: Result[];
   readonly systemToOrganizationMappings: Record<string, string[]>;
 }
@@ -130,9 +139,9 @@ export class ApiClient {
     return send(this.#origin + path, { method, headers: { authorization: `Bearer ${this.#token}` } });
   }
 
-  post(path: string, body: unknown): Promise<Answer> {
+  post(path: string, body: unknown, method = 'POST'): Promise<Answer> {
     return send(this.#origin + path, {
-      method: 'POST',
+      method,
       headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
       body: typeof body === 'string' ? body : JSON.stringify(body)
     });

@@ -8,7 +8,7 @@ import { writeInterval } from './interval.ts';
 import { type Statistics, ServiceLevel, Summary } from './statistics.ts';
 
 /** Answers `POST /api/v2/analytics/conversations/aggregates/query` for a body. Nothing found: an empty object. */
-export function queryAggregates(centre: ContactCentre, body: unknown): object {
+export function queryAggregates(centre: ContactCentre, body: unknown): { readonly results?: readonly object[] } {
   const query = readAggregateQuery(body);
   const columns = columnsOf(query);
   const groups = new Map<string, Group>();

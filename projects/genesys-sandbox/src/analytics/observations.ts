@@ -1,6 +1,5 @@
 import type { ContactCentre } from '../centre/centre.ts';
-import type { Conversation, QueueState } from '../centre/conversation.ts';
-import { idOf } from '../centre/ids.ts';
+import { type Conversation, type QueueState, conversationId, sessionId } from '../centre/conversation.ts';
 import { type MediaType, MEDIA_TYPES } from '../centre/plan.ts';
 import { readFilter } from './filter.ts';
 import {
@@ -50,7 +49,8 @@ export function queryObservations(centre: ContactCentre, body: unknown): object 
   return { systemToOrganizationMappings: presenceIds(), results };
 }
 
-function conversationData(
+/** One metric about conversations of a queue and medium, as the query and the events tell it. */
+export function conversationData(
   centre: ContactCentre,
   queue: QueueState,
   media: MediaType,
@@ -89,11 +89,10 @@ function conversationData(
 }
 
 function observation(conversation: Conversation, began: (conversation: Conversation) => number): object {
-  const name = `conversation:${conversation.number}:${conversation.offeredAt}`;
   return {
     observationDate: new Date(began(conversation)).toISOString(),
-    conversationId: idOf(name),
-    sessionId: idOf(`session:${name}`),
+    conversationId: conversationId(conversation),
+    sessionId: sessionId(conversation),
     routingPriority: 0,
     direction: 'inbound',
     requestedRoutings: ['Standard'],

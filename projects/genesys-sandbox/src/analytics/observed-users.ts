@@ -46,7 +46,8 @@ export function presenceIds(): Record<string, string[]> {
   return Object.fromEntries(PRESENCES.map((presence) => [presence, [presenceId(presence)]]));
 }
 
-function presenceId(presence: Presence): string {
+/** Id of the organisation's presence that stands for a system presence. */
+export function presenceId(presence: Presence): string {
   return idOf(`presence:${presence}`);
 }
 

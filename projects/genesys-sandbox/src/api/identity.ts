@@ -7,7 +7,8 @@ import { type ApiCall, type Operation, ANY_TOKEN } from './operation.ts';
 export function identityOperations(
   store: TokenStore,
   clock: SandboxClock,
-  organization: SandboxOrganization
+  organization: SandboxOrganization,
+  offsetMs: () => number
 ): Operation[] {
   return [
     {
@@ -59,7 +60,7 @@ export function identityOperations(
       method: 'GET',
       path: '/date',
       permissions: ANY_TOKEN,
-      handle: () => ({ currentDate: new Date(clock.now()).toISOString() })
+      handle: () => ({ currentDate: new Date(clock.now() + offsetMs()).toISOString() })
     }
   ];
 }

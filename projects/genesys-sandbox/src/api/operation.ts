@@ -12,7 +12,7 @@ export interface ApiCall extends Admission {
 /** One operation of the API: where it lives, what it needs, what it answers. */
 export interface Operation {
   /** `GET` serves `HEAD` as well. */
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path below `/api/v2`, with Fastify's `:parameters`. */
   readonly path: string;
   readonly permissions: PermissionRule;

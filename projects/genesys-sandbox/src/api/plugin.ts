@@ -13,6 +13,8 @@ export interface ApiOptions {
   readonly gate: Gate;
   readonly operations: readonly Operation[];
   readonly corsOrigins: readonly string[] | '*' | false;
+  /** Lets faults strike in a scope. */
+  readonly suffer: (scope: FastifyInstance) => void;
 }
 
 const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -31,6 +33,7 @@ export async function serveApi(app: FastifyInstance, prefix: string, options: Ap
           // An OPTIONS that is no preflight gets an empty answer, not a text of the plugin's.
           strictPreflight: false
         });
+      options.suffer(scope);
       scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
         // SDKs send this content type with an empty body, even on GET and DELETE.
         try {

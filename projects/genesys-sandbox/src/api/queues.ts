@@ -69,7 +69,8 @@ function idList(query: URLSearchParams, name: string): string[] {
   throw new GenesysError(400, 'invalid.id', 'A non-UUID value was specified for an ID field.');
 }
 
-function parameter(params: unknown, name: string): string {
+/** A parameter of the path. */
+export function parameter(params: unknown, name: string): string {
   const value: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined;
   return typeof value === 'string' ? value : '';
 }

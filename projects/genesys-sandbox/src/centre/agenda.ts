@@ -19,6 +19,11 @@ export class Agenda<T> {
     heap[hole] = entry;
   }
 
+  /** When the next event is due, if there is one. */
+  get nextAt(): number | undefined {
+    return this.#heap[0]?.at;
+  }
+
   /** Takes the next event that is due at or before `until`, if there is one. */
   take(until: number): { at: number; event: T } | undefined {
     const heap = this.#heap;

@@ -15,7 +15,8 @@ export const PRESENCES = [
 ] as const;
 export type Presence = (typeof PRESENCES)[number];
 /** Routing states of Genesys Cloud that occur here. */
-export type RoutingStatus = 'IDLE' | 'INTERACTING' | 'NOT_RESPONDING' | 'OFF_QUEUE';
+export const ROUTING_STATUSES = ['IDLE', 'INTERACTING', 'NOT_RESPONDING', 'OFF_QUEUE'] as const;
+export type RoutingStatus = (typeof ROUTING_STATUSES)[number];
 
 /** An agent at work. Times are the centre's own milliseconds. */
 export interface Agent {
@@ -61,4 +62,12 @@ export function setPresence(agent: Agent, presence: Presence, at: number): void 
 export function setRouting(agent: Agent, routing: RoutingStatus, at: number): void {
   agent.routing = routing;
   agent.routingSince = at;
+}
+
+/** Who has been idle the longest gets the next conversation. */
+export function longestIdle(members: readonly Agent[]): Agent | undefined {
+  let best: Agent | undefined;
+  for (const agent of members)
+    if (agent.routing === 'IDLE' && (best === undefined || agent.routingSince < best.routingSince)) best = agent;
+  return best;
 }

@@ -1,3 +1,4 @@
+import type { CentreChange } from './change.ts';
 import { Floor } from './floor.ts';
 import { MetricLog } from './metric-log.ts';
 import type { CentrePlan, QueuePlan } from './plan.ts';
@@ -24,6 +25,8 @@ export class ContactCentre {
   #anchor: Tie;
   #clockNow: number;
   #floorNow: number;
+  /** Told of every change from when the centre opened on; what happened in its warm-up is history. */
+  onChange: ((change: CentreChange) => void) | undefined;
 
   constructor(plan: CentrePlan, seed: number, now: number, speed: number) {
     this.plan = plan;
@@ -78,6 +81,7 @@ export class ContactCentre {
       this.#log = new MetricLog();
       this.#anchor = this.#opened = { clock: this.#clockNow, floor: target };
       this.#floor = this.#open();
+      this.onChange?.({ kind: 'reopened' });
     }
     this.#floorNow = Math.max(this.#floorNow, target);
     this.#floor.run(this.#floorNow);
@@ -85,10 +89,20 @@ export class ContactCentre {
 
   #open(): Floor {
     const { floor: at } = this.#opened;
-    const floor = new Floor(this.plan, this.#seed, at - WARM_UP_MS, (event) => {
-      this.#log.add({ ...event, at: this.#clockTime(event.at) });
-    });
+    let open = false;
+    const floor = new Floor(
+      this.plan,
+      this.#seed,
+      at - WARM_UP_MS,
+      (event) => {
+        this.#log.add({ ...event, at: this.#clockTime(event.at) });
+      },
+      (change) => {
+        if (open) this.onChange?.(change);
+      }
+    );
     floor.run(at);
+    open = true;
     return floor;
   }
 

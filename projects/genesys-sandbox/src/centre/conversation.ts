@@ -1,4 +1,5 @@
 import type { Agent } from './agents.ts';
+import { idOf } from './ids.ts';
 import type { MediaType, QueuePlan } from './plan.ts';
 
 /** A conversation that is not over. Times are the centre's own milliseconds. */
@@ -23,4 +24,14 @@ export interface QueueState {
   readonly waiting: Conversation[];
   readonly alerting: Set<Conversation>;
   readonly interacting: Set<Conversation>;
+}
+
+/** The id the API shows: the same in queries and events. */
+export const conversationId = (conversation: Conversation): string => idOf(nameOf(conversation));
+
+/** The same for the session of the customer. */
+export const sessionId = (conversation: Conversation): string => idOf(`session:${nameOf(conversation)}`);
+
+function nameOf({ number, offeredAt }: Conversation): string {
+  return `conversation:${number}:${offeredAt}`;
 }

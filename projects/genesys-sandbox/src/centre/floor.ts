@@ -1,6 +1,16 @@
-import { type Agent, drawAbsence, ON_QUEUE_MS, setPresence, setRouting } from './agents.ts';
+import {
+  type Agent,
+  type Presence,
+  type RoutingStatus,
+  drawAbsence,
+  longestIdle,
+  ON_QUEUE_MS,
+  setPresence,
+  setRouting
+} from './agents.ts';
 import { Agenda } from './agenda.ts';
 import type { Conversation, QueueState } from './conversation.ts';
+import type { FloorChange } from './change.ts';
 import type { MetricEvent } from './metric-log.ts';
 import { type CentrePlan, MEDIA_TYPES } from './plan.ts';
 import { Random } from './random.ts';
@@ -20,12 +30,20 @@ export class Floor {
   readonly #random: Random;
   readonly #agenda = new Agenda<FloorEvent>();
   readonly #record: (event: MetricEvent) => void;
+  readonly #changed: (change: FloorChange) => void;
   #conversations = 0;
   #now: number;
 
-  constructor(plan: CentrePlan, seed: number, startAt: number, record: (event: MetricEvent) => void) {
+  constructor(
+    plan: CentrePlan,
+    seed: number,
+    startAt: number,
+    record: (event: MetricEvent) => void,
+    changed: (change: FloorChange) => void
+  ) {
     this.#random = new Random(seed);
     this.#record = record;
+    this.#changed = changed;
     this.#now = startAt;
     this.agents = plan.agents.map((agentPlan) => ({
       plan: agentPlan,
@@ -100,6 +118,7 @@ export class Floor {
     };
     queue.waiting.push(conversation);
     this.#write('nOffered', conversation, 1);
+    this.#changed({ kind: 'conversation', conversation });
     this.#later(this.#random.exponential(queue.plan.patienceMs) + 3000, { kind: 'abandon', conversation });
     const agent = longestIdle(queue.members);
     if (agent !== undefined) this.#alert(agent, queue, conversation);
@@ -117,7 +136,7 @@ export class Floor {
     queue.alerting.add(conversation);
     conversation.agent = agent;
     this.#enter(conversation, 'alerting');
-    setRouting(agent, 'INTERACTING', this.#now);
+    this.#route(agent, 'INTERACTING');
     if (this.#random.chance(0.01)) this.#later(15_000, { kind: 'ignore', conversation });
     else this.#later(this.#random.between(1500, 6000), { kind: 'answer', conversation });
   }
@@ -139,11 +158,12 @@ export class Floor {
     this.#write('tNotResponding', conversation, this.#now - conversation.since);
     queue.alerting.delete(conversation);
     queue.waiting.unshift(conversation);
-    conversation.agent = undefined;
+    // Told while the agent is still named: it is news for the agent as well.
     this.#enter(conversation, 'waiting');
+    conversation.agent = undefined;
     this.#later(this.#random.exponential(queue.plan.patienceMs), { kind: 'abandon', conversation });
     if (agent !== undefined) {
-      setRouting(agent, 'NOT_RESPONDING', this.#now);
+      this.#route(agent, 'NOT_RESPONDING');
       this.#later(30_000, { kind: 'recovery', agent });
     }
     const next = longestIdle(queue.members);
@@ -179,7 +199,7 @@ export class Floor {
       this.#leave(agent);
       return;
     }
-    setRouting(agent, 'IDLE', this.#now);
+    this.#route(agent, 'IDLE');
     for (const index of agent.plan.queues) {
       const queue = this.queues[index];
       const next = queue?.waiting[0];
@@ -191,7 +211,7 @@ export class Floor {
 
   #shift(agent: Agent): void {
     if (agent.presence !== 'ON_QUEUE') {
-      setPresence(agent, 'ON_QUEUE', this.#now);
+      this.#present(agent, 'ON_QUEUE');
       this.#later(this.#random.exponential(ON_QUEUE_MS), { kind: 'shift', agent });
       this.#free(agent);
     } else if (agent.routing === 'IDLE') this.#leave(agent);
@@ -200,7 +220,7 @@ export class Floor {
 
   #leave(agent: Agent): void {
     const { presence, lastsMs } = drawAbsence(this.#random);
-    setPresence(agent, presence, this.#now);
+    this.#present(agent, presence);
     this.#later(lastsMs, { kind: 'shift', agent });
   }
 
@@ -219,6 +239,19 @@ export class Floor {
   #enter(conversation: Conversation, state: Conversation['state']): void {
     conversation.state = state;
     conversation.since = this.#now;
+    this.#changed({ kind: 'conversation', conversation });
+  }
+
+  #route(agent: Agent, routing: RoutingStatus): void {
+    if (agent.routing === routing && agent.routingSince === this.#now) return;
+    setRouting(agent, routing, this.#now);
+    this.#changed({ kind: 'routing', agent });
+  }
+
+  #present(agent: Agent, presence: Presence): void {
+    setPresence(agent, presence, this.#now);
+    this.#changed({ kind: 'presence', agent });
+    this.#changed({ kind: 'routing', agent });
   }
 
   #queueOf(conversation: Conversation): QueueState {
@@ -237,13 +270,6 @@ export class Floor {
       value
     });
   }
-}
-
-function longestIdle(members: readonly Agent[]): Agent | undefined {
-  let best: Agent | undefined;
-  for (const agent of members)
-    if (agent.routing === 'IDLE' && (best === undefined || agent.routingSince < best.routingSince)) best = agent;
-  return best;
 }
 
 function remove<T>(list: T[], item: T): void {

@@ -133,7 +133,7 @@ export function errorCode(thrown: unknown): string | undefined {
 }
 
 /** A caller's value as an error may repeat it: short, and without control characters. */
-function shown(value: string): string {
+export function shown(value: string): string {
   const clean = value.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
   return clean.length > 100 ? `${clean.slice(0, 100)}…` : clean;
 }

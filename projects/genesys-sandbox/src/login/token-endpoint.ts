@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { errorCode } from '../http/errors.ts';
+import { errorCode, GenesysError } from '../http/errors.ts';
 import { MAX_BODY_BYTES } from '../http/host.ts';
 import type { SandboxClient, SandboxClock } from '../options.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
@@ -28,7 +28,7 @@ export class TokenEndpoint {
   }
 
   /** Serves `POST {path}` on `app`, for every path: the official SDKs may be told to put `/login` before it. */
-  serve(app: FastifyInstance, paths: readonly string[]): void {
+  serve(app: FastifyInstance, paths: readonly string[], suffer: (scope: FastifyInstance) => void): void {
     void app.register(async (scope) => {
       await scope.register(formbody, { parser: (text) => ({ form: new URLSearchParams(text) }) });
       // Every other content type is read and refused in OAuth's own shape.
@@ -40,6 +40,7 @@ export class TokenEndpoint {
         if (request.method === 'POST') this.requests++;
         done();
       });
+      suffer(scope);
       for (const url of paths) {
         scope.post(url, (request) => this.#answer(request.body, request.raw.url ?? '', request.headers.authorization));
         scope.route({
@@ -76,6 +77,11 @@ function refuse(thrown: unknown, reply: FastifyReply): FastifyReply {
 
 function oauthError(thrown: unknown): OAuthError {
   if (thrown instanceof OAuthError) return thrown;
+  if (thrown instanceof GenesysError) {
+    const error = thrown.status === 503 ? 'temporarily_unavailable' : 'server_error';
+    const code = thrown.status === 429 ? 'rate_limit_exceeded' : error;
+    return new OAuthError(thrown.status, code, thrown.message, thrown.retryAfterSeconds);
+  }
   switch (errorCode(thrown)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new OAuthError(413, 'invalid_request', `the body is over the size limit of ${MAX_BODY_BYTES} bytes`);

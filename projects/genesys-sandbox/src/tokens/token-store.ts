@@ -21,6 +21,8 @@ export class TokenStore {
   readonly #clock: SandboxClock;
   readonly #tokens = new Map<string, LiveToken>();
   #issuedSinceSweep = 0;
+  /** Told when tokens were revoked. */
+  onRevoked: () => void = () => undefined;
 
   constructor(clock: SandboxClock) {
     this.#clock = clock;
@@ -53,10 +55,15 @@ export class TokenStore {
 
   revoke(token: string): void {
     this.#tokens.delete(token);
+    this.onRevoked();
   }
 
-  revokeAll(): void {
-    this.#tokens.clear();
+  /** Revokes those whose record matches, and says how many. */
+  revokeAll(matches: (live: LiveToken) => boolean = () => true): number {
+    let revoked = 0;
+    for (const [token, live] of this.#tokens) if (matches(live) && this.#tokens.delete(token)) revoked++;
+    this.onRevoked();
+    return revoked;
   }
 
   get size(): number {

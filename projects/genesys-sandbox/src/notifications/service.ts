@@ -1,0 +1,144 @@
+import type { FastifyInstance } from 'fastify';
+import type { Operation } from '../api/operation.ts';
+import type { ContactCentre } from '../centre/centre.ts';
+import { CentreEvents } from '../events/centre-events.ts';
+import { Publisher } from '../events/publisher.ts';
+import type { Fault } from '../faults/fault.ts';
+import { Faults, strikes } from '../faults/faults.ts';
+import type { RequestLog } from '../http/request-log.ts';
+import type { SandboxOrganization } from '../options.ts';
+import type { Cancel, Timeline } from '../time/timeline.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import { Channels } from './channels.ts';
+import { tokenRevoked } from './frames.ts';
+import { notificationOperations } from './operations.ts';
+import { Streaming } from './streaming.ts';
+import { readTopic } from './topic.ts';
+
+/** How often the contact centre is looked at while somebody listens, milliseconds. */
+const PULSE_MS = 250;
+
+/** A notification channel, for a test to look at. */
+export interface SandboxChannel {
+  readonly id: string;
+  readonly clientId: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** As they were subscribed to, rejected ones included. */
+  readonly topics: readonly string[];
+  /** How many sockets are open: 0 or 1, two while one relieves the other. */
+  readonly sockets: number;
+}
+
+/** What {@link NotificationService} works with. */
+export interface ServiceParts {
+  readonly store: TokenStore;
+  readonly timeline: Timeline;
+  readonly log: RequestLog;
+  readonly organization: SandboxOrganization;
+  readonly centre: () => ContactCentre;
+}
+
+/** Channels, their sockets, what is sent on them, and what goes wrong with all that. */
+export class NotificationService {
+  readonly faults: Faults;
+  readonly operations: Operation[];
+  /** Where channels are connected to, such as `ws://127.0.0.1:4211`. */
+  origin = '';
+  readonly #parts: ServiceParts;
+  readonly #channels: Channels;
+  readonly #publisher: Publisher;
+  readonly #streaming: Streaming;
+  #events: CentreEvents | undefined;
+  #beat: Cancel | undefined;
+
+  constructor(parts: ServiceParts) {
+    const { store, timeline, log, organization } = parts;
+    this.#parts = parts;
+    this.faults = new Faults(timeline);
+    this.faults.strike = (fault) => this.#strike(fault);
+    this.#channels = new Channels(timeline, store);
+    this.#publisher = new Publisher(this.#channels, this.faults);
+    this.operations = notificationOperations(this.#channels, timeline, () => this.origin);
+    this.#streaming = new Streaming({
+      channels: this.#channels,
+      faults: this.faults,
+      timeline,
+      log,
+      organizationId: organization.id,
+      populated: (some) => {
+        this.#attend(some);
+      }
+    });
+    store.onRevoked = () => {
+      this.#tokensRevoked();
+    };
+  }
+
+  /** Takes the sockets of the API host. */
+  serve(app: FastifyInstance): void {
+    app.server.on('upgrade', (request, socket, head) => {
+      this.#streaming.upgrade(request, socket, head);
+    });
+  }
+
+  get channels(): SandboxChannel[] {
+    this.#channels.sweep();
+    return [...this.#channels.all()].map((channel) => ({
+      id: channel.id,
+      clientId: channel.client.id,
+      expiresAt: channel.expiresAt,
+      topics: [...channel.subscriptions.values()].map(({ topic }) => topic.id),
+      sockets: channel.sockets.size
+    }));
+  }
+
+  publish(id: string, body: unknown, correlationId: string | undefined): void {
+    const topic = readTopic(id);
+    if (topic === undefined) throw new TypeError(`${id} is no topic of Genesys Cloud.`);
+    for (const name of topic.names) this.#publisher.publish(name, () => body, correlationId);
+  }
+
+  pulse(): void {
+    this.#parts.timeline.run();
+    this.#look();
+  }
+
+  close(): void {
+    this.#streaming.close();
+    this.#parts.timeline.close();
+  }
+
+  /** Without anybody who listens there is nothing to look for, and no timer. */
+  #attend(some: boolean): void {
+    if (some === (this.#beat !== undefined)) return;
+    this.#beat?.();
+    this.#beat = undefined;
+    if (!some) return;
+    // At once: from now on nothing that happens is missed.
+    this.#look();
+    this.#beat = this.#parts.timeline.every(PULSE_MS, () => {
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    this.#channels.sweep();
+    if (this.#streaming.size === 0) return;
+    const centre = this.#parts.centre();
+    this.#events ??= new CentreEvents(centre, this.#publisher);
+    this.#events.flush();
+  }
+
+  #strike(fault: Fault): number {
+    if (fault.type === 'revokeTokens') return this.#parts.store.revokeAll(({ client }) => strikes(fault, client.id));
+    return this.#streaming.strike(fault);
+  }
+
+  #tokensRevoked(): void {
+    for (const channel of this.#channels.all())
+      if (this.#parts.store.find(channel.token) === undefined)
+        channel.send(tokenRevoked(channel, this.#parts.organization.id));
+    this.#channels.sweep();
+  }
+}

@@ -10,7 +10,6 @@ import { originTest } from './attach/origin';
 import { type ApiHandler, LOG_STEP, RETRY_STEP } from './attach/steps';
 import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
 import { REQUEST_WATCH } from './dev/watch';
-import { devMode } from './dev/mode';
 import { GenesysAuthError } from './errors';
 import { type RelayClient, relayClient } from './relay/client';
 import { ScopeCheck } from './scopes/check';
@@ -64,7 +63,7 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : inTurn(ask(rejected))), state);
   const scopes = new ScopeCheck(config);
   const isApi = originTest(config.apiOrigin);
-  const watch = devMode ? inject(REQUEST_WATCH, { optional: true }) : null;
+  const watch = ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;
   const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend), watch);
   const needs = inject(REQUEST_NEEDS, { optional: true });
   const attacher = new Attacher(isApi, tokens, scopes, guard, needs);
@@ -81,7 +80,11 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
 const noCredential = () =>
   throwError(
     () =>
-      new GenesysAuthError('server_no_credential', devMode ? 'A token was needed while rendering on the server.' : '', {
-        hint: devMode ? 'Load Genesys data in the browser, for example in afterNextRender().' : ''
-      })
+      new GenesysAuthError(
+        'server_no_credential',
+        ngDevMode ? 'A token was needed while rendering on the server.' : '',
+        {
+          hint: ngDevMode ? 'Load Genesys data in the browser, for example in afterNextRender().' : ''
+        }
+      )
   );

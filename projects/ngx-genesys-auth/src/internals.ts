@@ -7,7 +7,6 @@ export { type ResolvedConfig as ɵResolvedConfig } from './config';
 export { GENESYS_AUTH_CORE as ɵGENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';
 export { type GenesysAuthCore as ɵGenesysAuthCore, genesysAuthCore as ɵgenesysAuthCore } from './core';
 export { resolvedConfig as ɵresolvedConfig } from './core';
-export { devMode as ɵdevMode } from './dev/mode';
 export { type RelayClient as ɵRelayClient } from './relay/client';
 export {
   type Handle as ɵHandle,

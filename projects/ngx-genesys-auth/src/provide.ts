@@ -15,7 +15,6 @@ import {
   resolvedConfig
 } from './core';
 import { provideInterceptorCheck } from './dev/interceptor-check';
-import { devMode } from './dev/mode';
 import { GenesysScopesDirective } from './directive';
 import type { GenesysAuthFeature } from './features';
 import { GenesysAuthService } from './service';
@@ -45,7 +44,7 @@ export function provideGenesysAuth(
     { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
     GenesysAuthService,
     provideEnvironmentInitializer(() => void inject(GENESYS_RESOLVED_CONFIG)),
-    devMode ? provideInterceptorCheck() : [],
+    ngDevMode ? provideInterceptorCheck() : [],
     features.flatMap(({ providers }) => providers)
   ]);
 }

@@ -3,7 +3,6 @@ import type { SessionResponse } from 'genesys-auth-protocol';
 import { type GenesysScope, isCovered } from 'genesys-scopes';
 import { type Observable, firstValueFrom, tap } from 'rxjs';
 import { GENESYS_AUTH_CORE } from './core';
-import { devMode } from './dev/mode';
 import type { GenesysAuthError, GenesysScopeError } from './errors';
 import { regionMismatch } from './relay/mismatch';
 import { notGranted } from './scopes/check';
@@ -55,7 +54,7 @@ export class GenesysAuthService {
   async token(...scopes: readonly GenesysScope[]): Promise<string> {
     const [invalid] = this.#core.scopes.errors(scopes);
     // Who takes the token out may need any scope, unless they say which.
-    if (devMode) this.#core.needs?.note(scopes.length > 0 ? scopes : undefined);
+    if (ngDevMode) this.#core.needs?.note(scopes.length > 0 ? scopes : undefined);
     if (invalid) throw invalid;
     const live = await firstValueFrom(this.#core.tokens.get());
     const missing = notGranted(scopes, live.scopes);

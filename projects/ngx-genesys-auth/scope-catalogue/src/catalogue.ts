@@ -1,11 +1,10 @@
 import type { HttpRequest } from '@angular/common/http';
 import type { Operation } from 'genesys-scopes/operations';
-import {
-  type GenesysAuthError,
-  type ɵNeedCheck as NeedCheck,
-  type ɵRequestNeeds as RequestNeeds,
-  type ɵResolvedConfig as ResolvedConfig,
-  ɵdevMode as devMode
+import type {
+  GenesysAuthError,
+  ɵNeedCheck as NeedCheck,
+  ɵRequestNeeds as RequestNeeds,
+  ɵResolvedConfig as ResolvedConfig
 } from 'ngx-genesys-auth';
 import { type Observable, from, of, timeout } from 'rxjs';
 import { missingPermissionOf } from './permission';
@@ -33,7 +32,7 @@ export class ScopeCatalogue implements RequestNeeds {
 
   constructor(config: ResolvedConfig, load: () => OperationFinder | Promise<OperationFinder>) {
     this.#verdicts = new Verdicts(config);
-    if (devMode) this.#unused = new UnusedScopes(config);
+    if (ngDevMode) this.#unused = new UnusedScopes(config);
     this.#load(load);
   }
 
@@ -45,7 +44,7 @@ export class ScopeCatalogue implements RequestNeeds {
 
   checkOf({ method, url }: HttpRequest<unknown>): NeedCheck | undefined {
     const operation = this.#index?.find(method, url);
-    if (devMode) this.note(operation?.scopes);
+    if (ngDevMode) this.note(operation?.scopes);
     return operation && this.#verdicts.checkOf(operation);
   }
 
@@ -88,7 +87,7 @@ export class ScopeCatalogue implements RequestNeeds {
 }
 
 function warnAboutLoad(error: unknown): void {
-  if (!devMode) return;
+  if (!ngDevMode) return;
   console.warn(
     'ngx-genesys-auth: the operation index of withScopeCatalogue() could not be loaded, so no scope is inferred from ' +
       'requests; the relay and the API still check.',

@@ -6,7 +6,6 @@ import {
   type HttpRequest
 } from '@angular/common/http';
 import { type Observable, catchError, filter, switchMap, throwError } from 'rxjs';
-import { devMode } from '../dev/mode';
 import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
 import type { TokenSource } from '../token/source';
@@ -47,7 +46,7 @@ export class Attacher implements ApiHandler {
     if (context.has(SKIP) || request.headers.has('Authorization')) return next(request);
     if (context.has(NEEDED_SCOPES)) {
       const needed = context.get(NEEDED_SCOPES);
-      if (devMode) this.#needs?.note(needed);
+      if (ngDevMode) this.#needs?.note(needed);
       return this.#checked(request, next, backend, needed.length > 0 ? this.#scopes.checkOf(needed) : undefined);
     }
     const wait = this.#needs?.wait();

@@ -1,7 +1,6 @@
 import type { HttpBackend, HttpRequest } from '@angular/common/http';
 import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/check-request';
 import type { RequestWatch } from '../dev/watch';
-import { devMode } from '../dev/mode';
 import { SKIP } from './context';
 
 /**
@@ -44,7 +43,7 @@ export class OffOriginGuard {
     this.protect(this.#own());
     const handle = backend.handle.bind(backend);
     backend.handle = (request) => {
-      if (devMode && isCheckRequest(request)) {
+      if (ngDevMode && isCheckRequest(request)) {
         reportMissingInterceptor();
         return checkAnswer();
       }
@@ -56,7 +55,7 @@ export class OffOriginGuard {
     if (this.#isApi(request.url) || request.context.has(SKIP)) return request;
     const values = request.headers.getAll('Authorization');
     if (!values?.some((value) => this.#headers.has(value))) return request;
-    if (devMode) this.#watch?.tokenTakenOff(request);
+    if (ngDevMode) this.#watch?.tokenTakenOff(request);
     return request.clone({ headers: request.headers.delete('Authorization') });
   }
 }

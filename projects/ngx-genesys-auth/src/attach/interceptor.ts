@@ -10,7 +10,6 @@ import { Injector, Injectable, inject, runInInjectionContext } from '@angular/co
 import type { Observable } from 'rxjs';
 import { GENESYS_AUTH_CORE } from '../core';
 import { checkAnswer, isCheckRequest } from '../dev/check-request';
-import { devMode } from '../dev/mode';
 import { warnAboutOddRequest } from '../dev/odd-request';
 import { REQUEST_WATCH } from '../dev/watch';
 import { GenesysAuthConfigError } from '../errors';
@@ -31,7 +30,7 @@ import { GenesysAuthConfigError } from '../errors';
  * @example provideHttpClient(withInterceptors([genesysAuthInterceptor]))
  */
 export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
-  if (devMode) {
+  if (ngDevMode) {
     if (isCheckRequest(request)) return checkAnswer();
     const watch = inject(REQUEST_WATCH, { optional: true });
     if (watch) return watch.watch(request, next, intercept);
@@ -44,7 +43,7 @@ const intercept: HttpInterceptorFn = (request, next) => {
   if (!core) throw notProvided();
   const { attacher } = core;
   if (attacher.isApi(request.url)) return attacher.handle(request, next, inject(HttpBackend));
-  if (devMode) warnAboutOddRequest(core, request, core.config.apiOrigin);
+  if (ngDevMode) warnAboutOddRequest(core, request, core.config.apiOrigin);
   return next(request);
 };
 
@@ -73,8 +72,8 @@ const notProvided = () =>
   new GenesysAuthConfigError([
     {
       key: 'providers',
-      message: devMode ? 'genesysAuthInterceptor runs, but nothing configures it.' : '',
-      fix: devMode
+      message: ngDevMode ? 'genesysAuthInterceptor runs, but nothing configures it.' : '',
+      fix: ngDevMode
         ? 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
         : ''
     }

@@ -1,5 +1,4 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { devMode } from '../dev/mode';
 import { GenesysAuthError, GenesysScopeError } from '../errors';
 import { isRecord, isText } from '../values';
 
@@ -33,9 +32,9 @@ export const refusesToken = (response: unknown): response is HttpErrorResponse =
 
 /** The error for a token that the API refuses although it was just renewed. */
 export function tokenRejected(response: HttpErrorResponse): GenesysAuthError {
-  const message = devMode ? 'The Genesys API refuses the token although it was just renewed.' : '';
+  const message = ngDevMode ? 'The Genesys API refuses the token although it was just renewed.' : '';
   return new GenesysAuthError('token_rejected', message, {
-    hint: devMode
+    hint: ngDevMode
       ? 'Check that the relay serves the same region (session() compares), and that the OAuth client is active and may use this call.'
       : '',
     cause: response,
@@ -54,7 +53,7 @@ export function missingScopeOf(response: unknown): GenesysScopeError | undefined
   const [, list, name] = /\[([^\]]*)\]|scope ([^\s[]+)$/.exec(message) ?? [];
   const scopes = (list ?? name ?? '').split(/[\s,]+/).filter(isText);
   return new GenesysScopeError('scope_not_granted', scopes, message, {
-    hint: devMode
+    hint: ngDevMode
       ? `Add ${scopes.length > 1 ? 'one of these scopes' : 'the scope'} to the OAuth client in Genesys Cloud, and to scopes of the configuration.`
       : '',
     cause: response,

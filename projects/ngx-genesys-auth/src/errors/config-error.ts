@@ -1,4 +1,3 @@
-import { devMode } from '../dev/mode';
 import { GenesysAuthError } from './error';
 
 /** One mistake in a configuration. */
@@ -20,13 +19,13 @@ export class GenesysAuthConfigError extends GenesysAuthError {
 
   /** @param name the name of the configuration, if it has one */
   constructor(issues: readonly ConfigIssue[], name?: string) {
-    const lines = issues.map(({ key, message, fix }) => (devMode ? `\n  ${key}: ${message} ${fix}` : ` ${key}`));
+    const lines = issues.map(({ key, message, fix }) => (ngDevMode ? `\n  ${key}: ${message} ${fix}` : ` ${key}`));
     super(
       'config_invalid',
-      (devMode
+      (ngDevMode
         ? `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:`
         : `config_invalid ${name ?? ''}`) + lines.join(''),
-      { hint: devMode ? issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ') : '' }
+      { hint: ngDevMode ? issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ') : '' }
     );
     this.issues = issues;
   }

@@ -1,6 +1,5 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { EmptyError, TimeoutError } from 'rxjs';
-import { devMode } from '../dev/mode';
 import { GenesysAuthError, type GenesysAuthErrorCode, GenesysScopeError, type RelayProblem } from '../errors';
 import { isRecord, isText } from '../values';
 import { type Wording, failureWording, invalidResponseWording } from './wording';
@@ -53,7 +52,7 @@ const NO_WORDS: Wording = { message: '', hint: '' };
 
 /** A success answer that does not follow the protocol. Without a cause: the body may hold a token. */
 export function invalidRelayResponse(): GenesysAuthError {
-  const { message, hint } = devMode ? invalidResponseWording : NO_WORDS;
+  const { message, hint } = ngDevMode ? invalidResponseWording : NO_WORDS;
   return new GenesysAuthError('relay_invalid_response', message, { hint });
 }
 
@@ -62,7 +61,7 @@ function fromResponse(response: HttpErrorResponse): GenesysAuthError {
   const code = codeOf(status);
   // Angular reports a body that is no JSON as an error with the success status, body included.
   if (code === 'relay_invalid_response') return invalidRelayResponse();
-  const { message, hint } = devMode ? failureWording(status) : NO_WORDS;
+  const { message, hint } = ngDevMode ? failureWording(status) : NO_WORDS;
   const body: unknown = response.error;
   const problem = readProblem(body, status);
   const seconds = Number(headers.get('Retry-After') ?? NaN);
@@ -87,12 +86,12 @@ export function relayError(cause: unknown, timeoutMs: number): GenesysAuthError 
   if (cause instanceof GenesysAuthError) return cause;
   if (cause instanceof HttpErrorResponse) return fromResponse(cause);
   if (cause instanceof TimeoutError) {
-    return new GenesysAuthError('relay_timeout', devMode ? `The relay did not answer within ${timeoutMs} ms.` : '', {
-      hint: devMode ? 'Check the network and the relay, or raise relay.timeoutMs.' : '',
+    return new GenesysAuthError('relay_timeout', ngDevMode ? `The relay did not answer within ${timeoutMs} ms.` : '', {
+      hint: ngDevMode ? 'Check the network and the relay, or raise relay.timeoutMs.' : '',
       cause
     });
   }
-  if (devMode && cause instanceof EmptyError) {
+  if (ngDevMode && cause instanceof EmptyError) {
     return new GenesysAuthError('relay_unreachable', 'The call to the relay ended without an answer.', {
       hint: 'An interceptor of the app called it off, for example at a navigation; let it leave calls to the relay alone.',
       cause
@@ -100,7 +99,7 @@ export function relayError(cause: unknown, timeoutMs: number): GenesysAuthError 
   }
   return new GenesysAuthError(
     'relay_unreachable',
-    devMode ? 'The call to the relay failed before it left the app.' : '',
-    { hint: devMode ? 'An interceptor or relay.headers threw; see cause.' : '', cause }
+    ngDevMode ? 'The call to the relay failed before it left the app.' : '',
+    { hint: ngDevMode ? 'An interceptor or relay.headers threw; see cause.' : '', cause }
   );
 }

@@ -1,6 +1,5 @@
 import type { SessionResponse } from 'genesys-auth-protocol';
 import type { ResolvedConfig } from '../config';
-import { devMode } from '../dev/mode';
 import { GenesysAuthError } from '../errors';
 
 /** The error for a relay whose tokens are for another region or API than the one this app calls. */
@@ -9,7 +8,7 @@ export function regionMismatch(session: SessionResponse, config: ResolvedConfig)
   const theirs = session.region ? `region ${session.region}` : session.apiOrigin;
   return new GenesysAuthError(
     'relay_region_mismatch',
-    devMode ? `The relay serves ${theirs}, this app calls ${config.apiOrigin}.` : '',
-    { hint: devMode ? 'Give the same region in the app and in the relay; the API would refuse every token.' : '' }
+    ngDevMode ? `The relay serves ${theirs}, this app calls ${config.apiOrigin}.` : '',
+    { hint: ngDevMode ? 'Give the same region in the app and in the relay; the API would refuse every token.' : '' }
   );
 }

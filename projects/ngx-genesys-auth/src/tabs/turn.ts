@@ -1,8 +1,6 @@
 import { Observable } from 'rxjs';
 import type { ResolvedConfig } from '../config';
 
-declare const ngDevMode: unknown;
-
 /** Makes a call when it is this tab's turn. */
 export type Turn = <T>(call: Observable<T>) => Observable<T>;
 
@@ -17,8 +15,7 @@ export function tabTurn(config: ResolvedConfig): Turn {
   // Browsers leave locks out of insecure pages; other runtimes have neither locks nor a word about security.
   const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
   if (!locks) {
-    if ((typeof ngDevMode === 'undefined' || ngDevMode) && 'isSecureContext' in globalThis && !isSecureContext)
-      warnAboutTabs();
+    if (ngDevMode && 'isSecureContext' in globalThis && !isSecureContext) warnAboutTabs();
     return (call) => call;
   }
   const { relayUrl, apiOrigin, scopes, optionalScopes, timeoutMs } = config;

@@ -2,7 +2,6 @@ import { untracked } from '@angular/core';
 import { AsyncSubject, type Observable, Subscription, catchError, map, of, switchMap, throwError } from 'rxjs';
 import type { TokenResponse } from 'genesys-auth-protocol';
 import type { ResolvedConfig } from '../config';
-import { devMode } from '../dev/mode';
 import { GenesysAuthError } from '../errors';
 import { notGranted } from '../scopes/check';
 import { type LiveToken, isLive, liveToken } from './live-token';
@@ -184,6 +183,6 @@ export class TokenSource {
 }
 
 const signedOut = () =>
-  new GenesysAuthError('signed_out', devMode ? 'The token was cleared while this waited for one.' : '', {
-    hint: devMode ? 'Ask again if the user has signed in again.' : ''
+  new GenesysAuthError('signed_out', ngDevMode ? 'The token was cleared while this waited for one.' : '', {
+    hint: ngDevMode ? 'Ask again if the user has signed in again.' : ''
   });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { configJsonSchema } from '../config/json-schema.ts';
 import { loadRelayConfig } from '../config/load.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, type RunningRelay, startRelay } from '../http/server.ts';
@@ -46,6 +47,11 @@ async function check(file: string, { out }: Output): Promise<Outcome> {
   out(describeConfig(config));
   for (const warning of config.warnings) out(`warning: ${warning}\n`);
   out('The configuration is fine.\n');
+  return { exitCode: 0 };
+}
+
+function schema({ out }: Output): Outcome {
+  out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
   return { exitCode: 0 };
 }
 
@@ -102,6 +108,7 @@ export async function run(args: readonly string[], version: string, output: Outp
   if (command === undefined) return misused('Which command?');
   if (more.length > 0) return misused(`Unexpected argument: ${more.join(' ')}`);
   if (command === 'hash-key') return hashKey(output);
+  if (command === 'schema') return schema(output);
   if (command !== 'serve' && command !== 'check') return misused(`Unknown command: ${command}`);
   if (values.config === undefined) return misused(`${command} needs --config FILE`);
   try {

@@ -8,6 +8,7 @@ Usage:
   genesys-auth-relay doctor --region NAME --client-id ID [--secret-env NAME | --secret-file PATH | --secret-stdin]
                                                   try the client against the server, name what is wrong and the fix
   genesys-auth-relay hash-key                     make an API key and the hash for the configuration
+  genesys-auth-relay schema                       print the JSON Schema of the configuration, for editors
   genesys-auth-relay --help | --version
 
 Exit codes: 0 fine, 1 failed (configuration, port), 2 wrong use of this command; doctor: 10 network,

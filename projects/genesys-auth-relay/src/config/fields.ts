@@ -5,13 +5,13 @@ import { says, shown } from './says.ts';
 type Shape = z.core.$ZodLooseShape;
 
 /** A section: unknown keys are errors that name the nearest known one, as a misspelt key would silently do nothing. */
-export function section<const T extends Shape>(shape: T, fix = 'write it as a section of keys and values') {
-  return z.strictObject(shape, {
+export function section<const T extends Shape>(shape: T, fix?: string) {
+  const strict = z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') {
         // A text is not shown: it may be a secret in the wrong place, or the whole of a file that is no configuration.
         const what = typeof issue.input === 'string' ? 'text' : shown(issue.input);
-        return says(`${what} where a section belongs`, fix);
+        return says(`${what} where a section belongs`, fix ?? 'write it as a section of keys and values');
       }
       const known = Object.keys(shape);
       const [unknown = ''] = issue.keys;
@@ -19,6 +19,7 @@ export function section<const T extends Shape>(shape: T, fix = 'write it as a se
       return says('unknown key', nearest ? `did you mean "${nearest}"?` : `remove it; known here: ${known.join(', ')}`);
     }
   });
+  return fix === undefined ? strict : strict.describe(fix);
 }
 
 const problem = (what: string, fix: string) => ({
@@ -27,19 +28,18 @@ const problem = (what: string, fix: string) => ({
 });
 
 /** Non-empty text. */
-export const text = (what: string, fix: string) => z.string(problem(what, fix)).min(1, says(`is empty`, fix));
+export const text = (what: string, fix: string) =>
+  z.string(problem(what, fix)).min(1, says(`is empty`, fix)).describe(fix);
 
 /** Text of one form. */
 export const pattern = (form: RegExp, what: string, fix: string) =>
-  z.string(problem(what, fix)).regex(form, problem(what, fix));
+  z.string(problem(what, fix)).regex(form, problem(what, fix)).describe(fix);
 
 /** A whole number between two bounds, both included. */
 export function whole(min: number, max: number, unit: string) {
-  const complaint = problem(
-    `a whole number from ${min} to ${max}`,
-    `give a whole number of ${unit}, from ${min} to ${max}`
-  );
-  return z.int(complaint).min(min, complaint).max(max, complaint);
+  const fix = `give a whole number of ${unit}, from ${min} to ${max}`;
+  const complaint = problem(`a whole number from ${min} to ${max}`, fix);
+  return z.int(complaint).min(min, complaint).max(max, complaint).describe(fix);
 }
 
 /** One of a few words. */
@@ -47,8 +47,8 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(words: T) 
   z.enum(words, problem(`one of ${words.join(', ')}`, `use ${words.join(' or ')}`));
 
 /** `true` or `false`. */
-export const flag = (fix: string) => z.boolean(problem('true or false', fix));
+export const flag = (fix: string) => z.boolean(problem('true or false', fix)).describe(fix);
 
 /** A list with at least one entry. */
 export const listOf = <T extends z.ZodType>(item: T, what: string, fix: string) =>
-  z.array(item, problem(what, fix)).min(1, says(`is an empty list`, fix));
+  z.array(item, problem(what, fix)).min(1, says(`is an empty list`, fix)).describe(fix);

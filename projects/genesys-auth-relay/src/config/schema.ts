@@ -76,6 +76,8 @@ export const relayConfigSchema = section({
               });
             }
           })
+          // What an editor can check of it: see json-schema.ts.
+          .meta({ type: 'string', pattern: '^https?://[^/*]+$' })
           .pipe(secureOrigin('give the origin of an app, for example https://app.example.com')),
         { error: () => says('is no list of origins', 'list the exact origins of your apps') }
       )

@@ -41,7 +41,9 @@ const checked = (fix: string, originOnly: boolean) =>
     .superRefine((value, context) => {
       const message = complaintAbout(value, originOnly);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
-    });
+    })
+    // What an editor can check of it: see json-schema.ts.
+    .meta({ description: fix, pattern: originOnly ? '^https?://[^/*]+$' : '^https?://' });
 
 /** An https URL, or http on this machine; without credentials and fragment. */
 export const secureUrl = (fix: string) => checked(fix, false);

@@ -1,0 +1,76 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { run } from '../cli/run.ts';
+
+const root = join(__dirname, '../..');
+
+/** Every configuration that the package shows: the example, and what stands in its README. */
+function shown(): [string, unknown][] {
+  const files = [root, join(root, 'ops')].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /^relay.*\.ya?ml$/.test(name))
+      .map((name): [string, unknown] => [name, parse(readFileSync(join(folder, name), 'utf8'))])
+  );
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^ *```ya?ml\n([\s\S]*?)^ *```/gm)].map(([, text]) => parse(text!) as unknown);
+  const whole = blocks.filter((block) => typeof block === 'object' && block !== null && 'mode' in block);
+  return [...files, ...whole.map((block, index): [string, unknown] => [`README, configuration ${index + 1}`, block])];
+}
+
+describe('the JSON Schema of the configuration', () => {
+  let printed = '';
+  const validate = async () => {
+    printed = '';
+    const { exitCode } = await run(['schema'], '1.0.0', { out: (text) => (printed += text), err: () => undefined });
+    expect(exitCode).toBe(0);
+    return new Ajv2020({ strict: false }).compile(JSON.parse(printed) as object);
+  };
+
+  it.each(shown())('takes %s', async (_name, config) => {
+    const check = await validate();
+    check(config);
+    expect(check.errors ?? []).toEqual([]);
+  });
+
+  it('is tried on the example and on the README', () => {
+    expect(shown().map(([name]) => name)).toEqual(
+      expect.arrayContaining(['relay.example.yaml', 'README, configuration 1'])
+    );
+  });
+
+  it.each<[string, string, unknown]>([
+    ['an unknown key', 'modes', 'token'],
+    ['no mode', 'mode', undefined],
+    ['a mode that is none', 'mode', 'both'],
+    ['a port that is text', 'listen.port', '8080'],
+    ['a port out of range', 'listen.port', 70_000],
+    ['no scopes', 'scopes', []],
+    ['a secret in the file', 'genesys.client.secret', 'abc'],
+    ['a key instead of its hash', 'identities.1.keys.0.sha256', 'abc'],
+    ['an identity that is none', 'identities.0.type', 'cookie'],
+    ['an issuer that is no URL', 'identities.0.issuer', 'idp'],
+    ['a wildcard origin', 'cors.origins', ['*']],
+    ['an origin with a path', 'cors.origins', ['https://a.example/app']],
+    ['a misspelt key deep inside', 'roles.wallboard.scope', []]
+  ])('refuses %s', async (_what, path, value) => {
+    const check = await validate();
+    const config: unknown = parse(readFileSync(join(root, 'relay.example.yaml'), 'utf8'));
+    expect(check(config)).toBe(true);
+    const parts = path.split('.');
+    const last = parts.pop()!;
+    const owner = parts.reduce((at, part) => (at as Record<string, unknown>)[part], config) as Record<string, unknown>;
+    if (value === undefined) Reflect.deleteProperty(owner, last);
+    else owner[last] = value;
+    expect(check(config)).toBe(false);
+  });
+
+  it('tells an editor what to write', async () => {
+    await validate();
+    expect(printed).toContain(
+      '"description": "give the domain or AWS name of your region, for example mypurecloud.de"'
+    );
+    expect(printed).toContain('"$schema": "https://json-schema.org/draft/2020-12/schema"');
+  });
+});

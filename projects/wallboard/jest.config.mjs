@@ -10,5 +10,9 @@ export default {
   rootDir: import.meta.dirname,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   setupFilesAfterEnv: ['<rootDir>/jest.setup.ts'],
-  moduleNameMapper: { '^ngx-genesys-auth$': `${root}/projects/ngx-genesys-auth/src/public-api.ts`, ...sources(root) }
+  moduleNameMapper: {
+    '^ngx-genesys-auth$': `${root}/projects/ngx-genesys-auth/src/public-api.ts`,
+    '^ngx-genesys-auth/([a-z-]+)$': `${root}/projects/ngx-genesys-auth/$1/src/public-api.ts`,
+    ...sources(root)
+  }
 };

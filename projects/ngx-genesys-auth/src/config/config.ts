@@ -46,6 +46,7 @@ export interface GenesysAuthConfig {
 
 /** A configuration after its check: every default filled in, every URL in canonical form. */
 export interface ResolvedConfig {
+  readonly name: string | undefined;
   readonly region: string | undefined;
   readonly apiOrigin: string;
   /** Without a slash at the end. */

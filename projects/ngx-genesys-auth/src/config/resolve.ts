@@ -75,6 +75,7 @@ export function resolveConfig(config: GenesysAuthConfig): ResolvedConfig {
       : readScopes('registeredScopes', given.registeredScopes, isGrammar, report);
   const check = (scope: string) => checkScope(scope, registeredScopes && { registeredScopes });
   const resolved = {
+    name,
     ...resolveApi(given, report),
     ...resolveRelay(given.relay, report),
     scopes: readScopes('scopes', given.scopes, check, report),

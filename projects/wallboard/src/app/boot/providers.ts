@@ -1,6 +1,7 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type EnvironmentProviders, type Provider, provideBrowserGlobalErrorListeners } from '@angular/core';
 import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
+import { withDevtools } from 'ngx-genesys-auth/devtools';
 import { BOARD_CONFIG, type BoardConfig } from './board-config';
 import type { RelayHeaders } from './sign-in';
 
@@ -13,12 +14,16 @@ export function boardProviders(config: BoardConfig, headers?: RelayHeaders): (Pr
   return [
     provideBrowserGlobalErrorListeners(),
     provideHttpClient(withInterceptors([genesysAuthInterceptor])),
-    provideGenesysAuth({
-      apiOrigin: config.apiOrigin,
-      relay: { url: config.relay, headers },
-      scopes: [...config.scopes],
-      optionalScopes: [...config.optionalScopes]
-    }),
+    provideGenesysAuth(
+      {
+        apiOrigin: config.apiOrigin,
+        relay: { url: config.relay, headers },
+        scopes: [...config.scopes],
+        optionalScopes: [...config.optionalScopes]
+      },
+      // Production builds hold nothing of it.
+      withDevtools()
+    ),
     { provide: BOARD_CONFIG, useValue: config }
   ];
 }

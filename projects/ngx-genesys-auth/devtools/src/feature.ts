@@ -1,0 +1,127 @@
+import { isPlatformServer } from '@angular/common';
+import {
+  APP_BOOTSTRAP_LISTENER,
+  CSP_NONCE,
+  DOCUMENT,
+  DestroyRef,
+  Injector,
+  NgZone,
+  PLATFORM_ID,
+  type Provider,
+  inject,
+  untracked
+} from '@angular/core';
+import {
+  GenesysAuthConfigError,
+  type GenesysAuthFeature,
+  ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
+  type ɵGenesysAuthCore as GenesysAuthCore,
+  ɵREQUEST_WATCH as REQUEST_WATCH
+} from 'ngx-genesys-auth';
+import type { Api } from './explain/verdict';
+import { isShortcut } from './show/keys';
+import type { ConfigurationView } from './show/model';
+import { showOverlay } from './show/overlay';
+import { RequestLog } from './watch/log';
+import { NotingWatch } from './watch/watch';
+
+declare const ngDevMode: unknown;
+
+/** Options of {@link withDevtools}. */
+export interface DevtoolsOptions {
+  /** Where the button is. `bottom-right` by default. */
+  readonly corner?: (typeof CORNERS)[number] | undefined;
+  /**
+   * The keys that open and close the panel: one letter or digit after `Alt`, `Control`, `Meta` or `Shift`. `Alt+Shift+G` by
+   * default; `false` for none.
+   */
+  readonly shortcut?: string | false | undefined;
+}
+
+const CORNERS = ['bottom-right', 'bottom-left', 'top-right', 'top-left'] as const;
+
+/**
+ * A feature of `provideGenesysAuth()` and `GenesysAuthModule.forRoot()`, for **development builds**: production builds of the
+ * Angular CLI hold nothing of it, so it may stay in the providers.
+ *
+ * Shows an overlay: the state of the token and how long it lives, the scopes that were granted and those that were not, what
+ * happened, and the last 50 requests by method and path with the rule that matched and why a token was or was not attached.
+ * A button opens it, or `Alt+Shift+G`.
+ *
+ * It never shows tokens, headers, queries or bodies. Paths are shown with what may be an e-mail address, a telephone number, a
+ * name or a secret replaced. It is not shown on the server or in `TestBed`, and keeps no app from becoming stable.
+ *
+ * @throws {@link GenesysAuthConfigError} `config_invalid` at once, if an option is wrong
+ * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withDevtools())
+ */
+export function withDevtools(options: DevtoolsOptions = {}): GenesysAuthFeature {
+  return {
+    kind: 'devtools',
+    providers: typeof ngDevMode === 'undefined' || ngDevMode ? developmentProviders(options) : []
+  };
+}
+
+function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G' }: DevtoolsOptions): Provider[] {
+  if (!CORNERS.includes(corner)) throw wrong('corner', `Give one of ${CORNERS.join(', ')}.`);
+  if (shortcut !== false && !isShortcut(shortcut)) throw wrong('shortcut', 'Write it like "Alt+Shift+G".');
+  return [
+    { provide: RequestLog, useClass: RequestLog },
+    { provide: REQUEST_WATCH, useFactory: watchRequests },
+    {
+      provide: APP_BOOTSTRAP_LISTENER,
+      multi: true,
+      useFactory: () => {
+        const [document, injector, zone] = [inject(DOCUMENT), inject(Injector), inject(NgZone)];
+        const [nonce, destroyed, log] = [inject(CSP_NONCE, { optional: true }), inject(DestroyRef), inject(RequestLog)];
+        const onServer = isPlatformServer(inject(PLATFORM_ID));
+        let shown = false;
+        return () => {
+          if (shown || onServer) return;
+          shown = true;
+          const configurations = () => [viewOf(injector.get(GENESYS_AUTH_CORE))];
+          // Its timer must not keep an app with zone.js from becoming stable.
+          zone.runOutsideAngular(() => {
+            destroyed.onDestroy(showOverlay({ document, log, configurations }, { corner, shortcut, nonce }));
+          });
+        };
+      }
+    }
+  ];
+}
+
+const wrong = (key: string, fix: string) =>
+  new GenesysAuthConfigError([{ key: `withDevtools.${key}`, message: 'there is no such value.', fix }]);
+
+function watchRequests(): NotingWatch {
+  const [document, injector] = [inject(DOCUMENT), inject(Injector)];
+  const core = () => injector.get(GENESYS_AUTH_CORE);
+  return new NotingWatch(
+    {
+      apis: () => [apiOf(core())],
+      takerOf: ({ url }) => (core().attacher.isApi(url) ? apiOf(core()) : undefined),
+      needsOf: (request) => core().needs?.explain?.(request),
+      base: () => document.baseURI
+    },
+    inject(RequestLog)
+  );
+}
+
+const apiOf = ({ config: { name, apiOrigin, relayUrl } }: GenesysAuthCore): Api => ({ name, apiOrigin, relayUrl });
+
+function viewOf({ config, state, tokens }: GenesysAuthCore): ConfigurationView {
+  return {
+    ...config,
+    status: () => untracked(state.status),
+    granted: () => untracked(state.scopes),
+    expiresAt: () => untracked(state.expiresAt),
+    error: () => untracked(state.error),
+    events$: state.events$,
+    renew: () => {
+      // What it fails with is in the state.
+      tokens.renew().subscribe({ error: () => undefined });
+    },
+    clear: () => {
+      tokens.clear();
+    }
+  };
+}

@@ -1,0 +1,1 @@
+export { type DevtoolsOptions, withDevtools } from './feature';

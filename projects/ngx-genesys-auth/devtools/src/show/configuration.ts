@@ -1,0 +1,122 @@
+import type { GenesysAuthStatus } from 'ngx-genesys-auth';
+import { isCovered } from 'genesys-scopes';
+import { readFailure } from '../explain/failure';
+import { el, fill, setAttribute, setText } from './dom';
+import type { ConfigurationView, Part } from './model';
+import { clockTime, timeLeft } from './words';
+
+const STATUS: Readonly<Record<GenesysAuthStatus, string>> = {
+  unknown: 'no token needed yet',
+  renewing: 'asking the relay',
+  ready: 'token is live',
+  failed: 'no token',
+  'signed-out': 'signed out'
+};
+
+/** One configuration: its state, how long the token lives, its scopes, the last error. */
+export function configurationPart(document: Document, view: ConfigurationView): Part {
+  const chip = el(document, 'span', { class: 'chip' });
+  const left = el(document, 'strong', { class: 'left' });
+  const until = el(document, 'span', { class: 'muted' });
+  const failure = el(document, 'div');
+  const scopes = el(document, 'ul', { class: 'scopes', 'aria-label': 'Scopes' });
+  const renew = el(document, 'button', { type: 'button', text: 'Renew now' });
+  const forget = el(document, 'button', { type: 'button', text: 'Forget token' });
+  renew.addEventListener('click', view.renew);
+  forget.addEventListener('click', view.clear);
+  const element = el(
+    document,
+    'section',
+    { class: 'card', 'aria-label': title(view) },
+    el(document, 'div', { class: 'line' }, el(document, 'h3', { text: title(view) }), chip),
+    el(document, 'p', { class: 'expiry' }, left, until),
+    failure,
+    scopes,
+    facts(document, view),
+    el(document, 'div', { class: 'line' }, renew, forget)
+  );
+  return {
+    element,
+    update(nowMs) {
+      const status = view.status();
+      setText(chip, STATUS[status]);
+      setAttribute(chip, 'data-level', levelOf(view));
+      const expiresAt = view.expiresAt();
+      const over = expiresAt !== null && expiresAt.getTime() <= nowMs;
+      setText(left, expiresAt === null ? '–:––' : timeLeft(expiresAt, nowMs));
+      setText(
+        until,
+        expiresAt === null ? 'no token' : over ? 'over; the next request renews' : `left, until ${clockTime(expiresAt)}`
+      );
+      showScopes(document, scopes, view);
+      showFailure(document, failure, view);
+    }
+  };
+}
+
+/** How a configuration is called: by its name, else by its region or origin. */
+export const title = ({ name, region, apiOrigin }: ConfigurationView): string => name ?? region ?? apiOrigin;
+
+/** How much the state of a configuration wants the developer's eye. */
+export function levelOf(view: ConfigurationView): 'good' | 'busy' | 'odd' | 'bad' | 'plain' {
+  const status = view.status();
+  if (status === 'ready') return view.error() ? 'odd' : 'good';
+  return status === 'failed' ? 'bad' : status === 'renewing' ? 'busy' : 'plain';
+}
+
+function facts(document: Document, { apiOrigin, relayUrl }: ConfigurationView): HTMLElement {
+  const term = (text: string) => el(document, 'dt', { text });
+  const value = (text: string) => el(document, 'dd', { text });
+  return el(document, 'dl', {}, term('API'), value(apiOrigin), term('Relay'), value(relayUrl));
+}
+
+function showScopes(document: Document, list: HTMLElement, view: ConfigurationView): void {
+  const granted = view.granted();
+  const hasToken = granted.size > 0;
+  const own = [
+    ...view.scopes.map((scope) => ({ scope, optional: false })),
+    ...view.optionalScopes.map((scope) => ({ scope, optional: true }))
+  ];
+  // The relay may grant more than was asked for.
+  const extra = [...granted].filter((scope) => !own.some((one) => one.scope === scope));
+  fill(list, JSON.stringify([own, [...granted]]), () => [
+    ...own.map(({ scope, optional }) => {
+      const is = !hasToken ? 'not asked yet' : isCovered(scope, granted) ? 'granted' : 'not granted';
+      return scopeItem(document, scope, is, optional ? 'optional' : '');
+    }),
+    ...extra.map((scope) => scopeItem(document, scope, 'granted', 'not asked for'))
+  ]);
+}
+
+const MARKS: Readonly<Record<string, string>> = { granted: '✓', 'not granted': '✗', 'not asked yet': '·' };
+
+function scopeItem(document: Document, scope: string, is: string, note: string): HTMLElement {
+  return el(
+    document,
+    'li',
+    { 'data-is': is, title: [is, note].filter(Boolean).join(', ') },
+    el(document, 'span', { class: 'mark', 'aria-hidden': 'true', text: MARKS[is] ?? '' }),
+    el(document, 'code', { text: scope }),
+    el(document, 'span', { class: 'hidden', text: ` ${is}` }),
+    ...(note === '' ? [] : [el(document, 'span', { class: 'muted', text: note })])
+  );
+}
+
+function showFailure(document: Document, box: HTMLElement, view: ConfigurationView): void {
+  const error = view.error();
+  const failure = error && readFailure(error);
+  fill(box, JSON.stringify(failure), () =>
+    failure
+      ? [
+          el(
+            document,
+            'div',
+            { class: 'failure' },
+            el(document, 'code', { text: failure.code ?? '' }),
+            el(document, 'p', { text: failure.message }),
+            el(document, 'p', { class: 'hint', text: failure.hint ?? '' })
+          )
+        ]
+      : []
+  );
+}

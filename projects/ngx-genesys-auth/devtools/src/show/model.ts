@@ -1,0 +1,34 @@
+import type { GenesysAuthError, GenesysAuthEvent, GenesysAuthStatus } from 'ngx-genesys-auth';
+import type { Observable } from 'rxjs';
+import type { RequestLog } from '../watch/log';
+
+/** One configuration, as the overlay shows it. The functions read the state of now. */
+export interface ConfigurationView {
+  readonly name: string | undefined;
+  readonly region: string | undefined;
+  readonly apiOrigin: string;
+  readonly relayUrl: string;
+  readonly scopes: readonly string[];
+  readonly optionalScopes: readonly string[];
+  readonly status: () => GenesysAuthStatus;
+  readonly granted: () => ReadonlySet<string>;
+  readonly expiresAt: () => Date | null;
+  readonly error: () => GenesysAuthError | null;
+  readonly events$: Observable<GenesysAuthEvent>;
+  readonly renew: () => void;
+  readonly clear: () => void;
+}
+
+/** All that the overlay shows. */
+export interface Model {
+  readonly document: Document;
+  readonly configurations: () => readonly ConfigurationView[];
+  readonly log: RequestLog;
+}
+
+/** A part of the overlay: what is put on the page, and how it follows the model. */
+export interface Part {
+  readonly element: HTMLElement;
+  /** @param nowMs the time of day, as `Date.now()` gives it */
+  readonly update: (nowMs: number) => void;
+}

@@ -1,0 +1,160 @@
+import { type HttpEvent, type HttpHandlerFn, type HttpRequest, HttpResponse } from '@angular/common/http';
+import {
+  ɵNEEDED_SCOPES as NEEDED_SCOPES,
+  type ɵHandle as Handle,
+  type ɵRequestWatch as RequestWatch
+} from 'ngx-genesys-auth';
+import { type Observable, tap } from 'rxjs';
+import { readFailure } from '../explain/failure';
+import { maskPath } from '../explain/mask';
+import { originOf } from '../explain/origin';
+import { explain } from '../explain/request';
+import type { Api } from '../explain/verdict';
+import type { RequestEntry } from './entry';
+import type { RequestLog } from './log';
+
+/** What the watch has to know about the configurations of the app. */
+export interface Watched {
+  readonly apis: () => readonly Api[];
+  /** The configuration that takes a request, if one does. */
+  readonly takerOf: (request: HttpRequest<unknown>) => Api | undefined;
+  /** What the scope catalogue knows about a request. */
+  readonly needsOf: (request: HttpRequest<unknown>) => string | undefined;
+  /** The page's URL. */
+  readonly base: () => string | undefined;
+}
+
+/**
+ * Notes what the interceptor does with each request. It looks at a request before the interceptor, at what the interceptor
+ * sends on, and at how it ends; it decides nothing itself and changes nothing.
+ */
+export class NotingWatch implements RequestWatch {
+  readonly #watched: Watched;
+  readonly #log: RequestLog;
+  /** The request that is being sent on, in this turn. */
+  #sending: RequestEntry | undefined;
+
+  constructor(watched: Watched, log: RequestLog) {
+    this.#watched = watched;
+    this.#log = log;
+  }
+
+  watch(request: HttpRequest<unknown>, next: HttpHandlerFn, handle: Handle): Observable<HttpEvent<unknown>> {
+    const started = performance.now();
+    const entry = this.#begin(request);
+    const passed = () => Math.round(performance.now() - started);
+    const sendOn: HttpHandlerFn = (sent) => {
+      this.#sent(entry, request, sent, passed());
+      const outer = this.#sending;
+      this.#sending = entry;
+      try {
+        return next(sent);
+      } finally {
+        this.#sending = outer;
+      }
+    };
+    return handle(request, sendOn).pipe(
+      tap({
+        next: (event) => {
+          if (!(event instanceof HttpResponse)) return;
+          this.#log.change(entry, { status: event.status, durationMs: passed() });
+        },
+        error: (error: unknown) => {
+          this.#failed(entry, error, passed());
+        },
+        unsubscribe: () => {
+          this.#cancelled(entry, passed());
+        }
+      })
+    );
+  }
+
+  tokenTakenOff(request: HttpRequest<unknown>): void {
+    const [origin, path] = this.#placeOf(request.url);
+    const verdict = {
+      kind: 'taken-off',
+      level: 'bad',
+      rule: 'off-origin guard',
+      reason: `A later interceptor moved the request to ${origin}, so the token was taken off again.`,
+      hint: 'Put interceptors that change URLs before genesysAuthInterceptor in the list.'
+    } as const;
+    const entry = this.#sending;
+    if (entry) this.#log.change(entry, { verdict });
+    // Whoever moved it did so later, in a turn of its own.
+    else
+      this.#log.add({ at: new Date(), method: request.method, origin, path, needs: undefined, attempts: 1, verdict });
+  }
+
+  #begin(request: HttpRequest<unknown>): RequestEntry {
+    const { apis, takerOf, needsOf, base } = this.#watched;
+    const taker = takerOf(request);
+    const [origin, path] = this.#placeOf(request.url);
+    const asked = request.context.has(NEEDED_SCOPES) ? request.context.get(NEEDED_SCOPES) : undefined;
+    return this.#log.add({
+      at: new Date(),
+      method: request.method,
+      origin: taker ? '' : origin,
+      path,
+      verdict: explain(request, taker, apis(), base()),
+      needs: asked ? `genesysScopes(${asked.map((scope) => `'${scope}'`).join(', ')})` : taker && needsOf(request),
+      attempts: 0
+    });
+  }
+
+  #placeOf(url: string): [origin: string, path: string] {
+    const base = this.#watched.base();
+    if (!URL.canParse(url, base)) return ['', '‹no URL›'];
+    const parsed = new URL(url, base);
+    return [originOf(parsed), parsed.origin === 'null' ? '' : maskPath(parsed.pathname)];
+  }
+
+  #sent(entry: RequestEntry, asked: HttpRequest<unknown>, sent: HttpRequest<unknown>, waitedMs: number): void {
+    const attempts = entry.attempts + 1;
+    const { kind, rule } = entry.verdict;
+    if (kind !== 'waiting' && kind !== 'attached' && kind !== 'proxied') {
+      this.#log.change(entry, { attempts });
+      return;
+    }
+    const again = attempts > 1 ? ` Sent ${attempts} times.` : '';
+    const verdict = sent.headers.has('Authorization')
+      ? ({ kind: 'attached', reason: `The token is attached${waited(waitedMs, attempts)}.${again}` } as const)
+      : sent.url !== asked.url
+        ? ({ kind: 'proxied', reason: `It goes through the relay, which attaches the token.${again}` } as const)
+        : ({ kind: 'bare', reason: 'It was sent on without a token.' } as const);
+    const level = verdict.kind === 'bare' ? 'odd' : 'good';
+    this.#log.change(entry, { attempts, verdict: { ...verdict, level, rule } });
+  }
+
+  #failed(entry: RequestEntry, error: unknown, durationMs: number): void {
+    const failure = readFailure(error);
+    const { status } = failure;
+    if (entry.attempts > 0) {
+      this.#log.change(entry, { failure, status, durationMs });
+      return;
+    }
+    const { message: reason, hint } = failure;
+    const verdict = { kind: 'refused', level: 'bad', rule: failure.code ?? 'error', reason, hint } as const;
+    this.#log.change(entry, { failure, durationMs, verdict });
+  }
+
+  #cancelled(entry: RequestEntry, durationMs: number): void {
+    if (entry.durationMs !== undefined) return;
+    if (entry.verdict.kind !== 'waiting') {
+      this.#log.change(entry, { durationMs });
+      return;
+    }
+    const { rule } = entry.verdict;
+    const verdict = {
+      kind: 'cancelled',
+      level: 'plain',
+      rule,
+      reason: 'The app called it off before it left.'
+    } as const;
+    this.#log.change(entry, { durationMs, verdict });
+  }
+}
+
+const NOTABLE_WAIT_MS = 20;
+
+const waited = (ms: number, attempts: number): string =>
+  attempts === 1 && ms > NOTABLE_WAIT_MS ? `, after ${ms} ms of waiting for it` : '';

@@ -65,10 +65,15 @@ export interface RelayConfig {
   readonly acceptSharedPrivileges: boolean;
   readonly cors: { readonly origins: readonly string[] };
   readonly limits: { readonly bodyBytes: number; readonly requestsPerMinute: number; readonly drainMs: number };
+  /** The notification hub, or `false` for none. */
+  readonly notifications: ParsedConfig['notifications'];
   readonly log: { readonly level: ParsedConfig['log']['level']; readonly subject: 'hashed' | 'plain' };
   /** What an operator should look at, though the relay starts. */
   readonly warnings: readonly string[];
 }
+
+/** Settings of the notification hub. */
+export type NotificationsConfig = Exclude<ParsedConfig['notifications'], false>;
 
 /** Tells a checked configuration from one as written. */
 export function isRelayConfig(config: object): config is RelayConfig {

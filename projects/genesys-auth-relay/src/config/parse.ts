@@ -1,5 +1,6 @@
 import { canonical, checkRoles } from './check-roles.ts';
 import { checkIdentities } from './check-identities.ts';
+import { checkNotifications } from './check-notifications.ts';
 import { checkClients, resolveClients } from './clients.ts';
 import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -85,6 +86,7 @@ export function parseRelayConfig(
   checkRoles(data, found);
   if (clients !== undefined) checkClients(data, clients, found);
   checkIdentities(data, env, found);
+  checkNotifications(data, clients, found);
   const identities = resolveIdentities(data.identities, { env, baseDir }, found);
   if (found.issues.length > 0 || endpoints === undefined || clients === undefined)
     throw new RelayConfigError(found.issues);

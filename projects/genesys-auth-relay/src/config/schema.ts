@@ -30,6 +30,27 @@ const role = section(
   'give the role its scopes: { scopes: [...] }'
 );
 
+const notifications = section({
+  topicScopes: z
+    .record(z.string().regex(/^v2(?:\.(?:\*|[A-Za-z0-9_-]+))+$/), scopeName, {
+      error: () =>
+        says(
+          'is no section of topics',
+          "name the start of a topic and the scope it needs: 'v2.users.*.presence': presence"
+        )
+    })
+    .default({}),
+  topicsPerClient: whole(1, 3000, 'topics').default(200),
+  clients: whole(1, 100_000, 'sockets').default(5000),
+  clientsPerCaller: whole(1, 100_000, 'sockets').default(20),
+  channels: whole(1, 20, 'channels').default(3),
+  sessionSeconds: whole(60, 86_400, 'seconds').default(43_200),
+  bufferBytes: whole(16_384, 16_777_216, 'bytes').default(262_144),
+  slowSeconds: whole(1, 600, 'seconds').default(30),
+  memoryEvents: whole(0, 1_000_000, 'events').default(10_000),
+  memoryBytes: whole(0, 268_435_456, 'bytes').default(8_388_608)
+});
+
 /** The relay's configuration as it stands in a file; every default is filled in by parsing. */
 export const relayConfigSchema = section({
   mode: z.literal('token', {
@@ -88,6 +109,11 @@ export const relayConfigSchema = section({
     requestsPerMinute: whole(1, 1_000_000, 'requests').default(600),
     drainMs: whole(0, 60_000, 'milliseconds').default(5000)
   }).prefault({}),
+  notifications: z
+    .union([z.literal(false), notifications], {
+      error: () => says('is neither a section nor false', 'write notifications: {}, or false for no notification hub')
+    })
+    .default(false),
   log: section({
     level: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
     subject: oneOf(['hashed', 'plain']).default('hashed')

@@ -1,36 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { PROBLEM_MEDIA_TYPE, type ProblemCode } from 'genesys-auth-protocol';
+import type { ProblemCode } from 'genesys-auth-protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { factsOf } from '../guard/facts.ts';
-import { createRelay } from '../relay/relay.ts';
-import { securityHeaders } from '../reply/headers.ts';
-import { RelayProblem, problemBody } from '../reply/problem.ts';
+import { type Relay, createRelay } from '../relay/relay.ts';
+import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { writeRaw, writeToSocket } from './raw-answer.ts';
 import { addRoutes } from './routes.ts';
+import { type UpgradeHandler, createUpgrade } from './upgrade.ts';
 
 const malformed = (code: ProblemCode = 'invalid_request') =>
   new RelayProblem(code, 'The request is not well-formed HTTP.', { hint: 'Check the HTTP client.' });
-
-function writeRaw(response: ServerResponse, problem: RelayProblem): void {
-  const body = JSON.stringify(problemBody(problem, randomUUID(), false));
-  response.writeHead(problem.status, { ...securityHeaders, 'content-type': PROBLEM_MEDIA_TYPE, connection: 'close' });
-  response.end(body);
-}
-
-/** Answers on the bare connection, where Node has no response to write to, and hangs up. */
-function writeToSocket(socket: Duplex, problem: RelayProblem): void {
-  if (!socket.writable) return;
-  const body = JSON.stringify(problemBody(problem, randomUUID(), false));
-  const headers = { ...securityHeaders, 'content-type': PROBLEM_MEDIA_TYPE, connection: 'close' };
-  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) });
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n` +
-      `${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`
-  );
-}
 
 /** What Node would answer by itself, without our headers and without a body. */
 function answerAll(app: FastifyInstance): void {
@@ -85,6 +66,25 @@ function closeWhenQuiet(app: FastifyInstance, patienceMs: number): void {
   });
 }
 
+/** An instance that serves nothing but the relay. */
+export interface RelayApp {
+  readonly app: FastifyInstance;
+  readonly relay: Relay;
+}
+
+/** Every request that wants to become something else comes here, once there is anybody who listens for such. */
+function takeUpgrades(app: FastifyInstance, upgrade: UpgradeHandler): void {
+  app.server.on('upgrade', (request, socket, head) => {
+    if (upgrade(request, socket, head)) return;
+    writeToSocket(
+      socket,
+      new RelayProblem('invalid_request', 'This path does not speak another protocol.', {
+        hint: 'Send the request without the header Upgrade.'
+      })
+    );
+  });
+}
+
 /**
  * A Fastify instance that serves nothing but the relay.
  *
@@ -96,7 +96,7 @@ export async function createApp(
   runtime: RelayRuntime,
   basePath = '',
   isDraining: () => boolean = () => false
-): Promise<FastifyInstance> {
+): Promise<RelayApp> {
   const app = Fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -118,6 +118,9 @@ export async function createApp(
   closeWhenQuiet(app, config.genesys.timeoutMs + 1000);
   answerAll(app);
   const relay = createRelay(config, runtime);
+  if (relay.hub !== undefined) takeUpgrades(app, createUpgrade(relay, config, runtime, basePath));
+  // Before the server waits for its connections: a WebSocket would keep it waiting.
+  app.addHook('preClose', () => relay.hub?.close());
   app.addHook('onClose', () => relay.close());
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isDraining()) reply.header('connection', 'close');
@@ -144,5 +147,5 @@ export async function createApp(
     });
   }
   await app.ready();
-  return app;
+  return { app, relay };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import pino from 'pino';
 import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
@@ -6,6 +7,7 @@ import type { RelayConfigInput } from '../config/schema.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createApp } from './app.ts';
 import { logStart } from './start-line.ts';
+import { createUpgrade } from './upgrade.ts';
 
 /** Options of {@link createRelayHandler}. */
 export interface RelayHandlerOptions {
@@ -14,6 +16,8 @@ export interface RelayHandlerOptions {
    * takes it off, so none is needed there.
    */
   readonly basePath?: string;
+  /** Path of the relay as an upgrade request carries it, where it differs from `basePath`: Express takes its part off for routes only. */
+  readonly upgradeBasePath?: string;
   /** Clock, chance and logger, for tests. Default: the system's, and pino to standard output. */
   readonly runtime?: Partial<RelayRuntime>;
 }
@@ -22,6 +26,12 @@ export interface RelayHandlerOptions {
 export interface RelayHandler {
   /** Answers one request. Its shape is that of node:http, Express and Connect. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /**
+   * Takes a request that wants to become a WebSocket, for the notification hub: `server.on('upgrade', relay.upgrade)`. Returns
+   * `false`, and leaves the socket alone, when the path is not the hub's. Express does not see upgrades, so the path is the
+   * whole one: give `basePath` where the relay is mounted below one.
+   */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Answers what is begun, refuses with `not_ready` what comes then, and closes the connections to the token endpoint. */
   readonly close: () => Promise<void>;
 }
@@ -42,12 +52,14 @@ export async function createRelayHandler(
   const checked = resolveConfig(config);
   const runtime = runtimeOf({ log: createLogger(checked), ...options.runtime });
   const basePath = (options.basePath ?? '').replace(/\/+$/, '');
-  const app = await createApp(checked, runtime, basePath);
+  const { app, relay } = await createApp(checked, runtime, basePath);
+  const upgradePath = (options.upgradeBasePath ?? basePath).replace(/\/+$/, '');
   logStart(checked, runtime.log);
   return {
     handler: (request, response) => {
       app.routing(request, response);
     },
+    upgrade: createUpgrade(relay, checked, runtime, upgradePath),
     close: () => app.close()
   };
 }

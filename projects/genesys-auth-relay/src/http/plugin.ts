@@ -6,6 +6,7 @@ import { createRelay } from '../relay/relay.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { addRoutes } from './routes.ts';
 import { logStart } from './start-line.ts';
+import { createUpgrade } from './upgrade.ts';
 
 /** Options of {@link genesysAuthRelay}. */
 export interface GenesysAuthRelayOptions {
@@ -32,6 +33,14 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
     logStart(config, runtime.log);
     done();
   });
+  if (relay.hub !== undefined) {
+    const upgrade = createUpgrade(relay, config, runtime, app.prefix.replace(/\/$/, ''));
+    // What is not ours is left to the host's own listeners.
+    app.server.on('upgrade', (request, socket, head) => {
+      if (!upgrade(request, socket, head) && app.server.listenerCount('upgrade') === 1) socket.destroy();
+    });
+    app.addHook('preClose', () => relay.hub?.close());
+  }
   app.addHook('onClose', () => relay.close());
   await Promise.resolve();
 };

@@ -1,8 +1,9 @@
-import { PROBLEM_MEDIA_TYPE, RELAY_PATHS } from 'genesys-auth-protocol';
+import { PROBLEM_MEDIA_TYPE, RELAY_PATHS, type TicketResponse } from 'genesys-auth-protocol';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { readTokenAsk } from '../guard/body.ts';
 import { checkQuery } from '../guard/query.ts';
+import { TICKET_SECONDS } from '../hub/clients/ticket.ts';
 import { CALLER_HEADERS, type Relay } from '../relay/relay.ts';
 import { setHeaders } from '../reply/headers.ts';
 import { errorFields } from '../reply/log-fields.ts';
@@ -12,10 +13,14 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { inTrace } from '../runtime/trace.ts';
 import { createVisits } from './visits.ts';
 
-const METHODS: ReadonlyMap<string, string> = new Map([
+const ALWAYS_SERVED = [
   [RELAY_PATHS.token, 'POST'],
   [RELAY_PATHS.session, 'GET']
-]);
+] as const;
+const HUB_SERVED = [
+  [RELAY_PATHS.ticket, 'POST'],
+  [RELAY_PATHS.notifications, 'GET']
+] as const;
 
 function problemOf(error: FastifyError | RelayProblem): RelayProblem {
   if (error instanceof RelayProblem) return error;
@@ -49,6 +54,9 @@ export function addRoutes(
   runtime: RelayRuntime,
   alone: boolean
 ): void {
+  const METHODS: ReadonlyMap<string, string> = new Map(
+    relay.hub === undefined ? ALWAYS_SERVED : [...ALWAYS_SERVED, ...HUB_SERVED]
+  );
   const { log } = runtime;
   const visits = createVisits(config, runtime);
   const visitOf = visits.of;
@@ -158,5 +166,22 @@ export function addRoutes(
     const caller = await relay.admit(visitOf(request).facts, request.ip);
     visitOf(request).caller = caller;
     return relay.session(caller);
+  });
+  if (relay.hub === undefined) return;
+  app.post(RELAY_PATHS.ticket, quiet, async (request): Promise<TicketResponse> => {
+    const { facts } = visitOf(request);
+    const caller = await relay.admit(facts, request.ip);
+    visitOf(request).caller = caller;
+    relay.entitlement(caller);
+    return {
+      ticket: await relay.tickets.issue({ caller, origin: facts.headers['origin'] }),
+      expires_in: TICKET_SECONDS
+    };
+  });
+  app.get(RELAY_PATHS.notifications, { ...quiet, exposeHeadRoute: false }, () => {
+    throw new RelayProblem('upgrade_required', 'This path is a WebSocket.', {
+      hint: `Open it with new WebSocket(); a browser first gets a ticket from POST ${prefix}${RELAY_PATHS.ticket}.`,
+      headers: { upgrade: 'websocket' }
+    });
   });
 }

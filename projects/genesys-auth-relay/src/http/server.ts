@@ -81,7 +81,7 @@ export async function startRelay(
     metrics?.setReady(isReady);
   };
   let draining = false;
-  const app = await createApp(checked, runtime, '', () => draining);
+  const { app, relay } = await createApp(checked, runtime, '', () => draining);
   const admin = metrics && createAdmin(() => ready, metrics);
   const close = async () => {
     setReady(false);
@@ -99,6 +99,7 @@ export async function startRelay(
       drain: async () => {
         setReady(false);
         draining = true;
+        relay.hub?.drain();
         await runtime.clock.sleep(checked.limits.drainMs);
         await close();
       }

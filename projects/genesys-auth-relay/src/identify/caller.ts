@@ -8,4 +8,6 @@ export interface Caller {
   readonly subject: string;
   readonly identity: IdentityType;
   readonly roles: readonly string[];
+  /** When the credential ends, in milliseconds since the epoch, if it does. */
+  readonly notAfter?: number;
 }

@@ -101,9 +101,10 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
       throw invalidCredentials('The token does not say who the user is.', "Check 'subjectClaim' of the identity.");
     }
     const roles = rolesOf(pointTo(identity.rolesPointer, payload));
+    const notAfter = (payload.exp ?? 0) + identity.toleranceSeconds;
     return {
-      caller: { key: `jwt:${identity.issuer} ${subject}`, subject, identity: 'jwt', roles },
-      notAfter: (payload.exp ?? 0) + identity.toleranceSeconds,
+      caller: { key: `jwt:${identity.issuer} ${subject}`, subject, identity: 'jwt', roles, notAfter: notAfter * 1000 },
+      notAfter,
       until: clock.monotonic() + VERIFIED_MS
     };
   }

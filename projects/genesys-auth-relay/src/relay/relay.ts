@@ -9,6 +9,9 @@ import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
 import { chooseClient } from '../policy/client-policy.ts';
+import { type Tickets, createTickets } from '../hub/clients/ticket.ts';
+import { createRelayHub } from '../hub/create.ts';
+import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement, type ScopeDecision } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
@@ -29,6 +32,11 @@ export interface Relay {
   admit(facts: RequestFacts, ip: string, ask?: TokenAsk): Promise<Caller>;
   token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
   session(caller: Caller): SessionResponse;
+  /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
+  entitlement(caller: Caller): Entitlement;
+  /** The notification hub, if it is on. */
+  readonly hub: Hub | undefined;
+  readonly tickets: Tickets;
   close(): Promise<void>;
 }
 
@@ -52,6 +60,8 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
     held: [...config.roles.values()].flatMap(({ scopes }) => scopes),
     acceptSharedPrivileges: config.acceptSharedPrivileges
   };
+  const hub =
+    config.notifications === false ? undefined : createRelayHub(config, config.notifications, source, runtime);
 
   async function obtain(client: ClientConfig, { required, optional }: ScopeDecision) {
     try {
@@ -87,6 +97,9 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
 
   return {
     origins,
+    hub,
+    tickets: createTickets(clock),
+    entitlement: ({ roles }) => policy.entitlement(roles),
 
     async admit(facts, ip, ask = EMPTY_ASK) {
       let caller;
@@ -130,6 +143,7 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
     },
 
     async close() {
+      await hub?.close();
       source.close();
       await Promise.all([identities.close(), upstream.close()]);
     }

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { NOTIFICATIONS_PROTOCOL, RELAY_PATHS, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
+import { WebSocketServer } from 'ws';
+import type { RelayConfig } from '../config/config.ts';
+import { factsOf } from '../guard/facts.ts';
+import { checkQuery } from '../guard/query.ts';
+import type { Caller } from '../identify/caller.ts';
+import { invalidCredentials } from '../identify/refused.ts';
+import type { Relay } from '../relay/relay.ts';
+import { callerFields, errorFields } from '../reply/log-fields.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { writeToSocket } from './raw-answer.ts';
+
+/** Bytes of one message a client may send. */
+const MAX_MESSAGE_BYTES = 262_144;
+
+/** Takes a request that wants to become a WebSocket. Returns `false`, and leaves it alone, if its path is not the hub's. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+
+const protocolsOf = (header: string | undefined): readonly string[] =>
+  (header ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+const noTicket = () =>
+  invalidCredentials(
+    'The ticket is unknown, used, too old, or of another origin.',
+    `Get a new one with POST ${RELAY_PATHS.ticket}: a ticket is good once, for 30 seconds, from one origin.`
+  );
+
+/**
+ * The hub's door (RFC 6455 section 4.2). Who connects is known before the handshake is answered: by a ticket in
+ * `Sec-WebSocket-Protocol`, or, for programs, by the `Authorization` header.
+ *
+ * @param basePath path the relay is mounted at
+ */
+export function createUpgrade(
+  relay: Relay,
+  config: Pick<RelayConfig, 'log'>,
+  { log }: RelayRuntime,
+  basePath: string
+): UpgradeHandler {
+  const { hub } = relay;
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: (offered) => (offered.has(NOTIFICATIONS_PROTOCOL) ? NOTIFICATIONS_PROTOCOL : false)
+  });
+
+  async function callerOf(request: IncomingMessage): Promise<Caller> {
+    const facts = factsOf(request);
+    checkQuery(request.url ?? '');
+    const ticket = protocolsOf(facts.headers['sec-websocket-protocol']).find((name) =>
+      name.startsWith(TICKET_PROTOCOL_PREFIX)
+    );
+    if (ticket === undefined) return relay.admit(facts, facts.peer);
+    if (facts.headers['authorization'] !== undefined) {
+      throw new RelayProblem('invalid_request', 'The request presents credentials in more than one way.', {
+        hint: 'Use one: a ticket, or the Authorization header.'
+      });
+    }
+    const origin = (facts.counts['origin'] ?? 0) > 1 ? '' : facts.headers['origin'];
+    const grant = await relay.tickets.redeem(ticket.slice(TICKET_PROTOCOL_PREFIX.length), origin);
+    if (grant === undefined) throw noTicket();
+    return grant.caller;
+  }
+
+  async function take(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): Promise<Caller> {
+    if (hub === undefined)
+      throw new RelayProblem('not_found', 'The relay has no notification hub.', {
+        hint: 'Add the section notifications.'
+      });
+    if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      throw new RelayProblem('upgrade_required', 'This path is a WebSocket.', { headers: { upgrade: 'websocket' } });
+    }
+    const caller = await callerOf(request);
+    const entitlement = relay.entitlement(caller);
+    const full = hub.refuses(caller);
+    if (full !== undefined) {
+      throw new RelayProblem('rate_limited', `No socket: ${full}.`, {
+        hint: 'Share one socket in the app, or close some.',
+        retryAfterSeconds: 5
+      });
+    }
+    const offered = protocolsOf(request.headers['sec-websocket-protocol']);
+    const dialect = offered.includes(NOTIFICATIONS_PROTOCOL) ? 'native' : 'rpc';
+    server.handleUpgrade(request, socket, head, (webSocket) => {
+      log.info({ event: 'hub_connected', requestId, ...callerFields(caller, config.log.subject) }, 'socket opened');
+      hub.connect(webSocket, socket, { caller, entitlement, dialect });
+    });
+    return caller;
+  }
+
+  return (request, socket, head) => {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path !== `${basePath}${RELAY_PATHS.notifications}`) return false;
+    const requestId = randomUUID();
+    socket.on('error', () => {
+      socket.destroy();
+    });
+    take(request, socket, head, requestId).catch((error: unknown) => {
+      const problem =
+        error instanceof RelayProblem
+          ? error
+          : new RelayProblem('internal_error', 'The relay failed on this request.', { hint: 'Try again.' });
+      if (problem !== error)
+        log.error({ event: 'internal_error', requestId, ...errorFields(error) }, 'unexpected error');
+      else log.warn({ event: 'hub_refused', requestId, code: problem.code }, 'refused');
+      writeToSocket(socket, problem, requestId);
+    });
+    return true;
+  };
+}

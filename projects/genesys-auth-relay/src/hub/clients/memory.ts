@@ -1,0 +1,62 @@
+/** An event as the hub keeps it for those who come back. */
+export interface KeptEvent {
+  readonly seq: number;
+  /** Topic the event belongs to, in lower case. */
+  readonly key: string;
+  /** The envelope as it came, JSON. */
+  readonly text: string;
+}
+
+/** The last events of this instance, so that a client that was away for a moment misses nothing. */
+export interface EventMemory {
+  add(event: KeptEvent): void;
+  /**
+   * The events after a position, oldest first.
+   *
+   * @returns `undefined` when some of them are forgotten already
+   */
+  after(seq: number): readonly KeptEvent[] | undefined;
+}
+
+/**
+ * Builds the memory: a ring of a fixed number of places, and a bound for its bytes.
+ *
+ * @param maxEvents how many events are kept
+ * @param maxBytes how many characters they may have together
+ */
+export function createMemory(maxEvents: number, maxBytes: number): EventMemory {
+  const places: (KeptEvent | undefined)[] = new Array<KeptEvent | undefined>(maxEvents).fill(undefined);
+  let first = 0;
+  let count = 0;
+  let bytes = 0;
+  /** The last event that is no longer there. */
+  let forgotten = 0;
+
+  const dropOldest = (): void => {
+    const oldest = places[first];
+    places[first] = undefined;
+    first = (first + 1) % maxEvents;
+    count -= 1;
+    bytes -= oldest?.text.length ?? 0;
+    forgotten = oldest?.seq ?? forgotten;
+  };
+
+  return {
+    add(event) {
+      if (count === maxEvents) dropOldest();
+      places[(first + count) % maxEvents] = event;
+      count += 1;
+      bytes += event.text.length;
+      while (bytes > maxBytes && count > 0) dropOldest();
+    },
+    after(seq) {
+      if (seq < forgotten) return undefined;
+      const found: KeptEvent[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const event = places[(first + index) % maxEvents];
+        if (event !== undefined && event.seq > seq) found.push(event);
+      }
+      return found;
+    }
+  };
+}

@@ -1,0 +1,408 @@
+import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
+import WebSocket from 'ws';
+import { type RelayConfigInput, type RunningRelay, startRelay } from '../index.ts';
+import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
+import { type HubTestClient, openHub, openPage, ticketOf, until } from '../testing/hub-client.ts';
+import { type NotificationServer, startNotificationServer } from '../testing/notification-server.ts';
+
+const Q1 = 'v2.analytics.queues.q1.observations';
+const Q2 = 'v2.analytics.queues.q2.observations';
+const withKey = { headers: { authorization: `Bearer ${KEY.key}` } };
+
+const config = (server: NotificationServer, more: Partial<RelayConfigInput> = {}): RelayConfigInput =>
+  configFor(server, {
+    scopes: ['analytics', 'routing', 'notifications', 'users:readonly', 'presence'],
+    roles: { developer: { scopes: ['analytics', 'notifications'] } },
+    notifications: {},
+    ...more
+  });
+
+describe('the notification hub', () => {
+  let server: NotificationServer;
+  let relay: RunningRelay;
+  const clients: HubTestClient[] = [];
+  const keep = (client: HubTestClient) => {
+    clients.push(client);
+    return client;
+  };
+  const page = async () => keep(await openPage(relay.url));
+  const start = async (more: Partial<RelayConfigInput> = {}) => {
+    relay = await startRelay(config(server, more), { random: () => 0.1 });
+  };
+
+  beforeEach(async () => {
+    process.env[SECRET_ENV] = 'relay-secret';
+    server = await startNotificationServer();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await relay.close();
+    await server.close();
+  });
+
+  it('brings the events of a topic to a page that came with a ticket', async () => {
+    await start();
+    const client = await page();
+    expect(client.socket.protocol).toBe(NOTIFICATIONS_PROTOCOL);
+    const answer = await client.subscribe([Q1]);
+    expect(answer.topics).toEqual([{ topic: Q1, state: 'permitted' }]);
+    server.emit(Q1, { n: 1 });
+    const [event] = await client.until(() => client.of('event').length === 1 && client.of('event'));
+    expect(event).toMatchObject({ seq: 1, event: { topicName: Q1, version: '2', eventBody: { n: 1 } } });
+    expect(client.of('gap')).toEqual([]);
+  });
+
+  it('subscribes a topic once for any number of clients, and drops it when nobody wants it', async () => {
+    await start({ notifications: { clientsPerCaller: 100 } });
+    const all = await Promise.all(Array.from({ length: 50 }, page));
+    await Promise.all(
+      all.map((client, index) => client.subscribe(index % 2 === 0 ? [Q1] : [Q1.toUpperCase().replace('V2', 'v2'), Q2]))
+    );
+    expect(server.topics()).toEqual([expect.arrayContaining([Q1, Q2])]);
+    expect(server.topics()[0]).toHaveLength(2);
+    expect(server.requests.filter((request) => request === 'POST /api/v2/notifications/channels')).toHaveLength(1);
+    server.emit(Q1, { n: 1 });
+    await until(() => all.every((client) => client.of('event').length === 1));
+  });
+
+  it('expands a combined topic into its parts', async () => {
+    await start({ roles: { developer: { scopes: ['notifications', 'presence', 'routing'] } } });
+    const client = await page();
+    await client.subscribe(['v2.users.u1?presence&routingStatus']);
+    server.emit('v2.users.u1.routingStatus', {});
+    await client.until(() => client.of('event').length === 1);
+    expect(server.topics()).toEqual([['v2.users.u1.presence', 'v2.users.u1.routingStatus']]);
+  });
+
+  it('refuses topics that no role of the caller is worth, each with the reason', async () => {
+    await start();
+    const client = await page();
+    const { topics } = await client.subscribe([
+      'v2.users.u1.presence',
+      'v2.users.u1.tokens',
+      'not a topic',
+      'v2.routing.queues.q1.conversations',
+      Q1
+    ]);
+    expect(topics).toEqual([
+      { topic: 'v2.users.u1.presence', state: 'rejected', reason: expect.stringContaining("'presence:readonly'") },
+      { topic: 'v2.users.u1.tokens', state: 'rejected', reason: expect.stringContaining('topicScopes') },
+      { topic: 'not a topic', state: 'rejected', reason: expect.stringContaining('no topic') },
+      { topic: 'v2.routing.queues.q1.conversations', state: 'rejected', reason: expect.stringContaining('routing') },
+      { topic: Q1, state: 'permitted' }
+    ]);
+    expect(server.topics()).toEqual([[Q1]]);
+  });
+
+  it('passes on what Genesys Cloud refuses', async () => {
+    await start();
+    server.rejected.add(Q2);
+    const client = await page();
+    const { topics } = await client.subscribe([Q1, Q2]);
+    expect(topics).toEqual([
+      { topic: Q1, state: 'permitted' },
+      { topic: Q2, state: 'rejected', reason: 'not for you' }
+    ]);
+  });
+
+  it('refuses everything to a caller without the scope notifications', async () => {
+    await start({
+      roles: { developer: { scopes: ['analytics'] }, listener: { scopes: ['notifications', 'analytics'] } },
+      acceptSharedPrivileges: true
+    });
+    const client = await page();
+    const { topics } = await client.subscribe([Q1]);
+    expect(topics).toEqual([{ topic: Q1, state: 'rejected', reason: expect.stringContaining("'notifications'") }]);
+  });
+
+  it('knows topics of the organization by the configuration', async () => {
+    await start({ notifications: { topicScopes: { 'v2.users.*.tokens': 'analytics' } } });
+    const client = await page();
+    const { topics } = await client.subscribe(['v2.users.u1.tokens']);
+    expect(topics).toEqual([{ topic: 'v2.users.u1.tokens', state: 'permitted' }]);
+  });
+
+  it('reports one gap for all topics when the socket to Genesys Cloud was cut, and none before it is live again', async () => {
+    await start();
+    const client = await page();
+    await client.subscribe([Q1, Q2]);
+    server.emit(Q1, { n: 1 });
+    await client.until(() => client.of('event').length === 1);
+    server.drop();
+    await client.until(() => client.of('gap').length === 1);
+    expect(client.of('gap')).toEqual([{ type: 'gap', seq: 1, topics: [Q1, Q2], reason: 'upstream' }]);
+    server.emit(Q1, { n: 2 });
+    await client.until(() => client.of('event').length === 2);
+    expect(server.requests.filter((request) => request === 'POST /api/v2/notifications/channels')).toHaveLength(1);
+  });
+
+  it('moves to a new socket when the old one is about to be closed, without a gap', async () => {
+    await start();
+    const client = await page();
+    await client.subscribe([Q1]);
+    server.announceClosing();
+    // The new socket takes the place of the old one; what is sent then comes through.
+    for (let n = 1; n <= 200 && client.of('event').length < 20; n += 1) {
+      server.emit(Q1, { n });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const seen = client.of('event').map(({ event }) => (event.eventBody as { n: number }).n);
+    expect(seen.length).toBeGreaterThanOrEqual(20);
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+    expect(client.of('gap')).toEqual([]);
+  });
+
+  it('opens a new channel with a new token when the token was revoked', async () => {
+    await start();
+    const client = await page();
+    await client.subscribe([Q1]);
+    server.revoke();
+    await client.until(() => client.of('gap').length === 1);
+    server.emit(Q1, { n: 1 });
+    await client.until(() => client.of('event').length === 1);
+    expect(server.requests.filter((request) => request === 'POST /oauth/token')).toHaveLength(2);
+  });
+
+  it('drops what Genesys Cloud sends twice, and passes on what has no correlation id', async () => {
+    await start();
+    const client = await page();
+    await client.subscribe([Q1]);
+    server.emit(Q1, { n: 1 }, 'a1');
+    server.emit(Q1, { n: 1 }, 'a1');
+    server.emit(Q1, { n: 2 }, '00000000-0000-0000-0000-000000000000');
+    server.emit(Q1, { n: 3 }, '00000000-0000-0000-0000-000000000000');
+    server.say('{"topicName":"channel.metadata","eventBody":{"message":"WebSocket Heartbeat"}}');
+    server.say('no JSON');
+    server.emit(Q1, { n: 4 }, 'a2');
+    await client.until(() => client.of('event').length >= 4);
+    expect(client.of('event').map(({ event }) => event.eventBody)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
+  });
+
+  it('sends again what a client missed that was away for a moment', async () => {
+    await start();
+    const first = await page();
+    const second = await page();
+    await first.subscribe([Q1]);
+    await second.subscribe([Q1]);
+    server.emit(Q1, { n: 1 });
+    await first.until(() => first.of('event').length === 1);
+    first.close();
+    await first.closed;
+    server.emit(Q1, { n: 2 });
+    server.emit(Q1, { n: 3 });
+    await second.until(() => second.of('event').length === 3);
+    const back = await page();
+    const [welcome] = first.of('welcome');
+    await back.subscribe([Q1], { epoch: welcome?.epoch, seq: 1 });
+    await back.until(() => back.of('event').length === 2);
+    expect(back.of('event').map(({ seq }) => seq)).toEqual([2, 3]);
+    expect(back.of('gap')).toEqual([]);
+  });
+
+  it('keeps a topic for a moment after its last client left, for the same reason', async () => {
+    await start();
+    const first = await page();
+    await first.subscribe([Q1]);
+    first.close();
+    await first.closed;
+    server.emit(Q1, { n: 1 });
+    const back = await page();
+    const [welcome] = first.of('welcome');
+    await back.subscribe([Q1], { epoch: welcome?.epoch, seq: 0 });
+    await back.until(() => back.of('event').length === 1);
+    expect(back.of('gap')).toEqual([]);
+  });
+
+  it.each([
+    ['another instance', { epoch: 'another', seq: 0 }],
+    ['a position ahead of the hub', { epoch: undefined, seq: 99 }]
+  ])('reports one gap to a client that comes from %s', async (_name, { epoch, seq }) => {
+    await start();
+    const client = await page();
+    await client.subscribe([Q1]);
+    const back = await page();
+    await back.subscribe([Q1, Q2], { epoch: epoch ?? back.of('welcome')[0]?.epoch, seq });
+    await back.until(() => back.of('gap').length > 0);
+    expect(back.of('gap')).toEqual([{ type: 'gap', seq: 0, topics: [Q1, Q2], reason: 'resume' }]);
+  });
+
+  it('reports a gap where its memory does not reach back', async () => {
+    await start({ notifications: { memoryEvents: 2 } });
+    const client = await page();
+    await client.subscribe([Q1]);
+    for (let n = 1; n <= 5; n += 1) server.emit(Q1, { n });
+    await client.until(() => client.of('event').length === 5);
+    const back = await page();
+    await back.subscribe([Q1], { epoch: client.of('welcome')[0]?.epoch, seq: 2 });
+    await back.until(() => back.of('gap').length === 1);
+    expect(back.of('event')).toEqual([]);
+    const near = await page();
+    await near.subscribe([Q1], { epoch: client.of('welcome')[0]?.epoch, seq: 3 });
+    await near.until(() => near.of('event').length === 2);
+  });
+
+  it('spreads topics over channels of 1,000, and refuses more than it has channels for', async () => {
+    await start({ notifications: { topicsPerClient: 3000, channels: 2 } });
+    const names = Array.from({ length: 2001 }, (_, index) => `v2.analytics.queues.q${index}.observations`);
+    const client = await page();
+    const { topics } = await client.subscribe(names);
+    expect(topics.filter(({ state }) => state === 'permitted')).toHaveLength(2000);
+    expect(topics.at(-1)).toMatchObject({ state: 'rejected', reason: expect.stringContaining('full') });
+    expect(server.topics().map((list) => list.length)).toEqual([1000, 1000]);
+  });
+
+  it('answers a subscription in time while Genesys Cloud is away, and reports the gap when it is back', async () => {
+    await start();
+    server.fail(503);
+    const client = await page();
+    const { topics } = await client.subscribe([Q1]);
+    expect(topics).toEqual([{ topic: Q1, state: 'permitted' }]);
+    server.fail(undefined);
+    await client.until(() => client.of('gap').length === 1);
+    server.emit(Q1, { n: 1 });
+    await client.until(() => client.of('event').length === 1);
+  }, 20_000);
+
+  describe('the door', () => {
+    const refusal = (protocols: readonly string[], headers: Record<string, string> = {}) =>
+      openHub(relay.url, { protocols, headers }).then(
+        (client) => {
+          client.close();
+          return 'open';
+        },
+        (error: unknown) => (error as Error).message
+      );
+
+    it('B9 4.4.3: takes a ticket once', async () => {
+      await start();
+      const protocols = [NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX + (await ticketOf(relay.url))];
+      expect(await refusal(protocols)).toBe('open');
+      expect(await refusal(protocols)).toBe('refused: 401');
+    });
+
+    it('4.4.2: takes a ticket only from the origin that got it, and no second try', async () => {
+      await start({ cors: { origins: ['https://app.example.com'] } });
+      const origin = 'https://app.example.com';
+      const get = async () => [
+        NOTIFICATIONS_PROTOCOL,
+        TICKET_PROTOCOL_PREFIX + (await ticketOf(relay.url, { origin }))
+      ];
+      expect(await refusal(await get(), { origin })).toBe('open');
+      const stolen = await get();
+      expect(await refusal(stolen, { origin: 'https://app.example.com.evil.example' })).toBe('refused: 401');
+      expect(await refusal(stolen, { origin })).toBe('refused: 401');
+      expect(await refusal(await get())).toBe('refused: 401');
+    });
+
+    it('B9: gives no ticket without X-Genesys-Auth, nor to a page that is not listed', async () => {
+      await start();
+      await expect(ticketOf(relay.url, { 'x-genesys-auth': '' })).rejects.toThrow('403');
+      await expect(ticketOf(relay.url, { origin: 'https://evil.example' })).rejects.toThrow('403');
+    });
+
+    it.each([
+      ['nothing', [], {}, 'refused: 403'],
+      ['an invented ticket', [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}abc`], {}, 'refused: 401'],
+      ['a wrong key', [], { authorization: 'Bearer wrong' }, 'refused: 401'],
+      [
+        'a key in a browser',
+        [],
+        { authorization: `Bearer ${KEY.key}`, origin: 'https://evil.example' },
+        'refused: 403'
+      ],
+      ['a ticket and a key', [`${TICKET_PROTOCOL_PREFIX}abc`], { authorization: `Bearer ${KEY.key}` }, 'refused: 400'],
+      ['a key', [], { authorization: `Bearer ${KEY.key}` }, 'open']
+    ])('lets %s in or not: %#', async (_name, protocols, headers, expected) => {
+      await start();
+      expect(await refusal(protocols, headers)).toBe(expected);
+    });
+
+    it('S5: refuses a token in the URL', async () => {
+      await start();
+      const refused = new Promise((resolve) => {
+        const socket = new WebSocket(`${relay.url.replace('http', 'ws')}/notifications?access_token=x`, withKey);
+        socket.on('error', () => undefined);
+        socket.on('unexpected-response', (_request, response) => {
+          resolve(response.statusCode);
+        });
+      });
+      expect(await refused).toBe(400);
+    });
+
+    it('limits the sockets of one caller', async () => {
+      await start({ notifications: { clientsPerCaller: 2 } });
+      keep(await openHub(relay.url, withKey));
+      const second = keep(await openHub(relay.url, withKey));
+      expect(await refusal([], withKey.headers)).toBe('refused: 429');
+      second.close();
+      await second.closed;
+      expect(await refusal([], withKey.headers)).toBe('open');
+    });
+
+    it('answers a plain request with 426, and is not there when the hub is off', async () => {
+      await start();
+      const plain = await fetch(`${relay.url}/notifications`);
+      expect(plain.status).toBe(426);
+      expect(await plain.json()).toMatchObject({ code: 'upgrade_required' });
+      await relay.close();
+      await start({ notifications: false });
+      expect((await fetch(`${relay.url}/notifications`)).status).toBe(404);
+      expect(await refusal([], withKey.headers)).toMatch(/refused: 404|socket hang up/);
+    });
+  });
+
+  describe('bad messages', () => {
+    it.each([
+      ['text that is no JSON', 'hello', 'invalid_frame'],
+      ['a list', '[]', 'invalid_frame'],
+      ['an unknown type', '{"type":"nope","id":1}', 'invalid_frame'],
+      ['topics that are no list', '{"type":"subscribe","id":1,"topics":"v2.x"}', 'invalid_frame'],
+      ['an id that is no number', '{"type":"subscribe","id":"x","topics":[]}', 'invalid_frame'],
+      ['a wrong position', '{"type":"subscribe","id":1,"topics":[],"resume":{"seq":-1}}', 'invalid_frame']
+    ])('answers %s with an error and stays open', async (_name, text, code) => {
+      await start();
+      const client = await page();
+      client.socket.send(text);
+      const [error] = await client.until(() => client.of('error').length === 1 && client.of('error'));
+      expect(error?.code).toBe(code);
+      client.send({ type: 'ping' });
+      await client.until(() => client.of('pong').length === 1);
+    });
+
+    it('refuses too many topics as a whole', async () => {
+      await start({ notifications: { topicsPerClient: 2 } });
+      const client = await page();
+      client.send({ type: 'subscribe', id: 7, topics: [1, 2, 3].map((n) => `v2.analytics.queues.q${n}.observations`) });
+      const [error] = await client.until(() => client.of('error').length === 1 && client.of('error'));
+      expect(error).toMatchObject({ id: 7, code: 'too_many_topics' });
+      expect(server.topics()).toEqual([]);
+    });
+
+    it('slows down a client that talks too much', async () => {
+      await start();
+      const client = await page();
+      for (let n = 0; n < 300; n += 1) client.send({ type: 'ping' });
+      await client.until(() => client.of('error').some(({ code }) => code === 'rate_limited'));
+      expect(client.of('pong').length).toBeLessThanOrEqual(241);
+    });
+
+    it('closes on a message that is too large', async () => {
+      await start();
+      const client = await page();
+      client.socket.send('x'.repeat(300_000));
+      expect(await client.closed).toBe(1009);
+    });
+  });
+
+  it('tells its clients to go elsewhere when it drains, and closes them with 1001', async () => {
+    await start({ limits: { drainMs: 50 } });
+    const client = await page();
+    await client.subscribe([Q1]);
+    const drained = relay.drain();
+    await client.until(() => client.of('closing').length === 1);
+    expect(client.of('closing')[0]).toMatchObject({ reason: 'draining' });
+    expect(await client.closed).toBe(1001);
+    await drained;
+    expect(server.topics()).toEqual([]);
+  });
+});

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { CLOSE_CODES, type HubServerFrame } from 'genesys-auth-protocol';
+import type WebSocket from 'ws';
+import type { NotificationsConfig } from '../config/config.ts';
+import type { Caller } from '../identify/caller.ts';
+import type { Entitlement } from '../policy/policy.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { type Dialect, type HubClient, createClient } from './clients/client.ts';
+import { rpcText } from './clients/dialect.ts';
+import { textFrame } from './clients/frame.ts';
+import { createMemory } from './clients/memory.ts';
+import { type SubscribeParts, unsubscribe } from './clients/subscribe.ts';
+import { type Conversation, converse } from './clients/converse.ts';
+import type { Feed, FeedSink } from './feed.ts';
+import { type RegistryCounters, type WantedTopic, createRegistry } from './registry.ts';
+import { topicScopes } from './topics/topic-scopes.ts';
+
+/** Times of the hub, in milliseconds; a test may shorten them. */
+export interface HubTimes {
+  /** How often a heartbeat goes to every client. */
+  readonly heartbeatMs: number;
+  readonly pingMs: number;
+  /** How long a subscription waits for Genesys Cloud before it is answered all the same. */
+  readonly answerMs: number;
+  /** How long a topic that nobody wants is kept, for those who come back. */
+  readonly lingerMs: number;
+}
+
+export const HUB_TIMES: HubTimes = { heartbeatMs: 15_000, pingMs: 30_000, answerMs: 5000, lingerMs: 30_000 };
+
+/** Counts for metrics. */
+export interface HubFigures extends RegistryCounters {
+  readonly clients: number;
+  readonly topics: number;
+  readonly channels: number;
+}
+
+/** The notification hub behind its HTTP door. */
+export interface Hub {
+  /** Takes over an open socket. */
+  connect(socket: WebSocket, stream: Duplex, about: HubAdmission): void;
+  /** Whether the caller may open one more socket; the reason if not. */
+  refuses(caller: Caller): string | undefined;
+  figures(): HubFigures;
+  /** Tells the clients to go elsewhere. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** Who connects, and how. */
+export interface HubAdmission {
+  readonly caller: Caller;
+  readonly entitlement: Entitlement;
+  readonly dialect: Dialect;
+}
+
+const TICK_MS = 1000;
+const WARN_BEFORE_MS = 30_000;
+
+/**
+ * Builds the hub.
+ *
+ * @param makeFeed where events come from
+ */
+export function createHub(
+  config: NotificationsConfig,
+  runtime: RelayRuntime,
+  makeFeed: (sink: FeedSink) => Feed,
+  times: HubTimes = HUB_TIMES
+): Hub {
+  const { clock, log } = runtime;
+  const epoch = randomUUID();
+  const memory = createMemory(config.memoryEvents, config.memoryBytes);
+  const counters: RegistryCounters = { events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
+  const registry = createRegistry(memory, counters);
+  const feed = makeFeed(registry);
+  const clients = new Map<HubClient, { readonly until: number; warned: boolean; readonly talk: Conversation }>();
+  const perCaller = new Map<string, number>();
+  let dirty = false;
+  let closed = false;
+  let nextHeartbeat = clock.monotonic() + times.heartbeatMs;
+
+  function tellFeed(): void {
+    if (dirty) return;
+    dirty = true;
+    // After the turn: a hundred clients that come together are one change.
+    setImmediate(() => {
+      dirty = false;
+      if (closed) return;
+      feed.want(new Map([...registry.topics.values()].map(({ key, name }) => [key, name])));
+    });
+  }
+
+  const waitFor = (topic: WantedTopic, ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      topic.waiting.add(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+
+  const parts: SubscribeParts = {
+    registry,
+    memory,
+    feed: () => feed,
+    scopeOf: topicScopes(Object.entries(config.topicScopes)),
+    epoch,
+    counters,
+    limits: { topics: config.topicsPerClient, answerMs: times.answerMs },
+    changed: tellFeed,
+    wait: waitFor
+  };
+
+  function expire(client: HubClient, entry: { readonly until: number; warned: boolean }, now: number): void {
+    const left = entry.until - now;
+    if (left <= 0) client.close(CLOSE_CODES.expired, 'the credential has expired');
+    else if (left <= WARN_BEFORE_MS && !entry.warned) {
+      entry.warned = true;
+      client.send({ type: 'closing', reason: 'expiring', inSeconds: Math.round(left / 1000) });
+    }
+  }
+
+  function beat(): void {
+    const frames: Record<Dialect, Buffer> = {
+      native: textFrame(JSON.stringify({ type: 'heartbeat', seq: registry.seq } satisfies HubServerFrame)),
+      rpc: textFrame(rpcText({ type: 'heartbeat', seq: registry.seq }) ?? '{}')
+    };
+    for (const client of clients.keys()) client.write(frames[client.dialect]);
+  }
+
+  const ticker = setInterval(() => {
+    const now = clock.monotonic();
+    for (const [client, entry] of clients) {
+      client.check(now);
+      expire(client, entry, now);
+    }
+    if (now >= nextHeartbeat) {
+      nextHeartbeat = now + times.heartbeatMs;
+      beat();
+    }
+    if (registry.sweep(now - times.lingerMs)) tellFeed();
+  }, TICK_MS);
+  ticker.unref();
+
+  /** Milliseconds until the caller's credential ends, at most the longest session. */
+  const sessionMs = ({ notAfter }: Caller): number =>
+    Math.min(config.sessionSeconds * 1000, notAfter === undefined ? Infinity : notAfter - clock.now());
+
+  return {
+    refuses(caller) {
+      if (clients.size >= config.clients) return 'the relay has as many sockets as it may have';
+      return (perCaller.get(caller.key) ?? 0) >= config.clientsPerCaller
+        ? 'this caller has too many sockets'
+        : undefined;
+    },
+
+    connect(socket, stream, about) {
+      const now = clock.monotonic();
+      const client = createClient(
+        socket,
+        stream,
+        about,
+        { bufferBytes: config.bufferBytes, slowMs: config.slowSeconds * 1000, pingMs: times.pingMs },
+        {
+          encode: (frame) => (about.dialect === 'native' ? JSON.stringify(frame) : rpcText(frame)),
+          seq: () => registry.seq,
+          onGap: () => {
+            counters.gaps += 1;
+          }
+        },
+        now
+      );
+      const lifeMs = sessionMs(about.caller);
+      const talk = converse(client, parts, clock);
+      clients.set(client, { until: now + lifeMs, warned: false, talk });
+      const { key } = about.caller;
+      perCaller.set(key, (perCaller.get(key) ?? 0) + 1);
+      socket.on('message', (data, isBinary) => {
+        talk.hear(isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8'));
+      });
+      socket.on('error', () => {
+        socket.terminate();
+      });
+      socket.on('close', () => {
+        clients.delete(client);
+        const left = (perCaller.get(key) ?? 1) - 1;
+        if (left > 0) perCaller.set(key, left);
+        else perCaller.delete(key);
+        unsubscribe(client, [...client.topics], registry, clock.monotonic());
+      });
+      client.send({
+        type: 'welcome',
+        epoch,
+        seq: registry.seq,
+        heartbeatSeconds: Math.ceil(times.heartbeatMs / 1000),
+        expiresIn: Math.max(0, Math.floor(lifeMs / 1000))
+      });
+    },
+
+    figures: () => ({
+      ...counters,
+      clients: clients.size,
+      topics: registry.topics.size,
+      channels: feed.channels()
+    }),
+
+    drain() {
+      for (const client of clients.keys()) client.send({ type: 'closing', reason: 'draining', inSeconds: 0 });
+    },
+
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(ticker);
+      for (const client of clients.keys()) client.close(CLOSE_CODES.goingAway, 'the relay is stopping');
+      await feed.close();
+      log.debug({ event: 'hub_closed' }, 'notification hub closed');
+    }
+  };
+}

@@ -1,0 +1,139 @@
+import { LRUCache } from 'lru-cache';
+import type { GapReason } from 'genesys-auth-protocol';
+import type { HubClient } from './clients/client.ts';
+import { eventText } from './clients/dialect.ts';
+import { textFrame } from './clients/frame.ts';
+import { createGaps } from './clients/gaps.ts';
+import type { EventMemory } from './clients/memory.ts';
+import type { FeedSink, TopicStatus } from './feed.ts';
+import type { Topic } from './topics/topic.ts';
+
+/** Correlation ids that are remembered, to drop what the service sends twice, as it may around a hand-over. */
+const REMEMBERED_IDS = 10_000;
+/** Correlation id of events that have none. */
+const NO_ID = /^[0-]*$/;
+
+/** A topic that somebody wants, or wanted a moment ago. */
+export interface WantedTopic extends Topic {
+  readonly clients: Set<HubClient>;
+  status: TopicStatus | { readonly state: 'new' };
+  /** Position from which on nothing of it was missed. */
+  liveFrom: number;
+  /** Those who have missed something of it and are told as soon as it is live again. */
+  readonly owed: Map<HubClient, GapReason>;
+  /** Called once when its status is known. */
+  readonly waiting: Set<() => void>;
+  /** When its last client left, on the monotonic clock. */
+  idleSince: number;
+}
+
+/** Who gets which topic. The sink is what a feed writes to. */
+export interface Registry extends FeedSink {
+  readonly topics: ReadonlyMap<string, WantedTopic>;
+  /** Position of the last event. */
+  readonly seq: number;
+  /** Adds a topic, or finds it. */
+  topic(topic: Topic): WantedTopic;
+  /** Removes topics that nobody has wanted since a moment. Tells whether there were any. */
+  sweep(before: number): boolean;
+}
+
+/** Counts what the hub does. */
+export interface RegistryCounters {
+  events: number;
+  duplicates: number;
+  deliveries: number;
+  gaps: number;
+}
+
+/** Builds the registry: events go to whoever wants their topic, in order, each frame made once. */
+export function createRegistry(memory: EventMemory, counters: RegistryCounters): Registry {
+  const topics = new Map<string, WantedTopic>();
+  const seen = new LRUCache<string, true>({ max: REMEMBERED_IDS });
+  let seq = 0;
+  const gaps = createGaps(() => seq, counters);
+
+  function isRepeated(key: string, id: string): boolean {
+    if (NO_ID.test(id)) return false;
+    const mark = `${key} ${id}`;
+    if (seen.has(mark)) return true;
+    seen.set(mark, true);
+    return false;
+  }
+
+  function setLive(topic: WantedTopic): void {
+    topic.status = { state: 'live' };
+    topic.liveFrom = seq;
+    for (const [client, reason] of topic.owed) gaps.add(client, topic.name, reason);
+    topic.owed.clear();
+  }
+
+  function setDown(topic: WantedTopic): void {
+    // Who still waits for the answer to its subscription has missed nothing that it was promised.
+    const wasLive = topic.status.state === 'live';
+    topic.status = { state: 'down' };
+    if (!wasLive) return;
+    for (const client of topic.clients) if (!topic.owed.has(client)) topic.owed.set(client, 'upstream');
+  }
+
+  return {
+    topics,
+    get seq() {
+      return seq;
+    },
+    topic({ key, name }) {
+      const known = topics.get(key);
+      if (known !== undefined) return known;
+      const topic: WantedTopic = {
+        key,
+        name,
+        clients: new Set(),
+        status: { state: 'new' },
+        liveFrom: seq,
+        owed: new Map(),
+        waiting: new Set(),
+        idleSince: Infinity
+      };
+      topics.set(key, topic);
+      return topic;
+    },
+    sweep(before) {
+      const idle = [...topics.values()].filter(({ clients, idleSince }) => clients.size === 0 && idleSince <= before);
+      for (const { key } of idle) topics.delete(key);
+      return idle.length > 0;
+    },
+    event(key, envelope, id) {
+      const topic = topics.get(key);
+      if (topic === undefined) return;
+      if (isRepeated(key, id)) {
+        counters.duplicates += 1;
+        return;
+      }
+      seq += 1;
+      counters.events += 1;
+      counters.deliveries += topic.clients.size;
+      memory.add({ seq, key, text: envelope });
+      let native: Buffer | undefined;
+      let rpc: Buffer | undefined;
+      for (const client of topic.clients) {
+        if (client.dialect === 'native') client.deliver((native ??= textFrame(eventText.native(seq, envelope))), key);
+        else client.deliver((rpc ??= textFrame(eventText.rpc(seq, envelope))), key);
+      }
+    },
+    status(keys, status) {
+      for (const key of keys) {
+        const topic = topics.get(key);
+        if (topic === undefined) continue;
+        const before = topic.status.state;
+        if (status.state === 'live') {
+          if (before !== 'live') setLive(topic);
+        } else if (status.state === 'down') setDown(topic);
+        else topic.status = status;
+        if (status.state === 'down') continue;
+        for (const wake of topic.waiting) wake();
+        topic.waiting.clear();
+      }
+      gaps.flush();
+    }
+  };
+}

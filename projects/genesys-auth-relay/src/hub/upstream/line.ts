@@ -1,0 +1,215 @@
+import type { RelayRuntime } from '../../runtime/runtime.ts';
+import type { FeedSink } from '../feed.ts';
+import { type Channel, type HubApi, HubApiError, type HubTokens, type Subscription } from './api.ts';
+import { createMailbox } from './mailbox.ts';
+import { type SocketTimes, type UpstreamSocket, openSocket } from './socket.ts';
+
+/** Times of a line, in milliseconds. */
+export interface LineTimes extends SocketTimes {
+  /** How long changes of the topics are collected before they are sent. */
+  readonly settleMs: number;
+  /** How often token and channel are looked at. */
+  readonly checkMs: number;
+  /** How long an old socket goes on beside the new one. */
+  readonly overlapMs: number;
+  /** Longest pause between two tries. */
+  readonly maxPauseMs: number;
+}
+
+/** One Genesys channel for up to 1,000 topics, kept alive for as long as it is wanted. */
+export interface Line {
+  /** Topics by key, with their names. */
+  want(topics: ReadonlyMap<string, string>): void;
+  readonly open: boolean;
+  close(): Promise<void>;
+}
+
+/** What a line is made of. */
+export interface LineParts {
+  readonly api: HubApi;
+  readonly tokens: HubTokens;
+  readonly times: LineTimes;
+  readonly runtime: RelayRuntime;
+}
+
+interface Connection {
+  readonly channel: Channel;
+  readonly socket: UpstreamSocket;
+  readonly subscriptions: readonly Subscription[];
+  /** The topics it was made for. */
+  readonly names: ReadonlyMap<string, string>;
+  /** When its life is half over, in milliseconds since the epoch. */
+  readonly prolongAt: number;
+}
+
+/** What a line has to deal with; a socket is named, as another one may have taken over meanwhile. */
+type News = 'topics' | 'stop' | { readonly closing: UpstreamSocket } | { readonly closed: UpstreamSocket };
+
+const FIRST_PAUSE_MS = 500;
+
+/** Builds a line. Nothing is opened before a topic is wanted. */
+export function createLine({ api, tokens, times, runtime }: LineParts, sink: FeedSink): Line {
+  const { clock, random, log } = runtime;
+  const mail = createMailbox<News>();
+  let topics: ReadonlyMap<string, string> = new Map();
+  let current: Connection | undefined;
+  let stopped = false;
+  let failures = 0;
+
+  const socketOf = async (channel: Channel): Promise<UpstreamSocket> => {
+    // Known only once it is open; a socket that never opens is nobody's.
+    const own: { socket?: UpstreamSocket } = {};
+    own.socket = await openSocket(channel.connectUri, times, {
+      event: (topicName, envelope, id) => {
+        sink.event(topicName.toLowerCase(), envelope, id);
+      },
+      closing: () => {
+        if (own.socket !== undefined) mail.post({ closing: own.socket });
+      },
+      closed: () => {
+        if (own.socket !== undefined) mail.post({ closed: own.socket });
+      }
+    });
+    return own.socket;
+  };
+
+  const halfLife = (channel: Channel): number =>
+    Number.isFinite(channel.expires) ? (clock.now() + channel.expires) / 2 : Infinity;
+
+  async function connect(): Promise<Connection> {
+    const names = topics;
+    const channel = await api.createChannel();
+    const subscriptions = await api.setTopics(channel, [...names.values()]);
+    const socket = await socketOf(channel);
+    return { channel, socket, subscriptions, names, prolongAt: halfLife(channel) };
+  }
+
+  function announce({ subscriptions, names }: Connection): void {
+    const rejected = new Map(
+      subscriptions.filter(({ permitted }) => !permitted).map(({ key, reason }) => [key, reason])
+    );
+    sink.status(
+      [...names.keys()].filter((key) => !rejected.has(key)),
+      { state: 'live' }
+    );
+    for (const [key, reason] of rejected) {
+      if (names.has(key)) sink.status([key], { state: 'rejected', reason: reason || 'refused by Genesys Cloud' });
+    }
+  }
+
+  function use(next: Connection): void {
+    const before = current;
+    current = next;
+    failures = 0;
+    announce(next);
+    if (before !== undefined && before.socket !== next.socket) {
+      setTimeout(() => {
+        before.socket.close();
+      }, times.overlapMs).unref();
+    }
+    if (next.names !== topics) mail.post('topics');
+  }
+
+  async function pause(error: unknown): Promise<void> {
+    failures += 1;
+    const widest = Math.min(times.maxPauseMs, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+    const asked = error instanceof HubApiError ? error.retryAfterMs : 0;
+    const message = error instanceof HubApiError ? error.message : 'the socket did not open';
+    log.warn({ event: 'hub_upstream_failed', failures }, message);
+    await clock.sleep(Math.max(widest * random(), asked));
+  }
+
+  /** Opens the channel anew; the old one, if it is still there, serves until then. */
+  async function reopen(): Promise<void> {
+    const old = current?.channel;
+    use(await connect());
+    log.info({ event: 'hub_channel_opened', topics: topics.size }, 'notification channel opened');
+    if (old !== undefined) await api.deleteChannel(old).catch(() => undefined);
+  }
+
+  async function sendTopics(connection: Connection): Promise<void> {
+    await clock.sleep(times.settleMs);
+    const names = topics;
+    if (names.size === 0) {
+      current = undefined;
+      connection.socket.close();
+      await api.deleteChannel(connection.channel).catch(() => undefined);
+      return;
+    }
+    const subscriptions = await api.setTopics(connection.channel, [...names.values()]);
+    use({ ...connection, subscriptions, names, prolongAt: clock.now() + 12 * 3_600_000 });
+  }
+
+  async function afterLoss({ channel, names, subscriptions }: Connection): Promise<void> {
+    sink.status([...names.keys()], { state: 'down' });
+    log.warn({ event: 'hub_socket_lost', topics: names.size }, 'notification socket lost');
+    current = undefined;
+    try {
+      // The channel and its topics outlive the socket.
+      use({ channel, names, subscriptions, socket: await socketOf(channel), prolongAt: halfLife(channel) });
+    } catch {
+      await clock.sleep(FIRST_PAUSE_MS * random());
+    }
+  }
+
+  async function lookAfter(connection: Connection): Promise<void> {
+    const { hash } = await tokens.get();
+    if (hash !== connection.channel.tokenHash) await reopen();
+    else if (clock.now() >= connection.prolongAt) mail.post('topics');
+  }
+
+  async function step(): Promise<void> {
+    const connection = current;
+    if (connection === undefined) {
+      if (topics.size > 0) await reopen();
+      else await mail.next(times.checkMs);
+      return;
+    }
+    const news = await mail.next(times.checkMs);
+    if (news === undefined) return lookAfter(connection);
+    if (news === 'topics') return sendTopics(connection);
+    if (news === 'stop') return;
+    if ('closed' in news) return news.closed === connection.socket ? afterLoss(connection) : undefined;
+    if (news.closing !== connection.socket) return;
+    // One socket for each channel: the new one ends the old one, and events go to it from then on.
+    current = { ...connection, socket: await socketOf(connection.channel) };
+    connection.socket.close();
+  }
+
+  async function run(): Promise<void> {
+    const isOver = (): boolean => stopped;
+    while (!isOver()) {
+      try {
+        await step();
+      } catch (error) {
+        // A channel that the service no longer knows is left for a new one. Anything else passes, and the socket serves on.
+        if (error instanceof HubApiError && [404, 410].includes(error.status) && current !== undefined) {
+          sink.status([...current.names.keys()], { state: 'down' });
+          current.socket.close();
+          current = undefined;
+        } else if (current !== undefined && current.names !== topics) mail.post('topics');
+        if (!isOver()) await pause(error);
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    want(next) {
+      topics = next;
+      mail.post('topics');
+    },
+    get open() {
+      return current !== undefined;
+    },
+    async close() {
+      stopped = true;
+      mail.post('stop');
+      const last = current;
+      current = undefined;
+      last?.socket.close();
+      await Promise.race([running, clock.sleep(times.handshakeMs)]);
+      if (last !== undefined) await api.deleteChannel(last.channel).catch(() => undefined);
+    }
+  };
+}

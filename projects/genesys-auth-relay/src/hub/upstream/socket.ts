@@ -1,0 +1,119 @@
+import WebSocket from 'ws';
+
+/** What a socket to Genesys Cloud reports. */
+export interface SocketSink {
+  /**
+   * An event of a topic.
+   *
+   * @param id its correlation id, or an empty text
+   */
+  event(topicName: string, envelope: string, id: string): void;
+  /** The service will close the socket within a minute: connect again before. */
+  closing(): void;
+  /** It is over, for whatever reason. Called once, and not after {@link UpstreamSocket.close}. */
+  closed(): void;
+}
+
+/** An open socket to Genesys Cloud. */
+export interface UpstreamSocket {
+  close(): void;
+}
+
+/** Times in milliseconds. */
+export interface SocketTimes {
+  readonly handshakeMs: number;
+  /** Silence after which the socket is asked for a sign of life. */
+  readonly pingMs: number;
+  /** Silence after which it counts as dead. The service sends a heartbeat every 30 s. */
+  readonly watchdogMs: number;
+}
+
+const MAX_MESSAGE_BYTES = 1_048_576;
+
+interface Envelope {
+  readonly topicName: string;
+  readonly id: string;
+}
+
+function read(text: string): Envelope | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { topicName, metadata }: { topicName?: unknown; metadata?: unknown } = body;
+  if (typeof topicName !== 'string') return undefined;
+  const id =
+    typeof metadata === 'object' && metadata !== null && 'CorrelationId' in metadata ? metadata.CorrelationId : '';
+  return { topicName, id: typeof id === 'string' ? id : '' };
+}
+
+/**
+ * Opens a channel's socket and watches over it.
+ *
+ * @param uri the channel's `connectUri`; it is the credential, so it appears in no message
+ * @throws Error when it does not open
+ */
+export function openSocket(uri: string, times: SocketTimes, sink: SocketSink): Promise<UpstreamSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(uri, {
+      handshakeTimeout: times.handshakeMs,
+      maxPayload: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      followRedirects: false
+    });
+    let heardAt = performance.now();
+    let over = false;
+    const end = (): void => {
+      if (over) return;
+      over = true;
+      clearInterval(watchdog);
+      socket.terminate();
+      reject(new Error('The socket of the notification channel did not open.'));
+      sink.closed();
+    };
+    const watchdog = setInterval(
+      () => {
+        const silent = performance.now() - heardAt;
+        if (silent > times.watchdogMs) end();
+        else if (silent > times.pingMs && socket.readyState === socket.OPEN) socket.send('{"message":"ping"}');
+      },
+      Math.max(50, times.pingMs / 3)
+    );
+    watchdog.unref();
+    socket.on('message', (data, isBinary) => {
+      heardAt = performance.now();
+      if (isBinary || over) return;
+      // A text message comes as one buffer: fragments are put together by ws.
+      const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
+      const envelope = read(text);
+      if (envelope === undefined || envelope.topicName === 'channel.metadata') return;
+      if (envelope.topicName.startsWith('v2.system.')) {
+        if (envelope.topicName === 'v2.system.socket_closing') sink.closing();
+        return;
+      }
+      sink.event(envelope.topicName, text, envelope.id);
+    });
+    socket.on('open', () => {
+      heardAt = performance.now();
+      resolve({
+        close() {
+          over = true;
+          clearInterval(watchdog);
+          socket.close(1000);
+          setTimeout(() => {
+            socket.terminate();
+          }, 1000).unref();
+        }
+      });
+    });
+    socket.on('close', end);
+    socket.on('error', end);
+    socket.on('unexpected-response', (request) => {
+      request.destroy();
+      end();
+    });
+  });
+}

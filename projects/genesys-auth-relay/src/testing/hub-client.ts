@@ -1,0 +1,93 @@
+import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX, type HubServerFrame } from 'genesys-auth-protocol';
+import WebSocket from 'ws';
+import { ask } from './ask.ts';
+
+/** A frame as it came: ours, or one of the JSON-RPC form. */
+export type Frame = Record<string, unknown> & { readonly type?: string };
+
+/** A client of the hub, as a test drives it. */
+export interface HubTestClient {
+  readonly socket: WebSocket;
+  /** Everything received. */
+  readonly frames: readonly Frame[];
+  /** Frames of one type. */
+  of<T extends HubServerFrame['type']>(type: T): readonly Extract<HubServerFrame, { type: T }>[];
+  send(frame: object): void;
+  /** Subscribes and waits for the answer. */
+  subscribe(topics: readonly string[], resume?: object): Promise<Extract<HubServerFrame, { type: 'subscribed' }>>;
+  /** Waits until something is so. */
+  until<T>(find: () => T | undefined | false): Promise<T>;
+  /** The close code, once it is closed. */
+  readonly closed: Promise<number>;
+  close(): void;
+}
+
+/** Waits until a condition holds, looking at it after every turn. */
+export async function until<T>(find: () => T | undefined | false, what = 'a condition', withinMs = 8000): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const found = find();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`Waited in vain for ${what}: ${find.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Gets a ticket as a page on this machine does. */
+export async function ticketOf(url: string, headers: Record<string, string> = {}): Promise<string> {
+  const answer = await ask(`${url}/notifications/ticket`, { headers: { 'x-genesys-auth': '1', ...headers } });
+  if (answer.status !== 200) throw new Error(`no ticket: ${answer.status} ${answer.text}`);
+  return String(answer.body['ticket']);
+}
+
+/** Opens a socket; fails with the HTTP status if the hub refuses. */
+export function openHub(
+  url: string,
+  options: { readonly protocols?: readonly string[]; readonly headers?: Record<string, string> } = {}
+): Promise<HubTestClient> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/notifications`, [...(options.protocols ?? [])], {
+    headers: options.headers ?? {}
+  });
+  const frames: Frame[] = [];
+  let id = 0;
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  const of = <T extends HubServerFrame['type']>(type: T) =>
+    (frames as unknown as HubServerFrame[]).filter(
+      (frame): frame is Extract<HubServerFrame, { type: T }> => frame.type === type
+    );
+  const client: HubTestClient = {
+    socket,
+    frames,
+    of,
+    send: (frame) => {
+      socket.send(JSON.stringify(frame));
+    },
+    async subscribe(topics, resume) {
+      const mine = (id += 1);
+      client.send({ type: 'subscribe', id: mine, topics, ...(resume && { resume }) });
+      return until(() => of('subscribed').find((frame) => frame.id === mine), 'the answer to a subscription');
+    },
+    until: (find) => until(find),
+    closed,
+    close: () => {
+      socket.terminate();
+    }
+  };
+  return new Promise((resolve, reject) => {
+    socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString()) as Frame));
+    socket.on('open', () => {
+      resolve(client);
+    });
+    socket.on('unexpected-response', (request, response) => {
+      request.destroy();
+      reject(new Error(`refused: ${response.statusCode ?? 0}`));
+    });
+    socket.on('error', reject);
+  });
+}
+
+/** Opens a socket as a page on this machine does: with a ticket. */
+export async function openPage(url: string, headers: Record<string, string> = {}): Promise<HubTestClient> {
+  const ticket = await ticketOf(url, headers);
+  return openHub(url, { protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${ticket}`], headers });
+}

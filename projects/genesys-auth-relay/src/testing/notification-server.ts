@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** A channel as the test's Genesys Cloud knows it. */
+interface Channel {
+  readonly id: string;
+  topics: readonly string[];
+  socket: WebSocket | undefined;
+}
+
+/** Token endpoint, API and notification service in one, under a test's control: every mishap happens when it is told to. */
+export interface NotificationServer {
+  readonly tokenEndpoint: string;
+  readonly apiOrigin: string;
+  /** Requests so far, as `METHOD path`. */
+  readonly requests: readonly string[];
+  /** Topics of every channel that has a socket. */
+  topics(): readonly (readonly string[])[];
+  /** Sends an event to whoever has subscribed to the topic. */
+  emit(topic: string, body: unknown, id?: string): void;
+  /** Sends any text to every socket. */
+  say(text: string): void;
+  /** Cuts every socket. */
+  drop(): void;
+  /** Says that every socket is about to be closed; a second socket of a channel ends the first, as the real service does. */
+  announceClosing(): void;
+  /** Answers every call with this status from now on; `undefined` ends that. */
+  fail(status: number | undefined): void;
+  /** Topics that are refused from now on, in lower case. */
+  readonly rejected: Set<string>;
+  /** Forgets all channels, and the token they were made with is no longer good. */
+  revoke(): void;
+  close(): Promise<void>;
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      resolve(Buffer.concat(chunks).toString());
+    });
+  });
+}
+
+/** Starts one. */
+export async function startNotificationServer(): Promise<NotificationServer> {
+  const channels = new Map<string, Channel>();
+  const requests: string[] = [];
+  const rejected = new Set<string>();
+  let status: number | undefined;
+  let tokens = 0;
+  let liveToken = '';
+  let origin = '';
+
+  /** What a call is answered with: status and body. */
+  function answerTo(method: string, path: string, authorization: string | undefined, text: string): [number, object] {
+    if (path === '/oauth/token') {
+      liveToken = `token-${(tokens += 1)}`;
+      return [200, { access_token: liveToken, token_type: 'bearer', expires_in: 3600 }];
+    }
+    if (authorization !== `Bearer ${liveToken}`) return [401, { code: 'bad.credentials' }];
+    if (status !== undefined) return [status, {}];
+    if (path === '/api/v2/notifications/channels') {
+      const made: Channel = { id: randomUUID(), topics: [], socket: undefined };
+      channels.set(made.id, made);
+      const expires = new Date(Date.now() + 86_400_000).toISOString();
+      return [200, { id: made.id, connectUri: `${origin.replace('http', 'ws')}/channels/${made.id}`, expires }];
+    }
+    const channel = channels.get(/channels\/([^/]+)\/subscriptions$/.exec(path)?.[1] ?? '');
+    if (channel !== undefined) {
+      const asked = method === 'DELETE' ? [] : (JSON.parse(text) as { id: string }[]).map(({ id }) => id);
+      const isRefused = (topic: string) => rejected.has(topic.toLowerCase());
+      channel.topics = asked.filter((topic) => !isRefused(topic));
+      const refusal = { state: 'Rejected', rejectionReason: 'not for you' };
+      return [200, { entities: asked.map((id) => ({ id, ...(isRefused(id) ? refusal : { state: 'Permitted' }) })) }];
+    }
+    if (path === '/api/v2/routing/queues') return [200, { entities: [{ id: 'q1' }, { id: 'q2' }], pageCount: 1 }];
+    return [path === '/api/v2/tokens/me' ? 200 : 404, {}];
+  }
+
+  const server = createServer((request, response) => {
+    void bodyOf(request).then((text) => {
+      const [path = ''] = (request.url ?? '').split('?');
+      requests.push(`${request.method ?? ''} ${path}`);
+      const [code, body] = answerTo(request.method ?? '', path, request.headers.authorization, text);
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    const channel = channels.get((request.url ?? '').replace('/channels/', ''));
+    if (channel === undefined || status !== undefined) {
+      socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      channel.socket?.close(1000);
+      channel.socket = webSocket;
+      webSocket.on('message', () => {
+        webSocket.send(JSON.stringify({ topicName: 'channel.metadata', eventBody: { message: 'pong' } }));
+      });
+      webSocket.on('close', () => {
+        if (channel.socket === webSocket) channel.socket = undefined;
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const live = () =>
+    [...channels.values()].flatMap((channel) => (channel.socket ? [{ ...channel, socket: channel.socket }] : []));
+
+  return {
+    tokenEndpoint: `${origin}/oauth/token`,
+    apiOrigin: origin,
+    requests,
+    rejected,
+    topics: () => live().map(({ topics }) => topics),
+    emit(topicName, eventBody, id = randomUUID()) {
+      const text = JSON.stringify({ topicName, version: '2', eventBody, metadata: { CorrelationId: id } });
+      for (const { topics, socket } of live()) {
+        if (topics.some((topic) => topic.toLowerCase() === topicName.toLowerCase())) socket.send(text);
+      }
+    },
+    say(text) {
+      for (const { socket } of live()) socket.send(text);
+    },
+    drop() {
+      for (const { socket } of live()) socket.terminate();
+    },
+    announceClosing() {
+      for (const { socket } of live()) {
+        socket.send(JSON.stringify({ topicName: 'v2.system.socket_closing', eventBody: { message: 'soon' } }));
+      }
+    },
+    fail(next) {
+      status = next;
+    },
+    revoke() {
+      liveToken = '';
+      for (const { socket } of live()) socket.terminate();
+      channels.clear();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const { socket } of live()) socket.terminate();
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      })
+  };
+}

@@ -12,6 +12,7 @@ import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './co
 import { REQUEST_WATCH } from './dev/watch';
 import { GenesysAuthError } from './errors';
 import { type RelayClient, relayClient } from './relay/client';
+import { SERVER_RELAY } from './relay/server';
 import { ScopeCheck } from './scopes/check';
 import { type Turn, tabTurn } from './tabs/turn';
 import { now } from './token/moment';
@@ -50,9 +51,11 @@ export const resolvedConfig = (): ResolvedConfig => resolveConfig(inject(GENESYS
 export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const config = inject(GENESYS_RESOLVED_CONFIG);
   const injector = inject(Injector);
-  const relay = otherRelay ?? relayClient(config, () => new HttpContext().set(SKIP, true));
   const state = new AuthState();
   const onServer = isPlatformServer(inject(PLATFORM_ID));
+  const servers = onServer ? inject(SERVER_RELAY, { optional: true }) : undefined;
+  const server = servers?.map((relayOf) => relayOf(config)).find(Boolean);
+  const relay = otherRelay ?? relayClient(server ?? config, () => new HttpContext().set(SKIP, true));
   // In tests the answer is to come in the same turn; on the server a lock would make one visitor wait for another.
   const inTurn: Turn = otherRelay || onServer ? (call) => call : tabTurn(config);
   const ask = (rejected: string | undefined) =>
@@ -60,7 +63,11 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
       const asked = now();
       return relay.token(rejected).pipe(map((answer) => ({ answer, asked })));
     });
-  const tokens = new TokenSource(config, (rejected) => (onServer ? noCredential() : inTurn(ask(rejected))), state);
+  const tokens = new TokenSource(
+    config,
+    (rejected) => (onServer && !server ? noCredential() : inTurn(ask(rejected))),
+    state
+  );
   const scopes = new ScopeCheck(config);
   const isApi = originTest(config.apiOrigin);
   const watch = ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;
@@ -84,7 +91,10 @@ const noCredential = () =>
         'server_no_credential',
         ngDevMode ? 'A token was needed while rendering on the server.' : '',
         {
-          hint: ngDevMode ? 'Load Genesys data in the browser, for example in afterNextRender().' : ''
+          hint: ngDevMode
+            ? 'Load Genesys data in the browser, for example in afterNextRender(), or give the server a credential by ' +
+              'provideServerGenesysAuth() of ngx-genesys-auth/server.'
+            : ''
         }
       )
   );

@@ -13,3 +13,4 @@ export {
   type RequestWatch as ɵRequestWatch,
   REQUEST_WATCH as ɵREQUEST_WATCH
 } from './dev/watch';
+export { type ServerRelay as ɵServerRelay, SERVER_RELAY as ɵSERVER_RELAY } from './relay/server';

@@ -41,6 +41,15 @@ describe('the router', () => {
   });
 });
 
+describe('ngx-genesys-auth/server', () => {
+  it('is needed by nothing that goes to the browser', () => {
+    expect([...packagesOf('server')].sort()).toEqual(['@angular/core', 'ngx-genesys-auth']);
+    for (const entry of ['.', 'router', 'scope-catalogue']) {
+      expect(packagesOf(entry)).not.toContain('ngx-genesys-auth/server');
+    }
+  });
+});
+
 describe('ngx-genesys-auth/testing', () => {
   it('needs no test runner, and no app needs it', () => {
     expect([...packagesOf('testing')].sort()).toEqual(['@angular/core', 'genesys-scopes', 'ngx-genesys-auth', 'rxjs']);

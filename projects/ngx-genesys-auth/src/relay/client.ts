@@ -62,6 +62,8 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
           context: context(),
           headers: { ...own, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
           withCredentials: credentials === 'include',
+          // What the relay says to the server is never handed to the browser inside the page.
+          transferCache: false,
           ...(credentials === 'omit' && { credentials })
         })
       ),

@@ -14,11 +14,12 @@ const browsers = [
 /** Path of a Chromium or Chrome, or undefined. CHROMIUM_PATH comes first. */
 exports.findChromium = () => browsers.find((path) => path !== undefined && path !== '' && existsSync(path));
 
-/** Python with the `requests` package, or undefined. PYTHON comes first; Debian installs packages for /usr/bin/python3. */
-exports.findPython = () =>
+/** Python with a package, or undefined. PYTHON comes first; Debian installs packages for /usr/bin/python3. */
+const findPython = (module) =>
   [process.env.PYTHON, '/usr/bin/python3', 'python3', 'python'].find(
-    (python) => python !== undefined && python !== '' && spawnSync(python, ['-c', 'import requests']).status === 0
+    (python) => python !== undefined && python !== '' && spawnSync(python, ['-c', `import ${module}`]).status === 0
   );
+exports.findPython = findPython;
 
 /** What is missing, what does not run without it, and how to get it. */
 exports.missingTools = () => [
@@ -31,13 +32,11 @@ exports.missingTools = () => [
         }
       ]
     : []),
-  ...(exports.findPython() === undefined
-    ? [
-        {
-          tool: 'Python with the package requests',
-          tests: 'the Python client tests in projects/e2e',
-          get: 'apt-get install python3-requests, or set PYTHON to a Python that has it'
-        }
-      ]
-    : [])
+  ...['requests', 'websockets']
+    .filter((module) => findPython(module) === undefined)
+    .map((module) => ({
+      tool: `Python with the package ${module}`,
+      tests: 'the Python client tests in projects/e2e',
+      get: `apt-get install python3-${module}, or set PYTHON to a Python that has it`
+    }))
 ];

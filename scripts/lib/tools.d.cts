@@ -1,3 +1,3 @@
 export function findChromium(): string | undefined;
-export function findPython(): string | undefined;
+export function findPython(module: 'requests' | 'websockets'): string | undefined;
 export function missingTools(): { tool: string; tests: string; get: string }[];

@@ -12,7 +12,7 @@ interface Shown {
   readonly body: Record<string, unknown> | null;
 }
 
-const python = findPython();
+const python = findPython('requests');
 
 async function askWithPython(url: string, id: string, secret: string, scope: string): Promise<Record<string, Shown>> {
   const { stdout } = await promisify(execFile)(

@@ -67,7 +67,7 @@ describeInChromium('the wallboard in Chromium', () => {
     await page.close();
   });
 
-  it('asks the relay once and the token endpoint once for all its calls, and keeps the token out of storage', async () => {
+  it('B14 asks the relay once and the token endpoint once for all its calls, and keeps the token out of storage', async () => {
     const before = wallboard.sandbox?.tokenRequestCount() ?? 0;
     const page = await browser.newPage();
     const relayCalls: string[] = [];

@@ -64,7 +64,7 @@ export interface RelayConfig {
   readonly roles: ReadonlyMap<string, Role>;
   readonly acceptSharedPrivileges: boolean;
   readonly cors: { readonly origins: readonly string[] };
-  readonly limits: { readonly bodyBytes: number; readonly requestsPerMinute: number; readonly drainMs: number };
+  readonly limits: Readonly<ParsedConfig['limits']>;
   /** The notification hub, or `false` for none. */
   readonly notifications: ParsedConfig['notifications'];
   readonly log: { readonly level: ParsedConfig['log']['level']; readonly subject: 'hashed' | 'plain' };

@@ -80,7 +80,7 @@ describe('parseRelayConfig', () => {
       [aws, domain],
       [domain, domain]
     ])
-  )('knows the region %s', (name, domain) => {
+  )('S10 knows the region %s', (name, domain) => {
     const { genesys } = parseRelayConfig(config({ 'genesys.region': name }), ENV);
     expect(genesys).toMatchObject({
       region: domain,
@@ -106,7 +106,7 @@ describe('parseRelayConfig', () => {
   });
 
   const mistakes: readonly [string, Record<string, unknown>, string, RegExp][] = [
-    ['no mode', { mode: undefined }, 'mode', /missing.*mode: token/],
+    ['B18 no mode', { mode: undefined }, 'mode', /missing.*mode: token/],
     ['proxy mode', { mode: 'proxy' }, 'mode', /not built yet/],
     ['another mode', { mode: 'tokens' }, 'mode', /"tokens"/],
     ['an unknown key', { lisen: {} }, 'lisen', /unknown key.*"listen"/],
@@ -185,7 +185,7 @@ describe('parseRelayConfig', () => {
       /user name or password/
     ],
     [
-      '13.3 a literal secret',
+      '13.3.1 a literal secret',
       { 'genesys.client.secret': SECRET },
       'genesys.client.secret',
       /plain text.*\{ env: NAME \}/
@@ -391,7 +391,7 @@ describe('parseRelayConfig', () => {
     expect(issuesOf(input)).toHaveLength(1);
   });
 
-  it('shows no text that stands in place of a section: it may be the secret itself', () => {
+  it('13.3.2 shows no text that stands in place of a section: it may be the secret itself', () => {
     for (const input of ['CANARY', config({ genesys: 'CANARY' }), config({ 'genesys.client': 'CANARY' })]) {
       expect(JSON.stringify(issuesOf(input))).toMatch(/text where a section belongs/);
       expect(JSON.stringify(issuesOf(input))).not.toContain('CANARY');
@@ -430,7 +430,7 @@ describe('parseRelayConfig', () => {
     expect(warnings).toEqual([expect.stringMatching(/scopes\[2\].*analytics/), expect.stringMatching(/roles\.unused/)]);
   });
 
-  it('shows no secret when it is printed', () => {
+  it('13.3.2 shows no secret when it is printed', () => {
     const parsed = parseRelayConfig(config(), ENV);
     for (const text of [
       JSON.stringify(parsed),

@@ -107,6 +107,7 @@ export const relayConfigSchema = section({
   limits: section({
     bodyBytes: whole(256, 1_048_576, 'bytes').default(16_384),
     requestsPerMinute: whole(1, 1_000_000, 'requests').default(600),
+    scopeSetsPerCaller: whole(1, 10_000, 'sets of scopes').default(20),
     drainMs: whole(0, 60_000, 'milliseconds').default(5000)
   }).prefault({}),
   notifications: z

@@ -42,7 +42,7 @@ function recorder() {
 }
 
 describe('the log', () => {
-  it('F9 16.2 holds no secret, token, key, query or body, whatever happens, and known fields only', async () => {
+  it('F9 16.2.3 16.2.5 holds no secret, token, key, query or body, whatever happens, and known fields only', async () => {
     const { lines, log } = recorder();
     const world = await setUp({ secret: 'CANARY-secret', runtime: { log } });
     const answers: string[] = [];
@@ -81,7 +81,7 @@ describe('the log', () => {
     }
   });
 
-  it('16.3 has one warning for each refusal, with its code, in UTC and with the request id of the answer', async () => {
+  it('16.3.1 16.3.2 16.2.1 16.2.2 16.2.4 has one warning for each refusal, with its code, in UTC and with the request id of the answer', async () => {
     const { lines, log } = recorder();
     const world = await setUp({ runtime: { log } });
     const refused = [

@@ -20,7 +20,7 @@ describe('when the login host of Genesys Cloud is down', () => {
   });
   const token = (scope: string): Promise<Answer> => ask(`${relay.url}/token`, fromHere({ scopes: [scope] }));
 
-  it('F7 live tokens go on, new ones fail in time with a code and a hint, and all recovers by itself', async () => {
+  it('F7 16.5.2 live tokens go on, new ones fail in time with a code and a hint, and all recovers by itself', async () => {
     const live = await token('analytics');
     await sandbox.stopLogin();
 

@@ -36,14 +36,14 @@ describe('a request that Node would answer by itself', () => {
     expect(await lines('/token', `Host: ${host}`, 'Expect: tea')).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it('is a problem when it takes the relay for a proxy', async () => {
+  it('13.2.5 is a problem when it takes the relay for a proxy', async () => {
     const answer = await send(`CONNECT login.example:443 HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 405 Method Not Allowed\r\n/);
     expect(answer).toMatch(/cache-control: no-store/i);
     expect(answer).toMatch(/"code":"method_not_allowed"/);
   });
 
-  it('goes where a whole URL says, whatever Host says', async () => {
+  it('13.2.5 goes where a whole URL says, whatever Host says', async () => {
     expect(await lines(`http://${host}/token`, `Host: ${host}`)).toMatch(/^HTTP\/1.1 200 /);
     for (const other of ['http://evil.example', `http://user@${host}`, `HTTP://evil.example`]) {
       expect(await lines(`${other}/token`, `Host: ${host}`)).toMatch(/"code":"loopback_refused".*"error":/s);

@@ -24,7 +24,7 @@ describe('a relay with the sandbox as its Genesys Cloud', () => {
       headers: { authorization: `Bearer ${String(token)}` }
     });
 
-  it('gives the app on this machine a token that the API takes, with exactly four members', async () => {
+  it('B15 gives the app on this machine a token that the API takes, with exactly four members', async () => {
     const answer = await ask(`${relay.url}/token`, fromHere({ scopes: ['routing', 'analytics:readonly'] }));
     expect(answer.status).toBe(200);
     expect(Object.keys(answer.body).sort()).toEqual(['access_token', 'expires_in', 'scope', 'token_type']);
@@ -65,7 +65,7 @@ describe('a relay with the sandbox as its Genesys Cloud', () => {
     expect((await ask(`${relay.url}/token`, { headers: { 'x-genesys-auth': '1' } })).body['scope']).toBe('analytics');
   });
 
-  it('says who is calling and what they may have, and gives no token', async () => {
+  it('B1 says who is calling and what they may have, and gives no token', async () => {
     const answer = await ask(`${relay.url}/session`, { method: 'GET', headers: { 'x-genesys-auth': '1' } });
     expect(answer.status).toBe(200);
     expect(isSessionResponse(answer.body)).toBe(true);

@@ -16,7 +16,7 @@ describe('the wire of the relay', () => {
   const send = (path: string, sent: Ask) => ask(`${world.relay.url}${path}`, sent);
 
   const refusals: readonly [string, string, Ask, number, string][] = [
-    ['3.5.3 GET /token', '/token', { method: 'GET' }, 405, 'method_not_allowed'],
+    ['3.5.3 4.1.4 GET /token', '/token', { method: 'GET' }, 405, 'method_not_allowed'],
     ['HEAD /token', '/token', { method: 'HEAD' }, 405, ''],
     [
       'PUT /token with a body of an unknown type',
@@ -28,7 +28,7 @@ describe('the wire of the relay', () => {
     ['DELETE /token', '/token', { method: 'DELETE' }, 405, 'method_not_allowed'],
     ['PATCH /session', '/session', { method: 'PATCH' }, 405, 'method_not_allowed'],
     ['POST /session', '/session', { method: 'POST' }, 405, 'method_not_allowed'],
-    ['4.1.4 TRACE /token', '/token', { method: 'TRACE' }, 405, 'method_not_allowed'],
+    ['4.1.4 13.4.4 TRACE /token', '/token', { method: 'TRACE' }, 405, 'method_not_allowed'],
     ['an unusual method', '/token', { method: 'PROPFIND' }, 405, 'method_not_allowed'],
     ['another path', '/nope', { method: 'GET' }, 404, 'not_found'],
     ['the root', '/', { method: 'GET' }, 404, 'not_found'],
@@ -129,7 +129,7 @@ describe('the wire of the relay', () => {
     ['two scopes in one', '/token', fromHere({ scopes: ['analytics routing'] }), 400, 'malformed_scope'],
     ['a malformed optional scope', '/token', fromHere({ optionalScopes: ['\u0000'] }), 400, 'malformed_scope']
   ];
-  it.each(refusals)('refuses %s', async (_what, path, sent, status, code) => {
+  it.each(refusals)('P1 refuses %s', async (_what, path, sent, status, code) => {
     const answer = await send(path, sent);
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toBe('application/problem+json');
@@ -179,7 +179,7 @@ describe('the wire of the relay', () => {
     '/session?access_token=CANARY',
     '/nope?access_token=CANARY',
     '/token?password=CANARY'
-  ])('S5 refuses credentials in the query, and says why: %s', async (path) => {
+  ])('S5 14.2.1 refuses credentials in the query, and says why: %s', async (path) => {
     for (const method of ['POST', 'GET']) {
       const answer = await send(path, { ...asForm({ grant_type: 'client_credentials' }), method });
       expect(answer).toMatchObject({
@@ -225,7 +225,7 @@ describe('the wire of the relay', () => {
     '\\"',
     'é'.repeat(60)
   ];
-  it.each(hostile)('16.4.1 repeats nothing harmful: %j', async (text) => {
+  it.each(hostile)('16.4.1 16.5.1 repeats nothing harmful: %j', async (text) => {
     const answers = await Promise.all([
       send('/token', fromHere({ scopes: [text] })),
       send('/token', asForm({ grant_type: text }, { 'x-genesys-auth': '1' })),
@@ -256,24 +256,27 @@ describe('the wire of the relay', () => {
     ['405', '/token', { method: 'GET' }],
     ['413', '/token', { body: 'x'.repeat(2000), headers: JSON_BODY }],
     ['415', '/token', { body: 'x', headers: { 'content-type': 'a/b' } }]
-  ])('O9 3.4 sends the security headers with %s %s', async (status, path, sent) => {
-    const answer = await send(path, sent);
-    expect(String(answer.status)).toBe(status);
-    expect(answer.headers).toMatchObject({
-      'cache-control': 'no-store',
-      pragma: 'no-cache',
-      vary: 'Origin, Authorization, Cookie',
-      'strict-transport-security': expect.stringMatching(/^max-age=(?:3153|6307)\d{4,}/),
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'cross-origin-resource-policy': 'same-origin'
-    });
-    expect(answer.headers).not.toHaveProperty('server');
-    expect(answer.headers).not.toHaveProperty('x-powered-by');
-  });
+  ])(
+    'O9 14.3.2 3.4.1 3.4.3 3.4.4 3.4.5 3.4.6 3.5.8 13.4.6 sends the security headers with %s %s',
+    async (status, path, sent) => {
+      const answer = await send(path, sent);
+      expect(String(answer.status)).toBe(status);
+      expect(answer.headers).toMatchObject({
+        'cache-control': 'no-store',
+        pragma: 'no-cache',
+        vary: 'Origin, Authorization, Cookie',
+        'strict-transport-security': expect.stringMatching(/^max-age=(?:3153|6307)\d{4,}/),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'cross-origin-resource-policy': 'same-origin'
+      });
+      expect(answer.headers).not.toHaveProperty('server');
+      expect(answer.headers).not.toHaveProperty('x-powered-by');
+    }
+  );
 
-  it('4.2.1 refuses both Transfer-Encoding and Content-Length, and header lines that are none', async () => {
+  it('4.2.1 4.2.4 refuses both Transfer-Encoding and Content-Length, and header lines that are none', async () => {
     for (const lines of ['Transfer-Encoding: chunked\r\nContent-Length: 5', 'X-A: b\rX-C: d', 'X A: b']) {
       const text = await new Promise<string>((resolve) => {
         const socket = connect(Number(new URL(world.relay.url).port), '127.0.0.1');
@@ -290,7 +293,7 @@ describe('the wire of the relay', () => {
     }
   });
 
-  describe('C1 across origins', () => {
+  describe('C1 S9 3.4.2 across origins', () => {
     const listed = 'https://app.example.com';
     const preflight = (origin: string): Ask => ({
       method: 'OPTIONS',
@@ -364,7 +367,7 @@ describe('the wire of the relay', () => {
 });
 
 describe('the rate limit', () => {
-  it('P3 is one for each caller, with Retry-After, and strangers do not spend it', async () => {
+  it('B16 P3 is one for each caller, with Retry-After, and strangers do not spend it', async () => {
     const world = await setUp({ config: { limits: { requestsPerMinute: 3 } } });
     const session = (headers: Record<string, string>) => ask(`${world.relay.url}/session`, { method: 'GET', headers });
     const wrong = { authorization: 'Bearer wrong' };

@@ -54,8 +54,8 @@ describe('a caller with a JWT', () => {
   });
 
   it.each([
-    ['10.3.1 another audience', { aud: 'other' }],
-    ['10.3.1 no audience', { aud: undefined }],
+    ['10.3.1 9.2.3 another audience', { aud: 'other' }],
+    ['10.3.1 9.2.3 no audience', { aud: undefined }],
     ['10.3.3 another issuer', { iss: 'https://other.example' }],
     ['no issuer', { iss: undefined }],
     ['9.2.1 an end in the past', { exp: Date.parse('2026-05-01T07:59:00Z') / 1000 }],
@@ -123,20 +123,20 @@ describe('a caller with a JWT', () => {
     });
 
     it.each([
-      ['alg none', { alg: 'none' }, ''],
+      ['9.1.2 alg none', { alg: 'none' }, ''],
       ['alg None', { alg: 'None' }, ''],
       ['no algorithm', { typ: 'JWT' }, 'AAAA'],
       ['a wrong signature', { alg: 'ES256', kid: 'key-1' }, Buffer.alloc(64, 1).toString('base64url')],
       ['an empty signature', { alg: 'ES256', kid: 'key-1' }, ''],
       ['a critical extension', { alg: 'ES256', kid: 'key-1', crit: ['b64'], b64: false }, 'AAAA'],
-      ['a key of its own', { alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' } }, 'AAAA'],
-      ['a key URL of its own', { alg: 'ES256', jku: 'https://evil.example/jwks', kid: 'evil' }, 'AAAA']
+      ['9.1.3 a key of its own', { alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' } }, 'AAAA'],
+      ['9.1.3 a key URL of its own', { alg: 'ES256', jku: 'https://evil.example/jwks', kid: 'evil' }, 'AAAA']
     ])('with %s is refused', async (_what, header, signature) => {
       await start();
       expect(await session(`${encode(header)}.${encode(claims())}.${signature}`)).toMatchObject(refused);
     });
 
-    it('by HS256 with the public key as secret is refused', async () => {
+    it('9.1.2 by HS256 with the public key as secret is refused', async () => {
       await start();
       const keys = (await ask(provider.jwksUri, { method: 'GET' })).text;
       const unsigned = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: 'key-1' })}.${encode(claims())}`;
@@ -198,7 +198,7 @@ describe('a caller with a JWT', () => {
     }
   );
 
-  it('never becomes loopback when the token is not valid', async () => {
+  it('16.5.3 never becomes loopback when the token is not valid', async () => {
     await start();
     const headers = { authorization: 'Bearer nonsense', 'x-genesys-auth': '1' };
     expect(await ask(`${world.relay.url}/session`, { method: 'GET', headers })).toMatchObject(refused);
@@ -267,7 +267,7 @@ describe('a caller with a JWT', () => {
       expect((await session(await provider.token())).status).toBe(200);
     });
 
-    it('16.5 are no reason for a 401 when the provider was never reached: 503 with Retry-After, and it recovers', async () => {
+    it('16.5.2 16.5.3 are no reason for a 401 when the provider was never reached: 503 with Retry-After, and it recovers', async () => {
       await start();
       provider.fail(503);
       const answer = await session(await provider.token());

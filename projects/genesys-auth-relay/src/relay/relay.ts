@@ -4,6 +4,7 @@ import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
+import { createScopeSets } from '../guard/scope-sets.ts';
 import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
@@ -54,6 +55,7 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
   // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
+  const scopeSets = createScopeSets(config.limits.scopeSetsPerCaller, clock);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
   const flagged = new Set<string>();
   const privileges = {
@@ -117,6 +119,7 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
       const entitlement: Entitlement = policy.entitlement(caller.roles);
       const { required, optional: allowed } = policy.decide(ask, entitlement);
       const { client, optional } = chooseClient(entitlement, { required, optional: allowed }, privileges);
+      scopeSets.check(caller.key, canonical([...required, ...optional]));
       if (ask.rejected !== undefined) {
         const mayVerify = () => verifications.take(caller.key) === 0;
         await source.report(client, canonical([...required, ...optional]), ask.rejected, mayVerify);

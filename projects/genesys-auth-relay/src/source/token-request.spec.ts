@@ -15,7 +15,7 @@ describe('the request for a token', () => {
     return world.server.received[0]!;
   }
 
-  it('O4 is a strict form with grant_type and scope, and nothing in the query', async () => {
+  it('O4 10.2.3 is a strict form with grant_type and scope, and nothing in the query', async () => {
     const { faults, form, url } = await requestOf({});
     expect(faults).toEqual([]);
     expect(url).toBe('/oauth/token');
@@ -27,7 +27,7 @@ describe('the request for a token', () => {
     expect(headers.authorization).toBe(`Basic ${Buffer.from('a+b:c%2Bd%2F%C3%A9%25').toString('base64')}`);
   });
 
-  it('O1 leaves the UUID and base64url secret of a Genesys client as they are', async () => {
+  it('O1 10.4.10 leaves the UUID and base64url secret of a Genesys client as they are', async () => {
     const id = '5a9d60c5-0dd1-4c0e-8a7b-5e1f2d3c4b5a';
     const { headers } = await requestOf({ secret: 'aZ-9_x', genesys: client('basic', id) });
     expect(headers.authorization).toBe(`Basic ${Buffer.from(`${id}:aZ-9_x`).toString('base64')}`);
@@ -61,7 +61,7 @@ describe('the request for a token', () => {
     expect(world.server.received[0]!.form.get('scope')).toBe('analytics:readonly routing');
   });
 
-  it('S6 follows no redirect with the secret', async () => {
+  it('S6 S10 13.2.4 follows no redirect with the secret', async () => {
     world = await setUp();
     const elsewhere = await setUp();
     const location = elsewhere.server.tokenEndpoint;

@@ -325,6 +325,17 @@ describe('the token source', () => {
       }
     );
 
+    it('F2 keeps the token when the API refuses the address of the relay and not the token', async () => {
+      const live = await tokenNow();
+      world.server.verifyWith((response) => {
+        const body = JSON.stringify({ code: 'ip.not.authorized', status: 401, message: 'CANARY' });
+        response.writeHead(401, { 'content-type': 'application/json' }).end(body);
+      });
+      expect((await report(sha256(live))).body['access_token']).toBe(live);
+      expect(world.server.verified).toHaveLength(1);
+      expect(upstream()).toBe(1);
+    });
+
     it('keeps the token when the API cannot be asked', async () => {
       const live = await tokenNow();
       world.server.verifyWith((response) => response.destroy());

@@ -90,6 +90,21 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
     return { status: answer.statusCode, text, retryAfter: single(answer.headers['retry-after']) };
   }
 
+  const askAbout = (token: string, method: 'HEAD' | 'GET') =>
+    api.request({
+      method,
+      path: '/api/v2/tokens/me',
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'genesys-auth-relay' },
+      signal: AbortSignal.timeout(genesys.timeoutMs)
+    });
+
+  /** A 401 may be about the address of the relay and not about the token. Only a body says so, and `HEAD` has none. */
+  async function isAddressRefused(token: string): Promise<boolean> {
+    const { statusCode, body } = await askAbout(token, 'GET');
+    const error = parseObject(await readCapped(body, true));
+    return statusCode !== 401 || error?.['code'] === 'ip.not.authorized';
+  }
+
   return {
     async requestToken(client, scopes, budgetMs) {
       const signal = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
@@ -118,14 +133,9 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
 
     async isDead(token) {
       try {
-        const answer = await api.request({
-          method: 'HEAD',
-          path: '/api/v2/tokens/me',
-          headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'genesys-auth-relay' },
-          signal: AbortSignal.timeout(genesys.timeoutMs)
-        });
+        const answer = await askAbout(token, 'HEAD');
         await answer.body.dump();
-        return answer.statusCode === 401;
+        return answer.statusCode === 401 && !(await isAddressRefused(token));
       } catch {
         // Not reached is not refused: a token is only given up on a clear 401.
         return false;

@@ -59,7 +59,7 @@ export async function startTokenServer(): Promise<TokenServer> {
 
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v2/tokens/me') === true) {
-      verified.push(request.headers.authorization ?? '');
+      if (request.method === 'HEAD') verified.push(request.headers.authorization ?? '');
       if (typeof verification === 'function') verification(response);
       else response.writeHead(verification).end();
       return;

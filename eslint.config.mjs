@@ -79,6 +79,7 @@ export default defineConfig([
         clearTimeout: 'readonly',
         AbortSignal: 'readonly',
         Buffer: 'readonly',
+        __dirname: 'readonly',
         module: 'writable',
         require: 'readonly'
       }

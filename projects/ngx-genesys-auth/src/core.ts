@@ -16,8 +16,9 @@ import { SERVER_RELAY } from './relay/server';
 import { ScopeCheck } from './scopes/check';
 import { type Turn, tabTurn } from './tabs/turn';
 import { now } from './token/moment';
+import { CONFIGURATION } from './configurations/provided';
 import { TokenSource } from './token/source';
-import { AuthState } from './token/state';
+import type { AuthState } from './token/state';
 
 /** The configuration as the app gave it. */
 export const GENESYS_AUTH_CONFIG = new InjectionToken<GenesysAuthConfig>('GENESYS_AUTH_CONFIG');
@@ -41,7 +42,8 @@ export interface GenesysAuthCore {
 export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>('GENESYS_AUTH_CORE');
 
 /** Checks the configuration. */
-export const resolvedConfig = (): ResolvedConfig => resolveConfig(inject(GENESYS_AUTH_CONFIG));
+export const resolvedConfig = (): ResolvedConfig =>
+  resolveConfig(inject(GENESYS_AUTH_CONFIG), inject(CONFIGURATION).name);
 
 /**
  * Puts the parts together.
@@ -51,7 +53,7 @@ export const resolvedConfig = (): ResolvedConfig => resolveConfig(inject(GENESYS
 export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const config = inject(GENESYS_RESOLVED_CONFIG);
   const injector = inject(Injector);
-  const state = new AuthState();
+  const { state } = inject(CONFIGURATION);
   const onServer = isPlatformServer(inject(PLATFORM_ID));
   const servers = onServer ? inject(SERVER_RELAY, { optional: true }) : undefined;
   const server = servers?.map((relayOf) => relayOf(config)).find(Boolean);
@@ -76,7 +78,6 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const attacher = new Attacher(isApi, tokens, scopes, guard, needs);
   inject(DestroyRef).onDestroy(() => {
     tokens.close();
-    state.close();
   });
   const logging = inject(LOG_STEP, { optional: true })?.(attacher) ?? attacher;
   const retrying = inject(RETRY_STEP, { optional: true })?.(logging) ?? logging;

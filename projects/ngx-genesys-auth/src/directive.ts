@@ -13,7 +13,7 @@ import {
   untracked
 } from '@angular/core';
 import type { GenesysScope } from 'genesys-scopes';
-import type { GenesysAuthError } from './errors';
+import { GenesysAuthError } from './errors';
 import { GenesysAuthService } from './service';
 
 /**
@@ -31,11 +31,12 @@ import { GenesysAuthService } from './service';
  * @example
  * <button *genesysScopes="'routing'">Edit</button>
  * <app-report *genesysScopes="['analytics:readonly', 'users:readonly']; else denied" />
+ * <app-report *genesysScopes="'analytics'; config: 'emea'" />
  * <ng-template #denied>Ask your administrator.</ng-template>
  */
 @Directive({ selector: '[genesysScopes]' })
 export class GenesysScopesDirective {
-  readonly #auth = inject(GenesysAuthService);
+  readonly #service = inject(GenesysAuthService);
   readonly #errors = inject(ErrorHandler);
   readonly #onServer = isPlatformServer(inject(PLATFORM_ID));
   readonly #view = inject(ViewContainerRef);
@@ -43,11 +44,17 @@ export class GenesysScopesDirective {
 
   /** The scopes, all of which are needed: one, or a list. With an empty list a token is enough. */
   readonly genesysScopes = input.required<GenesysScope | readonly GenesysScope[]>();
+  /** The name of the configuration whose token is meant, where there are several. */
+  readonly genesysScopesConfig = input<string>();
   /** What is shown if a scope is missing. */
   readonly genesysScopesElse = input<TemplateRef<unknown> | null | undefined>();
 
+  readonly #auth = computed(() => {
+    const name = this.genesysScopesConfig();
+    return name === undefined ? this.#service : this.#service.for(name);
+  });
   readonly #needed = computed(() => [this.genesysScopes()].flat());
-  readonly #invalid = computed(() => untracked(() => this.#auth.validate(...this.#needed())).errors[0]);
+  readonly #invalid = computed(() => untracked(() => this.#auth().validate(...this.#needed())).errors[0]);
   /** The answer, or the last one to the same question while there is none. */
   readonly #granted = linkedSignal<{ needed: readonly string[]; fresh: boolean | undefined }, boolean | undefined>({
     source: () => ({ needed: this.#needed(), fresh: this.#answer() }),
@@ -68,9 +75,15 @@ export class GenesysScopesDirective {
       });
     });
     effect(() => {
-      if (this.#onServer || this.#invalid() || this.#auth.status() !== 'unknown') return;
+      if (this.#onServer || this.#invalid() || this.#auth().status() !== 'unknown') return;
       // What it fails with is in the state, for all to see.
-      this.#auth.token(...untracked(this.#needed)).catch(() => undefined);
+      this.#auth()
+        .token(...untracked(this.#needed))
+        .catch((error: unknown) => {
+          // Where the configuration is loaded at run time, this shows only now.
+          if (error instanceof GenesysAuthError && error.code === 'scope_not_configured')
+            this.#errors.handleError(error);
+        });
     });
     effect(() => {
       const template = this.#shown();
@@ -83,11 +96,11 @@ export class GenesysScopesDirective {
 
   #answer(): boolean | undefined {
     if (this.#invalid()) return false;
-    const status = this.#auth.status();
-    const granted = this.#auth.hasScopes(...this.#needed());
+    const status = this.#auth().status();
+    const granted = this.#auth().hasScopes(...this.#needed());
     if (granted || status === 'ready' || status === 'signed-out') return granted;
-    if (status === 'renewing' && this.#auth.scopes().size > 0) return false;
-    return status === 'failed' && isAnswer(this.#auth.error()) ? false : undefined;
+    if (status === 'renewing' && this.#auth().scopes().size > 0) return false;
+    return status === 'failed' && isAnswer(this.#auth().error()) ? false : undefined;
   }
 }
 

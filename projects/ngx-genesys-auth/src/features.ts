@@ -7,11 +7,15 @@ import type { EnvironmentProviders, Provider } from '@angular/core';
  * - `retry`: `withRetry()`
  * - `logger`: `withLogger()`
  * - `devtools`: `withDevtools()` of `ngx-genesys-auth/devtools`
+ * - `testing`: `provideGenesysAuthTesting()` of `ngx-genesys-auth/testing`
  */
-export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry' | 'logger' | 'devtools';
+export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry' | 'logger' | 'devtools' | 'testing';
 
 /** An addition to `provideGenesysAuth()`, made by a `with...()` function. */
 export interface GenesysAuthFeature {
   readonly kind: GenesysAuthFeatureKind;
+  /** What belongs to the configuration; it lives in an injector of its own, made when the configuration is known. */
   readonly providers: readonly (Provider | EnvironmentProviders)[];
+  /** What belongs to the app as a whole. */
+  readonly appProviders?: readonly (Provider | EnvironmentProviders)[] | undefined;
 }

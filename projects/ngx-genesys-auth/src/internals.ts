@@ -14,3 +14,7 @@ export {
   REQUEST_WATCH as ɵREQUEST_WATCH
 } from './dev/watch';
 export { type ServerRelay as ɵServerRelay, SERVER_RELAY as ɵSERVER_RELAY } from './relay/server';
+export { type Configuration as ɵConfiguration } from './configurations/configuration';
+export { type Configurations as ɵConfigurations } from './configurations/configurations';
+export { CONFIGURATION as ɵCONFIGURATION, GENESYS_AUTH as ɵGENESYS_AUTH } from './configurations/provided';
+export { configurationProviders as ɵconfigurationProviders } from './provide';

@@ -2,18 +2,15 @@ import {
   type EnvironmentProviders,
   type ModuleWithProviders,
   NgModule,
+  type Provider,
   inject,
   makeEnvironmentProviders,
   provideEnvironmentInitializer
 } from '@angular/core';
-import type { GenesysAuthConfig } from './config';
-import {
-  GENESYS_AUTH_CONFIG,
-  GENESYS_AUTH_CORE,
-  GENESYS_RESOLVED_CONFIG,
-  genesysAuthCore,
-  resolvedConfig
-} from './core';
+import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from './config';
+import { Configurations } from './configurations/configurations';
+import { GENESYS_AUTH, PROVIDED, type Provided } from './configurations/provided';
+import { GENESYS_AUTH_CORE } from './core';
 import { provideInterceptorCheck } from './dev/interceptor-check';
 import { GenesysScopesDirective } from './directive';
 import type { GenesysAuthFeature } from './features';
@@ -23,8 +20,11 @@ import { GenesysAuthService } from './service';
  * Provides {@link GenesysAuthService} and what {@link genesysAuthInterceptor} needs. Put it where `provideHttpClient()` is,
  * before or after it.
  *
- * @param config region, relay and scopes
- * @param features additions made by `with...()` functions
+ * @param config region, relay and scopes; or a function that gives them later, for apps that know them only at run time. Then
+ *   requests for the API of any Genesys Cloud region, and those marked by {@link genesysScopes} or {@link genesysConfig}, wait
+ *   for it, at most 10 s; all others pass. If it fails they fail with `config_unavailable` (or `config_invalid`), and
+ *   the next request, or `renew()`, loads it again
+ * @param features additions made by `with...()` functions, for this configuration alone
  * @throws {@link GenesysAuthConfigError} `config_invalid` when the app starts: every mistake at once, with its fix
  * @example
  * bootstrapApplication(App, {
@@ -33,21 +33,31 @@ import { GenesysAuthService } from './service';
  *     provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics', 'routing'] })
  *   ]
  * });
+ * @example
+ * provideGenesysAuth(() => inject(HttpClient).get<GenesysAuthConfig>('/genesys.json'))
+ * @example
+ * // Two organisations beside each other: inject(GenesysAuthService).for('emea')
+ * [provideGenesysAuth({ name: 'us', ... }), provideGenesysAuth({ name: 'emea', ... }, withRetry())]
  */
 export function provideGenesysAuth(
-  config: GenesysAuthConfig,
+  config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig,
   ...features: readonly GenesysAuthFeature[]
 ): EnvironmentProviders {
-  return makeEnvironmentProviders([
-    { provide: GENESYS_AUTH_CONFIG, useValue: config },
-    { provide: GENESYS_RESOLVED_CONFIG, useFactory: resolvedConfig },
-    { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
-    GenesysAuthService,
-    provideEnvironmentInitializer(() => void inject(GENESYS_RESOLVED_CONFIG)),
-    ngDevMode ? provideInterceptorCheck() : [],
-    features.flatMap(({ providers }) => providers)
-  ]);
+  return makeEnvironmentProviders(configurationProviders({ config, features }));
 }
+
+/** The providers of one configuration. */
+export const configurationProviders = (provided: Provided): (Provider | EnvironmentProviders)[] => [
+  { provide: PROVIDED, multi: true, useValue: provided },
+  { provide: GENESYS_AUTH, useFactory: () => new Configurations() },
+  { provide: GenesysAuthService, useFactory: () => inject(GENESYS_AUTH).get().service },
+  { provide: GENESYS_AUTH_CORE, useFactory: () => inject(GENESYS_AUTH).get().core },
+  provideEnvironmentInitializer(() => {
+    inject(GENESYS_AUTH).start();
+  }),
+  ngDevMode ? provideInterceptorCheck() : [],
+  ...provided.features.flatMap(({ appProviders }) => appProviders ?? [])
+];
 
 /**
  * The same as {@link provideGenesysAuth} for apps that are built of NgModules. Modules whose templates use `*genesysScopes`
@@ -56,14 +66,14 @@ export function provideGenesysAuth(
 @NgModule({ imports: [GenesysScopesDirective], exports: [GenesysScopesDirective] })
 export class GenesysAuthModule {
   /**
-   * Import it once, in the root module. The parameters and errors are those of {@link provideGenesysAuth}.
+   * Import it in the root module, once for each configuration. The parameters and errors are those of {@link provideGenesysAuth}.
    *
    * @example
    * imports: [GenesysAuthModule.forRoot({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics'] })],
    * providers: [provideHttpClient(withInterceptors([genesysAuthInterceptor]))]
    */
   static forRoot(
-    config: GenesysAuthConfig,
+    config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig,
     ...features: readonly GenesysAuthFeature[]
   ): ModuleWithProviders<GenesysAuthModule> {
     return { ngModule: GenesysAuthModule, providers: [provideGenesysAuth(config, ...features)] };

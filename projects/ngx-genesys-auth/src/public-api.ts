@@ -1,6 +1,11 @@
-export { genesysScopes, skipGenesysAuth } from './attach/context';
+export { genesysConfig, genesysScopes, skipGenesysAuth } from './attach/context';
 export { GenesysAuthHttpInterceptor, genesysAuthInterceptor } from './attach/interceptor';
-export { type GenesysAuthConfig, type GenesysRelayConfig } from './config';
+export {
+  type GenesysAuthConfig,
+  type GenesysAuthConfigLoader,
+  type GenesysRelayConfig,
+  type LoadedGenesysAuthConfig
+} from './config';
 export { GenesysScopesDirective } from './directive';
 export {
   type ConfigIssue,

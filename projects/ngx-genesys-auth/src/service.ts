@@ -1,11 +1,12 @@
-import { Injectable, type Signal, inject } from '@angular/core';
+import { Injectable, Injector, type Signal, inject } from '@angular/core';
 import type { SessionResponse } from 'genesys-auth-protocol';
 import { type GenesysScope, isCovered } from 'genesys-scopes';
 import { type Observable, firstValueFrom, tap } from 'rxjs';
-import { GENESYS_AUTH_CORE } from './core';
+import { CONFIGURATION, GENESYS_AUTH } from './configurations/provided';
+import type { GenesysAuthCore } from './core';
 import type { GenesysAuthError, GenesysScopeError } from './errors';
 import { regionMismatch } from './relay/mismatch';
-import { notGranted } from './scopes/check';
+import { ScopeCheck, notGranted } from './scopes/check';
 import type { GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
 /** What {@link GenesysAuthService.validate} found. */
@@ -25,21 +26,23 @@ export interface ScopeReport {
  */
 @Injectable()
 export class GenesysAuthService {
-  readonly #core = inject(GENESYS_AUTH_CORE);
+  readonly #configuration = inject(CONFIGURATION);
+  readonly #injector = inject(Injector);
+  readonly #state = this.#configuration.state;
 
   /** Where the token is in its life. It changes when something is asked for: no timer marks a token as expired. */
-  readonly status: Signal<GenesysAuthStatus> = this.#core.state.status;
+  readonly status: Signal<GenesysAuthStatus> = this.#state.status;
   /** The scopes the relay granted; empty without a token. */
-  readonly scopes: Signal<ReadonlySet<string>> = this.#core.state.scopes;
+  readonly scopes: Signal<ReadonlySet<string>> = this.#state.scopes;
   /** When the token ends, by the wall clock; `null` without a token. */
-  readonly expiresAt: Signal<Date | null> = this.#core.state.expiresAt;
+  readonly expiresAt: Signal<Date | null> = this.#state.expiresAt;
   /** The last failure, until the next success. A renewal ahead of time may fail while the token is still good. */
-  readonly error: Signal<GenesysAuthError | null> = this.#core.state.error;
+  readonly error: Signal<GenesysAuthError | null> = this.#state.error;
   /**
    * Everything that happens, in order. A late subscriber first gets the last 16 events, so that nothing of the start is
    * lost; each says when it happened.
    */
-  readonly events$: Observable<GenesysAuthEvent> = this.#core.state.events$;
+  readonly events$: Observable<GenesysAuthEvent> = this.#state.events$;
 
   /**
    * The access token, for clients that do not go through `HttpClient` (the official SDK, a WebSocket). Do not keep it: ask
@@ -52,11 +55,12 @@ export class GenesysAuthService {
    * @example client.setAccessToken(await auth.token('analytics:readonly'))
    */
   async token(...scopes: readonly GenesysScope[]): Promise<string> {
-    const [invalid] = this.#core.scopes.errors(scopes);
+    const core = this.#configuration.core ?? (await this.#ready());
+    const [invalid] = core.scopes.errors(scopes);
     // Who takes the token out may need any scope, unless they say which.
-    if (ngDevMode) this.#core.needs?.note(scopes.length > 0 ? scopes : undefined);
+    if (ngDevMode) core.needs?.note(scopes.length > 0 ? scopes : undefined);
     if (invalid) throw invalid;
-    const live = await firstValueFrom(this.#core.tokens.get());
+    const live = await firstValueFrom(core.tokens.get());
     const missing = notGranted(scopes, live.scopes);
     if (missing) throw missing;
     return live.token;
@@ -73,9 +77,12 @@ export class GenesysAuthService {
     return granted.size > 0 && scopes.every((scope) => isCovered(scope, granted));
   }
 
-  /** Checks scopes as {@link token} would, without asking for a token. Sends nothing. */
+  /**
+   * Checks scopes as {@link token} would, without asking for a token. Sends nothing. Until a configuration that is loaded at
+   * run time is there, it checks the names alone.
+   */
   validate(...scopes: readonly GenesysScope[]): ScopeReport {
-    const errors = this.#core.scopes.errors(scopes);
+    const errors = (this.#configuration.core?.scopes ?? new ScopeCheck()).errors(scopes);
     const granted = this.scopes();
     return { ok: errors.length === 0, errors, granted: scopes.filter((scope) => isCovered(scope, granted)) };
   }
@@ -86,7 +93,8 @@ export class GenesysAuthService {
    * @throws {@link GenesysAuthError} `relay_*`, `scope_not_granted`, `signed_out`, `server_no_credential`
    */
   async renew(): Promise<void> {
-    await firstValueFrom(this.#core.tokens.renew());
+    const core = this.#configuration.core ?? (await this.#ready(true));
+    await firstValueFrom(core.tokens.renew());
   }
 
   /**
@@ -94,7 +102,7 @@ export class GenesysAuthService {
    * lives on until its end, and the next request asks the relay for one again.
    */
   clear(): void {
-    this.#core.tokens.clear();
+    this.#configuration.clear();
   }
 
   /**
@@ -103,8 +111,8 @@ export class GenesysAuthService {
    *
    * @throws {@link GenesysAuthError} `relay_*`
    */
-  session(): Promise<SessionResponse> {
-    const { relay, config, state } = this.#core;
+  async session(): Promise<SessionResponse> {
+    const { relay, config, state } = this.#configuration.core ?? (await this.#ready());
     return firstValueFrom(
       relay.session().pipe(
         tap((session) => {
@@ -113,5 +121,20 @@ export class GenesysAuthService {
         })
       )
     );
+  }
+
+  /**
+   * The service of another configuration.
+   *
+   * @param name the `name` of the configuration
+   * @throws {@link GenesysAuthConfigError} `config_invalid` if there is none of that name
+   * @example inject(GenesysAuthService).for('emea').status()
+   */
+  for(name: string): GenesysAuthService {
+    return this.#injector.get(GENESYS_AUTH).get(name).service;
+  }
+
+  #ready(now?: boolean): Promise<GenesysAuthCore> {
+    return firstValueFrom(this.#configuration.ready(now));
   }
 }

@@ -23,6 +23,8 @@ export const CONFIG: GenesysAuthConfig = {
 
 export interface AppOptions {
   readonly config?: Partial<GenesysAuthConfig>;
+  /** What provides the library, in place of `config` and `features`. */
+  readonly auth?: readonly EnvironmentProviders[];
   readonly before?: readonly HttpInterceptorFn[];
   readonly after?: readonly HttpInterceptorFn[];
   readonly features?: readonly GenesysAuthFeature[];
@@ -37,12 +39,19 @@ export interface Outcome {
 }
 
 /** An app with the library, whose network is Angular's own testing backend. */
-export function createApp({ config, before = [], after = [], features = [], providers = [] }: AppOptions = {}) {
+export function createApp({
+  config,
+  auth: doors,
+  before = [],
+  after = [],
+  features = [],
+  providers = []
+}: AppOptions = {}) {
   TestBed.configureTestingModule({
     providers: [
       provideHttpClient(withInterceptors([...before, genesysAuthInterceptor, ...after])),
       provideHttpClientTesting(),
-      provideGenesysAuth({ ...CONFIG, ...config }, ...features),
+      ...(doors ?? [provideGenesysAuth({ ...CONFIG, ...config }, ...features)]),
       ...providers
     ]
   });

@@ -295,7 +295,7 @@ it('withDevtools() is dropped where ngDevMode is false', () => {
   const before = scope.ngDevMode;
   scope.ngDevMode = false;
   try {
-    expect(withDevtools({ corner: 'middle' as never })).toEqual({ kind: 'devtools', providers: [] });
+    expect(withDevtools({ corner: 'middle' as never })).toEqual({ kind: 'devtools', providers: [], appProviders: [] });
   } finally {
     scope.ngDevMode = before;
   }

@@ -1,4 +1,5 @@
 import { isPlatformServer } from '@angular/common';
+import type { HttpRequest } from '@angular/common/http';
 import {
   APP_BOOTSTRAP_LISTENER,
   CSP_NONCE,
@@ -14,7 +15,8 @@ import {
 import {
   GenesysAuthConfigError,
   type GenesysAuthFeature,
-  ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
+  ɵGENESYS_AUTH as GENESYS_AUTH,
+  type ɵConfigurations as Configurations,
   type ɵGenesysAuthCore as GenesysAuthCore,
   ɵREQUEST_WATCH as REQUEST_WATCH
 } from 'ngx-genesys-auth';
@@ -57,7 +59,8 @@ const CORNERS = ['bottom-right', 'bottom-left', 'top-right', 'top-left'] as cons
 export function withDevtools(options: DevtoolsOptions = {}): GenesysAuthFeature {
   return {
     kind: 'devtools',
-    providers: typeof ngDevMode === 'undefined' || ngDevMode ? developmentProviders(options) : []
+    providers: [],
+    appProviders: typeof ngDevMode === 'undefined' || ngDevMode ? developmentProviders(options) : []
   };
 }
 
@@ -74,11 +77,12 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
         const [document, injector, zone] = [inject(DOCUMENT), inject(Injector), inject(NgZone)];
         const [nonce, destroyed, log] = [inject(CSP_NONCE, { optional: true }), inject(DestroyRef), inject(RequestLog)];
         const onServer = isPlatformServer(inject(PLATFORM_ID));
-        let shown = false;
         return () => {
-          if (shown || onServer) return;
-          shown = true;
-          const configurations = () => [viewOf(injector.get(GENESYS_AUTH_CORE))];
+          const auth = injector.get(GENESYS_AUTH);
+          // One overlay for all configurations, whichever of them has the feature.
+          if (shown.has(auth) || onServer) return;
+          shown.add(auth);
+          const configurations = () => coresOf(auth).map(viewOf);
           // Its timer must not keep an app with zone.js from becoming stable.
           zone.runOutsideAngular(() => {
             destroyed.onDestroy(showOverlay({ document, log, configurations }, { corner, shortcut, nonce }));
@@ -92,14 +96,26 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
 const wrong = (key: string, fix: string) =>
   new GenesysAuthConfigError([{ key: `withDevtools.${key}`, message: 'there is no such value.', fix }]);
 
+const shown = new WeakSet();
+
+/** Those that are known; others are loaded at run time. */
+const coresOf = ({ all }: Configurations): GenesysAuthCore[] => all.flatMap(({ core }) => core ?? []);
+
 function watchRequests(): NotingWatch {
   const [document, injector] = [inject(DOCUMENT), inject(Injector)];
-  const core = () => injector.get(GENESYS_AUTH_CORE);
+  const takerOf = (request: HttpRequest<unknown>): GenesysAuthCore | undefined => {
+    const auth = injector.get(GENESYS_AUTH);
+    const handler = auth.find(request);
+    return coresOf(auth).find(({ attacher }) => attacher === handler);
+  };
   return new NotingWatch(
     {
-      apis: () => [apiOf(core())],
-      takerOf: ({ url }) => (core().attacher.isApi(url) ? apiOf(core()) : undefined),
-      needsOf: (request) => core().needs?.explain?.(request),
+      apis: () => coresOf(injector.get(GENESYS_AUTH)).map(apiOf),
+      takerOf: (request) => {
+        const core = takerOf(request);
+        return core && apiOf(core);
+      },
+      needsOf: (request) => takerOf(request)?.needs?.explain?.(request),
       base: () => document.baseURI
     },
     inject(RequestLog)

@@ -4,11 +4,13 @@ import { GenesysAuthError, GenesysAuthService, type GenesysScope } from 'ngx-gen
 
 /** Options of {@link requireScopes}. */
 export interface RequireScopesOptions {
+  /** The name of the configuration whose token is meant, where there are several. */
+  readonly config?: string | undefined;
   /**
    * Where to go instead, if the answer is no: a URL of the app, or a function that makes a `UrlTree` or `RedirectCommand`
    * of the error that says what is missing. It is called in an injection context. Without it the navigation is cancelled.
    */
-  readonly redirectTo: string | ((denied: GenesysAuthError) => UrlTree | RedirectCommand);
+  readonly redirectTo?: string | ((denied: GenesysAuthError) => UrlTree | RedirectCommand) | undefined;
 }
 
 /** A guard that fits both `canActivate` (or `canActivateChild`) and `canMatch` of a route. */
@@ -42,11 +44,12 @@ export function requireScopes(
 ): ScopeGuardFn {
   const given: readonly Argument[] = scopes;
   const needed = given.filter(isScope);
-  const redirectTo = given.find(isOptions)?.redirectTo;
+  const { redirectTo, config } = given.find(isOptions) ?? {};
   return async () => {
     const injector = inject(Injector);
     try {
-      await inject(GenesysAuthService).token(...needed);
+      const auth = inject(GenesysAuthService);
+      await (config === undefined ? auth : auth.for(config)).token(...needed);
       return true;
     } catch (error) {
       if (!isNo(error)) throw error;

@@ -9,7 +9,7 @@ import { type Observable, catchError, filter, switchMap, throwError } from 'rxjs
 import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
 import type { TokenSource } from '../token/source';
-import { NEEDED_SCOPES, SKIP } from './context';
+import { NEEDED_SCOPES, isLeftAlone } from './context';
 import type { OffOriginGuard } from './guard';
 import type { NeedCheck, RequestNeeds } from './needs';
 import { missingScopeOf, refusesToken, tokenRejected } from './refusal';
@@ -42,8 +42,7 @@ export class Attacher implements ApiHandler {
   /** Handles a request whose URL is on the API's origin. */
   handle(request: HttpRequest<unknown>, next: HttpHandlerFn, backend: HttpBackend): Events {
     const { context } = request;
-    // A credential the app set itself is the app's business, and so is what the API says to it.
-    if (context.has(SKIP) || request.headers.has('Authorization')) return next(request);
+    if (isLeftAlone(request)) return next(request);
     if (context.has(NEEDED_SCOPES)) {
       const needed = context.get(NEEDED_SCOPES);
       if (ngDevMode) this.#needs?.note(needed);

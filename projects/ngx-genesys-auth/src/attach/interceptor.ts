@@ -8,7 +8,7 @@ import {
 } from '@angular/common/http';
 import { Injector, Injectable, inject, runInInjectionContext } from '@angular/core';
 import type { Observable } from 'rxjs';
-import { GENESYS_AUTH_CORE } from '../core';
+import { GENESYS_AUTH } from '../configurations/provided';
 import { checkAnswer, isCheckRequest } from '../dev/check-request';
 import { warnAboutOddRequest } from '../dev/odd-request';
 import { REQUEST_WATCH } from '../dev/watch';
@@ -39,11 +39,11 @@ export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
 };
 
 const intercept: HttpInterceptorFn = (request, next) => {
-  const core = inject(GENESYS_AUTH_CORE, { optional: true });
-  if (!core) throw notProvided();
-  const { attacher } = core;
-  if (attacher.isApi(request.url)) return attacher.handle(request, next, inject(HttpBackend));
-  if (ngDevMode) warnAboutOddRequest(core, request, core.config.apiOrigin);
+  const auth = inject(GENESYS_AUTH, { optional: true });
+  if (!auth) throw notProvided();
+  const handler = auth.find(request);
+  if (handler) return handler.handle(request, next, inject(HttpBackend));
+  if (ngDevMode) warnAboutOddRequest(auth, request);
   return next(request);
 };
 

@@ -1,3 +1,5 @@
+import { GENESYS_REGIONS, originsOf } from 'genesys-auth-protocol';
+
 /**
  * Makes the test for one origin, once, so that a request costs a string comparison and no parsing.
  *
@@ -16,3 +18,7 @@ export function originTest(origin: string): (url: string) => boolean {
     return next === 47 /* / */ || next === 63 /* ? */ || next === 35 /* # */ || url.length === end;
   };
 }
+
+/** Whether a URL is on the API's origin of any region of Genesys Cloud. */
+export const isGenesysApi = (url: string): boolean =>
+  GENESYS_REGIONS.some((region) => originTest(originsOf(region).apiOrigin)(url));

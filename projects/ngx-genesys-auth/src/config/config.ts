@@ -1,4 +1,5 @@
 import type { GenesysScope } from 'genesys-scopes';
+import type { Observable } from 'rxjs';
 
 /** How the relay is reached. */
 export interface GenesysRelayConfig {
@@ -40,8 +41,27 @@ export interface GenesysAuthConfig {
   readonly registeredScopes?: readonly string[] | undefined;
   /** How many seconds before its end a token is renewed, in the background. 60 by default, at most half of its life. */
   readonly renewAheadSeconds?: number | undefined;
-  /** A name for this configuration; it appears in messages. */
+  /**
+   * A name for this configuration; it appears in messages. Several configurations beside each other need one, all but the
+   * one that `inject(GenesysAuthService)` gives.
+   */
   readonly name?: string | undefined;
+}
+
+/**
+ * Gives a configuration that is known only at run time: a promise, or an observable whose first value counts. It is called
+ * when the app starts, in an injection context.
+ *
+ * @example () => inject(HttpClient).get<GenesysAuthConfig>('/genesys.json')
+ */
+export type GenesysAuthConfigLoader = () => Promise<GenesysAuthConfig> | Observable<GenesysAuthConfig>;
+
+/** A configuration that is known only at run time, and has a name by which it is known before. */
+export interface LoadedGenesysAuthConfig {
+  /** Its name, whatever name the loaded configuration gives itself. */
+  readonly name?: string | undefined;
+  /** Loads it. */
+  readonly load: GenesysAuthConfigLoader;
 }
 
 /** A configuration after its check: every default filled in, every URL in canonical form. */

@@ -1,2 +1,8 @@
-export { type GenesysAuthConfig, type GenesysRelayConfig, type ResolvedConfig } from './config';
+export {
+  type GenesysAuthConfig,
+  type GenesysAuthConfigLoader,
+  type GenesysRelayConfig,
+  type LoadedGenesysAuthConfig,
+  type ResolvedConfig
+} from './config';
 export { resolveConfig } from './resolve';

@@ -50,9 +50,10 @@ function readScopes(
  * Checks a configuration and fills in the defaults.
  *
  * @param config what the app gave; nothing about it is taken for granted, as it may come from a JSON file
+ * @param knownAs the name it has whatever name it gives itself
  * @throws {@link GenesysAuthConfigError} `config_invalid`, naming every mistake at once
  */
-export function resolveConfig(config: GenesysAuthConfig): ResolvedConfig {
+export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): ResolvedConfig {
   const issues: ConfigIssue[] = [];
   const report: Report = (key, message, fix) => {
     issues.push({ key, message, fix });
@@ -64,7 +65,7 @@ export function resolveConfig(config: GenesysAuthConfig): ResolvedConfig {
   }
   const given: Partial<GenesysAuthConfig> = config;
   checkKeys(given, KEYS, '', report);
-  const { name } = given;
+  const name = knownAs ?? given.name;
   if (name !== undefined && !isText(name)) report('name', 'it must be a string.', 'Give a name, or remove it.');
 
   const isGrammar = (scope: string) =>

@@ -1,8 +1,10 @@
 import { HttpBackend, HttpHandler } from '@angular/common/http';
 import { APP_BOOTSTRAP_LISTENER, type Provider, inject } from '@angular/core';
-import { defer } from 'rxjs';
-import { GENESYS_AUTH_CORE } from '../core';
+import { switchMap } from 'rxjs';
+import { GENESYS_AUTH } from '../configurations/provided';
 import { checkRequest } from './check-request';
+
+const checked = new WeakSet();
 
 /**
  * Development only: once the app has started, sends a request through the app's interceptors that ours answers. If it
@@ -14,16 +16,24 @@ export function provideInterceptorCheck(): Provider {
     provide: APP_BOOTSTRAP_LISTENER,
     multi: true,
     useFactory: () => {
-      const { config, guard } = inject(GENESYS_AUTH_CORE);
+      const auth = inject(GENESYS_AUTH);
       const backend = inject(HttpBackend);
       const handler = inject(HttpHandler);
-      let done = false;
       return () => {
-        if (done) return;
-        done = true;
-        guard.protect(backend);
+        // Once, however many configurations and components the app starts with.
+        if (checked.has(auth)) return;
+        checked.add(auth);
+        const check = auth
+          .get()
+          .ready()
+          .pipe(
+            switchMap(({ config, guard }) => {
+              guard.protect(backend);
+              return handler.handle(checkRequest(config.apiOrigin));
+            })
+          );
         // An app's interceptor may fail on it; that says nothing about ours.
-        defer(() => handler.handle(checkRequest(config.apiOrigin))).subscribe({ error: () => undefined });
+        check.subscribe({ error: () => undefined });
       };
     }
   };

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '@angular/common/http';
-import { NEEDED_SCOPES } from '../attach/context';
+import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../attach/context';
+import type { Configurations } from '../configurations/configurations';
 
 const warned = new WeakSet();
 
@@ -9,14 +10,15 @@ const warned = new WeakSet();
  *
  * @param app who is warned once
  */
-export function warnAboutOddRequest(app: object, { url, context }: HttpRequest<unknown>, apiOrigin: string): void {
+export function warnAboutOddRequest(app: Configurations, { url, context }: HttpRequest<unknown>): void {
   if (warned.has(app)) return;
+  const origins = app.all.flatMap(({ core }) => core?.config.apiOrigin ?? []);
   const base = typeof document === 'undefined' ? undefined : document.baseURI;
-  const sameOrigin = URL.canParse(url, base) && new URL(url, base).origin === apiOrigin;
-  if (!sameOrigin && !context.has(NEEDED_SCOPES)) return;
+  const sameOrigin = URL.canParse(url, base) && origins.includes(new URL(url, base).origin);
+  if (!sameOrigin && !context.has(NEEDED_SCOPES) && !context.has(CONFIGURATION_NAME)) return;
   warned.add(app);
   console.warn(
     `ngx-genesys-auth: the request to ${url} gets no token. ` +
-      `Only URLs that begin with "${apiOrigin}/", letter by letter, are sent one.`
+      `Only URLs that begin with ${origins.map((origin) => `"${origin}/"`).join(' or ')}, letter by letter, are sent one.`
   );
 }

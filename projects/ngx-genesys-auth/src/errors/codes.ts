@@ -21,6 +21,7 @@ export type GenesysScopeErrorCode =
  *
  * - {@link GenesysScopeErrorCode}
  * - `config_invalid`: the configuration has mistakes; nothing works until they are mended
+ * - `config_unavailable`: the configuration, which is known only at run time, could not be loaded, or not within 10 s
  * - `relay_unreachable`: no answer from the relay (network, DNS, CORS, content security policy)
  * - `relay_timeout`: the relay did not answer within `timeoutMs`
  * - `relay_unauthenticated`: 401, the relay does not know the caller
@@ -39,6 +40,7 @@ export type GenesysScopeErrorCode =
 export type GenesysAuthErrorCode =
   | GenesysScopeErrorCode
   | 'config_invalid'
+  | 'config_unavailable'
   | 'relay_unreachable'
   | 'relay_timeout'
   | 'relay_unauthenticated'

@@ -2,7 +2,7 @@ import { HttpErrorResponse, HttpResponse } from '@angular/common/http';
 import { inject, provideEnvironmentInitializer } from '@angular/core';
 import { defer, tap } from 'rxjs';
 import { type ApiHandler, LOG_STEP } from '../attach/steps';
-import { GENESYS_AUTH_CONFIG, GENESYS_AUTH_CORE } from '../core';
+import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG } from '../core';
 import { GenesysAuthConfigError, GenesysAuthError } from '../errors';
 import type { GenesysAuthFeature } from '../features';
 import type { GenesysAuthEvent } from '../token/state';
@@ -47,7 +47,7 @@ export function withLogger({ level = 'info', sink = toConsole }: LoggerOptions =
         // A log that fails must not fail what it logs.
       }
     };
-  const log = () => logTo(inject(GENESYS_AUTH_CONFIG).name);
+  const log = () => logTo(inject(GENESYS_RESOLVED_CONFIG).name);
   return {
     kind: 'logger',
     providers: [

@@ -7,20 +7,22 @@ const list = (scopes: readonly string[]): string => scopes.map((scope) => `"${sc
 
 /** Checks the scopes that a call names against the configuration, before anything is sent. */
 export class ScopeCheck {
-  readonly #configured: readonly string[];
+  readonly #configured: readonly string[] | undefined;
   readonly #options: { readonly registeredScopes?: readonly string[] };
 
-  constructor({ scopes, optionalScopes, registeredScopes }: ResolvedConfig) {
-    this.#configured = [...scopes, ...optionalScopes];
-    this.#options = registeredScopes ? { registeredScopes } : {};
+  /** @param config if it is not known yet, names alone are checked */
+  constructor(config?: ResolvedConfig) {
+    this.#configured = config && [...config.scopes, ...config.optionalScopes];
+    this.#options = config?.registeredScopes ? { registeredScopes: config.registeredScopes } : {};
   }
 
   /** What is wrong with each scope that is not fine. The configured ones were checked at start and cost no more here. */
   errors(needed: readonly string[]): GenesysScopeError[] {
+    const configured = this.#configured;
     return needed.flatMap((scope) => {
-      if (isCovered(scope, this.#configured)) return [];
+      if (configured && isCovered(scope, configured)) return [];
       const finding = checkScope(scope, this.#options);
-      if (!finding) return this.#notConfigured(scope);
+      if (!finding) return configured ? notConfigured(scope, configured) : [];
       const { kind, message, hint, nearest } = finding;
       return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
     });
@@ -30,14 +32,13 @@ export class ScopeCheck {
   checkOf(needed: readonly string[]): NeedCheck {
     return (granted) => (granted ? notGranted(needed, granted) : this.errors(needed)[0]);
   }
+}
 
-  #notConfigured(scope: string): GenesysScopeError {
-    const nearest = nearestScope(scope, this.#configured);
-    return new GenesysScopeError('scope_not_configured', [scope], `The scope "${scope}" is not configured.`, {
-      nearest,
-      hint: `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(this.#configured)} is what it is asked for now.`
-    });
-  }
+function notConfigured(scope: string, configured: readonly string[]): GenesysScopeError {
+  return new GenesysScopeError('scope_not_configured', [scope], `The scope "${scope}" is not configured.`, {
+    nearest: nearestScope(scope, configured),
+    hint: `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(configured)} is what it is asked for now.`
+  });
 }
 
 /** The error for scopes that the token does not have, if there are any. */

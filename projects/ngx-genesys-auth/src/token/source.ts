@@ -182,7 +182,8 @@ export class TokenSource {
   }
 }
 
-const signedOut = () =>
+/** The error of who waited when the token was cleared. */
+export const signedOut = () =>
   new GenesysAuthError('signed_out', ngDevMode ? 'The token was cleared while this waited for one.' : '', {
     hint: ngDevMode ? 'Ask again if the user has signed in again.' : ''
   });

@@ -3,6 +3,8 @@ import {
   GenesysAuthError,
   type GenesysAuthErrorCode,
   type GenesysScope,
+  type ɵConfiguration as Configuration,
+  ɵGENESYS_AUTH as GENESYS_AUTH,
   ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE
 } from 'ngx-genesys-auth';
 import { FakeRelay } from './fake-relay';
@@ -18,6 +20,7 @@ import { FakeRelay } from './fake-relay';
 @Injectable()
 export class GenesysAuthTesting {
   readonly #core = inject(GENESYS_AUTH_CORE);
+  readonly #all = inject(GENESYS_AUTH);
   readonly #relay = inject(FakeRelay);
 
   /** The last token the app was given, for example `fake-genesys-token-1`; `null` before the first. */
@@ -69,6 +72,15 @@ export class GenesysAuthTesting {
     this.#relay.hold();
   }
 
+  /**
+   * Decides about another configuration.
+   *
+   * @param name the `name` it was given in `provideGenesysAuthTesting({ name: ... })`
+   */
+  for(name: string): GenesysAuthTesting {
+    return testingOf(this.#all.get(name));
+  }
+
   #tell(change: () => void): void {
     const wasAsked = this.#relay.isAsked;
     change();
@@ -81,3 +93,13 @@ const made = (code: GenesysAuthErrorCode): GenesysAuthError =>
   new GenesysAuthError(code, `The test lets this fail with ${code}.`, {
     hint: 'Nothing is wrong: a test asked for it.'
   });
+
+/** What decides about a configuration, if that is one for tests. */
+export function testingOf({ name, injector }: Configuration): GenesysAuthTesting {
+  const testing = injector?.get(GenesysAuthTesting, null, { self: true });
+  if (testing) return testing;
+  const call = `provideGenesysAuthTesting(${name === undefined ? '' : `{ name: '${name}' }`})`;
+  throw new Error(
+    `${name === undefined ? 'The configuration' : `The configuration "${name}"`} is no fake. Provide ${call}.`
+  );
+}

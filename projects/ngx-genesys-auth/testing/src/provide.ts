@@ -3,13 +3,14 @@ import { GENESYS_SCOPES } from 'genesys-scopes';
 import {
   type GenesysAuthConfig,
   type GenesysAuthFeature,
-  provideGenesysAuth,
+  ɵGENESYS_AUTH as GENESYS_AUTH,
   ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
   ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
+  ɵconfigurationProviders as configurationProviders,
   ɵgenesysAuthCore as genesysAuthCore,
   ɵresolvedConfig as resolvedConfig
 } from 'ngx-genesys-auth';
-import { GenesysAuthTesting } from './controller';
+import { GenesysAuthTesting, testingOf } from './controller';
 import { FakeRelay } from './fake-relay';
 
 /** What {@link provideGenesysAuthTesting} takes: the configuration of the app, or the parts that a test is about. */
@@ -24,6 +25,9 @@ const ONE_DAY_SECONDS = 86_400;
  * Provides the library for tests: all of it, with a relay in memory that grants everything at once until
  * {@link GenesysAuthTesting} says otherwise. Works with any test runner and needs no network and no clock. Calls to the API
  * still go through `HttpClient`: answer them by `provideHttpClientTesting()`.
+ *
+ * It takes the place of the configuration of the same name (or without a name) that the app itself provides, by
+ * `GenesysAuthModule.forRoot()` for example.
  *
  * @param config without `scopes`, every scope of Genesys Cloud is configured as an optional one, so that each can be denied;
  *   without `region` and `apiOrigin` the API is https://api.mypurecloud.com
@@ -44,12 +48,19 @@ export function provideGenesysAuthTesting(
 ): EnvironmentProviders {
   const { scopes, apiOrigin, region = apiOrigin === undefined ? 'mypurecloud.com' : undefined } = config;
   const full = { relay: '/fake-relay', ...config, region, scopes: scopes ?? GENESYS_SCOPES };
-  return makeEnvironmentProviders([
-    provideGenesysAuth(full, ...features),
+  const providers = [
     scopes === undefined ? { provide: GENESYS_RESOLVED_CONFIG, useFactory: nothingRequired } : [],
     { provide: FakeRelay, useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds) },
     { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore(inject(FakeRelay)) },
     GenesysAuthTesting
+  ];
+  return makeEnvironmentProviders([
+    configurationProviders({
+      config: full,
+      features: [{ kind: 'testing', providers }, ...features],
+      replaces: true
+    }),
+    { provide: GenesysAuthTesting, useFactory: () => testingOf(inject(GENESYS_AUTH).get()) }
   ]);
 }
 

@@ -7,7 +7,8 @@ import {
   GenesysAuthService,
   GenesysScopesDirective,
   genesysAuthInterceptor,
-  genesysScopes
+  genesysScopes,
+  provideGenesysAuth
 } from 'ngx-genesys-auth';
 import { GenesysAuthTesting, type GenesysAuthTestingConfig, provideGenesysAuthTesting } from 'ngx-genesys-auth/testing';
 import { CONFIG, bearer, codeOf, observe, refuse } from '../../test/app';
@@ -56,6 +57,50 @@ describe('provideGenesysAuthTesting()', () => {
     http.get('https://api.mypurecloud.de/x').subscribe();
     expect(bearer(network.expectOne('https://api.mypurecloud.de/x'))).toBe('Bearer fake-genesys-token-1');
     network.verify();
+  });
+
+  it('takes the place of a configuration that is loaded, whatever comes first', () => {
+    const load = jest.fn();
+    TestBed.configureTestingModule({
+      providers: [
+        provideGenesysAuthTesting(),
+        provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+        provideHttpClientTesting(),
+        provideGenesysAuth(load)
+      ]
+    });
+    TestBed.inject(HttpClient).get(`${API}/x`).subscribe();
+    expect(bearer(TestBed.inject(HttpTestingController).expectOne(`${API}/x`))).toBe('Bearer fake-genesys-token-1');
+    expect(load).not.toHaveBeenCalled();
+  });
+
+  it('fakes several configurations, each with its own relay', () => {
+    TestBed.configureTestingModule({
+      imports: [
+        GenesysAuthModule.forRoot({ ...CONFIG, name: 'emea' }),
+        GenesysAuthModule.forRoot({ ...CONFIG, name: 'us' })
+      ],
+      providers: [
+        provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+        provideHttpClientTesting(),
+        provideGenesysAuthTesting({ name: 'us', region: 'mypurecloud.com', scopes: ['routing'] }),
+        provideGenesysAuthTesting({ name: 'emea', region: 'mypurecloud.de' })
+      ]
+    });
+    const us = TestBed.inject(GenesysAuthTesting);
+    const emea = us.for('emea');
+    const auth = TestBed.inject(GenesysAuthService);
+    emea.deny('routing');
+    expect([us.token, emea.token]).toEqual([null, 'fake-genesys-token-1']);
+    expect([auth.validate('users').ok, auth.for('emea').hasScopes('users')]).toEqual([false, true]);
+    expect(auth.for('emea').hasScopes('routing')).toBe(false);
+  });
+
+  it('says so where a configuration is no fake', () => {
+    TestBed.configureTestingModule({
+      providers: [provideHttpClient(), provideGenesysAuth(CONFIG), provideGenesysAuthTesting({ name: 'emea' })]
+    });
+    expect(() => TestBed.inject(GenesysAuthTesting)).toThrow('Provide provideGenesysAuthTesting()');
   });
 
   it('answers session()', async () => {

@@ -1,0 +1,93 @@
+import type { HttpRequest } from '@angular/common/http';
+import { EnvironmentInjector, inject } from '@angular/core';
+import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../attach/context';
+import type { ApiHandler } from '../attach/steps';
+import { GenesysAuthConfigError } from '../errors';
+import { Configuration } from './configuration';
+import { PROVIDED, nameOf } from './provided';
+
+/** The configurations of an app. */
+export class Configurations {
+  readonly all: readonly Configuration[];
+  #isStarted = false;
+  /** Where requests are looked for: those that are ready first, as the others take whatever may be for them. */
+  #handlers: readonly ApiHandler[] | undefined;
+  #later: ApiHandler | undefined;
+
+  constructor() {
+    const parent = inject(EnvironmentInjector);
+    const provided = inject(PROVIDED);
+    const replaced = new Set(provided.filter(({ replaces }) => replaces).map(nameOf));
+    const kept = provided.filter((one) => one.replaces ?? !replaced.has(nameOf(one)));
+    const names = kept.map(nameOf);
+    const again = names.findIndex((name, index) => names.indexOf(name) !== index);
+    if (again >= 0) throw wrongName(twice(names[again]));
+    this.all = kept.map((one) => new Configuration(one, parent, this));
+  }
+
+  /** @throws GenesysAuthConfigError if a configuration is at hand and wrong */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    for (const configuration of this.all) configuration.start();
+  }
+
+  /** A configuration became ready. */
+  changed(): void {
+    this.#handlers = undefined;
+  }
+
+  /**
+   * One configuration: by its name, or the one without a name, or the first.
+   *
+   * @throws GenesysAuthConfigError if there is none of this name
+   */
+  get(name?: string): Configuration {
+    const found = this.all.find((one) => one.name === name) ?? (name === undefined ? this.all[0] : undefined);
+    if (!found) throw wrongName(unknown(name, this.all));
+    return found;
+  }
+
+  /** What handles a request; `undefined` if it is for no API of ours. */
+  find(request: HttpRequest<unknown>): ApiHandler | undefined {
+    const { url, context } = request;
+    for (const handler of this.#handlers ?? this.#collect()) {
+      if (handler.isApi(url)) return context.has(CONFIGURATION_NAME) ? this.#named(request) : handler;
+    }
+    // It may be for an API that nobody knows yet.
+    return this.#later && (context.has(NEEDED_SCOPES) || context.has(CONFIGURATION_NAME)) ? this.#later : undefined;
+  }
+
+  #named({ url, context }: HttpRequest<unknown>): ApiHandler | undefined {
+    const { handler } = this.get(context.get(CONFIGURATION_NAME));
+    return handler.isApi(url) ? handler : undefined;
+  }
+
+  #collect(): readonly ApiHandler[] {
+    this.start();
+    const ready = this.all.filter(({ core }) => core);
+    const [later] = this.all.filter(({ core }) => !core);
+    this.#later = later?.handler;
+    this.#handlers = [...ready, ...(later ? [later] : [])].map(({ handler }) => handler);
+    return this.#handlers;
+  }
+}
+
+const wrongName = ([message, fix]: readonly [string, string]) =>
+  new GenesysAuthConfigError([{ key: 'name', message, fix }]);
+
+const twice = (name: string | undefined): readonly [string, string] =>
+  ngDevMode
+    ? [
+        name === undefined ? 'two configurations have no name.' : `two configurations are called "${name}".`,
+        'Give each call of provideGenesysAuth() or forRoot() a name of its own.'
+      ]
+    : ['', ''];
+
+const unknown = (name: string | undefined, all: readonly Configuration[]): readonly [string, string] =>
+  ngDevMode
+    ? [
+        `there is no configuration "${name ?? ''}".`,
+        `Give one of ${all.map((one) => `"${one.name ?? ''}"`).join(', ')}.`
+      ]
+    : ['', ''];

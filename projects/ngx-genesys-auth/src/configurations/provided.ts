@@ -1,0 +1,41 @@
+import { InjectionToken } from '@angular/core';
+import { type ObservableInput, of } from 'rxjs';
+import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
+import type { GenesysAuthFeature } from '../features';
+import { isRecord, isText } from '../values';
+import type { Configuration } from './configuration';
+import type { Configurations } from './configurations';
+
+/** What one call of `provideGenesysAuth()` was given. */
+export interface Provided {
+  readonly config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig;
+  readonly features: readonly GenesysAuthFeature[];
+  /** Whether it takes the place of the one of the same name, in tests. */
+  readonly replaces?: boolean;
+}
+
+/** All that was provided. */
+export const PROVIDED = new InjectionToken<readonly Provided[]>('GENESYS_PROVIDED');
+
+/** All configurations of an app. */
+export const GENESYS_AUTH = new InjectionToken<Configurations>('GENESYS_AUTH');
+
+/** The configuration that a service or feature belongs to. */
+export const CONFIGURATION = new InjectionToken<Configuration>('GENESYS_CONFIGURATION');
+
+type Given = Provided['config'];
+type Loaded = GenesysAuthConfigLoader | LoadedGenesysAuthConfig;
+
+/** Whether a configuration is known only at run time. */
+export const isLoaded = (config: Given): config is Loaded =>
+  typeof config === 'function' || (isRecord(config) && 'load' in config);
+
+/** Loads a configuration, or takes the one that is at hand. */
+export function loaded(config: Given): ObservableInput<GenesysAuthConfig> {
+  if (typeof config === 'function') return config();
+  return isLoaded(config) ? config.load() : of(config);
+}
+
+/** The name, which is known from the beginning, whatever else has to be loaded. */
+export const nameOf = ({ config }: Provided): string | undefined =>
+  isRecord(config) && isText(config.name) ? config.name : undefined;

@@ -21,6 +21,12 @@ const findPython = (module) =>
   );
 exports.findPython = findPython;
 
+/** A Redis or Valkey server, or undefined. REDIS_SERVER comes first. */
+exports.findRedis = () =>
+  [process.env.REDIS_SERVER, 'redis-server', 'valkey-server', '/usr/bin/redis-server', '/usr/bin/valkey-server'].find(
+    (redis) => redis !== undefined && redis !== '' && spawnSync(redis, ['--version']).status === 0
+  );
+
 /** What is missing, what does not run without it, and how to get it. */
 exports.missingTools = () => [
   ...(exports.findChromium() === undefined
@@ -38,5 +44,14 @@ exports.missingTools = () => [
       tool: `Python with the package ${module}`,
       tests: 'the Python client tests in projects/e2e',
       get: `apt-get install python3-${module}, or set PYTHON to a Python that has it`
-    }))
+    })),
+  ...(exports.findRedis() === undefined
+    ? [
+        {
+          tool: 'a Redis or Valkey server',
+          tests: 'the tests of the shared store in projects/genesys-auth-relay',
+          get: 'apt-get install redis-server (Debian, Ubuntu), or set REDIS_SERVER to a redis-server or valkey-server'
+        }
+      ]
+    : [])
 ];

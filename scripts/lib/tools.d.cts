@@ -1,3 +1,4 @@
 export function findChromium(): string | undefined;
 export function findPython(module: 'requests' | 'websockets'): string | undefined;
+export function findRedis(): string | undefined;
 export function missingTools(): { tool: string; tests: string; get: string }[];

@@ -1,5 +1,13 @@
 import type { RelayConfig } from '../config/config.ts';
 
+function describeStore({ store }: RelayConfig): string {
+  if (store === undefined) return 'none: each process keeps its tokens in its memory';
+  const { protocol, host } = new URL(store.url.reveal());
+  const kind = store.cluster ? 'a cluster at ' : store.sentinel ? `sentinels for ${store.sentinel.name}, ` : '';
+  const keys = store.keys.length === 1 ? 'one key' : 'two keys';
+  return `${kind}${protocol}//${host}, entries sealed (${keys}); ${store.timeoutMs} ms a command, left alone for 1 s after a failure`;
+}
+
 /** What a configuration means, for the person who checks it. Secrets do not show. */
 export function describeConfig(config: RelayConfig): string {
   const { genesys, listen, admin, limits, cors } = config;
@@ -16,6 +24,7 @@ export function describeConfig(config: RelayConfig): string {
     `API               ${genesys.apiOrigin}`,
     `time-out          ${genesys.timeoutMs} ms for a token request, retries included (3 tries at most)`,
     `scope parameter   ${genesys.sendScope ? 'sent' : 'not sent'}`,
+    `store             ${describeStore(config)}`,
     `scopes            ${list(config.scopes)}`,
     `identities        ${list(config.identities.map(({ type }) => type))}`,
     ...[...config.roles].map(

@@ -1,15 +1,7 @@
-import { z } from 'zod';
 import { listOf, oneOf, section, text } from './fields.ts';
-import { fromEnv, fromFile, secretReference } from './reference-schema.ts';
-import { says } from './says.ts';
+import { secretReference, valueOrReference } from './reference-schema.ts';
 
-const clientId = z.union([text('a client id', 'give the OAuth client id'), fromEnv, fromFile], {
-  error: (issue) =>
-    says(
-      issue.input === undefined ? 'is missing' : 'is no client id',
-      'give the OAuth client id, or { env: NAME } or { file: path }'
-    )
-});
+const clientId = valueOrReference('a client id', 'give the OAuth client id');
 
 const clientSecret = secretReference(
   'write { env: NAME } or { file: path }: a configuration file is no place for a secret'

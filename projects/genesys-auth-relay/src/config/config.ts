@@ -51,6 +51,20 @@ export interface GenesysConfig {
   readonly sendScope: boolean;
 }
 
+/** Where several relays share their tokens. */
+export interface StoreConfig {
+  /** `redis://` or `rediss://`, with the password in it. */
+  readonly url: Secret;
+  /** 32 bytes each; the first seals, all of them open. */
+  readonly keys: readonly Secret[];
+  /** What every key in the store begins with. */
+  readonly prefix: string;
+  /** Milliseconds for one command. */
+  readonly timeoutMs: number;
+  readonly sentinel: { readonly name: string; readonly hosts: readonly { host: string; port: number }[] } | undefined;
+  readonly cluster: boolean;
+}
+
 /** A checked configuration: every default filled in, every secret read. Made by `parseRelayConfig` only. */
 export interface RelayConfig {
   readonly [RESOLVED]: true;
@@ -58,6 +72,8 @@ export interface RelayConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly admin: { readonly host: string; readonly port: number } | false;
   readonly genesys: GenesysConfig;
+  /** `undefined`: tokens stay in this process. */
+  readonly store: StoreConfig | undefined;
   /** The exact list of registered scopes, sorted. */
   readonly scopes: readonly string[];
   readonly identities: readonly IdentityConfig[];

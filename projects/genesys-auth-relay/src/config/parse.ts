@@ -6,6 +6,7 @@ import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
 import { type ConfigIssue, RelayConfigError } from './error.ts';
 import { resolveIdentities } from './resolve-identities.ts';
+import { resolveStore } from './resolve-store.ts';
 import { heard } from './says.ts';
 import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
 import type { Findings } from './secrets.ts';
@@ -82,6 +83,7 @@ export function parseRelayConfig(
   const found: Findings = { issues: [], warnings: [] };
   const endpoints = endpointsOf(data.genesys, found.issues);
   const clients = resolveClients(data, { env, baseDir }, found);
+  const store = resolveStore(data.store, { env, baseDir }, found);
   checkListeners(data, found);
   checkRoles(data, found);
   if (clients !== undefined) checkClients(data, clients, found);
@@ -100,6 +102,7 @@ export function parseRelayConfig(
     ...data,
     [RESOLVED]: true,
     genesys: { ...endpoints, clients, timeoutMs: data.genesys.timeoutMs, sendScope: data.genesys.sendScope },
+    store,
     scopes: canonical(data.scopes),
     identities,
     roles,

@@ -21,3 +21,10 @@ export const secretReference = (fix: string) =>
         fix
       )
   });
+
+/** A value that may stand in the file, or outside of it. */
+export const valueOrReference = (what: string, fix: string) =>
+  z.union([text(what, fix), fromEnv, fromFile], {
+    error: (issue) =>
+      says(issue.input === undefined ? 'is missing' : `is not ${what}`, `${fix}, or { env: NAME } or { file: path }`)
+  });

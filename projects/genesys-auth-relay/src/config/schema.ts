@@ -3,6 +3,7 @@ import { clientSchema, clientsSchema } from './client-schema.ts';
 import { flag, listOf, oneOf, section, text, whole } from './fields.ts';
 import { identitySchema } from './identity-schema.ts';
 import { says, shown } from './says.ts';
+import { storeSchema } from './store-schema.ts';
 import { secureOrigin, secureUrl } from './urls.ts';
 
 const genesys = section({
@@ -69,6 +70,7 @@ export const relayConfigSchema = section({
     })
     .prefault({}),
   genesys,
+  store: storeSchema.optional(),
   scopes: listOf(scopeName, 'a list of scopes', 'list every scope the relay may hand out'),
   identities: listOf(identitySchema, 'a list of identities', 'say who may call: an identity of type jwt or apiKey'),
   roles: z.record(z.string().min(1), role, {

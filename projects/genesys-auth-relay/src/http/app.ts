@@ -117,7 +117,7 @@ export async function createApp(
   });
   closeWhenQuiet(app, config.genesys.timeoutMs + 1000);
   answerAll(app);
-  const relay = createRelay(config, runtime);
+  const relay = await createRelay(config, runtime);
   if (relay.hub !== undefined) takeUpgrades(app, createUpgrade(relay, config, runtime, basePath));
   // Before the server waits for its connections: a WebSocket would keep it waiting.
   app.addHook('preClose', () => relay.hub?.close());

@@ -27,7 +27,7 @@ export interface GenesysAuthRelayOptions {
 export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = async (app, options) => {
   const config = resolveConfig(options.config);
   const runtime = runtimeOf({ log: app.log, ...options.runtime });
-  const relay = createRelay(config, runtime);
+  const relay = await createRelay(config, runtime);
   addRoutes(app, relay, config, runtime, false);
   app.addHook('onReady', (done) => {
     logStart(config, runtime.log);
@@ -42,5 +42,4 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
     app.addHook('preClose', () => relay.hub?.close());
   }
   app.addHook('onClose', () => relay.close());
-  await Promise.resolve();
 };

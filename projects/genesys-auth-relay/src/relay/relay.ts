@@ -21,6 +21,7 @@ import { expiresIn } from '../source/lifetime.ts';
 import { createTokenSource, type SourceToken } from '../source/token-source.ts';
 import { createUpstream } from '../source/upstream.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
+import { openStore } from '../store/open.ts';
 import { judgeGrant } from './grant.ts';
 
 /** Verifications of a reported token that one caller may start in a minute. */
@@ -45,13 +46,14 @@ export interface Relay {
 const shareOf = ({ key }: Caller): number => Number.parseInt(sha256(key).slice(0, 8), 16) / 0xffffffff;
 
 /** Builds a relay from a checked configuration. */
-export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
+export async function createRelay(config: RelayConfig, runtime: RelayRuntime): Promise<Relay> {
   const { clock, log } = runtime;
   const origins = createOriginGuard(config.cors.origins);
   const identities = createIdentities(config.identities, origins, runtime);
   const policy = createPolicy(config);
   const upstream = createUpstream(config.genesys, clock);
-  const source = createTokenSource(config.genesys, upstream, runtime);
+  const store = await openStore(config, runtime);
+  const source = createTokenSource(config.genesys, upstream, runtime, store);
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
   // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
@@ -148,7 +150,7 @@ export function createRelay(config: RelayConfig, runtime: RelayRuntime): Relay {
     async close() {
       await hub?.close();
       source.close();
-      await Promise.all([identities.close(), upstream.close()]);
+      await Promise.all([identities.close(), upstream.close(), store?.close()]);
     }
   };
 }

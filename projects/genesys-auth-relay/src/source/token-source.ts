@@ -1,26 +1,20 @@
-import type { ProblemCode } from 'genesys-auth-protocol';
 import { LRUCache } from 'lru-cache';
 import type { ClientConfig, GenesysConfig } from '../config/config.ts';
 import type { TokenServed } from '../runtime/observer.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
+import type { SharedToken } from '../store/stored-token.ts';
+import type { TokenStore } from '../store/token-store.ts';
 import { cacheKey } from './cache-key.ts';
-import { type Lifetime, MIN_CACHED_MS, lifetimeOf } from './lifetime.ts';
+import { type Entry, type SourceToken, entryOf, laterOf, putOff } from './entry.ts';
+import { createFetchToken } from './fetch-token.ts';
+import { MIN_CACHED_MS } from './lifetime.ts';
 import { createRefusals } from './refusals.ts';
-import { withRetry } from './retry.ts';
-import type { Granted } from './token-answer.ts';
+import { isLive, obtainOnce } from './share.ts';
 import type { Upstream } from './upstream.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** A token of the relay. */
-export interface SourceToken {
-  readonly token: string;
-  /** Lower-case hex SHA-256 of the token. */
-  readonly hash: string;
-  /** Granted scopes, sorted. */
-  readonly scopes: readonly string[];
-  readonly lifetime: Lifetime;
-}
+export type { SourceToken } from './entry.ts';
 
 /** Where tokens come from. Another grant, or a token per user, fits behind the same two functions. */
 export interface TokenSource {
@@ -43,13 +37,6 @@ export interface TokenSource {
   close(): void;
 }
 
-interface Entry extends SourceToken {
-  /** When a renewal behind the callers is due. */
-  renewAt: number;
-  /** Renewals that failed in a row. */
-  failures: number;
-}
-
 /** What a token is for. */
 interface Wanted {
   readonly client: ClientConfig;
@@ -62,12 +49,19 @@ interface Flight {
 }
 
 const VERIFY_INTERVAL_MS = 1000;
-/** Milliseconds between two renewals that fail, at least. */
-const SHORTEST_RETRY_MS = 100;
 const SWEEP_MS = 60_000;
 
-/** Builds the token cache of one process: single flight for each key, renewal ahead of expiry and behind the callers. */
-export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, runtime: RelayRuntime): TokenSource {
+/**
+ * Builds the token cache of one process: single flight for each key, renewal ahead of expiry and behind the callers.
+ *
+ * @param store where several processes share their tokens; without one each obtains its own
+ */
+export function createTokenSource(
+  genesys: GenesysConfig,
+  upstream: Upstream,
+  runtime: RelayRuntime,
+  store?: TokenStore
+): TokenSource {
   const { clock, random, log, observer } = runtime;
   const entries = new LRUCache<string, Entry>({ max: 1000 });
   const flights = new Map<string, Flight>();
@@ -77,6 +71,7 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   /** By token, not by entry, as a server may issue one token for several sets of scopes: when it may be verified again. */
   const verifyAt = new LRUCache<string, number>({ max: 1000 });
   const refusals = createRefusals(clock);
+  const fetchToken = createFetchToken(genesys, upstream, runtime);
 
   const live = (key: string): Entry | undefined => {
     const entry = entries.get(key);
@@ -85,54 +80,39 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
     return undefined;
   };
 
-  function entryOf(granted: Granted, asked: readonly string[], start: number): Entry {
-    const hash = sha256(granted.token);
-    const lifetime = lifetimeOf(start, granted.lifetimeSeconds, random());
-    // A server that was not asked for scopes may say that it granted none; that is no answer to a question.
-    const named = genesys.sendScope || granted.scopes?.length !== 0 ? granted.scopes : undefined;
-    const returned = dead.get(hash) ?? 0;
-    if (returned > 0) verifyAt.set(hash, clock.monotonic() + Math.min(60_000, 5000 * 2 ** (returned - 1)));
-    return {
-      token: granted.token,
-      hash,
-      scopes: named ?? asked,
-      lifetime,
-      renewAt: lifetime.refreshAt,
-      failures: 0
-    };
-  }
-
   function keep(key: string, fresh: Entry): Entry {
     const now = clock.monotonic();
-    const previous = live(key);
-    let entry = fresh;
-    if (previous !== undefined && fresh.lifetime.expires <= previous.lifetime.expires) {
-      // The server hands out the same token until late in its life: asking again soon would bring the same (F3).
-      entry = { ...previous, failures: 0, renewAt: now + Math.max(1000, (previous.lifetime.hard - now) / 2) };
-    }
+    const returned = dead.get(fresh.hash) ?? 0;
+    if (returned > 0) verifyAt.set(fresh.hash, now + Math.min(60_000, 5000 * 2 ** (returned - 1)));
+    const entry = laterOf(fresh, live(key), now);
     if (entry.lifetime.expires - entry.lifetime.start >= MIN_CACHED_MS) entries.set(key, entry);
     return entry;
   }
 
-  async function fetchToken(key: string, { client, scopes }: Wanted, behind: boolean): Promise<Entry> {
-    let start = 0;
-    const attempt = async (leftMs: number) => {
-      start = clock.monotonic();
-      const ended = (outcome: 'ok' | ProblemCode) =>
-        observer.tokenRequest?.(outcome, (clock.monotonic() - start) / 1000);
-      try {
-        const granted = await upstream.requestToken(client, scopes, leftMs);
-        ended('ok');
-        return granted;
-      } catch (error) {
-        ended(error instanceof UpstreamError ? error.problem.code : 'internal_error');
-        throw error;
-      }
+  function obtain(key: string, wanted: Wanted, behind: boolean): Promise<SharedToken> {
+    const current = live(key);
+    const now = clock.monotonic();
+    // A renewal behind has time until its token may not be handed out any more.
+    const deadline = behind && current !== undefined ? current.lifetime.hard : now + genesys.timeoutMs;
+    const ask = () =>
+      behind
+        ? fetchToken(wanted, genesys.timeoutMs, 'one')
+        : fetchToken(wanted, Math.max(1, deadline - clock.monotonic()), 'all');
+    if (store === undefined) return ask();
+    const wants = (token: SharedToken) => {
+      if (!isLive(token, clock.monotonic()) || dead.has(sha256(token.token))) return false;
+      const ends = token.start + token.lifetimeSeconds * 1000;
+      return current === undefined || (token.token !== current.token && ends > current.lifetime.expires);
     };
+    return obtainOnce(store, { key, wants, deadline }, ask, runtime);
+  }
+
+  async function run(key: string, wanted: Wanted, behind: boolean): Promise<Entry> {
+    const { client, scopes } = wanted;
     try {
-      const granted = await (behind ? attempt(genesys.timeoutMs) : withRetry(attempt, genesys.timeoutMs, runtime));
+      const token = await obtain(key, wanted, behind);
       refusals.clear(client.id, key);
-      const entry = keep(key, entryOf(granted, scopes, start));
+      const entry = keep(key, entryOf(token, random()));
       const lifetimeSeconds = Math.round((entry.lifetime.expires - entry.lifetime.start) / 1000);
       log.info(
         { event: behind ? 'token_renewed' : 'token_obtained', client: client.name, scopes, lifetimeSeconds },
@@ -143,7 +123,7 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
       if (!(error instanceof UpstreamError)) throw error;
       refusals.note(client.id, key, error);
       log.warn(
-        { event: 'token_request_failed', code: error.problem.code, client: client.name, scopes, behind },
+        { event: 'token_request_failed', client: client.name, code: error.problem.code, scopes, behind },
         error.message
       );
       throw error;
@@ -153,20 +133,15 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
   }
 
   function launch(key: string, wanted: Wanted, behind: boolean): Flight {
-    const flight = { promise: fetchToken(key, wanted, behind), behind };
+    const flight = { promise: run(key, wanted, behind), behind };
     flights.set(key, flight);
     return flight;
   }
 
   function renewBehind(key: string, wanted: Wanted, entry: Entry): void {
     launch(key, wanted, true).promise.catch((error: unknown) => {
-      entry.failures += 1;
-      const now = clock.monotonic();
-      const widest = Math.min(30_000, 1000 * 2 ** entry.failures);
-      // Near the end of a token the tries come closer, so that nobody has to wait for the one that succeeds.
-      const left = Math.max(SHORTEST_RETRY_MS, (entry.lifetime.hard - now) / 4);
-      const asked = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
-      entry.renewAt = now + Math.max(Math.min(1000 + (widest - 1000) * random(), left), asked);
+      const askedMs = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
+      putOff(entry, clock.monotonic(), random(), askedMs);
     });
   }
 
@@ -246,7 +221,9 @@ export function createTokenSource(genesys: GenesysConfig, upstream: Upstream, ru
         log.info({ event: 'token_verified', refused }, refused ? 'the API refuses the token' : 'the token is alive');
         if (!refused) return;
         dead.set(hash, (dead.get(hash) ?? 0) + 1);
-        for (const [key, other] of entries.entries()) if (other.hash === hash) entries.delete(key);
+        const keys = [...entries.entries()].flatMap(([key, other]) => (other.hash === hash ? [key] : []));
+        for (const key of keys) entries.delete(key);
+        if (store !== undefined) await Promise.all(keys.map((key) => store.drop(key, hash)));
       })().finally(() => checks.delete(hash));
       checks.set(hash, check);
       return check;

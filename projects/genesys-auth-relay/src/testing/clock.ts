@@ -1,4 +1,4 @@
-import type { RelayClock } from '../index.ts';
+import { type RelayClock, systemClock } from '../runtime/clock.ts';
 
 /** A clock that stands still until a test moves it; whoever sleeps on it moves it. */
 export interface TestClock extends RelayClock {
@@ -25,5 +25,25 @@ export function testClock(start = Date.parse('2026-05-01T08:00:00Z')): TestClock
     },
     advance,
     sleeps
+  };
+}
+
+/** A clock that runs, and that a test may move on. */
+export interface RunningClock extends RelayClock {
+  /** Moves the monotonic hand on. */
+  advance(ms: number): void;
+}
+
+/** @param offMs milliseconds by which its date is wrong */
+export function runningClock(offMs = 0): RunningClock {
+  // No two processes begin to count at the same moment.
+  let passed = Math.floor(Math.random() * 1_000_000);
+  return {
+    now: () => systemClock.now() + offMs,
+    monotonic: () => systemClock.monotonic() + passed,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    advance: (ms) => {
+      passed += ms;
+    }
   };
 }

@@ -1,0 +1,132 @@
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type { StoreConfig } from '../config/config.ts';
+import { RelayConfigError } from '../config/error.ts';
+import { errorCode } from '../runtime/error-code.ts';
+
+/** The few commands the relay needs. Each ends within the command's time-out, one way or the other. */
+export interface RedisClient {
+  evalBuffer(script: string, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown>;
+  getBuffer(key: string): Promise<Buffer | null>;
+  close(): Promise<void>;
+}
+
+/** Options of ioredis; without the mapping of replies, which would change what the commands answer. */
+export type Options = Omit<RedisOptions, 'replyMapping'>;
+
+const CONNECT_TIMEOUT_MS = 1000;
+
+/**
+ * Nothing is queued for a server that is away and nothing sent twice: whoever asks hears at once that it is away. A
+ * connection on which an answer is owed for 3 s is given up, as one whose other end has vanished would never say so.
+ */
+const OPTIONS: Options = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  socketTimeout: 3000,
+  retryStrategy: (times) => Math.min(50 * times, 500),
+  connectionName: 'genesys-auth-relay',
+  // What every server since Redis 2.8 and Valkey speaks.
+  protocol: 2
+};
+
+const missing = () =>
+  new RelayConfigError([
+    {
+      key: 'store.redis',
+      message: 'the package ioredis is not installed',
+      fix: 'install it beside the relay: npm install ioredis'
+    }
+  ]);
+
+/** Loads ioredis, which is installed only where it is used. */
+async function load() {
+  try {
+    return await import('ioredis');
+  } catch (error) {
+    const code = errorCode(error);
+    throw code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' ? missing() : error;
+  }
+}
+
+/**
+ * Opens connections to Redis or Valkey as the configuration says: one server, the servers a sentinel names, or a cluster.
+ *
+ * @param more ioredis options that replace those of the relay, for uses such as publish and subscribe
+ * @returns the ioredis client, not connected yet
+ * @throws RelayConfigError `config_invalid` when ioredis is not installed
+ */
+export async function createRedis(config: StoreConfig, more: Options = {}): Promise<Redis | Cluster> {
+  const ioredis = await load();
+  const client = build(ioredis, config, { ...OPTIONS, ...more });
+  // Without a listener ioredis writes each failed try to the console; the breaker tells the log, once.
+  client.on('error', () => undefined);
+  return client;
+}
+
+function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: StoreConfig, options: Options) {
+  const { sentinel, cluster } = config;
+  if (sentinel === undefined && !cluster) return new Redis(config.url.reveal(), options);
+  const { hostname, port, username, password, protocol, pathname } = new URL(config.url.reveal());
+  const login: Options = {
+    ...options,
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) })
+  };
+  const isEncrypted = protocol === 'rediss:';
+  if (sentinel !== undefined) {
+    return new Redis({
+      ...login,
+      sentinels: [...sentinel.hosts],
+      name: sentinel.name,
+      db: Number(pathname.slice(1) || 0),
+      ...(isEncrypted ? { tls: {}, enableTLSForSentinelMode: true } : {})
+    });
+  }
+  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+    clusterRetryStrategy: (times) => Math.min(50 * times, 500),
+    redisOptions: { ...login, ...(isEncrypted ? { tls: {} } : {}) }
+  });
+}
+
+/**
+ * Gives a command so many milliseconds (F6). Not the `commandTimeout` of ioredis: when this process was busy for that long,
+ * the answer is there already and only has to be read, which is done between a timer and an immediate.
+ */
+async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => setImmediate(reject, new Error('the store does not answer in time')), timeoutMs);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([command, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Connects to the store, and goes on when it is not there: it may come later.
+ *
+ * @throws RelayConfigError `config_invalid` when ioredis is not installed
+ */
+export async function openRedis(config: StoreConfig): Promise<RedisClient> {
+  const client = await createRedis(config);
+  const { timeoutMs } = config;
+  await client.connect().catch(() => undefined);
+  return {
+    evalBuffer: (script, keys, args) =>
+      within(timeoutMs, client.callBuffer('EVAL', script, keys.length, ...keys, ...args)),
+    getBuffer: (key) => within(timeoutMs, client.getBuffer(key)),
+    close: async () => {
+      await Promise.resolve();
+      client.disconnect();
+    }
+  };
+}

@@ -1,0 +1,69 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+
+/** Layout of a sealed entry: version, key id (4 bytes), nonce (12), ciphertext, tag (16). */
+const VERSION = 1;
+const KEY_ID_BYTES = 4;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
+
+/** Seals what the store keeps, so that who reads or writes there learns nothing and can put nothing in its place. */
+export interface Seal {
+  /**
+   * @param place where the entry is kept: it opens nowhere else
+   * @param text what to keep
+   */
+  seal(place: string, text: string): Buffer;
+  /** The text, or `undefined` when the entry is of another key, another place, or not one of ours. */
+  open(place: string, sealed: Buffer): string | undefined;
+}
+
+interface Key {
+  readonly id: Buffer;
+  readonly secret: Buffer;
+}
+
+function keyOf(material: Buffer): Key {
+  const secret = Buffer.from(hkdfSync('sha256', material, '', 'genesys-auth-relay token store 1', 32));
+  return { id: createHash('sha256').update(secret).digest().subarray(0, KEY_ID_BYTES), secret };
+}
+
+/** Everything before the nonce, and the place: an entry that is moved or relabelled does not open. */
+const associated = (header: Buffer, place: string): Buffer => Buffer.concat([header, Buffer.from(place)]);
+
+/**
+ * AES-256-GCM with a nonce of chance.
+ *
+ * @param keys 32 bytes each; the first seals, all of them open, so that a key can be replaced while relays run
+ */
+export function createSeal(keys: readonly Buffer[]): Seal {
+  const known = keys.map(keyOf);
+  const [current] = known;
+  if (current === undefined) throw new TypeError('a seal needs a key');
+  return {
+    seal(place, text) {
+      const header = Buffer.concat([Buffer.from([VERSION]), current.id]);
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', current.secret, nonce).setAAD(associated(header, place));
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([header, nonce, body, cipher.getAuthTag()]);
+    },
+
+    open(place, sealed) {
+      if (sealed.length <= HEADER_BYTES + TAG_BYTES || sealed[0] !== VERSION) return undefined;
+      const header = sealed.subarray(0, 1 + KEY_ID_BYTES);
+      const key = known.find(({ id }) => id.equals(header.subarray(1)));
+      if (key === undefined) return undefined;
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key.secret, sealed.subarray(1 + KEY_ID_BYTES, HEADER_BYTES), {
+          authTagLength: TAG_BYTES
+        });
+        decipher.setAAD(associated(header, place)).setAuthTag(sealed.subarray(-TAG_BYTES));
+        const body = sealed.subarray(HEADER_BYTES, -TAG_BYTES);
+        return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+      } catch {
+        return undefined;
+      }
+    }
+  };
+}

@@ -1,0 +1,46 @@
+import { isScopeToken } from 'genesys-scopes';
+import { MAX_LIFETIME_SECONDS } from '../source/lifetime.ts';
+import { parseObject } from '../source/token-answer.ts';
+
+/** Milliseconds by which the store's clock may seem to run behind between two readings (F5). */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** A token as relays share it. */
+export interface SharedToken {
+  readonly token: string;
+  /** Granted scopes, sorted. */
+  readonly scopes: readonly string[];
+  readonly lifetimeSeconds: number;
+  /** When the request for it started, in milliseconds; on the monotonic clock of this process unless said otherwise. */
+  readonly start: number;
+}
+
+/** What is sealed: the start is a time of the store's clock, which all relays see. */
+export function writeEntry({ token, scopes, lifetimeSeconds }: SharedToken, startInStore: number): string {
+  return JSON.stringify({ token, scopes, lifetimeSeconds, start: Math.floor(startInStore) });
+}
+
+/** What was sealed; the start is a time of the store's clock, in milliseconds. `undefined` when it makes no sense. */
+export function readEntry(text: string): SharedToken | undefined {
+  const { token, scopes, lifetimeSeconds, start } = parseObject(text) ?? {};
+  if (typeof token !== 'string' || !/^[\x21-\x7E]+$/.test(token)) return undefined;
+  if (!Array.isArray(scopes)) return undefined;
+  const names: unknown[] = scopes;
+  if (!names.every((name) => typeof name === 'string' && isScopeToken(name))) return undefined;
+  if (typeof lifetimeSeconds !== 'number' || !(lifetimeSeconds > 0 && lifetimeSeconds <= MAX_LIFETIME_SECONDS)) {
+    return undefined;
+  }
+  if (typeof start !== 'number' || !Number.isSafeInteger(start)) return undefined;
+  return { token, scopes: names.map(String), lifetimeSeconds, start };
+}
+
+/**
+ * The age of an entry in milliseconds, or `undefined` when it claims to begin later than now by more than a minute: such a
+ * token would seem to live on after its end.
+ *
+ * @param nowInStore the store's clock, in milliseconds
+ */
+export function ageOf({ start }: SharedToken, nowInStore: number): number | undefined {
+  const age = nowInStore - start;
+  return age < -CLOCK_TOLERANCE_MS ? undefined : Math.max(0, age);
+}

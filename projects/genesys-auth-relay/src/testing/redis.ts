@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { findRedis } from '../../../../scripts/lib/tools.cjs';
+
+/** A Redis of the test's own, empty, on this machine alone. */
+export interface TestRedis {
+  readonly url: string;
+  /** A client of the test's, to look at what is there and to change it. */
+  readonly client: Redis;
+  /** Kills it; what it held is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  restart(): Promise<void>;
+  /** Stops it in the middle of everything: connections stay, nothing is answered. */
+  freeze(): void;
+  thaw(): void;
+  close(): Promise<void>;
+}
+
+const server = findRedis();
+
+/** `describe`, where there is a Redis; without one the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs). */
+export const describeWithRedis: jest.Describe = server === undefined ? describe.skip : describe;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.setTimeout(500, () => {
+      end(false);
+    });
+    socket.on('error', () => {
+      end(false);
+    });
+    socket.on('data', (chunk) => {
+      end(chunk.toString().startsWith('+PONG'));
+    });
+    socket.write('PING\r\n');
+  });
+}
+
+/** Starts one. */
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  const dir = mkdtempSync(join(tmpdir(), 'relay-redis-'));
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', dir];
+    child = spawn(server ?? '', [...args, '--daemonize', 'no'], { stdio: 'ignore' });
+    const deadline = Date.now() + 15_000;
+    while (!(await answers(port))) {
+      if (Date.now() > deadline) throw new Error(`Redis does not answer on port ${port}`);
+      await delay(20);
+    }
+  }
+  async function kill(): Promise<void> {
+    const running = child;
+    child = undefined;
+    if (running?.exitCode !== null || running.signalCode !== null) return;
+    running.kill('SIGKILL');
+    await once(running, 'exit');
+  }
+  await start();
+  const client = new Redis(port, '127.0.0.1', { protocol: 2, retryStrategy: () => 50, maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    client,
+    kill,
+    restart: start,
+    freeze: () => child?.kill('SIGSTOP'),
+    thaw: () => child?.kill('SIGCONT'),
+    close: async () => {
+      client.disconnect();
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  };
+}

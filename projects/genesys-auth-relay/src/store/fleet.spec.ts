@@ -32,7 +32,7 @@ describeWithRedis('relays that share a store', () => {
     const clock = runningClock(more.offMs);
     // A machine under load may keep a command waiting, which would be counted as a store that is away.
     const store = { redis: { url: redis.url, key: { env: 'STORE_KEY' }, timeoutMs: 2000, ...more.store } };
-    const input: RelayConfigInput = configFor(server, { store } as Partial<RelayConfigInput>, { timeoutMs: 5000 });
+    const input: RelayConfigInput = configFor(server, { store }, { timeoutMs: 5000 });
     const env = { RELAY_TEST_SECRET: 'relay-secret', STORE_KEY: KEY, ...more.env };
     const relay = await startRelay(parseRelayConfig(input, env), {
       clock,

@@ -4,24 +4,20 @@ import { join } from 'node:path';
 
 export const root = join(__dirname, '../../..');
 
-/** Builds a project of angular.json with one of its configurations. Rejects with what the build said. */
-export function ngBuild(project: string, configuration: string): Promise<void> {
+/** Runs the Angular CLI. Resolves to what it printed, rejects with that if it failed. */
+export function ng(...args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [join(root, 'node_modules/@angular/cli/bin/ng.js'), 'build', project, '-c', configuration],
-      {
-        cwd: root,
-        env: { ...process.env, NG_CLI_ANALYTICS: 'false' }
-      }
-    );
+    const child = spawn(process.execPath, [join(root, 'node_modules/@angular/cli/bin/ng.js'), ...args], {
+      cwd: root,
+      env: { ...process.env, NG_CLI_ANALYTICS: 'false', NO_COLOR: '1' }
+    });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`ng build ${project} -c ${configuration} failed:\n${output}`));
+      if (code === 0) resolve(output);
+      else reject(new Error(`ng ${args.join(' ')} ended with ${String(code)}:\n${output}`));
     });
   });
 }

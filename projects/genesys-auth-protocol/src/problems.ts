@@ -21,6 +21,9 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'No such path on the relay', error: 'invalid_request' },
   method_not_allowed: { status: 405, title: 'Method not allowed here', error: 'invalid_request' },
   upgrade_required: { status: 426, title: 'This path is a WebSocket', error: 'invalid_request' },
+  request_timeout: { status: 408, title: 'The request took too long to come', error: 'invalid_request' },
+  uri_too_long: { status: 414, title: 'The URL is too long', error: 'invalid_request' },
+  headers_too_large: { status: 431, title: 'The headers are too large', error: 'invalid_request' },
   body_too_large: { status: 413, title: 'The request body is too large', error: 'invalid_request' },
   unsupported_media_type: { status: 415, title: 'Content type not supported', error: 'invalid_request' },
   // who is calling

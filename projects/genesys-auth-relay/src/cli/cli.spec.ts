@@ -141,6 +141,17 @@ describe('genesys-auth-relay', () => {
       expect(await ended).toEqual([0, null]);
     });
 
+    it('F14 ends at the second signal, however long it would drain', async () => {
+      const { child, url } = await serve(
+        fileWith({ ...configOf(server), limits: { drainMs: 60_000 } }, 'long-drain.json')
+      );
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      expect((await ask(`${url}/token`, fromHere({ scopes: ['routing'] }))).headers['connection']).toBe('close');
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([1, null]);
+    });
+
     it('ends with 1 and the list of problems when the configuration does not hold', async () => {
       const child = spawn(process.execPath, [BUILT, 'check', '--config', join(folder, 'no.yaml')]);
       let err = '';

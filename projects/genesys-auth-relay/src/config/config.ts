@@ -80,6 +80,8 @@ export interface RelayConfig {
   readonly roles: ReadonlyMap<string, Role>;
   readonly acceptSharedPrivileges: boolean;
   readonly cors: { readonly origins: readonly string[] };
+  /** What `Strict-Transport-Security` says beyond this host. */
+  readonly hsts: Readonly<ParsedConfig['hsts']>;
   readonly limits: Readonly<ParsedConfig['limits']>;
   /** The notification hub, or `false` for none. */
   readonly notifications: ParsedConfig['notifications'];

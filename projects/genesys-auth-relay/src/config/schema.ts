@@ -110,6 +110,8 @@ export const relayConfigSchema = section({
     bodyBytes: whole(256, 1_048_576, 'bytes').default(16_384),
     requestsPerMinute: whole(1, 1_000_000, 'requests').default(600),
     scopeSetsPerCaller: whole(1, 10_000, 'sets of scopes').default(20),
+    headersTimeoutMs: whole(100, 60_000, 'milliseconds').default(10_000),
+    requestTimeoutMs: whole(100, 300_000, 'milliseconds').default(30_000),
     drainMs: whole(0, 60_000, 'milliseconds').default(5000)
   }).prefault({}),
   notifications: z
@@ -117,6 +119,9 @@ export const relayConfigSchema = section({
       error: () => says('is neither a section nor false', 'write notifications: {}, or false for no notification hub')
     })
     .default(false),
+  hsts: section({
+    includeSubDomains: flag('true says that every subdomain of the host is https, too').default(false)
+  }).prefault({}),
   log: section({
     level: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
     subject: oneOf(['hashed', 'plain']).default('hashed')

@@ -1,31 +1,52 @@
 import { randomUUID } from 'node:crypto';
-import type { ProblemCode } from 'genesys-auth-protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
-import { factsOf } from '../guard/facts.ts';
 import { type Relay, createRelay } from '../relay/relay.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { MAX_URL_LENGTH, malformed } from './malformed.ts';
 import { writeRaw, writeToSocket } from './raw-answer.ts';
 import { addRoutes } from './routes.ts';
 import { type UpgradeHandler, createUpgrade } from './upgrade.ts';
 
-const malformed = (code: ProblemCode = 'invalid_request') =>
-  new RelayProblem(code, 'The request is not well-formed HTTP.', { hint: 'Check the HTTP client.' });
+/** How many `Host` headers a request has. */
+function hostsOf(rawHeaders: readonly string[]): number {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts;
+}
+
+/** Notes what was refused before it was a request: in the log, and in the metrics as route `none`. */
+function noteIn({ log, observer }: RelayRuntime) {
+  return (problem: RelayProblem): string => {
+    const { code, status } = problem;
+    const requestId = randomUUID();
+    log.warn({ event: 'request', requestId, route: 'none', status, code }, 'refused');
+    observer.requestAnswered?.({ route: 'none', status, code }, 0);
+    return requestId;
+  };
+}
 
 /** What Node would answer by itself, without our headers and without a body. */
-function answerAll(app: FastifyInstance): void {
+function answerAll(app: FastifyInstance, note: (problem: RelayProblem) => string): void {
   app.server.on('connect', (_request, socket) => {
-    writeToSocket(socket, new RelayProblem('method_not_allowed', 'The relay is no proxy.', { hint: 'Send POST.' }));
+    const problem = new RelayProblem('method_not_allowed', 'The relay is no proxy.', { hint: 'Send POST.' });
+    writeToSocket(socket, problem, note(problem));
   });
+  // Their size is bounded; of a bounded number Node would drop the last in silence.
+  app.server.maxHeadersCount = 0;
   // An expectation that nobody knows may be ignored (RFC 9110 section 10.1.1).
   app.server.on('checkExpectation', (request, response) => {
     app.routing(request, response);
   });
   app.addHook('onRequest', (request, _reply, done) => {
     // RFC 9112 section 3.2.
-    const hosts = factsOf(request.raw).counts['host'] ?? 0;
-    done(request.raw.httpVersion === '1.1' && hosts !== 1 ? malformed() : undefined);
+    const { httpVersion, rawHeaders, url = '' } = request.raw;
+    if (httpVersion === '1.1' && hostsOf(rawHeaders) !== 1) done(malformed());
+    else done(url.length > MAX_URL_LENGTH ? malformed('uri_too_long') : undefined);
   });
 }
 
@@ -97,26 +118,38 @@ export async function createApp(
   basePath = '',
   isDraining: () => boolean = () => false
 ): Promise<RelayApp> {
+  const note = noteIn(runtime);
+  const { headersTimeoutMs, requestTimeoutMs } = config.limits;
   const app = Fastify({
     logger: false,
     genReqId: () => randomUUID(),
-    requestTimeout: 15_000,
+    requestTimeout: requestTimeoutMs,
     connectionTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
     return503OnClosing: false,
     pluginTimeout: 0,
-    http: { maxHeaderSize: 16_384, insecureHTTPParser: false, requireHostHeader: false },
-    frameworkErrors: (_error, _request, reply) => {
+    http: {
+      maxHeaderSize: 16_384,
+      insecureHTTPParser: false,
+      requireHostHeader: false,
+      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(1000, headersTimeoutMs)
+    },
+    frameworkErrors: (error, _request, reply) => {
       reply.hijack();
-      writeRaw(reply.raw, malformed());
+      const problem = malformed(error.code);
+      writeRaw(reply.raw, problem, note(problem));
     },
     clientErrorHandler: (error, socket) => {
-      if (error.code !== 'ECONNRESET') writeToSocket(socket, malformed());
+      // A connection that ends before it says anything is no request: browsers open some in advance.
+      if (error.code === 'ECONNRESET' || !socket.writable) return;
+      const problem = malformed(error.code);
+      writeToSocket(socket, problem, note(problem));
     }
   });
   closeWhenQuiet(app, config.genesys.timeoutMs + 1000);
-  answerAll(app);
+  answerAll(app, note);
   const relay = await createRelay(config, runtime);
   if (relay.hub !== undefined) takeUpgrades(app, createUpgrade(relay, config, runtime, basePath));
   // Before the server waits for its connections: a WebSocket would keep it waiting.

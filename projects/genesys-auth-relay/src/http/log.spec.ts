@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { ask, asForm, fromHere } from '../testing/ask.ts';
 import { KEY } from '../testing/config.ts';
+import { startIdentityProvider } from '../testing/identity-provider.ts';
 import { setUp } from '../testing/setup.ts';
 import { replyWith } from '../testing/token-server.ts';
 
@@ -139,6 +140,34 @@ describe('the log', () => {
     const { lines, log } = recorder();
     await (await setUp({ runtime: { log } })).close();
     expect(JSON.parse(lines[0]!)).toMatchObject({ event: 'started', mode: 'token', grant: 'client_credentials' });
+  });
+
+  it('16.4.1 writes no name that a terminal would obey, even where names are written out', async () => {
+    const { lines, log } = recorder();
+    const provider = await startIdentityProvider({ now: () => Date.parse('2026-05-01T08:00:00Z') / 1000 });
+    const identities = [{ type: 'jwt' as const, issuer: provider.issuer, audience: 'relay' }];
+    const world = await setUp({ config: { identities, log: { level: 'info', subject: 'plain' } }, runtime: { log } });
+    const subjects = [
+      'Zoë',
+      'a\n{"level":60}',
+      '\u001b[31mred',
+      '\u009b31m',
+      'x\u2028y\u2029',
+      '\u202egnp.exe',
+      'y'.repeat(999)
+    ];
+    for (const sub of subjects) {
+      const headers = { authorization: `Bearer ${await provider.token({ sub })}` };
+      expect((await ask(`${world.relay.url}/session`, { method: 'GET', headers })).status).toBe(200);
+    }
+    await world.close();
+    await provider.close();
+    const written = lines.filter((line) => line.includes('"route":"/session"'));
+    expect(written).toHaveLength(subjects.length);
+    for (const line of written) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}](?!$)/u);
+    const names = written.map((line) => (JSON.parse(line) as { subject: string }).subject);
+    expect(names.slice(0, 4)).toEqual(['Zoë', 'a?{"level":60}', '?[31mred', '?31m']);
+    expect(names.at(-1)).toHaveLength(200);
   });
 
   it('16.2.5 names callers by hash unless told otherwise', async () => {

@@ -151,6 +151,18 @@ describe('the relay inside a server that is there already', () => {
     expect((await ask(`${url}/nope`, {})).text).toBe('nothing of the host');
   });
 
+  it('3.4.1 speaks for its own host only in Strict-Transport-Security, unless told otherwise', async () => {
+    for (const [hsts, expected] of [
+      [{}, 'max-age=31536000'],
+      [{ includeSubDomains: true }, 'max-age=31536000; includeSubDomains']
+    ] as const) {
+      const relay = await createRelayHandler(configFor(upstream, { hsts }));
+      cleanup.push(relay.close);
+      const url = await listen(createServer(relay.handler));
+      expect((await ask(`${url}/token`, fromHere())).headers['strict-transport-security']).toBe(expected);
+    }
+  });
+
   it('C1 keeps its own rules beside helmet, an open cors and a rate limit of the host', async () => {
     const url = await host(async (app) => {
       await app.register(helmet);
@@ -172,6 +184,10 @@ describe('the relay inside a server that is there already', () => {
     expect(answers[0]).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } });
     const fine = await ask(`${url}/genesys/token`, fromHere());
     expect(fine.status).toBe(200);
+    // The host knows more about its domain than the relay.
+    const ofHost = (await ask(`${url}/`, { method: 'GET' })).headers['strict-transport-security'];
+    expect(ofHost).toMatch(/includeSubDomains/);
+    expect(fine.headers['strict-transport-security']).toBe(ofHost);
     expect(fine.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 

@@ -15,8 +15,8 @@ const headersOf = ({ details }: RelayProblem): Record<string, string> => ({
 });
 
 /** Answers where Fastify has no request to answer. */
-export function writeRaw(response: ServerResponse, problem: RelayProblem): void {
-  const body = safeJson(problemBody(problem, randomUUID(), false));
+export function writeRaw(response: ServerResponse, problem: RelayProblem, requestId: string = randomUUID()): void {
+  const body = safeJson(problemBody(problem, requestId, false));
   response.writeHead(problem.status, headersOf(problem));
   response.end(body);
 }

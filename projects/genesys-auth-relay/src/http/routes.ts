@@ -108,7 +108,7 @@ export function addRoutes(
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    setHeaders(reply, relay.origins.listed(visitOf(request).facts));
+    setHeaders(reply, relay.origins.listed(visitOf(request).facts), config.hsts.includeSubDomains);
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {

@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { RelayStartError, startRelay } from '../index.ts';
 import { ask, fromHere } from '../testing/ask.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { testClock } from '../testing/clock.ts';
 import { SECRET_ENV, configFor } from '../testing/config.ts';
 import { setUp } from '../testing/setup.ts';
@@ -57,6 +58,54 @@ describe('startRelay', () => {
     await drained;
     await expect(ask(`${relay.url}/token`, fromHere())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await world.server.close();
+  });
+
+  it('F14 costs no request when it drains under load', async () => {
+    const world = await setUp({
+      config: { ...ADMIN, limits: { drainMs: 700, requestsPerMinute: 1_000_000 } },
+      runtime: { clock: systemClock }
+    });
+    const { relay } = world;
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+    // A load balancer: it looks at /readyz now and then, and sends on until it has seen "not ready".
+    let inService = true;
+    let answered = 0;
+    const failures: unknown[] = [];
+    const balancer = (async () => {
+      while (inService) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        inService = (await ask(`${relay.adminUrl}/readyz`, { method: 'GET' })).status === 200;
+      }
+    })();
+    const post = () =>
+      new Promise<void>((resolve) => {
+        const sent = request(
+          `${relay.url}/token`,
+          { method: 'POST', agent, headers: { 'x-genesys-auth': '1' } },
+          (answer) => {
+            if (answer.statusCode === 200) answered += 1;
+            else failures.push(answer.statusCode);
+            answer.resume().on('close', resolve);
+          }
+        );
+        sent.on('error', (error) => {
+          failures.push(error);
+          resolve();
+        });
+        sent.end();
+      });
+    const callers = Array.from({ length: 16 }, async () => {
+      while (inService) await post();
+    });
+    while (answered < 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    const drained = relay.drain();
+    await Promise.all([balancer, ...callers]);
+    const duringDrain = answered;
+    await drained;
+    agent.destroy();
+    await world.server.close();
+    expect(failures).toEqual([]);
+    expect(duringDrain).toBeGreaterThan(100);
   });
 
   it('answers what it has begun when it closes, refuses what comes then, and cuts silent connections', async () => {

@@ -7,7 +7,6 @@ import type { FastifyReply } from 'fastify';
 const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -15,14 +14,29 @@ const ALWAYS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin'
 };
 
+const HSTS = 'max-age=31536000';
+
 const VARY = 'Origin, Authorization, Cookie';
 
 /** The headers as a plain record, for answers that Fastify does not write. */
-export const securityHeaders: Readonly<Record<string, string>> = { ...ALWAYS, vary: VARY };
+export const securityHeaders: Readonly<Record<string, string>> = {
+  ...ALWAYS,
+  'strict-transport-security': HSTS,
+  vary: VARY
+};
 
-/** Puts the headers on an answer, and takes off what a host may have added and the relay must not say. */
-export function setHeaders(reply: FastifyReply, listedOrigin: string | undefined): void {
+/**
+ * Puts the headers on an answer, and takes off what a host may have added and the relay must not say.
+ *
+ * @param listedOrigin the origin of the page, if it is one that may read the answer
+ * @param subDomains whether `Strict-Transport-Security` speaks for the subdomains of the host as well
+ */
+export function setHeaders(reply: FastifyReply, listedOrigin: string | undefined, subDomains: boolean): void {
   reply.headers(ALWAYS);
+  // A host that has a policy of its own knows more about its domain.
+  if (!reply.hasHeader('strict-transport-security') && !reply.raw.hasHeader('strict-transport-security')) {
+    reply.header('strict-transport-security', subDomains ? `${HSTS}; includeSubDomains` : HSTS);
+  }
   const before = String(reply.getHeader('vary') ?? '')
     .split(',')
     .map((name) => name.trim())

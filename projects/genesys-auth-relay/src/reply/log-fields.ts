@@ -1,5 +1,6 @@
 import type { Caller } from '../identify/caller.ts';
 import { sha256 } from '../runtime/sha256.ts';
+import { logText } from './safe-text.ts';
 
 /** Of one caller there are many requests, so the hash is kept beside it. */
 const hashes = new WeakMap<Caller, string>();
@@ -18,7 +19,7 @@ function hashOf(caller: Caller): string {
  */
 export function callerFields(caller: Caller | undefined, subject: 'hashed' | 'plain'): object {
   if (caller === undefined) return {};
-  const name = subject === 'plain' ? caller.subject : hashOf(caller);
+  const name = subject === 'plain' ? logText(caller.subject) : hashOf(caller);
   return { identity: caller.identity, subject: name };
 }
 

@@ -8,6 +8,12 @@ export function safeText(value: string, maxLength = 100): string {
   return cleaned.length > maxLength ? `${cleaned.slice(0, maxLength)}...` : cleaned;
 }
 
+/**
+ * A name as it may stand in a log line. JSON escapes what is below U+0020, but not what terminals and log viewers also obey:
+ * C1 controls, line separators and marks that turn the direction of text.
+ */
+export const logText = (value: string): string => value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 200);
+
 /** Several names from outside, at most ten of them. */
 export function safeList(values: readonly string[]): string {
   const more = values.length > 10 ? `, and ${values.length - 10} more` : '';

@@ -2,6 +2,8 @@ import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-pro
 import WebSocket from 'ws';
 import { type RelayConfigInput, type RunningRelay, startRelay } from '../index.ts';
 import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
+import { testClock } from '../testing/clock.ts';
+import { startIdentityProvider } from '../testing/identity-provider.ts';
 import { type HubTestClient, openHub, openPage, ticketOf, until } from '../testing/hub-client.ts';
 import { type NotificationServer, startNotificationServer } from '../testing/notification-server.ts';
 
@@ -392,6 +394,41 @@ describe('the notification hub', () => {
       client.socket.send('x'.repeat(300_000));
       expect(await client.closed).toBe(1009);
     });
+  });
+
+  it('warns before the session ends, closes with 4401, and goes on without a gap on a new ticket', async () => {
+    const clock = testClock();
+    relay = await startRelay(config(server, { notifications: { sessionSeconds: 60 } }), { clock });
+    const client = await page();
+    expect(client.of('welcome')[0]).toMatchObject({ expiresIn: 60 });
+    await client.subscribe([Q1]);
+    clock.advance(31_000);
+    await client.until(() => client.of('closing').length === 1);
+    expect(client.of('closing')[0]).toMatchObject({ reason: 'expiring' });
+    clock.advance(30_000);
+    expect(await client.closed).toBe(4401);
+    server.emit(Q1, { n: 1 });
+    const back = await page();
+    await back.subscribe([Q1], { epoch: client.of('welcome')[0]?.epoch, seq: 0 });
+    await back.until(() => back.of('event').length === 1);
+    expect(back.of('gap')).toEqual([]);
+  });
+
+  it('ends with the JWT that it was opened with', async () => {
+    const clock = testClock();
+    const provider = await startIdentityProvider({ now: () => clock.now() / 1000 });
+    try {
+      const jwt = { type: 'jwt', issuer: provider.issuer, audience: 'relay', jwksUri: provider.jwksUri } as const;
+      relay = await startRelay(config(server, { identities: [jwt] }), { clock });
+      const exp = Math.floor(clock.now() / 1000) + 20;
+      const token = await provider.token({ exp, aud: 'relay', roles: ['developer'] });
+      const client = keep(await openHub(relay.url, { headers: { authorization: `Bearer ${token}` } }));
+      await client.until(() => client.frames.some(({ method }) => method === 'welcome'));
+      clock.advance(26_000);
+      expect(await client.closed).toBe(4401);
+    } finally {
+      await provider.close();
+    }
   });
 
   it('tells its clients to go elsewhere when it drains, and closes them with 1001', async () => {

@@ -5,6 +5,7 @@ import type WebSocket from 'ws';
 import type { NotificationsConfig } from '../config/config.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { Entitlement } from '../policy/policy.ts';
+import type { HubFigures } from '../runtime/observer.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type Dialect, type HubClient, createClient } from './clients/client.ts';
 import { rpcText } from './clients/dialect.ts';
@@ -29,20 +30,12 @@ export interface HubTimes {
 
 export const HUB_TIMES: HubTimes = { heartbeatMs: 15_000, pingMs: 30_000, answerMs: 5000, lingerMs: 30_000 };
 
-/** Counts for metrics. */
-export interface HubFigures extends RegistryCounters {
-  readonly clients: number;
-  readonly topics: number;
-  readonly channels: number;
-}
-
 /** The notification hub behind its HTTP door. */
 export interface Hub {
   /** Takes over an open socket. */
   connect(socket: WebSocket, stream: Duplex, about: HubAdmission): void;
   /** Whether the caller may open one more socket; the reason if not. */
   refuses(caller: Caller): string | undefined;
-  figures(): HubFigures;
   /** Tells the clients to go elsewhere. */
   drain(): void;
   close(): Promise<void>;
@@ -69,7 +62,7 @@ export function createHub(
   makeFeed: (sink: FeedSink) => Feed,
   times: HubTimes = HUB_TIMES
 ): Hub {
-  const { clock, log } = runtime;
+  const { clock, log, observer } = runtime;
   const epoch = randomUUID();
   const memory = createMemory(config.memoryEvents, config.memoryBytes);
   const counters: RegistryCounters = { events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
@@ -130,6 +123,13 @@ export function createHub(
     for (const client of clients.keys()) client.write(frames[client.dialect]);
   }
 
+  const figures = (): HubFigures => ({
+    ...counters,
+    clients: clients.size,
+    topics: registry.topics.size,
+    channels: feed.channels()
+  });
+
   const ticker = setInterval(() => {
     const now = clock.monotonic();
     for (const [client, entry] of clients) {
@@ -141,6 +141,7 @@ export function createHub(
       beat();
     }
     if (registry.sweep(now - times.lingerMs)) tellFeed();
+    observer.hub?.(figures());
   }, TICK_MS);
   ticker.unref();
 
@@ -198,13 +199,6 @@ export function createHub(
         expiresIn: Math.max(0, Math.floor(lifeMs / 1000))
       });
     },
-
-    figures: () => ({
-      ...counters,
-      clients: clients.size,
-      topics: registry.topics.size,
-      channels: feed.channels()
-    }),
 
     drain() {
       for (const client of clients.keys()) client.send({ type: 'closing', reason: 'draining', inSeconds: 0 });

@@ -39,6 +39,18 @@ export function createInstruments(registry: Registry): {
     'outcome'
   ]);
   const ready = gauge('ready', '1 while the relay takes traffic');
+  const hubNow = {
+    clients: gauge('hub_clients', 'Sockets of the notification hub'),
+    topics: gauge('hub_topics', 'Topics that the notification hub holds'),
+    channels: gauge('hub_channels', 'Genesys channels that the notification hub has open')
+  };
+  const hubSums = {
+    events: counter('hub_events_total', 'Events from Genesys Cloud', []),
+    duplicates: counter('hub_duplicates_total', 'Events that came twice and were dropped', []),
+    deliveries: counter('hub_deliveries_total', 'Events times the clients that wanted them', []),
+    gaps: counter('hub_gaps_total', 'Gaps that clients were told of', [])
+  };
+  const hubBefore = { events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
   ready.set(0);
   degraded.set(0);
 
@@ -66,6 +78,13 @@ export function createInstruments(registry: Registry): {
         storeEvents.inc({ event });
         if (event === 'degraded') degraded.set(1);
         if (event === 'recovered') degraded.set(0);
+      },
+      hub(figures) {
+        for (const name of ['clients', 'topics', 'channels'] as const) hubNow[name].set(figures[name]);
+        for (const name of ['events', 'duplicates', 'deliveries', 'gaps'] as const) {
+          hubSums[name].inc(figures[name] - hubBefore[name]);
+          hubBefore[name] = figures[name];
+        }
       },
       reloaded(what, outcome) {
         reloads.inc({ what, outcome });

@@ -35,6 +35,21 @@ export interface AnsweredRequest {
   readonly identity?: IdentityType | undefined;
 }
 
+/** Where the notification hub stands: what is there now, and what has happened since it started. */
+export interface HubFigures {
+  readonly clients: number;
+  readonly topics: number;
+  /** Genesys channels that are open. */
+  readonly channels: number;
+  /** Events that came, without those that came twice. */
+  readonly events: number;
+  readonly duplicates: number;
+  /** Events times the clients that wanted them. */
+  readonly deliveries: number;
+  /** Gaps that clients were told of. */
+  readonly gaps: number;
+}
+
 /** Watches a relay at work, for metrics. Nothing it is told holds a token, a secret or a name of a caller. */
 export interface RelayObserver {
   /** A request of a caller was answered, after so many seconds. */
@@ -47,6 +62,8 @@ export interface RelayObserver {
   tokenVerified?(refused: boolean): void;
   /** Something happened with the shared store. */
   storeEvent?(kind: StoreEvent): void;
+  /** Where the notification hub stands, once a second. */
+  hub?(figures: HubFigures): void;
   /** A new configuration or a changed secret was taken over, or refused for the old one. */
   reloaded?(what: 'config' | 'secret', outcome: 'applied' | 'refused'): void;
 }

@@ -43,6 +43,10 @@ export function createMemory(maxEvents: number, maxBytes: number): EventMemory {
 
   return {
     add(event) {
+      if (maxEvents === 0) {
+        forgotten = event.seq;
+        return;
+      }
       if (count === maxEvents) dropOldest();
       places[(first + count) % maxEvents] = event;
       count += 1;

@@ -1,7 +1,11 @@
 // For the other entry points of this package, which are built apart. Not public: the names may change at any time.
 export { type NeedCheck as ɵNeedCheck, type RequestNeeds as ɵRequestNeeds } from './attach/needs';
 export { REQUEST_NEEDS as ɵREQUEST_NEEDS } from './attach/needs';
-export { NEEDED_SCOPES as ɵNEEDED_SCOPES, SKIP as ɵSKIP } from './attach/context';
+export {
+  CONFIGURATION_NAME as ɵCONFIGURATION_NAME,
+  NEEDED_SCOPES as ɵNEEDED_SCOPES,
+  SKIP as ɵSKIP
+} from './attach/context';
 export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './attach/refusal';
 export { type ResolvedConfig as ɵResolvedConfig } from './config';
 export { GENESYS_AUTH_CORE as ɵGENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';

@@ -1,10 +1,17 @@
 import { HttpHeaders, type HttpInterceptorFn } from '@angular/common/http';
 import { APP_BOOTSTRAP_LISTENER, ApplicationRef, PLATFORM_ID } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { genesysScopes, provideGenesysAuth, skipGenesysAuth } from 'ngx-genesys-auth';
+import {
+  type GenesysAuthConfig,
+  genesysConfig,
+  genesysScopes,
+  provideGenesysAuth,
+  skipGenesysAuth
+} from 'ngx-genesys-auth';
 import { withDevtools } from 'ngx-genesys-auth/devtools';
 import { withScopeCatalogue } from 'ngx-genesys-auth/scope-catalogue';
 import type { Operation } from 'genesys-scopes/operations';
+import { Subject } from 'rxjs';
 import { API, type AppOptions, CONFIG, createApp, grant, refuse, settle } from '../../test/app';
 
 const NOW = new Date('2026-11-25T10:00:00Z');
@@ -226,6 +233,70 @@ describe('withDevtools(): the token', () => {
   });
 });
 
+describe('withDevtools(): several configurations', () => {
+  const emea = { ...CONFIG, name: 'emea', optionalScopes: [] };
+  const us = { name: 'us', region: 'mypurecloud.com', relay: '/genesys-us', scopes: ['users'] };
+
+  it('has one overlay, with a card for each, and says which one takes a request', () => {
+    const warn = jest.spyOn(console, 'warn').mockReturnValue(undefined);
+    const app = start({ auth: [provideGenesysAuth(emea, withDevtools()), provideGenesysAuth(us, withDevtools())] });
+    expect(document.querySelectorAll('genesys-devtools')).toHaveLength(1);
+    app.open();
+    app.get('/api/v2/routing/queues');
+    grant(app.relayCall());
+    app.http.get('https://api.mypurecloud.com/api/v2/users').subscribe();
+    app.http.get('https://crm.example.com/x').subscribe();
+    const context = genesysConfig('us');
+    app.http.get(`${API}/api/v2/users`, { context }).subscribe();
+    expect(() => {
+      app.http.get(`${API}/x`, { context: genesysConfig('apac') }).subscribe({
+        error: (error: unknown) => {
+          throw error;
+        }
+      });
+      jest.advanceTimersByTime(1);
+    }).toThrow(/no configuration "apac"/);
+    expect(app.find('.card h3').map(({ textContent }) => textContent)).toEqual(['emea', 'us', 'Events']);
+    expect(app.rows().slice(0, 3)).toEqual([
+      ['not sent', 'GEThttps://api.mypurecloud.de/x', expect.stringContaining('no configuration "apac"')],
+      [
+        'no token',
+        'GEThttps://api.mypurecloud.de/api/v2/users',
+        'It asks for the configuration "us" by genesysConfig(), whose API is https://api.mypurecloud.com.'
+      ],
+      ['no token', 'GEThttps://crm.example.com/x', expect.stringMatching(/not https:\S+ or https:\S+\.$/)]
+    ]);
+    expect(app.rows()[4]).toEqual(['waiting', 'GET/api/v2/users', 'It waits for the token.']);
+    expect(app.shownText()).toContain('Rulehttps://api.mypurecloud.com/ (us)');
+    expect(app.find('.events').map(({ textContent }) => textContent)[0]).toContain('us: relay asked');
+    warn.mockRestore();
+  });
+
+  it('shows one that is being loaded, and what waits for it', () => {
+    const config = new Subject<GenesysAuthConfig>();
+    const app = start({ auth: [provideGenesysAuth(() => config, withDevtools())] });
+    app.open();
+    app.get('/api/v2/users');
+    app.http.get('https://api.mypurecloud.com/api/v2/users').subscribe();
+    expect(app.shownText()).toContain('Configurationbeing loaded');
+    const waits = 'It waits for the configuration, which is being loaded.';
+    expect(app.rows().map(([label, , reason]) => [label, reason])).toEqual([
+      ['waiting', waits],
+      ['waiting', waits]
+    ]);
+    config.next(CONFIG);
+    grant(app.relayCall());
+    expect(app.shownText()).not.toContain('being loaded');
+    expect(app.find('.card h3')[0]?.textContent).toBe('mypurecloud.de');
+    expect(app.rows().map(([label, , reason]) => [label, reason])).toEqual([
+      ['no token', expect.stringContaining('where the token comes from')],
+      ['no token', expect.stringContaining('the API of the region mypurecloud.com')],
+      ['token', expect.stringMatching(/^The token is attached/)]
+    ]);
+    expect(app.shownText()).toContain('Rulehttps://api.mypurecloud.de/');
+  });
+});
+
 describe('withDevtools(): the overlay', () => {
   const press = (code: string, modifiers: Partial<KeyboardEventInit>) =>
     window.dispatchEvent(new KeyboardEvent('keydown', { code, ...modifiers }));
@@ -299,6 +370,6 @@ it('withDevtools() is dropped where ngDevMode is false', () => {
   } finally {
     scope.ngDevMode = before;
   }
-  expect(withDevtools().providers).not.toEqual([]);
+  expect(withDevtools().appProviders).not.toEqual([]);
   expect(() => provideGenesysAuth(CONFIG, withDevtools())).not.toThrow();
 });

@@ -16,6 +16,7 @@ import {
   GenesysAuthConfigError,
   type GenesysAuthFeature,
   ɵGENESYS_AUTH as GENESYS_AUTH,
+  type ɵConfiguration as Configuration,
   type ɵConfigurations as Configurations,
   type ɵGenesysAuthCore as GenesysAuthCore,
   ɵREQUEST_WATCH as REQUEST_WATCH
@@ -80,9 +81,9 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
         return () => {
           const auth = injector.get(GENESYS_AUTH);
           // One overlay for all configurations, whichever of them has the feature.
-          if (shown.has(auth) || onServer) return;
-          shown.add(auth);
-          const configurations = () => coresOf(auth).map(viewOf);
+          if (log.isShown || onServer) return;
+          log.isShown = true;
+          const configurations = auth.all.map(viewOf);
           // Its timer must not keep an app with zone.js from becoming stable.
           zone.runOutsideAngular(() => {
             destroyed.onDestroy(showOverlay({ document, log, configurations }, { corner, shortcut, nonce }));
@@ -96,26 +97,28 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
 const wrong = (key: string, fix: string) =>
   new GenesysAuthConfigError([{ key: `withDevtools.${key}`, message: 'there is no such value.', fix }]);
 
-const shown = new WeakSet();
-
-/** Those that are known; others are loaded at run time. */
-const coresOf = ({ all }: Configurations): GenesysAuthCore[] => all.flatMap(({ core }) => core ?? []);
+const known = ({ all }: Configurations): GenesysAuthCore[] => all.flatMap(({ core }) => core ?? []);
 
 function watchRequests(): NotingWatch {
   const [document, injector] = [inject(DOCUMENT), inject(Injector)];
-  const takerOf = (request: HttpRequest<unknown>): GenesysAuthCore | undefined => {
+  const configurationOf = (request: HttpRequest<unknown>): Configuration | undefined => {
     const auth = injector.get(GENESYS_AUTH);
-    const handler = auth.find(request);
-    return coresOf(auth).find(({ attacher }) => attacher === handler);
+    try {
+      const handler = auth.find(request);
+      return handler && auth.all.find((one) => one.handler === handler);
+    } catch {
+      // A name that does not exist: the interceptor fails with it.
+      return undefined;
+    }
   };
   return new NotingWatch(
     {
-      apis: () => coresOf(injector.get(GENESYS_AUTH)).map(apiOf),
+      apis: () => known(injector.get(GENESYS_AUTH)).map(apiOf),
       takerOf: (request) => {
-        const core = takerOf(request);
-        return core && apiOf(core);
+        const taker = configurationOf(request);
+        return taker && (taker.core ? apiOf(taker.core) : 'being loaded');
       },
-      needsOf: (request) => takerOf(request)?.needs?.explain?.(request),
+      needsOf: (request) => configurationOf(request)?.core?.needs?.explain?.(request),
       base: () => document.baseURI
     },
     inject(RequestLog)
@@ -124,20 +127,22 @@ function watchRequests(): NotingWatch {
 
 const apiOf = ({ config: { name, apiOrigin, relayUrl } }: GenesysAuthCore): Api => ({ name, apiOrigin, relayUrl });
 
-function viewOf({ config, state, tokens }: GenesysAuthCore): ConfigurationView {
+function viewOf(configuration: Configuration): ConfigurationView {
+  const { name, service } = configuration;
   return {
-    ...config,
-    status: () => untracked(state.status),
-    granted: () => untracked(state.scopes),
-    expiresAt: () => untracked(state.expiresAt),
-    error: () => untracked(state.error),
-    events$: state.events$,
+    name,
+    config: () => configuration.core?.config,
+    status: () => untracked(service.status),
+    granted: () => untracked(service.scopes),
+    expiresAt: () => untracked(service.expiresAt),
+    error: () => untracked(service.error),
+    events$: service.events$,
     renew: () => {
       // What it fails with is in the state.
-      tokens.renew().subscribe({ error: () => undefined });
+      service.renew().catch(() => undefined);
     },
     clear: () => {
-      tokens.clear();
+      service.clear();
     }
   };
 }

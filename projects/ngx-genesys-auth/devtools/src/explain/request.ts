@@ -1,7 +1,11 @@
 import type { HttpRequest } from '@angular/common/http';
-import { ɵNEEDED_SCOPES as NEEDED_SCOPES, ɵSKIP as SKIP } from 'ngx-genesys-auth';
+import {
+  ɵCONFIGURATION_NAME as CONFIGURATION_NAME,
+  ɵNEEDED_SCOPES as NEEDED_SCOPES,
+  ɵSKIP as SKIP
+} from 'ngx-genesys-auth';
 import { whyOtherOrigin } from './origin';
-import type { Api, Verdict } from './verdict';
+import type { Api, Taker, Verdict } from './verdict';
 
 /**
  * Says what will become of a request, before anything is done with it.
@@ -11,15 +15,20 @@ import type { Api, Verdict } from './verdict';
  */
 export function explain(
   { url, context, headers }: HttpRequest<unknown>,
-  taker: Api | undefined,
+  taker: Taker | undefined,
   apis: readonly Api[],
   base: string | undefined
 ): Verdict {
   if (context.has(SKIP)) return isRelayCall(url, apis) ? RELAY_CALL : SKIPPED;
   if (taker) {
     if (headers.has('Authorization')) return OWN_HEADER;
-    const rule = `${taker.apiOrigin}/${taker.name === undefined ? '' : ` (${taker.name})`}`;
-    return { kind: 'waiting', level: 'busy', rule, reason: 'It waits for the token.' };
+    if (taker === 'being loaded') return LOADING;
+    return { kind: 'waiting', level: 'busy', rule: ruleOf(taker), reason: 'It waits for the token.' };
+  }
+  if (context.has(CONFIGURATION_NAME)) {
+    const asked = context.get(CONFIGURATION_NAME);
+    const api = apis.find(({ name }) => name === asked);
+    if (api) return otherApi(api);
   }
   const why = whyOtherOrigin(url, base, apis);
   if (!context.has(NEEDED_SCOPES)) return { kind: 'bare', ...why };
@@ -33,6 +42,24 @@ export function explain(
 
 const isRelayCall = (url: string, apis: readonly Api[]): boolean =>
   apis.some(({ relayUrl }) => url.startsWith(`${relayUrl}/`));
+
+/** The rule by which a configuration takes requests. */
+export const ruleOf = ({ apiOrigin, name }: Api): string => `${apiOrigin}/${name === undefined ? '' : ` (${name})`}`;
+
+const otherApi = ({ name = '', apiOrigin }: Api): Verdict => ({
+  kind: 'bare',
+  level: 'odd',
+  rule: 'other API',
+  reason: `It asks for the configuration "${name}" by genesysConfig(), whose API is ${apiOrigin}.`,
+  hint: `Write the URL with "${apiOrigin}/" in front, or leave genesysConfig() out.`
+});
+
+const LOADING: Verdict = {
+  kind: 'waiting',
+  level: 'busy',
+  rule: 'configuration',
+  reason: 'It waits for the configuration, which is being loaded.'
+};
 
 const RELAY_CALL: Verdict = {
   kind: 'bare',

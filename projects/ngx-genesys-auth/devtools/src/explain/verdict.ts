@@ -32,3 +32,6 @@ export interface Api {
   readonly apiOrigin: string;
   readonly relayUrl: string;
 }
+
+/** Who takes a request: a configuration, or one that is still being loaded. */
+export type Taker = Api | 'being loaded';

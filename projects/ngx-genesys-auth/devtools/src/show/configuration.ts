@@ -2,7 +2,7 @@ import type { GenesysAuthStatus } from 'ngx-genesys-auth';
 import { isCovered } from 'genesys-scopes';
 import { readFailure } from '../explain/failure';
 import { el, fill, setAttribute, setText } from './dom';
-import type { ConfigurationView, Part } from './model';
+import type { ConfigurationView, KnownConfiguration, Part } from './model';
 import { clockTime, timeLeft } from './words';
 
 const STATUS: Readonly<Record<GenesysAuthStatus, string>> = {
@@ -24,22 +24,27 @@ export function configurationPart(document: Document, view: ConfigurationView): 
   const forget = el(document, 'button', { type: 'button', text: 'Forget token' });
   renew.addEventListener('click', view.renew);
   forget.addEventListener('click', view.clear);
+  const heading = el(document, 'h3');
+  const facts = el(document, 'dl');
   const element = el(
     document,
     'section',
-    { class: 'card', 'aria-label': title(view) },
-    el(document, 'div', { class: 'line' }, el(document, 'h3', { text: title(view) }), chip),
+    { class: 'card' },
+    el(document, 'div', { class: 'line' }, heading, chip),
     el(document, 'p', { class: 'expiry' }, left, until),
     failure,
     scopes,
-    facts(document, view),
+    facts,
     el(document, 'div', { class: 'line' }, renew, forget)
   );
   return {
     element,
     update(nowMs) {
+      const config = view.config();
       const status = view.status();
-      setText(chip, STATUS[status]);
+      setText(heading, title(view));
+      setAttribute(element, 'aria-label', title(view));
+      setText(chip, config || status === 'failed' ? STATUS[status] : 'being loaded');
       setAttribute(chip, 'data-level', levelOf(view));
       const expiresAt = view.expiresAt();
       const over = expiresAt !== null && expiresAt.getTime() <= nowMs;
@@ -48,14 +53,18 @@ export function configurationPart(document: Document, view: ConfigurationView): 
         until,
         expiresAt === null ? 'no token' : over ? 'over; the next request renews' : `left, until ${clockTime(expiresAt)}`
       );
-      showScopes(document, scopes, view);
+      showScopes(document, scopes, config, view.granted());
+      showFacts(document, facts, config);
       showFailure(document, failure, view);
     }
   };
 }
 
 /** How a configuration is called: by its name, else by its region or origin. */
-export const title = ({ name, region, apiOrigin }: ConfigurationView): string => name ?? region ?? apiOrigin;
+export function title({ name, config }: ConfigurationView): string {
+  const known = config();
+  return name ?? known?.region ?? known?.apiOrigin ?? 'Configuration';
+}
 
 /** How much the state of a configuration wants the developer's eye. */
 export function levelOf(view: ConfigurationView): 'good' | 'busy' | 'odd' | 'bad' | 'plain' {
@@ -64,24 +73,29 @@ export function levelOf(view: ConfigurationView): 'good' | 'busy' | 'odd' | 'bad
   return status === 'failed' ? 'bad' : status === 'renewing' ? 'busy' : 'plain';
 }
 
-function facts(document: Document, { apiOrigin, relayUrl }: ConfigurationView): HTMLElement {
+function showFacts(document: Document, list: HTMLElement, config: KnownConfiguration | undefined): void {
   const term = (text: string) => el(document, 'dt', { text });
   const value = (text: string) => el(document, 'dd', { text });
-  return el(document, 'dl', {}, term('API'), value(apiOrigin), term('Relay'), value(relayUrl));
+  fill(list, config ? config.apiOrigin : '', () =>
+    config ? [term('API'), value(config.apiOrigin), term('Relay'), value(config.relayUrl)] : []
+  );
 }
 
-function showScopes(document: Document, list: HTMLElement, view: ConfigurationView): void {
-  const granted = view.granted();
-  const hasToken = granted.size > 0;
+function showScopes(
+  document: Document,
+  list: HTMLElement,
+  config: KnownConfiguration | undefined,
+  granted: ReadonlySet<string>
+): void {
   const own = [
-    ...view.scopes.map((scope) => ({ scope, optional: false })),
-    ...view.optionalScopes.map((scope) => ({ scope, optional: true }))
+    ...(config?.scopes.map((scope) => ({ scope, optional: false })) ?? []),
+    ...(config?.optionalScopes.map((scope) => ({ scope, optional: true })) ?? [])
   ];
   // The relay may grant more than was asked for.
   const extra = [...granted].filter((scope) => !own.some((one) => one.scope === scope));
   fill(list, JSON.stringify([own, [...granted]]), () => [
     ...own.map(({ scope, optional }) => {
-      const is = !hasToken ? 'not asked yet' : isCovered(scope, granted) ? 'granted' : 'not granted';
+      const is = granted.size === 0 ? 'not asked yet' : isCovered(scope, granted) ? 'granted' : 'not granted';
       return scopeItem(document, scope, is, optional ? 'optional' : '');
     }),
     ...extra.map((scope) => scopeItem(document, scope, 'granted', 'not asked for'))

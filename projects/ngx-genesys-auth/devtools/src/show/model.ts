@@ -2,14 +2,20 @@ import type { GenesysAuthError, GenesysAuthEvent, GenesysAuthStatus } from 'ngx-
 import type { Observable } from 'rxjs';
 import type { RequestLog } from '../watch/log';
 
-/** One configuration, as the overlay shows it. The functions read the state of now. */
-export interface ConfigurationView {
-  readonly name: string | undefined;
+/** What is known of a configuration once it is loaded. */
+export interface KnownConfiguration {
   readonly region: string | undefined;
   readonly apiOrigin: string;
   readonly relayUrl: string;
   readonly scopes: readonly string[];
   readonly optionalScopes: readonly string[];
+}
+
+/** One configuration, as the overlay shows it. The functions read the state of now. */
+export interface ConfigurationView {
+  readonly name: string | undefined;
+  /** `undefined` while it is being loaded. */
+  readonly config: () => KnownConfiguration | undefined;
   readonly status: () => GenesysAuthStatus;
   readonly granted: () => ReadonlySet<string>;
   readonly expiresAt: () => Date | null;
@@ -22,7 +28,7 @@ export interface ConfigurationView {
 /** All that the overlay shows. */
 export interface Model {
   readonly document: Document;
-  readonly configurations: () => readonly ConfigurationView[];
+  readonly configurations: readonly ConfigurationView[];
   readonly log: RequestLog;
 }
 

@@ -1,9 +1,8 @@
-import type { Subscription } from 'rxjs';
 import { configurationPart, levelOf, title } from './configuration';
-import { el, fill, setAttribute, setText } from './dom';
+import { el, setAttribute, setText } from './dom';
 import { type NamedEvent, eventsPart } from './events';
 import { whenPressed } from './keys';
-import type { ConfigurationView, Model, Part } from './model';
+import type { Model } from './model';
 import { isOdd, requestsPart } from './requests';
 import { applyStyles } from './styles';
 import { timeLeft } from './words';
@@ -25,13 +24,10 @@ const REMEMBERED = 'ngx-genesys-auth:devtools';
  * @returns takes it off again
  */
 export function showOverlay(model: Model, { corner, shortcut, nonce }: OverlayOptions): () => void {
-  const { document, log } = model;
+  const { document, log, configurations } = model;
   const window = document.defaultView;
   if (!window) return () => undefined;
   const events: NamedEvent[] = [];
-  const subscriptions: Subscription[] = [];
-  let configurations: readonly ConfigurationView[] = [];
-  let parts: readonly Part[] = [];
 
   const dot = el(document, 'span', { class: 'dot', 'aria-hidden': 'true' });
   const time = el(document, 'span');
@@ -52,6 +48,9 @@ export function showOverlay(model: Model, { corner, shortcut, nonce }: OverlayOp
   const side = el(document, 'div', { class: 'side', tabindex: '0', role: 'region', 'aria-label': 'Tokens' });
   const requests = requestsPart(document, log);
   const happened = eventsPart(document, () => events);
+  const cards = configurations.map((view) => configurationPart(document, view));
+  const parts = [...cards, happened, requests];
+  side.append(...[...cards, happened].map(({ element }) => element));
   const panel = el(
     document,
     'section',
@@ -70,26 +69,6 @@ export function showOverlay(model: Model, { corner, shortcut, nonce }: OverlayOp
   const root = host.attachShadow({ mode: 'open' });
   applyStyles(root, document, nonce);
   root.append(el(document, 'div', { class: 'root' }, toggle, panel));
-
-  const follow = () => {
-    configurations = model.configurations();
-    for (const subscription of subscriptions.splice(0)) subscription.unsubscribe();
-    events.length = 0;
-    for (const view of configurations) {
-      const name = configurations.length > 1 ? title(view) : '';
-      subscriptions.push(
-        view.events$.subscribe((event) => {
-          events.unshift({ event, name });
-          events.sort((one, other) => other.event.at.getTime() - one.event.at.getTime());
-          events.length = Math.min(events.length, EVENTS_KEPT);
-          plan();
-        })
-      );
-    }
-    const cards = configurations.map((view) => configurationPart(document, view));
-    parts = [...cards, happened, requests];
-    fill(side, String(configurations.map(title)), () => [...cards, happened].map(({ element }) => element));
-  };
 
   const update = () => {
     const nowMs = Date.now();
@@ -140,7 +119,14 @@ export function showOverlay(model: Model, { corner, shortcut, nonce }: OverlayOp
           else hide();
         });
 
-  follow();
+  const subscriptions = configurations.map((view) =>
+    view.events$.subscribe((event) => {
+      events.unshift({ event, name: configurations.length > 1 ? title(view) : '' });
+      events.sort((one, other) => other.event.at.getTime() - one.event.at.getTime());
+      events.length = Math.min(events.length, EVENTS_KEPT);
+      plan();
+    })
+  );
   log.listener = plan;
   const second = window.setInterval(update, 1000);
   document.body.append(host);

@@ -7,6 +7,8 @@ export const LOG_SIZE = 50;
 export class RequestLog {
   readonly #entries: RequestEntry[] = [];
   #ids = 0;
+  /** Whether an overlay shows it already. */
+  isShown = false;
   /** Is called at every change. */
   listener: () => void = () => undefined;
 

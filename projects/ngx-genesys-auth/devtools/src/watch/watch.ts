@@ -8,8 +8,8 @@ import { type Observable, tap } from 'rxjs';
 import { readFailure } from '../explain/failure';
 import { maskPath } from '../explain/mask';
 import { originOf } from '../explain/origin';
-import { explain } from '../explain/request';
-import type { Api } from '../explain/verdict';
+import { explain, ruleOf } from '../explain/request';
+import type { Api, Taker, Verdict } from '../explain/verdict';
 import type { RequestEntry } from './entry';
 import type { RequestLog } from './log';
 
@@ -17,7 +17,7 @@ import type { RequestLog } from './log';
 export interface Watched {
   readonly apis: () => readonly Api[];
   /** The configuration that takes a request, if one does. */
-  readonly takerOf: (request: HttpRequest<unknown>) => Api | undefined;
+  readonly takerOf: (request: HttpRequest<unknown>) => Taker | undefined;
   /** What the scope catalogue knows about a request. */
   readonly needsOf: (request: HttpRequest<unknown>) => string | undefined;
   /** The page's URL. */
@@ -53,7 +53,7 @@ export class NotingWatch implements RequestWatch {
         this.#sending = outer;
       }
     };
-    return handle(request, sendOn).pipe(
+    return this.#handled(() => handle(request, sendOn), entry).pipe(
       tap({
         next: (event) => {
           if (!(event instanceof HttpResponse)) return;
@@ -67,6 +67,15 @@ export class NotingWatch implements RequestWatch {
         }
       })
     );
+  }
+
+  #handled(handle: () => Observable<HttpEvent<unknown>>, entry: RequestEntry): Observable<HttpEvent<unknown>> {
+    try {
+      return handle();
+    } catch (error) {
+      this.#failed(entry, error, 0);
+      throw error;
+    }
   }
 
   tokenTakenOff(request: HttpRequest<unknown>): void {
@@ -86,16 +95,16 @@ export class NotingWatch implements RequestWatch {
   }
 
   #begin(request: HttpRequest<unknown>): RequestEntry {
-    const { apis, takerOf, needsOf, base } = this.#watched;
+    const { takerOf, needsOf } = this.#watched;
     const taker = takerOf(request);
     const [origin, path] = this.#placeOf(request.url);
     const asked = request.context.has(NEEDED_SCOPES) ? request.context.get(NEEDED_SCOPES) : undefined;
     return this.#log.add({
       at: new Date(),
       method: request.method,
-      origin: taker ? '' : origin,
+      origin: taker && taker !== 'being loaded' ? '' : origin,
       path,
-      verdict: explain(request, taker, apis(), base()),
+      verdict: this.#explain(request),
       needs: asked ? `genesysScopes(${asked.map((scope) => `'${scope}'`).join(', ')})` : taker && needsOf(request),
       attempts: 0
     });
@@ -108,21 +117,35 @@ export class NotingWatch implements RequestWatch {
     return [originOf(parsed), parsed.origin === 'null' ? '' : maskPath(parsed.pathname)];
   }
 
+  #explain(request: HttpRequest<unknown>): Verdict {
+    const { apis, takerOf, base } = this.#watched;
+    return explain(request, takerOf(request), apis(), base());
+  }
+
   #sent(entry: RequestEntry, asked: HttpRequest<unknown>, sent: HttpRequest<unknown>, waitedMs: number): void {
     const attempts = entry.attempts + 1;
-    const { kind, rule } = entry.verdict;
-    if (kind !== 'waiting' && kind !== 'attached' && kind !== 'proxied') {
-      this.#log.change(entry, { attempts });
-      return;
-    }
+    const { kind } = entry.verdict;
+    const mayHaveToken = kind === 'waiting' || kind === 'attached' || kind === 'proxied';
+    const verdict = mayHaveToken ? this.#verdictOf(asked, sent, attempts, waitedMs) : entry.verdict;
+    this.#log.change(entry, { attempts, verdict });
+  }
+
+  #verdictOf(asked: HttpRequest<unknown>, sent: HttpRequest<unknown>, attempts: number, waitedMs: number): Verdict {
+    const taker = this.#watched.takerOf(asked);
+    const rule = taker && taker !== 'being loaded' ? ruleOf(taker) : '';
     const again = attempts > 1 ? ` Sent ${attempts} times.` : '';
-    const verdict = sent.headers.has('Authorization')
-      ? ({ kind: 'attached', reason: `The token is attached${waited(waitedMs, attempts)}.${again}` } as const)
-      : sent.url !== asked.url
-        ? ({ kind: 'proxied', reason: `It goes through the relay, which attaches the token.${again}` } as const)
-        : ({ kind: 'bare', reason: 'It was sent on without a token.' } as const);
-    const level = verdict.kind === 'bare' ? 'odd' : 'good';
-    this.#log.change(entry, { attempts, verdict: { ...verdict, level, rule } });
+    if (sent.headers.has('Authorization')) {
+      const reason = `The token is attached${waited(waitedMs, attempts)}.${again}`;
+      return { kind: 'attached', level: 'good', rule, reason };
+    }
+    if (sent.url !== asked.url) {
+      const reason = `It goes through the relay, which attaches the token.${again}`;
+      return { kind: 'proxied', level: 'good', rule, reason };
+    }
+    // The configuration has been loaded, and this is for none of its APIs.
+    const why = this.#explain(asked);
+    if (why.kind !== 'waiting') return why;
+    return { kind: 'bare', level: 'odd', rule, reason: 'It was sent on without a token.' };
   }
 
   #failed(entry: RequestEntry, error: unknown, durationMs: number): void {

@@ -44,6 +44,8 @@ describe('isSessionResponse', () => {
 
   it('takes a whole session', () => {
     expect(isSessionResponse(session)).toBe(true);
+    expect(isSessionResponse({ ...session, caller: 'a1' })).toBe(true);
+    expect(isSessionResponse({ ...session, caller: 7 })).toBe(false);
   });
 
   it.each([['subject'], ['roles'], ['scopes'], ['defaultScopes'], ['region'], ['apiOrigin'], ['mode']])(

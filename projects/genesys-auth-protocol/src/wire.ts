@@ -25,6 +25,8 @@ export interface TokenRequest {
   readonly optionalScopes?: readonly string[];
   /** Lower-case hex SHA-256 of a token that the API answered with 401. */
   readonly rejected?: string;
+  /** Whether the answer shall say whose token it is. */
+  readonly caller?: boolean;
 }
 
 /** Success answer of `POST {relay}/token` (RFC 6749 section 5.1). */
@@ -35,6 +37,8 @@ export interface TokenResponse {
   readonly expires_in: number;
   /** Granted scopes, separated by single spaces. */
   readonly scope: string;
+  /** Whose token it is, if that was asked for: the same text as in {@link SessionResponse}. */
+  readonly caller?: string;
 }
 
 /** How the relay came to know who is calling. */
@@ -44,6 +48,8 @@ export type IdentityType = 'jwt' | 'apiKey' | 'proxyHeader' | 'loopback';
 export interface SessionResponse {
   /** Who is calling, as the identity source names them. */
   readonly subject: string;
+  /** An opaque name that no two callers of a relay share, of whatever identity sources. Older relays give none. */
+  readonly caller?: string;
   readonly identity: IdentityType;
   readonly roles: readonly string[];
   /** Scopes the caller may ask for. */
@@ -82,6 +88,8 @@ export interface Problem {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isCaller = (value: unknown): boolean => value === undefined || typeof value === 'string';
+
 const isStringList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
@@ -101,7 +109,8 @@ export function isTokenResponse(value: unknown): value is TokenResponse {
     typeof expiresIn === 'number' &&
     Number.isFinite(expiresIn) &&
     expiresIn > 0 &&
-    typeof scope === 'string'
+    typeof scope === 'string' &&
+    isCaller(value['caller'])
   );
 }
 
@@ -110,6 +119,7 @@ export function isSessionResponse(value: unknown): value is SessionResponse {
   return (
     isRecord(value) &&
     typeof value['subject'] === 'string' &&
+    isCaller(value['caller']) &&
     isStringList(value['roles']) &&
     isStringList(value['scopes']) &&
     isStringList(value['defaultScopes']) &&

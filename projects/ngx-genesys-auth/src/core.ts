@@ -17,7 +17,8 @@ import { ScopeCheck } from './scopes/check';
 import { type Turn, tabTurn } from './tabs/turn';
 import { now } from './token/moment';
 import { CONFIGURATION } from './configurations/provided';
-import { TokenSource } from './token/source';
+import { type TokenRequest, TokenSource } from './token/source';
+import { type AskRelay, TOKEN_STEP } from './token/step';
 import type { AuthState } from './token/state';
 
 /** The configuration as the app gave it. */
@@ -60,14 +61,15 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const relay = otherRelay ?? relayClient(server ?? config, () => new HttpContext().set(SKIP, true));
   // In tests the answer is to come in the same turn; on the server a lock would make one visitor wait for another.
   const inTurn: Turn = otherRelay || onServer ? (call) => call : tabTurn(config);
-  const ask = (rejected: string | undefined) =>
+  const ask: AskRelay = (rejected, nameCaller) =>
     defer(() => {
       const asked = now();
-      return relay.token(rejected).pipe(map((answer) => ({ answer, asked })));
+      return relay.token(rejected, nameCaller).pipe(map((answer) => ({ answer, asked })));
     });
+  const request: TokenRequest = inject(TOKEN_STEP, { optional: true })?.(ask) ?? ((rejected) => ask(rejected));
   const tokens = new TokenSource(
     config,
-    (rejected) => (onServer && !server ? noCredential() : inTurn(ask(rejected))),
+    (...about) => (onServer && !server ? noCredential() : inTurn(request(...about))),
     state
   );
   const scopes = new ScopeCheck(config);

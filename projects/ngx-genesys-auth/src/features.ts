@@ -7,9 +7,10 @@ import type { EnvironmentProviders, Provider } from '@angular/core';
  * - `retry`: `withRetry()`
  * - `logger`: `withLogger()`
  * - `devtools`: `withDevtools()` of `ngx-genesys-auth/devtools`
+ * - `tabSync`: `withTabSync()` of `ngx-genesys-auth/tab-sync`
  * - `testing`: `provideGenesysAuthTesting()` of `ngx-genesys-auth/testing`
  */
-export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry' | 'logger' | 'devtools' | 'testing';
+export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry' | 'logger' | 'devtools' | 'tabSync' | 'testing';
 
 /** An addition to `provideGenesysAuth()`, made by a `with...()` function. */
 export interface GenesysAuthFeature {

@@ -22,3 +22,6 @@ export { type Configuration as ɵConfiguration } from './configurations/configur
 export { type Configurations as ɵConfigurations } from './configurations/configurations';
 export { CONFIGURATION as ɵCONFIGURATION, GENESYS_AUTH as ɵGENESYS_AUTH } from './configurations/provided';
 export { configurationProviders as ɵconfigurationProviders } from './provide';
+export { now as ɵnow, since as ɵsince } from './token/moment';
+export { type Grant as ɵGrant, type TokenRequest as ɵTokenRequest } from './token/source';
+export { type AskRelay as ɵAskRelay, type TokenStep as ɵTokenStep, TOKEN_STEP as ɵTOKEN_STEP } from './token/step';

@@ -7,6 +7,8 @@ export interface TokenAsk {
   readonly optionalScopes: readonly string[];
   /** Lower-case hex SHA-256 of a token that the API refused. */
   readonly rejected: string | undefined;
+  /** Whether the answer shall say whose token it is. Only JSON can ask for that. */
+  readonly caller: boolean;
   /** Credentials in the body, as they came. */
   readonly clientId: string | undefined;
   readonly clientSecret: string | undefined;
@@ -17,6 +19,7 @@ export const EMPTY_ASK: TokenAsk = {
   scopes: [],
   optionalScopes: [],
   rejected: undefined,
+  caller: false,
   clientId: undefined,
   clientSecret: undefined
 };
@@ -63,6 +66,7 @@ export function readForm(text: string): TokenAsk {
     scopes: splitScope(value('scope') ?? ''),
     optionalScopes: [],
     rejected: checkRejected(value('rejected')),
+    caller: false,
     clientId: value('client_id'),
     clientSecret: value('client_secret')
   };
@@ -95,6 +99,7 @@ export function readJson(text: string): TokenAsk {
     scopes: scopeList(members.get('scopes'), 'scopes'),
     optionalScopes: scopeList(members.get('optionalScopes'), 'optionalScopes'),
     rejected: checkRejected(members.get('rejected')),
+    caller: members.get('caller') === true,
     clientId: undefined,
     clientSecret: undefined
   };

@@ -136,7 +136,8 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
         access_token: token.token,
         token_type: 'Bearer',
         expires_in: expiresIn(token.lifetime.hard - clock.monotonic(), shareOf(caller)),
-        scope: grant.scopes.join(' ')
+        scope: grant.scopes.join(' '),
+        ...(ask.caller && { caller: sha256(caller.key) })
       };
     },
 
@@ -144,7 +145,8 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
       const { scopes, defaultScopes } = policy.entitlement(caller.roles);
       const { region, apiOrigin } = config.genesys;
       const { subject, identity, roles } = caller;
-      return { subject, identity, roles, scopes, defaultScopes, region, apiOrigin, mode: config.mode };
+      const shared = { identity, roles, scopes, defaultScopes, region, apiOrigin, mode: config.mode };
+      return { subject, caller: sha256(caller.key), ...shared };
     },
 
     async close() {

@@ -61,6 +61,16 @@ describe('the answer of the token endpoint', () => {
     expect(answer.text).not.toContain('refresh');
   });
 
+  it('says whose token it is only to who asks, by an opaque name that /session gives, too', async () => {
+    const { body } = await token({ scopes: ['analytics'], caller: true });
+    const session = await ask(`${world.relay.url}/session`, { ...fromHere(), method: 'GET', body: undefined });
+    expect(body['caller']).toMatch(/^[0-9a-f]{64}$/);
+    expect(session.body['caller']).toBe(body['caller']);
+    for (const other of [false, 'true', 1]) {
+      expect((await token({ scopes: ['analytics'], caller: other })).body).not.toHaveProperty('caller');
+    }
+  });
+
   it('O10 is read up to 64 KB only', async () => {
     world.server.answerWith({ access_token: 'abc', filler: 'f'.repeat(70_000) });
     expect(await token()).toMatchObject({

@@ -29,8 +29,11 @@ import { fingerprint } from './fingerprint';
 
 /** The calls to the relay. Each is made once per subscription and fails with a `GenesysAuthError` only. */
 export interface RelayClient {
-  /** @param rejected the token that the API refused, if one did */
-  token(rejected?: string): Observable<TokenResponse>;
+  /**
+   * @param rejected the token that the API refused, if one did
+   * @param nameCaller whether the answer shall say whose token it is
+   */
+  token(rejected?: string, nameCaller?: boolean): Observable<TokenResponse>;
   session(): Observable<SessionResponse>;
 }
 
@@ -83,14 +86,16 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
     ...(config.optionalScopes.length > 0 && { optionalScopes: config.optionalScopes })
   };
   return {
-    token: (rejected) =>
-      rejected === undefined
-        ? call('POST', RELAY_PATHS.token, wanted, isTokenResponse)
+    token: (rejected, nameCaller) => {
+      const body = nameCaller ? { ...wanted, caller: true } : wanted;
+      return rejected === undefined
+        ? call('POST', RELAY_PATHS.token, body, isTokenResponse)
         : from(fingerprint(rejected)).pipe(
             switchMap((sha256) =>
-              call('POST', RELAY_PATHS.token, sha256 ? { ...wanted, rejected: sha256 } : wanted, isTokenResponse)
+              call('POST', RELAY_PATHS.token, sha256 ? { ...body, rejected: sha256 } : body, isTokenResponse)
             )
-          ),
+          );
+    },
     session: () => call('GET', RELAY_PATHS.session, undefined, isSessionResponse)
   };
 }

@@ -16,7 +16,7 @@ export interface Grant {
 }
 
 /** Gets a token. `rejected` is the token that the API refused, if one did. */
-export type TokenRequest = (rejected: string | undefined) => Observable<Grant>;
+export type TokenRequest = (rejected: string | undefined, reason: RenewalReason) => Observable<Grant>;
 
 // Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
 const REMEMBERED_HEADERS = 4;
@@ -59,6 +59,12 @@ export class TokenSource {
     if (age >= live.lifetimeMs) return undefined;
     if (age >= live.renewAtMs && !this.#flight && !this.#pause.error()) this.#start('ahead');
     return live;
+  }
+
+  /** The live token, if its end is not near; it starts nothing. */
+  fresh(): LiveToken | undefined {
+    const live = this.#live;
+    return live && live.token !== this.#suspect && since(live.asked) < live.renewAtMs ? live : undefined;
   }
 
   /** The live token, or the one that the flight brings. Leaving early does not end the flight: it belongs to all. */
@@ -134,13 +140,13 @@ export class TokenSource {
     // A request may be made inside an effect or a template: neither must come to depend on what is read here.
     untracked(() => {
       this.#state.renewing(reason);
-      this.#fly(flight, rejected);
+      this.#fly(flight, reason, rejected);
     });
     return flight;
   }
 
-  #fly(flight: AsyncSubject<LiveToken>, rejected: string | undefined): void {
-    this.#call = this.#request(rejected)
+  #fly(flight: AsyncSubject<LiveToken>, reason: RenewalReason, rejected: string | undefined): void {
+    this.#call = this.#request(rejected, reason)
       .pipe(map((grant) => this.#read(grant)))
       .subscribe({
         next: (live) => {

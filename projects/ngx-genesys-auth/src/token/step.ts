@@ -1,0 +1,12 @@
+import { InjectionToken } from '@angular/core';
+import type { Observable } from 'rxjs';
+import type { Grant, TokenRequest } from './source';
+
+/** Asks the relay for a token. With `nameCaller` the answer says whose it is, if the relay knows how to. */
+export type AskRelay = (rejected: string | undefined, nameCaller?: boolean) => Observable<Grant>;
+
+/** Gets tokens in another way than from the relay alone. */
+export type TokenStep = (ask: AskRelay) => TokenRequest;
+
+/** {@link TokenStep}, if a feature provides it. */
+export const TOKEN_STEP = new InjectionToken<TokenStep | undefined>('GENESYS_TOKEN_STEP');

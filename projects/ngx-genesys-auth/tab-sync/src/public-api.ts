@@ -1,0 +1,1 @@
+export { type TabSyncOptions, withTabSync } from './feature';

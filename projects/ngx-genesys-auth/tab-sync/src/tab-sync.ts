@@ -1,0 +1,148 @@
+import {
+  type ɵAskRelay as AskRelay,
+  type ɵGenesysAuthCore as GenesysAuthCore,
+  type ɵGrant as Grant,
+  type ɵTokenStep as TokenStep,
+  ɵnow as now,
+  ɵsince as since
+} from 'ngx-genesys-auth';
+import { type Observable, defer, firstValueFrom, of, switchMap } from 'rxjs';
+import { Line } from './line';
+
+/** What the tab itself does. */
+export interface Tab {
+  readonly core: () => GenesysAuthCore;
+  /** Forgets the token, as somebody signed out in another tab. */
+  readonly clear: () => void;
+}
+
+/** Who the user is by the app; `undefined` where it was not given, and the relay is asked. */
+export type Subject = (() => string | null | undefined | Promise<string | null | undefined>) | undefined;
+
+/** Takes part in what the tabs of one user tell each other. */
+export class TabSync {
+  readonly #isSharing: boolean;
+  readonly #subject: Subject;
+  readonly #tab: Tab;
+  #line: Line | undefined;
+  /** Whom the line is for. */
+  #who: string | undefined;
+  /** The token that this tab got last, and whose it is. Any other token is nobody's, and is not handed on. */
+  #mine: { readonly token: string; readonly who: string } | undefined;
+
+  constructor(isSharing: boolean, subject: Subject, tab: Tab) {
+    this.#isSharing = isSharing;
+    this.#subject = subject;
+    this.#tab = tab;
+  }
+
+  /** Begins to listen, where the app says who the user is. */
+  async start(): Promise<void> {
+    if (this.#subject) this.#listen(await this.#whoByApp());
+  }
+
+  /** Asks the other tabs before the relay, unless the app wants to hear from the relay itself. */
+  readonly step: TokenStep = (ask) => (rejected, reason) => {
+    const relay = defer(() => this.#fetch(ask, rejected));
+    if (!this.#isSharing || reason === 'asked') return relay;
+    return defer(() => this.#take(rejected)).pipe(switchMap((taken) => (taken ? of(taken) : relay)));
+  };
+
+  /** Tells the other tabs that the user has signed out. */
+  clear(): void {
+    this.#line?.clear();
+    this.close();
+  }
+
+  /** Says nothing any more, and hears nothing. */
+  close(): void {
+    this.#line?.close();
+    this.#line = this.#who = this.#mine = undefined;
+  }
+
+  async #take(refused: string | undefined): Promise<Grant | undefined> {
+    const who = await (this.#subject ? this.#whoByApp() : this.#whoByRelay());
+    const line = this.#listen(who);
+    if (!line || who === undefined) return undefined;
+    const asked = now();
+    const answer = await line.ask(refused);
+    // Who signs in as somebody else meanwhile must not get what was meant for the first.
+    if (!answer || this.#line !== line || (await this.#isSomebodyElse(who))) return undefined;
+    this.#mine = { token: answer.access_token, who };
+    return { answer, asked };
+  }
+
+  #fetch(ask: AskRelay, rejected: string | undefined): Observable<Grant> {
+    const subject = this.#subject;
+    return defer(async () => (subject ? this.#whoByApp() : undefined)).pipe(
+      switchMap((before) =>
+        ask(rejected, !subject).pipe(
+          switchMap(async (grant) => {
+            const { caller, access_token: token } = grant.answer;
+            const after = subject ? await this.#whoByApp() : caller && `relay ${caller}`;
+            // Where the user changed while the relay was asked, nobody knows whose token it is.
+            const who = !subject || after === before ? after : undefined;
+            this.#listen(who);
+            this.#mine = who === undefined ? undefined : { token, who };
+            return grant;
+          })
+        )
+      )
+    );
+  }
+
+  async #give(id: string, who: string): Promise<void> {
+    if (!this.#isSharing) return;
+    if (await this.#isSomebodyElse(who)) {
+      this.close();
+      return;
+    }
+    const live = this.#tab.core().tokens.fresh();
+    if (!live || this.#mine?.who !== who || this.#mine.token !== live.token) return;
+    this.#line?.give(id, live.token, [...live.scopes].join(' '), live.lifetimeMs - since(live.asked));
+  }
+
+  /** The line for a user; the one for another user is closed. */
+  #listen(who: string | undefined): Line | undefined {
+    if (who === this.#who) return this.#line;
+    this.close();
+    if (who === undefined || typeof BroadcastChannel === 'undefined') return undefined;
+    const { relayUrl, apiOrigin, scopes, optionalScopes } = this.#tab.core().config;
+    const name = `ngx-genesys-auth ${JSON.stringify([relayUrl, apiOrigin, scopes, optionalScopes, who])}`;
+    this.#who = who;
+    this.#line = new Line(name, {
+      asked: (id) => {
+        void this.#give(id, who);
+      },
+      cleared: () => {
+        this.close();
+        this.#tab.clear();
+      }
+    });
+    return this.#line;
+  }
+
+  /** Whether the app now says that the user is another one. The relay is not asked at each step. */
+  async #isSomebodyElse(who: string): Promise<boolean> {
+    return this.#subject !== undefined && (await this.#whoByApp()) !== who;
+  }
+
+  async #whoByApp(): Promise<string | undefined> {
+    try {
+      const subject = await this.#subject?.();
+      return subject ? `app ${subject}` : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #whoByRelay(): Promise<string | undefined> {
+    try {
+      const { caller } = await firstValueFrom(this.#tab.core().relay.session());
+      return caller && `relay ${caller}`;
+    } catch {
+      // The call for the token will say what is wrong.
+      return undefined;
+    }
+  }
+}

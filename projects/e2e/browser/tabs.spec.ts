@@ -1,0 +1,213 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { ng, root } from '../support/angular-cli.ts';
+import { Cleanup } from '../support/cleanup.ts';
+import { describeInChromium, launchChromium } from '../support/chromium.ts';
+import { startTabsServer, type TabsServer } from '../support/tabs-server.ts';
+
+interface TabState {
+  readonly status: string;
+  readonly scopes: readonly string[];
+  readonly error: string | undefined;
+}
+declare const window: {
+  tab: { token(): Promise<string>; poll(): Promise<string>; renew(): Promise<void>; clear(): void; state(): TabState };
+};
+
+describeInChromium('tabs of one browser', () => {
+  const cleanup = new Cleanup();
+  let browser: Browser;
+  let server: TabsServer;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    await ng('build', 'e2e-tabs');
+    browser = await cleanup.keep(launchChromium());
+  }, 240_000);
+  afterAll(() => cleanup.run());
+  beforeEach(async () => {
+    server = await startTabsServer(join(root, 'out-tsc/e2e-tabs/browser'));
+    context = await browser.newContext();
+    await signIn('ann');
+  });
+  afterEach(async () => {
+    await context.close();
+    await server.close();
+  });
+
+  const signIn = (user: string) => context.addCookies([{ name: 'user', value: user, url: server.url }]);
+  const open = async (query = ''): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(`${server.url}/${query}`);
+    await page.waitForFunction(() => 'tab' in window);
+    return page;
+  };
+  /** Tabs that make a request at once, all opened at once; resolves when each has its answer. */
+  const openAtOnce = async (count: number, query: string) => {
+    const pages = await Promise.all(Array.from({ length: count }, () => context.newPage()));
+    await Promise.all(pages.map((page) => page.goto(`${server.url}/?now&${query}`)));
+    await Promise.all(pages.map((page) => page.waitForFunction(() => document.getElementById('outcome')?.textContent)));
+    return Promise.all(pages.map((page) => page.locator('#outcome').textContent()));
+  };
+  const tokenCalls = () => server.calls.filter(({ path }) => path === '/genesys/token');
+  const token = (page: Page) => page.evaluate(() => window.tab.token());
+  const stateOf = (page: Page) => page.evaluate(() => window.tab.state());
+  const until = async (isSo: () => boolean | Promise<boolean>) => {
+    for (let attempt = 0; attempt < 200 && !(await isSo()); attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await isSo()).toBe(true);
+  };
+
+  it('8 opened at once make at most 8 relay calls, one after another, and 1 upstream request', async () => {
+    server.slowMs = 100;
+    expect(await openAtOnce(8, '')).toEqual(Array(8).fill('done'));
+    const calls = tokenCalls();
+    expect(calls.length).toBeGreaterThanOrEqual(1);
+    expect(calls.length).toBeLessThanOrEqual(8);
+    for (const [index, call] of calls.entries()) {
+      const next = calls[index + 1];
+      if (next) expect(call.ended).toBeLessThanOrEqual(next.began);
+    }
+    expect(server.sandbox.tokenRequestCount()).toBe(1);
+  }, 60_000);
+
+  it('with sharing 8 opened at once make 1 relay call', async () => {
+    // The first takes its time, as all tabs have to come to the question meanwhile on a busy machine.
+    server.slowMs = 2000;
+    expect(await openAtOnce(8, 'share&subject')).toEqual(Array(8).fill('done'));
+    expect(server.calls).toHaveLength(1);
+    expect(server.sandbox.tokenRequestCount()).toBe(1);
+  }, 60_000);
+
+  it('with sharing, where the relay says who the user is, too: 1 call for a token', async () => {
+    server.slowMs = 2000;
+    const first = await open('?share');
+    const one = await token(first);
+    const others = await Promise.all([open('?share'), open('?share')]);
+    expect(await Promise.all(others.map(token))).toEqual([one, one]);
+    expect(tokenCalls()).toHaveLength(1);
+    expect(server.calls.filter(({ path }) => path === '/genesys/session')).toHaveLength(3);
+  }, 60_000);
+
+  it.each(['closed', 'crashed'])(
+    'the tab that renews is %s: another finishes',
+    async (how) => {
+      const [one, two] = [await open(), await open()];
+      server.slowMs = 20_000;
+      void token(one).catch(() => undefined);
+      await until(() => tokenCalls().length === 1);
+      const waiting = token(two);
+      // The second waits for its turn; the first never ends it.
+      await until(() => two.evaluate(async () => ((await navigator.locks.query()).pending?.length ?? 0) === 1));
+      expect(tokenCalls()).toHaveLength(1);
+      server.slowMs = 0;
+      const died = performance.now();
+      if (how === 'closed') await one.close();
+      else {
+        const devtools = await context.newCDPSession(one);
+        void devtools.send('Page.crash').catch(() => undefined);
+      }
+      expect(await waiting).toHaveLength(86);
+      // Long before the 10 s after which nobody is waited for.
+      expect(performance.now() - died).toBeLessThan(8000);
+      expect(tokenCalls()).toHaveLength(2);
+    },
+    60_000
+  );
+
+  it.each(['share', 'share&subject'])(
+    'a user switch hands no token to a tab of another user (%s)',
+    async (query) => {
+      const annsTab = await open(`?${query}`);
+      const anns = await token(annsTab);
+      expect((await stateOf(annsTab)).scopes).toEqual(['analytics:readonly', 'routing:readonly']);
+      await signIn('bob');
+      const bobsTab = await open(`?${query}`);
+      const bobs = await token(bobsTab);
+      expect(bobs).not.toBe(anns);
+      expect((await stateOf(bobsTab)).scopes).toEqual(['routing:readonly']);
+      // And back: who has bob's token does not give it to ann, and ann's tab does not take it.
+      await signIn('ann');
+      const again = await open(`?${query}`);
+      const annsAgain = await token(again);
+      expect(annsAgain).not.toBe(bobs);
+      expect((await stateOf(again)).scopes).toEqual(['analytics:readonly', 'routing:readonly']);
+      expect(tokenCalls().map(({ user }) => user)).toEqual(['ann', 'bob']);
+    },
+    60_000
+  );
+
+  it('signing out in one tab reaches the others of that user', async () => {
+    const [one, two] = [await open('?share&subject'), await open('?share&subject')];
+    expect(await token(two)).toBe(await token(one));
+    await one.evaluate(() => {
+      window.tab.clear();
+    });
+    await until(async () => (await stateOf(two)).status === 'signed-out');
+  }, 60_000);
+
+  it('the token is in no storage, and in the name of no lock', async () => {
+    const [one, two] = [await open('?share&subject'), await open('?share&subject')];
+    const secret = await token(one);
+    server.slowMs = 1000;
+    const renewed = one.evaluate(() => window.tab.renew());
+    await until(() => tokenCalls().length === 2);
+    const kept = await two.evaluate(async () =>
+      JSON.stringify([
+        await navigator.locks.query(),
+        Object.entries(localStorage),
+        Object.entries(sessionStorage),
+        document.cookie
+      ])
+    );
+    expect(kept).toContain('ngx-genesys-auth');
+    expect(kept).not.toContain(secret);
+    await renewed;
+  }, 60_000);
+
+  it('10 minutes offline, then online: nobody is signed out, few calls, and the first poll is answered', async () => {
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${server.url}/`);
+    await page.waitForFunction(() => 'tab' in window);
+    expect(await page.evaluate(() => window.tab.poll())).toBe('done');
+    const attempts: string[] = [];
+    page.on('request', (request) => attempts.push(new URL(request.url()).pathname));
+    await context.setOffline(true);
+    // The token lives on; what fails is the network. Later it ends, and the relay cannot be reached either.
+    await page.clock.fastForward('02:00:00');
+    const outcomes = new Set<string>();
+    const statuses = new Set<string>();
+    for (let second = 0; second < 600; second += 2) {
+      outcomes.add(await page.evaluate(() => window.tab.token().catch(String)));
+      statuses.add((await stateOf(page)).status);
+      await page.clock.fastForward(2000);
+    }
+    expect([...outcomes]).toEqual([expect.stringContaining('relay_unreachable')]);
+    expect([...statuses]).toEqual(['failed']);
+    const calls = attempts.filter((path) => path === '/genesys/token').length;
+    expect(calls).toBeGreaterThan(3);
+    expect(calls).toBeLessThanOrEqual(20);
+    await context.setOffline(false);
+    expect(await page.evaluate(() => window.tab.poll())).toBe('done');
+    expect(await stateOf(page)).toMatchObject({ status: 'ready', error: undefined });
+  }, 120_000);
+
+  it('after two hours of sleep the first request renews first', async () => {
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${server.url}/`);
+    await page.waitForFunction(() => 'tab' in window);
+    await token(page);
+    const twoHours = 2 * 3600_000;
+    // The wall clock alone: on this system the monotonic one may stand still while the computer sleeps.
+    await page.evaluate((ms) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + ms;
+    }, twoHours);
+    expect(tokenCalls()).toHaveLength(1);
+    expect(await page.evaluate(() => window.tab.poll())).toBe('done');
+    expect(tokenCalls()).toHaveLength(2);
+  }, 60_000);
+});

@@ -1,5 +1,7 @@
-import { listOf, oneOf, section, text } from './fields.ts';
+import { z } from 'zod';
+import { listOf, oneOf, section, text, whole } from './fields.ts';
 import { secretReference, valueOrReference } from './reference-schema.ts';
+import { says } from './says.ts';
 
 const clientId = valueOrReference('a client id', 'give the OAuth client id');
 
@@ -7,8 +9,36 @@ const clientSecret = secretReference(
   'write { env: NAME } or { file: path }: a configuration file is no place for a secret'
 );
 
+const privateKey = secretReference('write { file: path } or { env: NAME }: the private key in PEM form');
+
+/** What a client proves itself with; which of them are needed depends on `auth`. */
+const proof = {
+  auth: oneOf(['basic', 'post', 'private_key_jwt', 'tls_client_auth']).default('basic'),
+  secret: clientSecret.optional(),
+  key: privateKey.optional(),
+  keyId: text('a key id', 'give the kid the OAuth server knows the key by').optional(),
+  certificate: valueOrReference('a certificate', 'write { file: path }: the certificate in PEM form').optional()
+};
+
 /** What every OAuth client has, whether it is the only one or one of several. */
-const fields = { id: clientId, secret: clientSecret, auth: oneOf(['basic', 'post']).default('basic') };
+const fields = {
+  id: clientId,
+  ...proof,
+  fallbacks: z
+    .array(
+      section(
+        { id: clientId.optional(), ...proof },
+        'write a fallback as { secret: { env: NAME } }, with id if it is another client'
+      ),
+      {
+        error: () =>
+          says('is no list of fallbacks', 'list what to try when the client is refused: { secret: { env: NAME } }')
+      }
+    )
+    .max(3, says('is too long', 'name at most three fallbacks'))
+    .default([]),
+  pool: whole(1, 50, 'tokens').default(1)
+};
 
 /** The only OAuth client of a relay. */
 export const clientSchema = section(

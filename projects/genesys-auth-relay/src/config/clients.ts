@@ -4,8 +4,8 @@ import type { ClientConfig } from './config.ts';
 import { nearestName } from './nearest.ts';
 import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
+import { readCredential } from './credential.ts';
 import { type Findings, type Surroundings, readReference } from './secrets.ts';
-import { Secret } from './secret.ts';
 
 /** Sorted, each once. Not `canonical`, which throws: names that are not well-formed are reported on their own. */
 const sorted = (scopes: readonly string[]): readonly string[] => [...new Set(scopes)].sort();
@@ -21,12 +21,14 @@ function readClient(
   found: Findings
 ): ClientConfig | undefined {
   const id = readReference(written.id, `${key}.id`, around, found);
-  const secret = readReference(written.secret, `${key}.secret`, around, found);
-  if (written.auth === 'post') {
-    found.warnings.push(`${key}.auth: RFC 6749 section 2.3.1 advises against body credentials; prefer basic`);
-  }
-  if (id === undefined || secret === undefined) return undefined;
-  return { name, id, secret: new Secret(secret), auth: written.auth, scopes };
+  const credential = readCredential(written, id, key, around, found);
+  const fallbacks = written.fallbacks.map((fallback, index) => {
+    const at = `${key}.fallbacks[${index}]`;
+    const other = fallback.id === undefined ? id : readReference(fallback.id, `${at}.id`, around, found);
+    return readCredential(fallback, other, at, around, found);
+  });
+  if (credential === undefined) return undefined;
+  return { ...credential, name, scopes, pool: written.pool, fallbacks: fallbacks.filter((one) => one !== undefined) };
 }
 
 function checkScopes(scopes: readonly string[], key: string, registered: readonly string[], { issues }: Findings) {
@@ -68,7 +70,10 @@ export function resolveClients(
   const complain = (key: string, message: string, fix: string): void => {
     found.issues.push({ key: `genesys.${key}`, message, fix });
   };
-  const { client, clients } = genesys;
+  const { client, clients, issuer } = genesys;
+  const signs = [client, ...(clients ?? [])].some((one) => one?.auth === 'private_key_jwt');
+  if (signs && issuer === undefined)
+    complain('issuer', 'is missing', 'name the issuer of the OAuth server: assertions are made out to it');
   if (client !== undefined && clients !== undefined) {
     complain('clients', 'stands beside client', 'keep one of them: clients is for several, each with its scopes');
     return;

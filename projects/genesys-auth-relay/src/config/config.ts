@@ -26,13 +26,29 @@ export interface Role {
   readonly client: string | undefined;
 }
 
+/** How an OAuth client proves who it is: RFC 6749 section 2.3.1, RFC 7523 section 2.2, RFC 8705 section 2. */
+export type ClientAuth = 'basic' | 'post' | 'private_key_jwt' | 'tls_client_auth';
+
+/** What an OAuth client proves itself with. */
+export interface Credential {
+  readonly id: string;
+  readonly auth: ClientAuth;
+  /** The client secret; for `private_key_jwt` and `tls_client_auth` the private key in PEM form. */
+  readonly secret: Secret;
+  /** For `tls_client_auth`: the certificate, PEM. */
+  readonly certificate?: Secret | undefined;
+  /** For `private_key_jwt`: the `kid` the server knows the key by. */
+  readonly keyId?: string | undefined;
+}
+
 /** One OAuth client. */
-export interface ClientConfig {
+export interface ClientConfig extends Credential {
   /** Unique name for logs, metrics and roles. Where none is given it is the place in the list: `client-1`. */
   readonly name: string;
-  readonly id: string;
-  readonly secret: Secret;
-  readonly auth: 'basic' | 'post';
+  /** What is tried, once and in order, when the token endpoint refuses this client: another secret, or another client. */
+  readonly fallbacks: readonly Credential[];
+  /** Live tokens that are kept for the same scopes; callers are spread over them. */
+  readonly pool: number;
   /** What its roles in Genesys Cloud allow, sorted. An only client without a list serves all that any role may have. */
   readonly scopes: readonly string[];
 }
@@ -42,6 +58,8 @@ export interface GenesysConfig {
   /** Domain of the region, or `null` when the endpoints are given explicitly. */
   readonly region: string | null;
   readonly tokenEndpoint: string;
+  /** Issuer of the OAuth server: the audience of assertions. */
+  readonly issuer: string | undefined;
   readonly apiOrigin: string;
   /** At least one, in the order of the configuration. */
   readonly clients: readonly ClientConfig[];

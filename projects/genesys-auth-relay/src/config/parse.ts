@@ -101,7 +101,13 @@ export function parseRelayConfig(
   return {
     ...data,
     [RESOLVED]: true,
-    genesys: { ...endpoints, clients, timeoutMs: data.genesys.timeoutMs, sendScope: data.genesys.sendScope },
+    genesys: {
+      ...endpoints,
+      issuer: data.genesys.issuer,
+      clients,
+      timeoutMs: data.genesys.timeoutMs,
+      sendScope: data.genesys.sendScope
+    },
     store,
     scopes: canonical(data.scopes),
     identities,

@@ -9,6 +9,7 @@ import { secureOrigin, secureUrl } from './urls.ts';
 const genesys = section({
   region: text('a region', 'give the domain or AWS name of your region, for example mypurecloud.de').optional(),
   tokenEndpoint: secureUrl('give the URL of the token endpoint').optional(),
+  issuer: secureUrl('give the issuer of the OAuth server, exactly as in its metadata').optional(),
   apiOrigin: secureOrigin('give the origin of the API, for example https://api.example.com').optional(),
   client: clientSchema.optional(),
   clients: clientsSchema.optional(),

@@ -7,7 +7,7 @@ const HIDDEN = '[secret]';
  * configuration holds the value. Only {@link Secret.reveal} gives it, and only the token request calls that.
  */
 export class Secret {
-  readonly #value: string;
+  #value: string;
 
   constructor(value: string) {
     this.#value = value;
@@ -16,6 +16,11 @@ export class Secret {
   /** The value itself. */
   reveal(): string {
     return this.#value;
+  }
+
+  /** Takes over a new value, where the one it was read from has changed. */
+  replace(value: string): void {
+    this.#value = value;
   }
 
   toString(): string {

@@ -82,3 +82,8 @@ export function readReference(
   }
   return value;
 }
+
+/** Reads a PEM text that may lie in an environment variable or a file; its line breaks are part of it. */
+export function readPem(reference: Reference, key: string, around: Surroundings, found: Findings): string | undefined {
+  return read(reference, key, around, found)?.trim();
+}

@@ -67,9 +67,9 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
   const hub =
     config.notifications === false ? undefined : createRelayHub(config, config.notifications, source, runtime);
 
-  async function obtain(client: ClientConfig, { required, optional }: ScopeDecision) {
+  async function obtain(client: ClientConfig, { required, optional }: ScopeDecision, pin: string) {
     try {
-      return { token: await source.get(client, canonical([...required, ...optional])), optional };
+      return { token: await source.get(client, canonical([...required, ...optional]), pin), optional };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.problem.code !== 'upstream_invalid_scope' || required.length === 0 || optional.length === 0) {
@@ -78,7 +78,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
     }
     // The token endpoint refuses the whole for the sake of an optional scope: do without those.
     try {
-      return { token: await source.get(client, required), optional: [] };
+      return { token: await source.get(client, required, pin), optional: [] };
     } catch (error) {
       throw error instanceof UpstreamError ? error.problem : error;
     }
@@ -128,7 +128,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
         // The token may be one without the optional scopes: see `obtain`.
         if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerify);
       }
-      const obtained = await obtain(client, { required, optional });
+      const obtained = await obtain(client, { required, optional }, caller.key);
       const { token } = obtained;
       const grant = judgeGrant(token.scopes, { required, optional: obtained.optional }, entitlement, config);
       flag(token, grant.wider);

@@ -20,8 +20,9 @@ export function tupleHash(parts: readonly string[]): string {
  *
  * @param client OAuth client the token belongs to
  * @param scopes canonical, sorted
+ * @param slot which token of the client's pool
  */
-export const cacheKey = (genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[]): string =>
+export const cacheKey = (genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot = 0): string =>
   tupleHash([
     'client_credentials',
     genesys.tokenEndpoint,
@@ -30,5 +31,13 @@ export const cacheKey = (genesys: GenesysConfig, client: ClientConfig, scopes: r
     client.auth,
     String(genesys.sendScope),
     String(scopes.length),
-    ...scopes
+    ...scopes,
+    // Each token of a pool has a place of its own.
+    ...(slot === 0 ? [] : [`slot ${slot}`])
   ]);
+
+/** The token of a client's pool that a caller gets, always the same: by hash, so that callers spread evenly. */
+export function slotOf({ pool }: ClientConfig, pin: string): number {
+  if (pool === 1) return 0;
+  return createHash('sha256').update(pin).digest().readUInt32BE() % pool;
+}

@@ -1,5 +1,5 @@
 import type { ProblemCode } from 'genesys-auth-protocol';
-import type { ClientConfig, GenesysConfig } from '../config/config.ts';
+import type { ClientConfig, Credential, GenesysConfig } from '../config/config.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import type { SharedToken } from '../store/stored-token.ts';
 import { withRetry } from './retry.ts';
@@ -19,27 +19,62 @@ export type FetchToken = (
   tries: 'one' | 'all'
 ) => Promise<SharedToken>;
 
+/** What another credential of the same client may put right. */
+const MAY_FALL_BACK: ReadonlySet<string> = new Set(['upstream_invalid_client', 'upstream_unauthorized_client']);
+const isRefusedClient = (error: unknown): boolean =>
+  error instanceof UpstreamError && MAY_FALL_BACK.has(error.problem.code);
+
 /** Builds the function that asks the token endpoint, with its retries, and tells the observer of each request. */
 export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, runtime: RelayRuntime): FetchToken {
-  const { clock, observer } = runtime;
-  return async ({ client, scopes }, budgetMs, tries) => {
-    let start = 0;
-    const attempt = async (leftMs: number) => {
-      start = clock.monotonic();
-      const ended = (outcome: 'ok' | ProblemCode) =>
-        observer.tokenRequest?.(outcome, (clock.monotonic() - start) / 1000);
+  const { clock, log, observer } = runtime;
+  /** By client: which of its credentials worked last. */
+  const working = new Map<string, number>();
+
+  async function askOnce(credential: Credential, scopes: readonly string[], leftMs: number): Promise<SharedToken> {
+    const start = clock.monotonic();
+    const ended = (outcome: 'ok' | ProblemCode) => observer.tokenRequest?.(outcome, (clock.monotonic() - start) / 1000);
+    try {
+      const { token, lifetimeSeconds, scopes: granted } = await upstream.requestToken(credential, scopes, leftMs);
+      ended('ok');
+      // A server that was not asked for scopes may say that it granted none; that is no answer to a question.
+      const named = genesys.sendScope || granted?.length !== 0 ? granted : undefined;
+      return { token, lifetimeSeconds, scopes: named ?? scopes, start };
+    } catch (error) {
+      ended(error instanceof UpstreamError ? error.problem.code : 'internal_error');
+      throw error;
+    }
+  }
+
+  /** Asks with the credential that worked last; where the client is refused, with each of the others once (T7). */
+  async function ask(client: ClientConfig, scopes: readonly string[], leftMs: number): Promise<SharedToken> {
+    const deadline = clock.monotonic() + leftMs;
+    const all = [client, ...client.fallbacks];
+    const first = working.get(client.name) ?? 0;
+    let refusal: unknown;
+    for (let step = 0; step < all.length; step++) {
+      const at = (first + step) % all.length;
+      const credential = all[at] ?? client;
       try {
-        const granted = await upstream.requestToken(client, scopes, leftMs);
-        ended('ok');
-        return granted;
+        const token = await askOnce(credential, scopes, Math.max(1, deadline - clock.monotonic()));
+        if (at !== first) {
+          working.set(client.name, at);
+          const which = at === 0 ? 'its first credential' : `fallback ${at}`;
+          log.warn(
+            { event: 'credential_changed', client: client.name },
+            `the OAuth client was refused; ${which} works`
+          );
+        }
+        return token;
       } catch (error) {
-        ended(error instanceof UpstreamError ? error.problem.code : 'internal_error');
-        throw error;
+        refusal ??= error;
+        if (!isRefusedClient(error)) throw error;
       }
-    };
-    const granted = await (tries === 'one' ? attempt(budgetMs) : withRetry(attempt, budgetMs, runtime));
-    // A server that was not asked for scopes may say that it granted none; that is no answer to a question.
-    const named = genesys.sendScope || granted.scopes?.length !== 0 ? granted.scopes : undefined;
-    return { token: granted.token, lifetimeSeconds: granted.lifetimeSeconds, scopes: named ?? scopes, start };
+    }
+    throw refusal;
+  }
+
+  return ({ client, scopes }, budgetMs, tries) => {
+    const attempt = (leftMs: number) => ask(client, scopes, leftMs);
+    return tries === 'one' ? attempt(budgetMs) : withRetry(attempt, budgetMs, runtime);
   };
 }

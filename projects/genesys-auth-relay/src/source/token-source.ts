@@ -5,7 +5,7 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import type { SharedToken } from '../store/stored-token.ts';
 import type { TokenStore } from '../store/token-store.ts';
-import { cacheKey } from './cache-key.ts';
+import { cacheKey, slotOf } from './cache-key.ts';
 import { type Entry, type SourceToken, entryOf, laterOf, putOff } from './entry.ts';
 import { createFetchToken } from './fetch-token.ts';
 import { MIN_CACHED_MS } from './lifetime.ts';
@@ -23,9 +23,10 @@ export interface TokenSource {
    *
    * @param client OAuth client the token belongs to
    * @param scopes canonical
+   * @param pin who asks: the same caller gets the same token of the client's pool
    * @throws UpstreamError when there is no live token and none to be had
    */
-  get(client: ClientConfig, scopes: readonly string[]): Promise<SourceToken>;
+  get(client: ClientConfig, scopes: readonly string[], pin?: string): Promise<SourceToken>;
   /**
    * A caller says that the API refused this token. If it is the live one, the API is asked (at most once a second for each
    * token, and all who report meanwhile wait for the same answer); the token is given up only if it really is dead.
@@ -190,8 +191,8 @@ export function createTokenSource(
   }
 
   return {
-    async get(client, scopes) {
-      const key = cacheKey(genesys, client, scopes);
+    async get(client, scopes, pin = '') {
+      const key = cacheKey(genesys, client, scopes, slotOf(client, pin));
       const wanted = { client, scopes };
       const ready = atHand(key, wanted);
       if (ready !== undefined) return ready;
@@ -208,8 +209,9 @@ export function createTokenSource(
     },
 
     async report(client, scopes, hash, mayVerify) {
-      const entry = live(cacheKey(genesys, client, scopes));
-      if (entry?.hash !== hash) return;
+      const slots = Array.from({ length: client.pool }, (_, slot) => live(cacheKey(genesys, client, scopes, slot)));
+      const entry = slots.find((other) => other?.hash === hash);
+      if (entry === undefined) return;
       const running = checks.get(hash);
       if (running !== undefined) return running;
       const now = clock.monotonic();

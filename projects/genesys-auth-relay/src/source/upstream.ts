@@ -1,9 +1,11 @@
 import { Pool, errors } from 'undici';
-import type { ClientConfig, GenesysConfig } from '../config/config.ts';
+import type { Credential, GenesysConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { traceHeaders } from '../runtime/trace.ts';
+import { signAssertion } from './assertion.ts';
+import { createCertificatePools } from './certificate-pools.ts';
 import { type Granted, parseObject, readTokenAnswer } from './token-answer.ts';
 import { tokenRequest } from './token-request.ts';
 import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts';
@@ -21,7 +23,7 @@ export interface Upstream {
    *
    * @throws UpstreamError
    */
-  requestToken(client: ClientConfig, scopes: readonly string[], budgetMs: number): Promise<Granted>;
+  requestToken(credential: Credential, scopes: readonly string[], budgetMs: number): Promise<Granted>;
   /** Asks the API whether a token is refused there: `true` only for a clear 401. Never throws. */
   isDead(token: string): Promise<boolean>;
   close(): Promise<void>;
@@ -81,11 +83,16 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   const login = new Pool(endpoint.origin, POOL);
   const api = new Pool(genesys.apiOrigin, { ...POOL, connections: 4 });
 
-  async function ask(client: ClientConfig, scopes: readonly string[], signal: AbortSignal) {
-    const { headers: own, body } = tokenRequest(genesys, client, scopes);
+  const byCertificate = createCertificatePools(endpoint.origin, POOL);
+
+  async function ask(credential: Credential, scopes: readonly string[], signal: AbortSignal) {
+    const assertion =
+      credential.auth === 'private_key_jwt' ? await signAssertion(credential, genesys, clock) : undefined;
+    const pool = credential.auth === 'tls_client_auth' ? byCertificate.of(credential) : login;
+    const { headers: own, body } = tokenRequest(genesys, credential, scopes, assertion);
     const headers = { ...own, ...traceHeaders() };
     const path = `${endpoint.pathname}${endpoint.search}`;
-    const answer = await login.request({ method: 'POST', path, headers, body, signal });
+    const answer = await pool.request({ method: 'POST', path, headers, body, signal });
     const text = await readCapped(answer.body, answer.statusCode > 299);
     return { status: answer.statusCode, text, retryAfter: single(answer.headers['retry-after']) };
   }
@@ -106,11 +113,11 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   }
 
   return {
-    async requestToken(client, scopes, budgetMs) {
+    async requestToken(credential, scopes, budgetMs) {
       const signal = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
       let answer;
       try {
-        answer = await ask(client, scopes, signal);
+        answer = await ask(credential, scopes, signal);
       } catch (error) {
         throw error instanceof UpstreamError ? error : networkError(error, signal.aborted, endpoint);
       }
@@ -143,7 +150,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
     },
 
     async close() {
-      await Promise.all([login.destroy(), api.destroy()]);
+      await Promise.all([login.destroy(), api.destroy(), byCertificate.close()]);
     }
   };
 }

@@ -1,0 +1,97 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import type { ClientAuth, Credential } from './config.ts';
+import { Secret } from './secret.ts';
+import { type Findings, type Reference, type Surroundings, readPem, readReference } from './secrets.ts';
+
+/** A credential as it is written; `auth` says which of its parts are needed. */
+interface Written {
+  readonly auth: ClientAuth;
+  readonly secret?: Reference | undefined;
+  readonly key?: Reference | undefined;
+  readonly keyId?: string | undefined;
+  readonly certificate?: Reference | undefined;
+}
+
+const NEEDS: Readonly<Record<ClientAuth, readonly ('secret' | 'key' | 'certificate')[]>> = {
+  basic: ['secret'],
+  post: ['secret'],
+  private_key_jwt: ['key'],
+  tls_client_auth: ['key', 'certificate']
+};
+
+const FIX = {
+  secret: 'write { env: NAME } or { file: path }: a configuration file is no place for a secret',
+  key: 'give the private key in PEM form: { file: path } or { env: NAME }',
+  certificate: 'give the certificate in PEM form: { file: path }'
+};
+
+/** Whether a text is what a PEM file of this kind holds. */
+function isPem(text: string, what: 'key' | 'certificate'): boolean {
+  try {
+    return what === 'key' ? createPrivateKey(text).type === 'private' : new X509Certificate(text).subject !== '';
+  } catch {
+    return false;
+  }
+}
+
+function readPart(
+  part: 'secret' | 'key' | 'certificate',
+  reference: Reference,
+  key: string,
+  around: Surroundings,
+  found: Findings
+): Secret | undefined {
+  if (part === 'secret') {
+    const text = readReference(reference, key, around, found);
+    return text === undefined ? undefined : new Secret(text);
+  }
+  const text = readPem(reference, key, around, found);
+  if (text === undefined) return undefined;
+  if (isPem(text, part)) return new Secret(text);
+  const message = part === 'key' ? 'is no private key in PEM form' : 'is no certificate in PEM form';
+  found.issues.push({ key, message, fix: FIX[part] });
+  return undefined;
+}
+
+/**
+ * Reads what a client proves itself with.
+ *
+ * @param id client id, or `undefined` when it could not be read
+ * @param key where the credential is written, for example `genesys.client`
+ */
+export function readCredential(
+  written: Written,
+  id: string | undefined,
+  key: string,
+  around: Surroundings,
+  found: Findings
+): Credential | undefined {
+  const { auth, keyId } = written;
+  const parts: Partial<Record<'secret' | 'key' | 'certificate', Secret>> = {};
+  let whole = true;
+  for (const part of ['secret', 'key', 'certificate'] as const) {
+    const reference = written[part];
+    const isNeeded = NEEDS[auth].includes(part);
+    if (reference === undefined) {
+      if (!isNeeded) continue;
+      found.issues.push({ key: `${key}.${part}`, message: 'is missing', fix: FIX[part] });
+      whole = false;
+    } else if (isNeeded) {
+      const secret = readPart(part, reference, `${key}.${part}`, around, found);
+      if (secret === undefined) whole = false;
+      else parts[part] = secret;
+    } else {
+      found.issues.push({
+        key: `${key}.${part}`,
+        message: `has no meaning with auth: ${auth}`,
+        fix: 'remove it, or choose the auth it belongs to'
+      });
+    }
+  }
+  if (auth === 'post') {
+    found.warnings.push(`${key}.auth: RFC 6749 section 2.3.1 advises against body credentials; prefer basic`);
+  }
+  const secret = parts.secret ?? parts.key;
+  if (!whole || id === undefined || secret === undefined) return undefined;
+  return { id, auth, secret, certificate: parts.certificate, keyId };
+}

@@ -1,0 +1,38 @@
+import { Pool } from 'undici';
+import type { Credential } from '../config/config.ts';
+
+interface Held {
+  readonly pool: Pool;
+  readonly pair: string;
+}
+
+/** Connections that prove the client by its TLS certificate (RFC 8705): each certificate has its own. */
+export interface CertificatePools {
+  /** The connections of a credential. A renewed certificate gets new ones; requests on the old ones are finished first. */
+  of(credential: Credential): Pool;
+  close(): Promise<void>;
+}
+
+/**
+ * @param options of each pool, beside the certificate
+ * @param ca certificate authority of the server, where it is none of the well-known ones
+ */
+export function createCertificatePools(origin: string, options: Pool.Options, ca?: string): CertificatePools {
+  const held = new Map<Credential, Held>();
+  return {
+    of(credential) {
+      const cert = credential.certificate?.reveal() ?? '';
+      const key = credential.secret.reveal();
+      const pair = `${cert}\n${key}`;
+      const known = held.get(credential);
+      if (known?.pair === pair) return known.pool;
+      void known?.pool.close();
+      const pool = new Pool(origin, { ...options, connect: { cert, key, ...(ca === undefined ? {} : { ca }) } });
+      held.set(credential, { pool, pair });
+      return pool;
+    },
+    close: async () => {
+      await Promise.all([...held.values()].map(({ pool }) => pool.destroy()));
+    }
+  };
+}

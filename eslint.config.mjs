@@ -63,7 +63,7 @@ const doors = {
 };
 
 export default defineConfig([
-  globalIgnores(['**/dist/**', '**/out-tsc/**', '.angular/**', 'coverage/**']),
+  globalIgnores(['**/dist/**', '**/out-tsc/**', '.angular/**', 'coverage/**', 'projects/e2e/compat/apps/**']),
   {
     files: ['**/*.mjs', '**/*.cjs'],
     extends: [js.configs.recommended],

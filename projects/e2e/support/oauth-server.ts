@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { firstLineOf } from './first-line.ts';
 
 /** Client metadata as oidc-provider takes it (RFC 7591 section 2). */
 export interface OAuthClient {
@@ -35,14 +35,7 @@ export async function startOAuthServer(settings: OAuthServerSettings): Promise<O
   const child = spawn(process.execPath, [join(__dirname, 'oauth-server.mjs'), JSON.stringify(settings)], {
     stdio: ['pipe', 'pipe', 'pipe']
   });
-  let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface(child.stdout).once('line', resolve);
-    child.once('exit', (code) => {
-      reject(new Error(`oidc-provider ended with ${String(code)}: ${complaints}`));
-    });
-  });
+  const line = await firstLineOf('oidc-provider', child);
   const { origin } = JSON.parse(line) as { origin: string };
   return {
     origin,

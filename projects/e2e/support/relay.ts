@@ -12,7 +12,7 @@ export interface Client {
 /** Starts a relay on a free port, silent and without an admin listener. */
 export function startTestRelay(
   { tokenEndpoint, apiOrigin, id, secret, auth = 'basic' }: Client,
-  config: Pick<RelayConfigInput, 'scopes' | 'identities' | 'roles' | 'notifications'>
+  config: Pick<RelayConfigInput, 'scopes' | 'identities' | 'roles' | 'notifications' | 'acceptSharedPrivileges'>
 ): Promise<RunningRelay> {
   const input = {
     mode: 'token',

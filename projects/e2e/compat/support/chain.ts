@@ -1,0 +1,18 @@
+import { type RelayHandler, createRelayHandler } from 'genesys-auth-relay';
+import { SANDBOX_CLIENT, type Sandbox } from 'genesys-sandbox';
+
+/** The relay of a site on this machine, for whoever opens it. */
+export function siteRelay({ tokenEndpoint, apiOrigin }: Sandbox): Promise<RelayHandler> {
+  process.env['COMPAT_SECRET'] = SANDBOX_CLIENT.secret;
+  return createRelayHandler(
+    {
+      mode: 'token',
+      genesys: { tokenEndpoint, apiOrigin, client: { id: SANDBOX_CLIENT.id, secret: { env: 'COMPAT_SECRET' } } },
+      scopes: ['routing:readonly'],
+      identities: [{ type: 'loopback', roles: ['developer'] }],
+      roles: { developer: { scopes: ['routing:readonly'] } },
+      log: { level: 'silent' }
+    },
+    { basePath: '/genesys' }
+  );
+}

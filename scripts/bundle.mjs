@@ -1,13 +1,50 @@
-// npm run bundle: builds the demo with statistics and prints what each package costs it, in minified bytes before compression.
-import { readFileSync } from 'node:fs';
+// npm run bundle: what the packages cost an app. Builds the pieces as `ng build` does for production and prints their sizes:
+// ours, those of its peers by the same way (installed in projects/bench), and what the demo pays.
+// With --check it builds ours alone, from what was built before, and fails when it is larger than the budget.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/root.mjs';
+import { OURS, PEERS } from '../projects/bench/bundle/entries.mjs';
 
+/** Most bytes, gzip, that provider, service, interceptor and guard may cost an app. */
+const BUDGET = 4500;
+
+const check = process.argv.includes('--check');
 ensureInstalled();
+const { appBundle, sizesOf, withoutImports } = await import('./lib/app-bundle.mjs');
+
+const bytes = (count) => count.toLocaleString('en').padStart(9);
+const show = (name, { raw, gzip, brotli }) =>
+  console.log(`${name.padEnd(28)} ${bytes(raw)} ${bytes(gzip)} ${bytes(brotli)}`);
+const measure = async (code, more) => sizesOf(withoutImports((await appBundle({ code, ...more })).text));
+const ours = () =>
+  measure(OURS, { resolveDir: root, alias: { 'ngx-genesys-auth': join(root, 'dist/ngx-genesys-auth') } });
+
+if (check) {
+  const sizes = await ours();
+  console.log(`provider, service, interceptor and guard: ${sizes.gzip} bytes gzip, budget ${BUDGET}`);
+  process.exit(sizes.gzip <= BUDGET ? 0 : 1);
+}
+
 const { buildOrExit } = await import('./lib/build.mjs');
 const { run } = await import('./lib/run.mjs');
 await buildOrExit();
+
+const bench = join(root, 'projects/bench');
+if (!existsSync(join(bench, 'node_modules/keycloak-angular'))) {
+  console.log('installing the peers in projects/bench');
+  const args = ['ci', '--ignore-scripts', '--silent'];
+  const { status } = spawnSync('npm', args, { cwd: bench, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+console.log('\nprovider, service, interceptor and guard, with everything they need but Angular, RxJS and tslib; bytes');
+console.log(`${''.padEnd(28)} ${['minified', 'gzip', 'brotli'].map((unit) => unit.padStart(9)).join(' ')}`);
+show('ngx-genesys-auth', await ours());
+for (const [name, code] of Object.entries(PEERS)) show(name, await measure(code, { resolveDir: bench }));
+
 const { ok, output } = await run('ng', ['build', 'wallboard', '--stats-json', '--output-path', 'out-tsc/bundle']);
 if (!ok) {
   console.error(output);
@@ -29,5 +66,5 @@ for (const { inputs = {} } of Object.values(outputs)) {
     if (room !== undefined) cost.set(room, cost.get(room) + bytesInOutput);
   }
 }
-console.log('what the demo pays, all chunks, minified bytes before compression');
-for (const [name, bytes] of cost) console.log(`${name.padEnd(28)} ${String(bytes).padStart(7)}`);
+console.log('\nwhat the demo pays, all chunks, minified bytes before compression');
+for (const [name, count] of cost) console.log(`${name.padEnd(28)} ${bytes(count)}`);

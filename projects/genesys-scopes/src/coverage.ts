@@ -1,4 +1,5 @@
-import { READONLY_SUFFIX } from './catalogue/names.ts';
+/** The ending of a scope that reads and does not write. */
+export const READONLY_SUFFIX = ':readonly';
 
 /**
  * Whether holding one scope is enough where another is needed: a scope covers itself, and `x` covers `x:readonly`.

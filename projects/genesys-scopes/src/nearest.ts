@@ -1,4 +1,5 @@
-import { GENESYS_SCOPES, READONLY_SUFFIX, isGenesysScope } from './catalogue/names.ts';
+import { GENESYS_SCOPES, isGenesysScope } from './catalogue/names.ts';
+import { READONLY_SUFFIX } from './coverage.ts';
 import { editDistance } from './edit-distance.ts';
 
 // No name of Genesys is longer than 36 characters; what is far longer is no typo of one.

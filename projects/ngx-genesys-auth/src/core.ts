@@ -13,7 +13,7 @@ import { REQUEST_WATCH } from './dev/watch';
 import { GenesysAuthError } from './errors';
 import { type RelayClient, relayClient } from './relay/client';
 import { SERVER_RELAY } from './relay/server';
-import { ScopeCheck } from './scopes/check';
+import { SCOPE_NAMES, ScopeCheck } from './scopes/check';
 import { type Turn, tabTurn } from './tabs/turn';
 import { now } from './token/moment';
 import { CONFIGURATION } from './configurations/provided';
@@ -72,7 +72,7 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
     (...about) => (onServer && !server ? noCredential() : inTurn(request(...about))),
     state
   );
-  const scopes = new ScopeCheck(config);
+  const scopes = new ScopeCheck(config, inject(SCOPE_NAMES, { optional: true }));
   const isApi = originTest(config.apiOrigin);
   const watch = ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;
   const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend), watch);

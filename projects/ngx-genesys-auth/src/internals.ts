@@ -11,6 +11,7 @@ export { type ResolvedConfig as ɵResolvedConfig } from './config';
 export { GENESYS_AUTH_CORE as ɵGENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';
 export { type GenesysAuthCore as ɵGenesysAuthCore, genesysAuthCore as ɵgenesysAuthCore } from './core';
 export { resolvedConfig as ɵresolvedConfig } from './core';
+export { SCOPE_NAMES as ɵSCOPE_NAMES } from './scopes/check';
 export { type RelayClient as ɵRelayClient } from './relay/client';
 export {
   type Handle as ɵHandle,

@@ -1,6 +1,6 @@
 import { type ScopeFinding, checkScope } from '../check.ts';
-import { isGenesysScope, READONLY_SUFFIX } from '../catalogue/names.ts';
-import { covers, isCovered } from '../coverage.ts';
+import { isGenesysScope } from '../catalogue/names.ts';
+import { READONLY_SUFFIX, covers, isCovered } from '../coverage.ts';
 import type { Operation, OperationIndex } from '../operations/index.ts';
 import type { ConfiguredScopes, NamedScope } from './configured.ts';
 import { HOLE } from './evaluate.ts';

@@ -1,5 +1,6 @@
+import { READONLY_SUFFIX } from '../coverage.ts';
 import { AREAS } from './areas.ts';
-import { GENESYS_SCOPES, type GenesysCloudScope, READONLY_SUFFIX, isGenesysScope } from './names.ts';
+import { GENESYS_SCOPES, type GenesysCloudScope, isGenesysScope } from './names.ts';
 
 /** What is known about a scope of Genesys Cloud. */
 export interface ScopeInfo {

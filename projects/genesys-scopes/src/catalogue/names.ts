@@ -1,3 +1,5 @@
+import { READONLY_SUFFIX } from '../coverage.ts';
+
 /** Areas with a full scope and its `:readonly` part. */
 const PAIRED = [
   'ai-studio',
@@ -85,9 +87,6 @@ export type GenesysCloudScope =
 
 /** An area of Genesys Cloud that scopes are named after: a scope without `:readonly`. */
 export type GenesysArea = (typeof PAIRED)[number] | (typeof FULL_ONLY)[number] | (typeof READONLY_ONLY)[number];
-
-/** The ending of a scope that reads and does not write. */
-export const READONLY_SUFFIX = ':readonly';
 
 const readonlyOf = (area: string): string => area + READONLY_SUFFIX;
 

@@ -1,5 +1,5 @@
 import { API_PREFIX, FIRST_DEPTH, METHOD_LETTERS, type OperationData } from '../operations/format.ts';
-import { READONLY_SUFFIX } from '../catalogue/names.ts';
+import { READONLY_SUFFIX } from '../coverage.ts';
 import type { OperationFacts } from './facts.ts';
 
 /** The result of {@link encodeOperations}. */

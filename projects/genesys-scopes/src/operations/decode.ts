@@ -1,4 +1,4 @@
-import { READONLY_SUFFIX } from '../catalogue/names.ts';
+import { READONLY_SUFFIX } from '../coverage.ts';
 import { API_PREFIX, FIRST_DEPTH, METHOD_LETTERS, type OperationData } from './format.ts';
 
 /** One operation of the API. */

@@ -1,5 +1,4 @@
-import { covers } from '../coverage.ts';
-import { READONLY_SUFFIX } from '../catalogue/names.ts';
+import { READONLY_SUFFIX, covers } from '../coverage.ts';
 import type { Operation } from './decode.ts';
 
 /** An operation by method and URL or path template: `{ method, url }`, or one string such as `GET /api/v2/users/me`. */

@@ -3,8 +3,10 @@ import { PLATFORM_ID, inject, provideEnvironmentInitializer } from '@angular/cor
 import {
   type GenesysAuthFeature,
   ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
-  ɵREQUEST_NEEDS as REQUEST_NEEDS
+  ɵREQUEST_NEEDS as REQUEST_NEEDS,
+  ɵSCOPE_NAMES as SCOPE_NAMES
 } from 'ngx-genesys-auth';
+import { checkScope } from 'genesys-scopes';
 import { type OperationFinder, ScopeCatalogue } from './catalogue';
 
 /** Options of {@link withScopeCatalogue}. */
@@ -26,6 +28,7 @@ export interface ScopeCatalogueOptions {
  *   What a request says itself by `genesysScopes()` comes first: without arguments, it needs nothing particular.
  *   Requests that are no operation of the API known to the index pass.
  * - A 403 of the API for a missing permission becomes a `GenesysPermissionError`, with the response as its `cause`.
+ * - Names of scopes are checked by those of Genesys Cloud in production builds, too: misspelt, or unknown in an area.
  * - In development the console is told once of configured scopes that no request of the first minute needed.
  *
  * The index (14 kB, gzip) is a chunk of its own, loaded when the app starts; requests for the API wait for it, at most 3 s.
@@ -47,6 +50,7 @@ export function withScopeCatalogue({ operations = shipped }: ScopeCatalogueOptio
             isPlatformServer(inject(PLATFORM_ID)) ? () => ({ find: () => undefined }) : operations
           )
       },
+      { provide: SCOPE_NAMES, useValue: checkScope },
       provideEnvironmentInitializer(() => void inject(REQUEST_NEEDS))
     ]
   };

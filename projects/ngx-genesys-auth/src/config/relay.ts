@@ -6,14 +6,8 @@ import { type Report, checkKeys, readNumber } from './report';
 
 const RELAY_KEYS = ['url', 'credentials', 'headers', 'timeoutMs'] as const satisfies (keyof GenesysRelayConfig)[];
 const CREDENTIALS = ['same-origin', 'include', 'omit'] as const;
-const DEFAULT_TIMEOUT_MS = 10_000;
 
-const isCredentials = (value: unknown): value is (typeof CREDENTIALS)[number] =>
-  CREDENTIALS.some((known) => known === value);
-// A function's type cannot be looked into at run time; what it returns is read with care where it is called.
-const isHeaders = (value: unknown): value is NonNullable<GenesysRelayConfig['headers']> => typeof value === 'function';
-
-function checkRelayUrl(key: string, value: unknown, report: Report): value is string {
+function checkRelayUrl(key: string, value: unknown, report: Report): void {
   const write = 'Write a path of this site ("/genesys") or a whole URL ("https://relay.example.com/genesys").';
   if (!isText(value)) {
     report(key, 'it is missing.', write);
@@ -27,25 +21,20 @@ function checkRelayUrl(key: string, value: unknown, report: Report): value is st
       report(key, `"${value}" is Genesys Cloud itself.`, 'Give your own relay: the browser has no client secret.');
     }
   }
-  return isText(value);
 }
 
-/** Where the relay is and how it is called. */
-export function resolveRelay(value: unknown, report: Report) {
+/** Checks what says where the relay is and how it is called. */
+export function checkRelay(value: unknown, report: Report): void {
   const relay: Record<string, unknown> = isRecord(value) ? value : { url: value };
   const key = isRecord(value) ? 'relay.url' : 'relay';
   checkKeys(relay, RELAY_KEYS, 'relay.', report);
   const { url, credentials = 'same-origin', headers, timeoutMs } = relay;
-  if (!isCredentials(credentials)) {
+  if (!CREDENTIALS.some((known) => known === credentials)) {
     report('relay.credentials', 'it has no such value.', `Choose one of ${CREDENTIALS.join(', ')}.`);
   }
-  if (headers !== undefined && !isHeaders(headers)) {
+  if (headers !== undefined && typeof headers !== 'function') {
     report('relay.headers', 'it must be a function.', 'Write headers: () => ({ Authorization: ... }).');
   }
-  return {
-    relayUrl: checkRelayUrl(key, url, report) ? url.replace(/\/+$/, '') : '',
-    credentials: isCredentials(credentials) ? credentials : 'same-origin',
-    headers: isHeaders(headers) ? headers : undefined,
-    timeoutMs: readNumber('relay.timeoutMs', timeoutMs, DEFAULT_TIMEOUT_MS, 1, report)
-  } as const;
+  checkRelayUrl(key, url, report);
+  readNumber('relay.timeoutMs', timeoutMs, 1, 1, report);
 }

@@ -1,94 +1,66 @@
-import { checkScope, isScopeToken } from 'genesys-scopes';
-import { type ConfigIssue, GenesysAuthConfigError } from '../errors';
-import type { GenesysAuthConfig, ResolvedConfig } from './config';
-import { resolveApi } from './origin';
-import { resolveRelay } from './relay';
-import { isRecord, isText } from '../values';
-import { type Report, checkKeys, readNumber } from './report';
+import { findRegion, originsOf } from 'genesys-auth-protocol';
+import { isCovered, isScopeToken } from 'genesys-scopes';
+import { GenesysAuthConfigError } from '../errors';
+import { checkConfig } from './check';
+import type { GenesysAuthConfig, GenesysRelayConfig, ResolvedConfig } from './config';
+import { mayCarryTokens } from './url';
 
-const KEYS = [
-  'region',
-  'apiOrigin',
-  'relay',
-  'scopes',
-  'optionalScopes',
-  'registeredScopes',
-  'renewAheadSeconds',
-  'name'
-] as const satisfies (keyof GenesysAuthConfig)[];
 const DEFAULT_RENEW_AHEAD_SECONDS = 60;
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 const canonical = (scopes: readonly string[]): readonly string[] => [...new Set(scopes)].sort();
 
-const isNothing = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
+const areScopes = (value: unknown): boolean => Array.isArray(value) && value.every(isScopeToken);
 
-function readScopes(
-  key: string,
-  value: unknown,
-  check: (scope: string) => { message: string; hint: string } | undefined,
-  report: Report
-): readonly string[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    report(key, 'it must be a list with at least one scope.', `Write ${key}: ['analytics'].`);
-    return [];
-  }
-  const scopes: readonly unknown[] = value;
-  return canonical(
-    scopes.flatMap((scope, index) => {
-      if (typeof scope !== 'string') {
-        report(`${key}[${index}]`, 'it must be a string.', 'Name a scope.');
-        return [];
-      }
-      const finding = check(scope);
-      if (finding) report(`${key}[${index}]`, finding.message, finding.hint);
-      return scope;
-    })
-  );
+/** The one origin that tokens are for, in its canonical form: URLs are compared with it letter by letter. */
+function apiOriginOf({ region, apiOrigin }: Partial<GenesysAuthConfig>): string | undefined {
+  const found = typeof region === 'string' ? findRegion(region) : undefined;
+  if (region !== undefined) return found && originsOf(found).apiOrigin;
+  const origin = apiOrigin?.replace(/\/$/, '');
+  return mayCarryTokens(origin)?.origin === origin ? origin : undefined;
 }
 
 /**
- * Checks a configuration and fills in the defaults.
+ * Checks a configuration and fills in the defaults. In development every mistake is named, with its fix; production builds
+ * look only for what could send a token astray, or would fail at every request, and name its key.
  *
  * @param config what the app gave; nothing about it is taken for granted, as it may come from a JSON file
  * @param knownAs the name it has whatever name it gives itself
- * @throws {@link GenesysAuthConfigError} `config_invalid`, naming every mistake at once
+ * @throws {@link GenesysAuthConfigError} `config_invalid`
  */
 export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): ResolvedConfig {
-  const issues: ConfigIssue[] = [];
-  const report: Report = (key, message, fix) => {
-    issues.push({ key, message, fix });
-  };
-  if (!isRecord(config)) {
-    throw new GenesysAuthConfigError([
-      { key: 'config', message: 'it must be an object.', fix: 'Give region, relay, scopes.' }
-    ]);
-  }
-  const given: Partial<GenesysAuthConfig> = config;
-  checkKeys(given, KEYS, '', report);
+  if (ngDevMode) checkConfig(config, knownAs);
+  const given: Partial<GenesysAuthConfig> = { ...config };
+  const { relay, scopes = [], optionalScopes = [], registeredScopes, renewAheadSeconds } = given;
   const name = knownAs ?? given.name;
-  if (name !== undefined && !isText(name)) report('name', 'it must be a string.', 'Give a name, or remove it.');
-
-  const isGrammar = (scope: string) =>
-    isScopeToken(scope) ? undefined : { message: `"${scope}" is not a scope name.`, hint: 'Remove or correct it.' };
-  const registeredScopes =
-    given.registeredScopes === undefined
-      ? undefined
-      : readScopes('registeredScopes', given.registeredScopes, isGrammar, report);
-  const check = (scope: string) => checkScope(scope, registeredScopes && { registeredScopes });
-  const resolved = {
+  const {
+    url = '',
+    credentials,
+    headers,
+    timeoutMs
+  }: Partial<GenesysRelayConfig> = typeof relay === 'string' ? { url: relay } : { ...relay };
+  const apiOrigin = apiOriginOf(given);
+  const exist = (list: readonly string[]): boolean =>
+    areScopes(list) && (!registeredScopes || list.every((scope) => isCovered(scope, registeredScopes)));
+  const wrong = [
+    apiOrigin === undefined && 'region',
+    !/^\/(?![/\\])/.test(url) && !mayCarryTokens(url) && 'relay',
+    registeredScopes && !areScopes(registeredScopes) && 'registeredScopes',
+    !(scopes.length > 0 && exist(scopes)) && 'scopes',
+    !exist(optionalScopes) && 'optionalScopes'
+  ].flatMap((key) => (key ? { key, message: '', fix: '' } : []));
+  if (wrong.length > 0 || apiOrigin === undefined) throw new GenesysAuthConfigError(wrong, name);
+  return {
     name,
-    ...resolveApi(given, report),
-    ...resolveRelay(given.relay, report),
-    scopes: readScopes('scopes', given.scopes, check, report),
-    // Unlike `scopes`, an empty list of optional ones says something.
-    optionalScopes: isNothing(given.optionalScopes)
-      ? []
-      : readScopes('optionalScopes', given.optionalScopes, check, report),
-    registeredScopes,
-    renewAheadMs:
-      1000 * readNumber('renewAheadSeconds', given.renewAheadSeconds, DEFAULT_RENEW_AHEAD_SECONDS, 0, report)
+    region: given.region && findRegion(given.region)?.domain,
+    apiOrigin,
+    relayUrl: url.replace(/\/+$/, ''),
+    credentials: credentials ?? 'same-origin',
+    headers,
+    timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    scopes: canonical(scopes),
+    optionalScopes: canonical(optionalScopes),
+    registeredScopes: registeredScopes && canonical(registeredScopes),
+    renewAheadMs: 1000 * (renewAheadSeconds ?? DEFAULT_RENEW_AHEAD_SECONDS)
   };
-  const { apiOrigin } = resolved;
-  if (issues.length > 0 || apiOrigin === undefined) throw new GenesysAuthConfigError(issues, name);
-  return { ...resolved, apiOrigin };
 }

@@ -1,19 +1,31 @@
-import { checkScope, isCovered, missingScopes, nearestScope } from 'genesys-scopes';
+import { InjectionToken } from '@angular/core';
+import { checkScope, isCovered, isScopeToken, missingScopes, nearestScope } from 'genesys-scopes';
 import type { NeedCheck } from '../attach/needs';
 import { GenesysScopeError } from '../errors';
 import type { ResolvedConfig } from '../config';
+
+/**
+ * Finds what is wrong with a scope name, by the names of Genesys Cloud: a near miss, a name that an area does not have.
+ * Development builds have it, and so has an app with a feature that provides it; to others such a name is not configured.
+ */
+export const SCOPE_NAMES = new InjectionToken<typeof checkScope>('GENESYS_SCOPE_NAMES');
 
 const list = (scopes: readonly string[]): string => scopes.map((scope) => `"${scope}"`).join(', ');
 
 /** Checks the scopes that a call names against the configuration, before anything is sent. */
 export class ScopeCheck {
   readonly #configured: readonly string[] | undefined;
-  readonly #options: { readonly registeredScopes?: readonly string[] };
+  readonly #registered: readonly string[] | undefined;
+  readonly #checkName: typeof checkScope | null;
 
-  /** @param config if it is not known yet, names alone are checked */
-  constructor(config?: ResolvedConfig) {
+  /**
+   * @param config if it is not known yet, names alone are checked
+   * @param checkName see {@link SCOPE_NAMES}
+   */
+  constructor(config?: ResolvedConfig, checkName: typeof checkScope | null = null) {
     this.#configured = config && [...config.scopes, ...config.optionalScopes];
-    this.#options = config?.registeredScopes ? { registeredScopes: config.registeredScopes } : {};
+    this.#registered = config?.registeredScopes;
+    this.#checkName = ngDevMode ? checkScope : checkName;
   }
 
   /** What is wrong with each scope that is not fine. The configured ones were checked at start and cost no more here. */
@@ -21,10 +33,17 @@ export class ScopeCheck {
     const configured = this.#configured;
     return needed.flatMap((scope) => {
       if (configured && isCovered(scope, configured)) return [];
-      const finding = checkScope(scope, this.#options);
-      if (!finding) return configured ? notConfigured(scope, configured) : [];
-      const { kind, message, hint, nearest } = finding;
-      return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
+      const registeredScopes = this.#registered;
+      const finding = this.#checkName?.(scope, registeredScopes && { registeredScopes });
+      if (finding) {
+        const { kind, message, hint, nearest } = finding;
+        return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
+      }
+      if (!isScopeToken(scope)) return new GenesysScopeError('scope_malformed', [scope], '');
+      if (registeredScopes && !isCovered(scope, registeredScopes)) {
+        return new GenesysScopeError('scope_not_registered', [scope], '');
+      }
+      return configured ? notConfigured(scope, configured) : [];
     });
   }
 
@@ -34,20 +53,32 @@ export class ScopeCheck {
   }
 }
 
-function notConfigured(scope: string, configured: readonly string[]): GenesysScopeError {
-  return new GenesysScopeError('scope_not_configured', [scope], `The scope "${scope}" is not configured.`, {
-    nearest: nearestScope(scope, configured),
-    hint: `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(configured)} is what it is asked for now.`
+const notConfigured = (scope: string, configured: readonly string[]): GenesysScopeError =>
+  new GenesysScopeError('scope_not_configured', [scope], ngDevMode ? `The scope "${scope}" is not configured.` : '', {
+    nearest: nearestOf(scope, configured),
+    hint: ngDevMode
+      ? `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(configured)} is what it is asked for now.`
+      : ''
   });
-}
+
+/** The nearest of some names; in production the read-only part of the scope, or nothing. */
+const nearestOf = (scope: string, names: readonly string[]): string | undefined =>
+  ngDevMode ? nearestScope(scope, names) : names.find((name) => isCovered(name, [scope]));
 
 /** The error for scopes that the token does not have, if there are any. */
 export function notGranted(needed: readonly string[], granted: Iterable<string>): GenesysScopeError | undefined {
   const held = [...granted];
   const missing = missingScopes(needed, held);
   if (missing.length === 0) return undefined;
-  return new GenesysScopeError('scope_not_granted', missing, `The relay did not grant ${list(missing)}.`, {
-    hint: `Give one of your roles the scope in the relay's policy, or do without. Granted: ${list(held) || 'nothing'}.`,
-    nearest: nearestScope(missing[0] ?? '', held)
-  });
+  return new GenesysScopeError(
+    'scope_not_granted',
+    missing,
+    ngDevMode ? `The relay did not grant ${list(missing)}.` : '',
+    {
+      hint: ngDevMode
+        ? `Give one of your roles the scope in the relay's policy, or do without. Granted: ${list(held) || 'nothing'}.`
+        : '',
+      nearest: nearestOf(missing[0] ?? '', held)
+    }
+  );
 }

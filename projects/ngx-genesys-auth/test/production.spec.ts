@@ -1,0 +1,189 @@
+import {
+  type GenesysAuthConfig,
+  GenesysAuthConfigError,
+  type GenesysAuthError,
+  GenesysScopeError,
+  genesysScopes
+} from 'ngx-genesys-auth';
+import { withScopeCatalogue } from 'ngx-genesys-auth/scope-catalogue';
+import { resolveConfig } from '../src/config';
+import { API, CONFIG, asAuthError, bearer, createApp, grant, observe, provideSubtle, refuse, settle } from './app';
+
+/** What an application build puts in the place of `ngDevMode`. */
+const setDevMode = (value: unknown) => Object.assign(globalThis, { ngDevMode: value });
+const developing: unknown = ngDevMode;
+
+beforeEach(() => setDevMode(false));
+afterEach(() => setDevMode(developing));
+
+const configErrorOf = (config: object): GenesysAuthConfigError => {
+  try {
+    resolveConfig({ ...CONFIG, ...config });
+  } catch (error) {
+    if (error instanceof GenesysAuthConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing was wrong');
+};
+
+/** The library's own sentences are for developers: what is left is the code, what it is about, and the link. */
+function expectNoSentences(error: GenesysAuthError): void {
+  expect(error.message.startsWith(error.code)).toBe(true);
+  expect(error.hint).toBe(
+    `https://github.com/ngx-genesys-auth/ngx-genesys-auth/blob/main/docs/errors.md#${error.code}`
+  );
+}
+
+describe('a configuration in production', () => {
+  const configs: Partial<GenesysAuthConfig>[] = [
+    {},
+    { region: 'eu-central-1', name: 'emea' },
+    { region: undefined, apiOrigin: 'http://localhost:4211/' },
+    { relay: { url: 'https://relay.example.com/genesys//', credentials: 'include', timeoutMs: 500 } },
+    { scopes: ['routing', 'analytics', 'routing'], optionalScopes: ['admin:platform'], renewAheadSeconds: 5 },
+    { scopes: ['crm:read'], registeredScopes: ['crm', 'crm:read', 'a'], optionalScopes: [] }
+  ];
+
+  it.each(configs)('means the same as in development: %j', (config) => {
+    const inProduction = resolveConfig({ ...CONFIG, ...config });
+    setDevMode(developing);
+    expect(inProduction).toEqual(resolveConfig({ ...CONFIG, ...config }));
+  });
+
+  it.each([
+    ['region', { region: 'mypurecloud.evil' }],
+    ['region', { region: 5 }],
+    ['region', { region: undefined }],
+    ['region', { region: undefined, apiOrigin: 'http://api.example.com' }],
+    ['region', { region: undefined, apiOrigin: 'https://api.example.com/api' }],
+    ['region', { region: undefined, apiOrigin: 'https://user:secret@api.example.com' }],
+    ['region', { region: undefined, apiOrigin: 'HTTPS://api.example.com' }],
+    ['region', { region: undefined, apiOrigin: 'javascript:alert(1)' }],
+    ['relay', { relay: '' }],
+    ['relay', { relay: undefined }],
+    ['relay', { relay: '//evil.example' }],
+    ['relay', { relay: '/\\evil.example' }],
+    ['relay', { relay: 'http://relay.example.com' }],
+    ['relay', { relay: { timeoutMs: 5 } }],
+    ['scopes', { scopes: [] }],
+    ['scopes', { scopes: undefined }],
+    ['scopes', { scopes: 'analytics' }],
+    ['scopes', { scopes: ['analytics routing'] }],
+    ['scopes', { scopes: [5] }],
+    ['scopes', { scopes: ['analytics'], registeredScopes: ['routing'] }],
+    ['optionalScopes', { optionalScopes: ['"'] }],
+    ['registeredScopes', { registeredScopes: ['ä', 'analytics', 'routing'] }]
+  ])('is refused for its %s: %j', (key, config) => {
+    const error = configErrorOf(config);
+    expect(error.issues).toEqual([{ key, message: '', fix: '' }]);
+    expect(error.message).toContain(key);
+    expectNoSentences(error);
+  });
+});
+
+describe('scopes in production', () => {
+  it.each([
+    ['scope_malformed', 'analytics routing', undefined],
+    ['scope_malformed', '', undefined],
+    ['scope_not_configured', 'users', undefined],
+    ['scope_not_configured', 'anaytics', undefined],
+    ['scope_not_configured', 'users', 'users:readonly']
+  ])('give %s for "%s"', (code, scope, nearest) => {
+    const { auth, http, network } = createApp({ config: { optionalScopes: nearest ? [nearest] : [] } });
+    const [error] = auth.validate(scope).errors;
+    expect(error).toMatchObject({ code, scopes: [scope], nearest });
+    expectNoSentences(error!);
+    const outcome = observe(http.get(`${API}/api/v2/users`, { context: genesysScopes(scope) }));
+    expect(outcome.error).toEqual(error);
+    network.expectNone(() => true);
+  });
+
+  it('give scope_not_registered for what is not on the list', () => {
+    const { auth } = createApp({ config: { registeredScopes: ['analytics', 'routing'] } });
+    expect(auth.validate('users').errors[0]).toMatchObject({ code: 'scope_not_registered', scopes: ['users'] });
+  });
+
+  it('give scope_not_granted, with the nearest', async () => {
+    const { auth, relayCall } = createApp();
+    const token = auth.token().catch((error: unknown) => error);
+    grant(relayCall(), 'token-1', 300, 'analytics routing:readonly');
+    const error = asAuthError(await token);
+    expect(error).toMatchObject({ code: 'scope_not_granted', scopes: ['routing'], nearest: 'routing:readonly' });
+    expectNoSentences(error);
+  });
+
+  it('are checked by the names of Genesys Cloud where the catalogue is', () => {
+    const { auth } = createApp({ features: [withScopeCatalogue({ operations: () => ({ find: () => undefined }) })] });
+    const { errors } = auth.validate('anaytics', 'analytics:reporting:read');
+    expect(errors.map(({ code }) => code)).toEqual(['scope_near_miss', 'scope_unknown_in_area']);
+    expect(errors[0]?.nearest).toBe('analytics');
+    expect(errors.every((error) => error instanceof GenesysScopeError)).toBe(true);
+  });
+});
+
+describe('failures in production', () => {
+  it.each([
+    [0, 'relay_unreachable'],
+    [401, 'relay_unauthenticated'],
+    [403, 'relay_forbidden'],
+    [404, 'relay_refused'],
+    [429, 'relay_rate_limited'],
+    [503, 'relay_unavailable']
+  ])('of the relay with status %i are %s', (status, code) => {
+    const { get, relayCall } = createApp();
+    const outcome = get();
+    relayCall().flush(null, { status, statusText: 'x', headers: { 'Retry-After': '7' } });
+    const error = asAuthError(outcome.error);
+    expect(error).toMatchObject({ code, retryAfterSeconds: 7 });
+    expect(error.cause).toHaveProperty('status', status);
+    expectNoSentences(error);
+  });
+
+  it('keep the words, the code and the id of the relay’s problem', () => {
+    const { get, relayCall } = createApp();
+    const outcome = get();
+    relayCall().flush(
+      { code: 'policy_denied', detail: 'You have no role.', hint: 'Ask Ann.', instance: 'urn:uuid:id-1' },
+      { status: 403, statusText: 'x' }
+    );
+    expect(outcome.error).toMatchObject({
+      code: 'relay_forbidden',
+      message: 'You have no role.',
+      hint: expect.stringMatching(/^Ask Ann\. /),
+      correlationId: 'id-1',
+      problem: { code: 'policy_denied', status: 403 }
+    });
+  });
+});
+
+describe('requests in production', () => {
+  it('are replayed once after a 401 with a new token, and never hand it to another origin', async () => {
+    provideSubtle();
+    const { get, http, network, signIn, apiCalls, relayCall } = createApp({
+      after: [
+        (request, next) =>
+          next(request.url.endsWith('/moved') ? request.clone({ url: 'https://evil.example/' }) : request)
+      ]
+    });
+    signIn();
+    const outcome = get();
+    refuse(apiCalls()[0]!);
+    await settle();
+    grant(relayCall(), 'token-2');
+    const [replay] = apiCalls();
+    expect(bearer(replay!)).toBe('Bearer token-2');
+    replay!.flush('done');
+    expect(outcome.values).toEqual(['done']);
+    observe(http.get(`${API}/moved`));
+    expect(bearer(network.expectOne('https://evil.example/'))).toBeNull();
+  });
+
+  it('are not told apart from those of a developer: no check request, no warning', () => {
+    const warn = jest.spyOn(console, 'warn').mockReturnValue();
+    const { http, network } = createApp();
+    observe(http.get('/x', { context: genesysScopes('routing') }));
+    network.expectOne('/x');
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+});

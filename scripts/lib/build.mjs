@@ -82,10 +82,14 @@ async function build() {
   }
 }
 
-/** Builds every project whose inputs changed since its last build. Says why and ends the process when one fails. */
-export async function buildOrExit() {
+/**
+ * Builds every project whose inputs changed since its last build. Says why and ends the process when one fails.
+ * @param {{ development?: boolean }} options `development`: the wallboard for development as well
+ */
+export async function buildOrExit({ development = false } = {}) {
   try {
     await build();
+    if (development) await step('wallboard for development', 'ng', ['build', 'wallboard', '-c', 'development']);
   } catch (error) {
     console.error(error.message);
     process.exit(1);

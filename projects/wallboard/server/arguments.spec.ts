@@ -25,6 +25,13 @@ it('turns to a real organisation, with the OAuth client from the environment', (
   });
 });
 
+it('serves the development build, where npm start puts it', () => {
+  expect(readArguments(['--dev'], {})).toEqual({
+    ...PORTS,
+    browserDir: expect.stringMatching(/out-tsc.wallboard-dev.browser$/) as unknown
+  });
+});
+
 it('helps', () => {
   expect(readArguments(['-h'], {})).toBe('help');
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { WallboardOptions } from './index.ts';
 
@@ -7,7 +8,11 @@ export const USAGE = `Usage: main.js [--port 4200] [--login-port 4210] [--api-po
   --login-port  port of the sandbox's login host
   --api-port    port of the sandbox's API host
   --region      your Genesys Cloud region instead of the sandbox, for example mypurecloud.de; the OAuth client is
-                read from GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET`;
+                read from GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET
+  --dev         the development build, with the library's devtools (Alt+Shift+G); npm start -- --dev makes it`;
+
+/** Where `ng build wallboard -c development` puts the page. */
+const DEVELOPMENT_BUILD = fileURLToPath(new URL('../../../out-tsc/wallboard-dev/browser', import.meta.url));
 
 /** The command line and the environment do not say what to do. */
 export class UsageError extends Error {
@@ -26,13 +31,20 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): 
     port: port('--port', values.port ?? env['PORT'], 4200),
     loginPort: port('--login-port', values['login-port'], 4210),
     apiPort: port('--api-port', values['api-port'], 4211),
+    ...(values.dev === true && { browserDir: DEVELOPMENT_BUILD }),
     ...(values.region === undefined ? {} : ownOrganisation(values.region))
   };
 }
 
 function parse(argv: readonly string[]) {
   const string = { type: 'string' } as const;
-  const options = { port: string, 'login-port': string, 'api-port': string, region: string } as const;
+  const options = {
+    port: string,
+    'login-port': string,
+    'api-port': string,
+    region: string,
+    dev: { type: 'boolean' }
+  } as const;
   try {
     return parseArgs({ args: [...argv], options: { ...options, help: { type: 'boolean', short: 'h' } } }).values;
   } catch (error) {

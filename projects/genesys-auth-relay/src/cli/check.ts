@@ -1,4 +1,5 @@
 import type { RelayConfig } from '../config/config.ts';
+import { describeDependencies } from './dependencies.ts';
 
 function describeStore({ store }: RelayConfig): string {
   if (store === undefined) return 'none: each process keeps its tokens in its memory';
@@ -22,7 +23,7 @@ export function describeConfig(config: RelayConfig): string {
       ({ name, auth, scopes }) => `client            ${name} (credentials by ${auth}): ${list(scopes)}`
     ),
     `API               ${genesys.apiOrigin}`,
-    `time-out          ${genesys.timeoutMs} ms for a token request, retries included (3 tries at most)`,
+    ...describeDependencies(config),
     `scope parameter   ${genesys.sendScope ? 'sent' : 'not sent'}`,
     `store             ${describeStore(config)}`,
     `scopes            ${list(config.scopes)}`,

@@ -1,6 +1,8 @@
 import { type Dispatcher, request } from 'undici';
 
 const MAX_BYTES = 524_288;
+/** Milliseconds for one document. */
+export const DOCUMENT_TIMEOUT_MS = 5000;
 
 /**
  * Reads a JSON document of the identity provider: no redirects, 5 s, at most 512 KB.
@@ -12,7 +14,7 @@ export async function fetchJson(url: string, dispatcher: Dispatcher): Promise<un
   const { statusCode, body } = await request(url, {
     dispatcher,
     headers: { accept: 'application/json', 'user-agent': 'genesys-auth-relay' },
-    signal: AbortSignal.timeout(5000)
+    signal: AbortSignal.timeout(DOCUMENT_TIMEOUT_MS)
   });
   if (statusCode !== 200) {
     await body.dump();

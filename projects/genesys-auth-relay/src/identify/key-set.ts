@@ -9,20 +9,23 @@ import {
 import { Agent } from 'undici';
 import type { JwtIdentityConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { CONNECTIONS } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { discoverJwksUri } from './discovery.ts';
 import { fetchJson } from './fetch-json.ts';
 
-/** Keys are read again after this time. */
-const FRESH_MS = 600_000;
-/** Keys that cannot be read again stay in use this long. */
-const LAST_GOOD_MS = 86_400_000;
-/** Keys are read at most this often, however many unknown key ids come. */
-const COOLDOWN_MS = 30_000;
-
-/** Without any keys, the provider is asked again after this time: whoever sends a JWT must not send it a request. */
-const RETRY_MS = 1000;
+/** Milliseconds. */
+export const KEY_TIMES = {
+  /** Keys are read again after this time. */
+  freshMs: 600_000,
+  /** Keys that cannot be read again stay in use this long. */
+  lastGoodMs: 86_400_000,
+  /** Keys are read at most this often, however many unknown key ids come. */
+  cooldownMs: 30_000,
+  /** Without any keys, the provider is asked again after this time: whoever sends a JWT must not send it a request. */
+  retryMs: 1000
+} as const;
 
 /** The keys of an identity provider. */
 export interface KeySet {
@@ -45,7 +48,7 @@ function isKeySet(value: unknown): value is JSONWebKeySet {
  * old and the provider is down, and its clock cannot be replaced; so the fetching is done here, the matching by jose.
  */
 export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayRuntime): KeySet {
-  const agent = new Agent({ connections: 2, keepAliveTimeout: 10_000, keepAliveMaxTimeout: 25_000 });
+  const agent = new Agent(CONNECTIONS.identityProvider);
   let keys: Keys | undefined;
   let triedAt = -Infinity;
   let failed = false;
@@ -74,10 +77,11 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
   }
 
   const age = () => clock.monotonic() - (keys?.at ?? -Infinity);
-  const tooOld = () => age() > LAST_GOOD_MS;
+  const tooOld = () => age() > KEY_TIMES.lastGoodMs;
   const rested = (ms: number) => clock.monotonic() - triedAt >= ms;
-  const cooledDown = () => rested(COOLDOWN_MS);
-  const isDue = () => (tooOld() ? loading !== undefined || rested(RETRY_MS) : age() > FRESH_MS && cooledDown());
+  const cooledDown = () => rested(KEY_TIMES.cooldownMs);
+  const isDue = () =>
+    tooOld() ? loading !== undefined || rested(KEY_TIMES.retryMs) : age() > KEY_TIMES.freshMs && cooledDown();
 
   function unavailable(): RelayProblem {
     return new RelayProblem(

@@ -3,10 +3,8 @@ import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-const FIRST_WAIT_MS = 5000;
-const LONGEST_WAIT_MS = 60_000;
-/** Longest `Retry-After` that is obeyed, in milliseconds (T5). */
-const LONGEST_RETRY_AFTER_MS = 30_000;
+/** How long what was refused for good is not repeated (T6), and the longest `Retry-After` that is obeyed (T5); milliseconds. */
+export const REFUSAL = { firstWaitMs: 5000, longestWaitMs: 60_000, longestRetryAfterMs: 30_000 } as const;
 
 interface Refusal {
   readonly until: number;
@@ -50,11 +48,11 @@ export function createRefusals(clock: RelayClock): Refusals {
       const now = clock.monotonic();
       if (error.kind === 'transient') {
         if (error.retryAfterMs === undefined) return;
-        const waitMs = Math.min(error.retryAfterMs, LONGEST_RETRY_AFTER_MS);
+        const waitMs = Math.min(error.retryAfterMs, REFUSAL.longestRetryAfterMs);
         known.set(ofClient(client), { until: now + waitMs, waitMs: 0, error });
       } else if (error.kind !== 'once') {
         const at = error.kind === 'client' ? ofClient(client) : key;
-        const waitMs = Math.min(Math.max((known.get(at)?.waitMs ?? 0) * 2, FIRST_WAIT_MS), LONGEST_WAIT_MS);
+        const waitMs = Math.min(Math.max((known.get(at)?.waitMs ?? 0) * 2, REFUSAL.firstWaitMs), REFUSAL.longestWaitMs);
         known.set(at, { until: now + waitMs, waitMs, error });
       }
     },

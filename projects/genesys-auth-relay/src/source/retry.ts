@@ -1,9 +1,8 @@
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-const TRIES = 3;
-const SHORTEST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 2000;
+/** How often a token request is tried while the failure is transient, and how long between (T5); milliseconds. */
+export const RETRY = { tries: 3, shortestWaitMs: 100, longestWaitMs: 2000 } as const;
 
 /**
  * Tries up to three times while the failure is transient, with full jitter between 100 ms and 2 s or as long as
@@ -22,9 +21,9 @@ export async function withRetry<T>(
     try {
       return await attempt(deadline - clock.monotonic());
     } catch (error) {
-      if (!(error instanceof UpstreamError) || error.kind !== 'transient' || tried === TRIES) throw error;
-      const widest = Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 4 ** tried);
-      const jitter = SHORTEST_WAIT_MS + (widest - SHORTEST_WAIT_MS) * random();
+      if (!(error instanceof UpstreamError) || error.kind !== 'transient' || tried === RETRY.tries) throw error;
+      const widest = Math.min(RETRY.longestWaitMs, RETRY.shortestWaitMs * 4 ** tried);
+      const jitter = RETRY.shortestWaitMs + (widest - RETRY.shortestWaitMs) * random();
       const wait = Math.max(jitter, error.retryAfterMs ?? 0);
       if (clock.monotonic() + wait >= deadline) throw error;
       await clock.sleep(wait);

@@ -1,6 +1,7 @@
 import { Pool, errors } from 'undici';
 import type { Credential, GenesysConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { CONNECTIONS } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { traceHeaders } from '../runtime/trace.ts';
@@ -12,9 +13,6 @@ import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts'
 
 /** Bytes of an answer that are read; a token answer is a small thing. */
 const MAX_ANSWER_BYTES = 65_536;
-
-/** Idle connections are dropped before the load balancers in between do it (F15). */
-const POOL = { connections: 16, keepAliveTimeout: 10_000, keepAliveMaxTimeout: 25_000, pipelining: 1 };
 
 /** The two hosts the relay talks to. */
 export interface Upstream {
@@ -80,8 +78,8 @@ const single = (value: string | string[] | undefined): string | undefined => (Ar
 /** Connects to the token endpoint and the API. Each pool is bound to its origin: no answer can lead it elsewhere. */
 export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstream {
   const endpoint = new URL(genesys.tokenEndpoint);
-  const login = new Pool(endpoint.origin, POOL);
-  const api = new Pool(genesys.apiOrigin, { ...POOL, connections: 4 });
+  const login = new Pool(endpoint.origin, CONNECTIONS.tokenEndpoint);
+  const api = new Pool(genesys.apiOrigin, CONNECTIONS.api);
 
   const byCertificate = createCertificatePools(endpoint.origin, POOL);
 

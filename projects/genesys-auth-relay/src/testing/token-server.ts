@@ -25,6 +25,8 @@ export interface TokenServer {
   answerWith(reply: Reply): void;
   /** Sets the status the API answers to a verification. */
   verifyWith(status: number | ((response: ServerResponse) => void)): void;
+  /** Connections that are open now. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,13 @@ export async function startTokenServer(): Promise<TokenServer> {
     verifyWith: (next) => {
       verification = next;
     },
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => {
+          if (error === null) resolve(count);
+          else reject(error);
+        });
+      }),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { CONNECTIONS } from '../../runtime/connections.ts';
 
 /** Token of the hub, and what to do with one that the API refused. */
 export interface HubTokens {
@@ -73,7 +74,7 @@ export function isOwnSocket(connectUri: string, apiOrigin: string): boolean {
 
 /** Builds the calls, to one origin and through one token. */
 export function createHubApi(apiOrigin: string, tokens: HubTokens, timeoutMs: number): HubApi {
-  const pool = new Pool(apiOrigin, { connections: 4, keepAliveTimeout: 10_000, keepAliveMaxTimeout: 25_000 });
+  const pool = new Pool(apiOrigin, CONNECTIONS.channels);
 
   async function once(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, token: string, body?: object) {
     try {

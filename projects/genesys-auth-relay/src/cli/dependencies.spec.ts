@@ -1,0 +1,65 @@
+import type { ServerResponse } from 'node:http';
+import { parseRelayConfig } from '../index.ts';
+import { CONNECTIONS } from '../runtime/connections.ts';
+import { ask, fromHere } from '../testing/ask.ts';
+import { configFor } from '../testing/config.ts';
+import { setUp } from '../testing/setup.ts';
+import { describeConfig } from './check.ts';
+
+describe('what the relay does with the hosts it depends on', () => {
+  it('13.1.2 13.1.3 is printed by check: connections, time-outs, retries, and what happens while they are away', () => {
+    const endpoints = { tokenEndpoint: 'https://login.example/oauth/token', apiOrigin: 'https://api.example' };
+    const identities = [{ type: 'jwt' as const, issuer: 'https://idp.example', audience: 'relay' }];
+    const input = configFor(endpoints, { identities }, { timeoutMs: 4321 });
+    const lines = describeConfig(parseRelayConfig(input, { RELAY_TEST_SECRET: 'CANARY' })).split('\n');
+    const line = (host: string) => lines.find((text) => text.startsWith(`to ${host}:`));
+    expect(line('login.example')).toBe(
+      'to login.example: at most 16 connections, idle ones kept 10 s; 4321 ms for a token request with its retries (3 tries, 100 to 2000 ms apart, Retry-After up to 30 s); after a refusal for good a rest of 5 s to 60 s; while it is away live tokens go on, others get a 503'
+    );
+    expect(line('api.example')).toMatch(/at most 4 connections.*4321 ms, no retry; while it is away a token is kept/);
+    expect(line('idp.example')).toMatch(
+      /at most 2 connections.*5000 ms, keys read again after 600 s and at most every 30 s; .*last keys serve for 86400 s/
+    );
+    expect(lines.join('\n')).not.toContain('CANARY');
+  });
+
+  it('13.2.6 is what is set: no more connections than that, however many tokens are wanted at once', async () => {
+    const scopes = ['analytics', 'routing', 'users', 'presence', 'telephony'];
+    const world = await setUp({
+      config: {
+        scopes,
+        roles: { developer: { scopes } },
+        limits: { scopeSetsPerCaller: 100 }
+      },
+      genesys: { timeoutMs: 10_000 }
+    });
+    const held: ServerResponse[] = [];
+    let full = (): void => undefined;
+    const filled = new Promise<void>((resolve) => (full = resolve));
+    world.server.answerWith((response) => {
+      held.push(response);
+      if (held.length === CONNECTIONS.tokenEndpoint.connections) full();
+    });
+    const sets = Array.from({ length: 31 }, (_, index) =>
+      scopes.filter((_scope, bit) => ((index + 1) & (1 << bit)) > 0)
+    );
+    const asked = sets.map((set) => ask(`${world.relay.url}/token`, fromHere({ scopes: set })));
+    await filled;
+    // Whatever else is wanted waits its turn: what the relay answers meanwhile goes the same way and back.
+    expect((await ask(`${world.relay.url}/nope`, {})).status).toBe(404);
+    expect(await world.server.connections()).toBe(CONNECTIONS.tokenEndpoint.connections);
+    expect(held).toHaveLength(CONNECTIONS.tokenEndpoint.connections);
+    const grant = (response: ServerResponse) =>
+      response.end(
+        JSON.stringify({ access_token: `t${held.indexOf(response)}`, token_type: 'bearer', expires_in: 60 })
+      );
+    world.server.answerWith((response) => {
+      held.push(response);
+      grant(response);
+    });
+    for (const response of [...held]) grant(response);
+    for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
+    expect(held).toHaveLength(31);
+    await world.close();
+  });
+});

@@ -1,0 +1,15 @@
+/** Idle connections are dropped before the load balancers in between do it (F15). */
+const IDLE = { keepAliveTimeout: 10_000, keepAliveMaxTimeout: 25_000 };
+
+/**
+ * How many connections each host the relay talks to gets at most, and how long idle ones are kept, in milliseconds; options of
+ * undici. `check` prints them (ASVS 5.0 13.1.2, 13.2.6), so they are what is set, not what is written about it.
+ */
+export const CONNECTIONS = {
+  tokenEndpoint: { connections: 16, pipelining: 1, ...IDLE },
+  /** For verifying reported tokens. */
+  api: { connections: 4, pipelining: 1, ...IDLE },
+  identityProvider: { connections: 2, ...IDLE },
+  /** For the channels of the notification hub. */
+  channels: { connections: 4, ...IDLE }
+} as const;

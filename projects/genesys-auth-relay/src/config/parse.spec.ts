@@ -109,6 +109,8 @@ describe('parseRelayConfig', () => {
     ['B18 no mode', { mode: undefined }, 'mode', /missing.*mode: token/],
     ['proxy mode', { mode: 'proxy' }, 'mode', /not built yet/],
     ['another mode', { mode: 'tokens' }, 'mode', /"tokens"/],
+    ['B17 a switch for DPoP', { dpop: true }, 'dpop', /unknown key/],
+    ['B17 a switch for DPoP of the client', { 'genesys.dpop': true }, 'genesys.dpop', /unknown key/],
     ['an unknown key', { lisen: {} }, 'lisen', /unknown key.*"listen"/],
     ['an unknown key inside', { 'genesys.clientId': 'x' }, 'genesys.clientId', /unknown key/],
     ['an unknown key in the admin section', { admin: { prot: 1 } }, 'admin.prot', /unknown key.*"port"/],

@@ -4,8 +4,8 @@ import { setUp } from '../testing/setup.ts';
 
 const HOUR = 3_600_000;
 
-describe('B16 the number of tokens that one caller can have made', () => {
-  it('is that of the sets of scopes it may use, and others are not in the way', async () => {
+describe('the number of tokens that one caller can have made', () => {
+  it('B16 is that of the sets of scopes it may use, and others are not in the way', async () => {
     const world = await setUp({ config: { limits: { scopeSetsPerCaller: 2 } } });
     const sets = [['analytics'], ['routing'], ['routing', 'analytics'], ['analytics:readonly'], ['analytics']];
     const answers = [];
@@ -25,6 +25,17 @@ describe('B16 the number of tokens that one caller can have made', () => {
 
     world.clock.advance(HOUR);
     expect((await ask(`${world.relay.url}/token`, fromHere({ scopes: ['analytics:readonly'] }))).status).toBe(200);
+    await world.close();
+  });
+
+  it('P4 scope_required says what to ask for when nothing is asked and there is no default', async () => {
+    const world = await setUp({ config: { roles: { developer: { scopes: ['analytics', 'routing'] } } } });
+    const answer = await ask(`${world.relay.url}/token`, fromHere({ scopes: [] }));
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'scope_required', error: 'invalid_scope', hint: "Ask for one of: 'analytics', 'routing'." }
+    });
+    expect(world.server.received).toHaveLength(0);
     await world.close();
   });
 

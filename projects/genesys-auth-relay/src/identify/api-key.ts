@@ -28,6 +28,7 @@ export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiK
     .map(({ id, sha256, roles }) => ({ id, idHash: digest(id), hash: Buffer.from(sha256, 'hex'), roles }));
 
   function find(id: string | undefined, key: string): Caller | undefined {
+    if (known.length === 0) return undefined;
     const keyHash = digest(key);
     const idHash = digest(id ?? '');
     let found: Caller | undefined;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { ClientConfig, GenesysConfig } from '../config/config.ts';
 
 /**
@@ -14,16 +15,26 @@ export function tupleHash(parts: readonly string[]): string {
   return hash.digest('hex');
 }
 
+/** By client, as one belongs to one configuration. */
+const known = new WeakMap<ClientConfig, LRUCache<string, string>>();
+
 /**
  * The key of a token (F4, B13): everything that makes two tokens different. The scopes are part of it, so a request for
  * `a` never gets the token for `a b`.
  *
+ * @param genesys the one configuration that the client is part of
  * @param client OAuth client the token belongs to
- * @param scopes canonical, sorted
+ * @param scopes canonical, sorted; none of them holds a space
  * @param slot which token of the client's pool
  */
-export const cacheKey = (genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot = 0): string =>
-  tupleHash([
+export function cacheKey(genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot = 0): string {
+  // The same few sets come again and again, and a hash of many parts takes longer than the rest of finding a live token.
+  const keys = known.get(client) ?? new LRUCache<string, string>({ max: 1000 });
+  known.set(client, keys);
+  const name = `${slot} ${scopes.join(' ')}`;
+  const before = keys.get(name);
+  if (before !== undefined) return before;
+  const key = tupleHash([
     'client_credentials',
     genesys.tokenEndpoint,
     genesys.apiOrigin,
@@ -35,6 +46,9 @@ export const cacheKey = (genesys: GenesysConfig, client: ClientConfig, scopes: r
     // Each token of a pool has a place of its own.
     ...(slot === 0 ? [] : [`slot ${slot}`])
   ]);
+  keys.set(name, key);
+  return key;
+}
 
 /** The token of a client's pool that a caller gets, always the same: by hash, so that callers spread evenly. */
 export function slotOf({ pool }: ClientConfig, pin: string): number {

@@ -275,7 +275,7 @@ describe('the notification hub', () => {
         (error: unknown) => (error as Error).message
       );
 
-    it('B9 4.4.3: takes a ticket once', async () => {
+    it('B9 4.4.3 4.4.4: takes a ticket once', async () => {
       await start();
       const protocols = [NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX + (await ticketOf(relay.url))];
       expect(await refusal(protocols)).toBe('open');

@@ -137,7 +137,7 @@ describe('private_key_jwt', () => {
     ['ec', 'ES256'],
     ['ed25519', 'EdDSA']
   ] as const)(
-    'A1 S2 signs an assertion for the issuer alone, short-lived and fresh for each try: %s',
+    'A1 S2 10.4.16 signs an assertion for the issuer alone, short-lived and fresh for each try: %s',
     async (kind, alg) => {
       process.env['RELAY_TEST_PEM'] = pem(kind);
       const world = await setUp({
@@ -192,7 +192,7 @@ describe('tls_client_auth', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it('A2 S2 proves the client by its certificate, and by the new one once it was renewed', async () => {
+  it('A2 S2 10.4.16 proves the client by its certificate, and by the new one once it was renewed', async () => {
     const host = makeCertificate('host');
     const [first, renewed] = [makeCertificate('first'), makeCertificate('renewed')];
     const seen: string[] = [];

@@ -80,8 +80,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   const endpoint = new URL(genesys.tokenEndpoint);
   const login = new Pool(endpoint.origin, CONNECTIONS.tokenEndpoint);
   const api = new Pool(genesys.apiOrigin, CONNECTIONS.api);
-
-  const byCertificate = createCertificatePools(endpoint.origin, POOL);
+  const byCertificate = createCertificatePools(endpoint.origin, CONNECTIONS.tokenEndpoint);
 
   async function ask(credential: Credential, scopes: readonly string[], signal: AbortSignal) {
     const assertion =

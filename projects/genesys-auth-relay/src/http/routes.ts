@@ -167,14 +167,15 @@ export function addRoutes(
     visitOf(request).caller = caller;
     return relay.session(caller);
   });
-  if (relay.hub === undefined) return;
+  const { hub } = relay;
+  if (hub === undefined) return;
   app.post(RELAY_PATHS.ticket, quiet, async (request): Promise<TicketResponse> => {
     const { facts } = visitOf(request);
     const caller = await relay.admit(facts, request.ip);
     visitOf(request).caller = caller;
     relay.entitlement(caller);
     return {
-      ticket: await relay.tickets.issue({ caller, origin: facts.headers['origin'] }),
+      ticket: await hub.tickets.issue({ caller, origin: facts.headers['origin'] }),
       expires_in: TICKET_SECONDS
     };
   });

@@ -65,7 +65,7 @@ export function createUpgrade(
       });
     }
     const origin = (facts.counts['origin'] ?? 0) > 1 ? '' : facts.headers['origin'];
-    const grant = await relay.tickets.redeem(ticket.slice(TICKET_PROTOCOL_PREFIX.length), origin);
+    const grant = await hub?.tickets.redeem(ticket.slice(TICKET_PROTOCOL_PREFIX.length), origin);
     if (grant === undefined) throw noTicket();
     return grant.caller;
   }

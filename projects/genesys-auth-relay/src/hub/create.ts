@@ -1,7 +1,15 @@
 import type { NotificationsConfig, RelayConfig } from '../config/config.ts';
+import { keyBytes } from '../config/resolve-store.ts';
 import { narrowestClient } from '../policy/client-choice.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import type { TokenSource } from '../source/token-source.ts';
+import { openRedis } from '../store/redis-client.ts';
+import { createSeal } from '../store/seal.ts';
+import { type Tickets, createTickets } from './clients/ticket.ts';
+import type { Feed, FeedSink } from './feed.ts';
+import { openBus } from './fleet/bus.ts';
+import { createFleetFeed } from './fleet/fleet-feed.ts';
+import { createSharedTickets } from './fleet/shared-tickets.ts';
 import { type Hub, createHub } from './hub.ts';
 import { servedScopes } from './topics/topic-scopes.ts';
 import { type HubTokens, createHubApi } from './upstream/api.ts';
@@ -17,28 +25,67 @@ const LINE_TIMES: Omit<LineTimes, 'handshakeMs'> = {
   maxPauseMs: 30_000
 };
 
-/** The hub of a relay, with Genesys Cloud behind it. */
-export function createRelayHub(
+/** The hub of a relay, and the tickets that lead to it. */
+export interface RelayHub {
+  readonly hub: Hub;
+  readonly tickets: Tickets;
+  close(): Promise<void>;
+}
+
+/** The token of the hub. No browser gets it, so it may be of any client: the one that can serve most topics. */
+function tokensOf(config: RelayConfig, { topicScopes }: NotificationsConfig, source: TokenSource): HubTokens {
+  const served = servedScopes(Object.entries(topicScopes), config.scopes);
+  const choice = narrowestClient(config.genesys.clients, { required: ['notifications'], optional: served });
+  // The check of the configuration has seen to it that there is one.
+  if (choice === undefined) throw new Error('No OAuth client covers the scope notifications.');
+  const { client, optional: scopes } = choice;
+  return {
+    get: () => source.get(client, scopes),
+    rejected: (hash) => source.report(client, scopes, hash, () => true)
+  };
+}
+
+/**
+ * Builds the hub of a relay, with Genesys Cloud behind it; with a store, as one of a fleet.
+ *
+ * @throws RelayConfigError `config_invalid` when a store is configured and ioredis is not installed
+ */
+export async function createRelayHub(
   config: RelayConfig,
   notifications: NotificationsConfig,
   source: TokenSource,
   runtime: RelayRuntime
-): Hub {
-  const served = servedScopes(Object.entries(notifications.topicScopes), config.scopes);
-  // No browser gets this token, so it may be of any client: the one that can serve most topics.
-  const wanted = { required: ['notifications'], optional: served };
-  const choice = narrowestClient(config.genesys.clients, wanted);
-  // The check of the configuration has seen to it that there is one.
-  if (choice === undefined) throw new Error('No OAuth client covers the scope notifications.');
-  const { client, optional: scopes } = choice;
-  const tokens: HubTokens = {
-    get: () => source.get(client, scopes),
-    rejected: (hash) => source.report(client, scopes, hash, () => true)
-  };
+): Promise<RelayHub> {
+  const tokens = tokensOf(config, notifications, source);
   const { apiOrigin, timeoutMs } = config.genesys;
   const api = createHubApi(apiOrigin, tokens, timeoutMs);
-  const times = { ...LINE_TIMES, handshakeMs: timeoutMs };
-  return createHub(notifications, runtime, (sink) =>
-    createLocalFeed({ api, tokens, times, runtime }, { channels: notifications.channels }, sink)
-  );
+  const parts = { api, tokens, times: { ...LINE_TIMES, handshakeMs: timeoutMs }, runtime };
+  const makeLocal = (sink: FeedSink): Feed => createLocalFeed(parts, { channels: notifications.channels }, sink);
+  const { store } = config;
+  const own = createTickets(runtime.clock);
+  if (store === undefined) {
+    const hub = await createHub(notifications, runtime, makeLocal);
+    const close = async () => {
+      await hub.close();
+      await api.close();
+    };
+    return { hub, tickets: own, close };
+  }
+
+  const seal = createSeal(store.keys.flatMap((key) => keyBytes(key.reveal()) ?? []));
+  const redis = await openRedis(store);
+  const fleet = {
+    openBus: (self: string, sink: Parameters<typeof openBus>[3]) => openBus(store, seal, self, sink),
+    makeLocal,
+    list: (what: 'queue' | 'user') => api.list(what)
+  };
+  const hub = await createHub(notifications, runtime, (sink) => createFleetFeed(fleet, sink, runtime));
+  return {
+    hub,
+    tickets: createSharedTickets(redis, seal, store.prefix, own),
+    async close() {
+      await hub.close();
+      await Promise.all([api.close(), redis.close()]);
+    }
+  };
 }

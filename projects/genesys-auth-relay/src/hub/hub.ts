@@ -56,18 +56,18 @@ const WARN_BEFORE_MS = 30_000;
  *
  * @param makeFeed where events come from
  */
-export function createHub(
+export async function createHub(
   config: NotificationsConfig,
   runtime: RelayRuntime,
-  makeFeed: (sink: FeedSink) => Feed,
+  makeFeed: (sink: FeedSink) => Promise<Feed> | Feed,
   times: HubTimes = HUB_TIMES
-): Hub {
+): Promise<Hub> {
   const { clock, log, observer } = runtime;
   const epoch = randomUUID();
   const memory = createMemory(config.memoryEvents, config.memoryBytes);
   const counters: RegistryCounters = { events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
   const registry = createRegistry(memory, counters);
-  const feed = makeFeed(registry);
+  const feed = await makeFeed(registry);
   const clients = new Map<HubClient, { readonly until: number; warned: boolean; readonly talk: Conversation }>();
   const perCaller = new Map<string, number>();
   let dirty = false;

@@ -10,7 +10,7 @@ import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
 import { chooseClient } from '../policy/client-policy.ts';
-import { type Tickets, createTickets } from '../hub/clients/ticket.ts';
+import type { Tickets } from '../hub/clients/ticket.ts';
 import { createRelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement, type ScopeDecision } from '../policy/policy.ts';
@@ -37,8 +37,7 @@ export interface Relay {
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
-  readonly hub: Hub | undefined;
-  readonly tickets: Tickets;
+  readonly hub: (Hub & { readonly tickets: Tickets }) | undefined;
   close(): Promise<void>;
 }
 
@@ -64,8 +63,8 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
     held: [...config.roles.values()].flatMap(({ scopes }) => scopes),
     acceptSharedPrivileges: config.acceptSharedPrivileges
   };
-  const hub =
-    config.notifications === false ? undefined : createRelayHub(config, config.notifications, source, runtime);
+  const notifications =
+    config.notifications === false ? undefined : await createRelayHub(config, config.notifications, source, runtime);
 
   async function obtain(client: ClientConfig, { required, optional }: ScopeDecision, pin: string) {
     try {
@@ -101,8 +100,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
 
   return {
     origins,
-    hub,
-    tickets: createTickets(clock),
+    hub: notifications && { ...notifications.hub, tickets: notifications.tickets },
     entitlement: ({ roles }) => policy.entitlement(roles),
 
     async admit(facts, ip, ask = EMPTY_ASK) {
@@ -150,7 +148,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
     },
 
     async close() {
-      await hub?.close();
+      await notifications?.close();
       source.close();
       await Promise.all([identities.close(), upstream.close(), store?.close()]);
     }

@@ -53,7 +53,6 @@ export function createLocalFeed(parts: LineParts, limits: FeedLimits, sink: Feed
     channels: () => lines.filter(({ line }) => line.open).length,
     async close() {
       await Promise.all(lines.map(({ line }) => line.close()));
-      await parts.api.close();
     }
   };
 }

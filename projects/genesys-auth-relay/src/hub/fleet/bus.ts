@@ -1,0 +1,99 @@
+import type { StoreConfig } from '../../config/config.ts';
+import { createRedis } from '../../store/redis-client.ts';
+import type { Seal } from '../../store/seal.ts';
+import { type FleetMessage, readMessage, writeMessage } from './message.ts';
+
+/** Gets the lease or keeps it. ARGV: my name, its life in milliseconds. Answers with the holder. */
+const HOLD = `
+local holder = redis.call('GET', KEYS[1])
+if not holder or holder == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  holder = ARGV[1]
+end
+return holder`;
+
+/** Gives the lease back, if it is mine. */
+const RELEASE = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`;
+
+/** Who hears what the other instances say. */
+export interface BusSink {
+  heard(from: string, message: FleetMessage): void;
+  /** What was said from now on until {@link BusSink.joined} is lost. */
+  lost(): void;
+  joined(): void;
+}
+
+/** The wire between the instances of a hub: one channel of Redis or Valkey, and one lease. */
+export interface Bus {
+  say(message: FleetMessage): void;
+  /** Who listens for all: this instance if it got or kept the lease. Rejects when the store does not answer. */
+  hold(leaseMs: number): Promise<string>;
+  release(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the bus. Messages are sealed like tokens: events are about customers, and who can write to the store must not be able
+ * to invent them.
+ *
+ * @param self name of this instance
+ * @throws RelayConfigError `config_invalid` when ioredis is not installed
+ */
+export async function openBus(config: StoreConfig, seal: Seal, self: string, sink: BusSink): Promise<Bus> {
+  const channel = `${config.prefix}hub`;
+  const lease = `${config.prefix}{hub}:lease`;
+  const speaker = await createRedis(config);
+  const listener = await createRedis(config, { autoResubscribe: false });
+
+  listener.on('messageBuffer', (_channel: Buffer, sealed: Buffer) => {
+    const text = seal.open(channel, sealed);
+    const read = text === undefined ? undefined : readMessage(text);
+    if (read !== undefined && read.from !== self) sink.heard(read.from, read.message);
+  });
+  listener.on('close', () => {
+    sink.lost();
+  });
+  listener.on('ready', () => {
+    listener.subscribe(channel).then(
+      () => {
+        sink.joined();
+      },
+      // Then the connection is gone again, and the next one tries anew.
+      () => undefined
+    );
+  });
+  void speaker.connect().catch(() => undefined);
+  void listener.connect().catch(() => undefined);
+
+  const inTime = async <T>(command: Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => setImmediate(reject, new Error('the store does not answer in time')), 1000);
+    });
+    try {
+      return await Promise.race([command, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  return {
+    say(message) {
+      speaker.publish(channel, seal.seal(channel, writeMessage(self, message))).catch(() => undefined);
+    },
+    async hold(leaseMs) {
+      return String(await inTime(speaker.call('EVAL', HOLD, 1, lease, self, String(leaseMs))));
+    },
+    async release() {
+      await inTime(speaker.call('EVAL', RELEASE, 1, lease, self)).catch(() => undefined);
+    },
+    async close() {
+      listener.removeAllListeners('close');
+      await Promise.resolve();
+      speaker.disconnect();
+      listener.disconnect();
+    }
+  };
+}

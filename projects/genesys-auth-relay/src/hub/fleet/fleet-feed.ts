@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import type { RelayRuntime } from '../../runtime/runtime.ts';
+import type { Feed, FeedSink, TopicStatus } from '../feed.ts';
+import type { Bus, BusSink } from './bus.ts';
+import type { FleetMessage } from './message.ts';
+
+/** Times of a fleet, in milliseconds. */
+export interface FleetTimes {
+  /** How often the lease is asked for or kept. */
+  readonly tickMs: number;
+  /** Life of the lease: when the instance that listens is gone, another takes over after this. */
+  readonly leaseMs: number;
+  /** Silence of an instance after which it counts as gone. */
+  readonly silenceMs: number;
+  /** How long the store may be away before this instance listens for itself. */
+  readonly aloneMs: number;
+}
+
+export const FLEET_TIMES: FleetTimes = { tickMs: 1000, leaseMs: 4000, silenceMs: 6000, aloneMs: 3000 };
+
+/** What a fleet feed is made of. */
+export interface FleetParts {
+  /** Joins the other instances. */
+  readonly openBus: (self: string, sink: BusSink) => Promise<Bus>;
+  /** Listens to Genesys Cloud itself. */
+  readonly makeLocal: (sink: FeedSink) => Feed;
+  /** Ids of all queues or users. */
+  readonly list: Feed['list'];
+}
+
+/** Changes of the topics are collected for so long, in milliseconds. */
+const SETTLE_MS = 50;
+/** Every so many ticks all is said again, as a message may be lost. */
+const REPEAT_TICKS = 3;
+
+interface Member {
+  readonly topics: ReadonlyMap<string, string>;
+  readonly heardAt: number;
+}
+
+/**
+ * A feed that several instances share: one of them, the holder of a lease, listens to Genesys Cloud for all, so that a topic is
+ * subscribed once; the others hear events from it through the store. Without the store each listens for itself.
+ */
+export async function createFleetFeed(
+  { openBus, makeLocal, list }: FleetParts,
+  sink: FeedSink,
+  { clock, log }: RelayRuntime,
+  times: FleetTimes = FLEET_TIMES
+): Promise<Feed> {
+  const self = randomUUID();
+  const others = new Map<string, Member>();
+  /** How topics stand with my own line to Genesys Cloud, while I have one. */
+  const own = new Map<string, TopicStatus>();
+  let mine: ReadonlyMap<string, string> = new Map();
+  let local: Feed | undefined;
+  let leader: string | undefined;
+  let leaderHeardAt = -Infinity;
+  let storeSeenAt = clock.monotonic();
+  let ticks = 0;
+  let closed = false;
+  let settling = false;
+
+  const iLead = (): boolean => leader === self;
+
+  function wanted(): ReadonlyMap<string, string> {
+    const deadline = clock.monotonic() - times.silenceMs;
+    for (const [name, { heardAt }] of others) if (heardAt < deadline) others.delete(name);
+    if (!iLead()) return mine;
+    return new Map([...[...others.values()].flatMap(({ topics }) => [...topics]), ...mine]);
+  }
+
+  const isWantedElsewhere = (key: string): boolean => [...others.values()].some(({ topics }) => topics.has(key));
+
+  const localSink: FeedSink = {
+    event(key, envelope, id) {
+      sink.event(key, envelope, id);
+      if (iLead() && isWantedElsewhere(key)) bus.say({ kind: 'event', key, id, envelope });
+    },
+    status(keys, status) {
+      for (const key of keys) own.set(key, status);
+      sink.status(keys, status);
+      if (iLead()) bus.say({ kind: 'status', topics: keys.map((key) => [key, status]) });
+    }
+  };
+
+  function listenMyself(): void {
+    if (local === undefined) {
+      own.clear();
+      local = makeLocal(localSink);
+    }
+    local.want(wanted());
+  }
+
+  function stopListening(): void {
+    const before = local;
+    local = undefined;
+    own.clear();
+    void before?.close();
+  }
+
+  function markLost(): void {
+    if (local === undefined && mine.size > 0) sink.status([...mine.keys()], { state: 'down' });
+  }
+
+  /** Another instance listens. What came between two of them may be lost. */
+  function follow(name: string): void {
+    if (leader === name) return;
+    markLost();
+    leader = name;
+    leaderHeardAt = clock.monotonic();
+    bus.say({ kind: 'want', topics: [...mine] });
+    bus.say({ kind: 'hello' });
+  }
+
+  function lead(): void {
+    if (!iLead()) {
+      log.info({ event: 'hub_leads' }, 'this instance listens to Genesys Cloud for all');
+      // What came after the last word of the one before is lost to me as well.
+      markLost();
+    }
+    leader = self;
+    listenMyself();
+    if (ticks % REPEAT_TICKS === 0) bus.say({ kind: 'status', topics: [...own] });
+  }
+
+  function hearStatus(from: string, topics: readonly (readonly [string, TopicStatus])[]): void {
+    if (from !== leader || iLead()) return;
+    for (const [key, status] of topics) if (mine.has(key)) sink.status([key], status);
+    // My own line served until the other one is complete; what came over both is dropped by its correlation id.
+    const known = new Map(topics);
+    const isServed = [...mine.keys()].every((key) => ['live', 'rejected'].includes(known.get(key)?.state ?? ''));
+    if (local !== undefined && isServed) stopListening();
+  }
+
+  function heard(from: string, message: FleetMessage): void {
+    if (from === leader) leaderHeardAt = clock.monotonic();
+    switch (message.kind) {
+      case 'event':
+        if (from === leader || local === undefined) sink.event(message.key, message.envelope, message.id);
+        return;
+      case 'status':
+        hearStatus(from, message.topics);
+        return;
+      case 'want':
+        others.set(from, { topics: new Map(message.topics), heardAt: clock.monotonic() });
+        if (iLead()) {
+          listenMyself();
+          const asked = message.topics.flatMap(([key]) => {
+            const status = own.get(key);
+            return status === undefined ? [] : [[key, status] as const];
+          });
+          if (asked.length > 0) bus.say({ kind: 'status', topics: asked });
+        }
+        return;
+      case 'hello':
+        bus.say({ kind: 'want', topics: [...mine] });
+        if (iLead()) bus.say({ kind: 'status', topics: [...own] });
+        return;
+      case 'bye':
+        others.delete(from);
+        if (from === leader) void tick();
+    }
+  }
+
+  async function tick(): Promise<void> {
+    ticks += 1;
+    try {
+      const holder = await bus.hold(times.leaseMs);
+      storeSeenAt = clock.monotonic();
+      if (isOver()) return;
+      if (holder === self) lead();
+      else follow(holder);
+    } catch {
+      if (isOver() || clock.monotonic() - storeSeenAt < times.aloneMs) return;
+      if (local === undefined)
+        log.warn({ event: 'hub_alone' }, 'the shared store is away; this instance listens for itself');
+      markLost();
+      leader = undefined;
+      listenMyself();
+      return;
+    }
+    if (ticks % REPEAT_TICKS === 0) bus.say({ kind: 'want', topics: [...mine] });
+    if (!iLead() && clock.monotonic() - leaderHeardAt > times.silenceMs) markLost();
+  }
+
+  const isOver = (): boolean => closed;
+  const bus: Bus = await openBus(self, {
+    heard,
+    lost: () => {
+      if (!iLead()) markLost();
+    },
+    joined: () => {
+      bus.say({ kind: 'want', topics: [...mine] });
+      bus.say({ kind: 'hello' });
+    }
+  });
+  await tick();
+  const ticker = setInterval(() => void tick(), times.tickMs);
+  ticker.unref();
+
+  return {
+    want(topics) {
+      mine = topics;
+      if (local !== undefined) listenMyself();
+      if (settling) return;
+      settling = true;
+      setTimeout(() => {
+        settling = false;
+        if (!closed) bus.say({ kind: 'want', topics: [...mine] });
+      }, SETTLE_MS).unref();
+    },
+    list,
+    channels: () => local?.channels() ?? 0,
+    async close() {
+      closed = true;
+      clearInterval(ticker);
+      const led = iLead();
+      if (led) await bus.release();
+      bus.say({ kind: 'bye' });
+      await local?.close();
+      await bus.close();
+    }
+  };
+}

@@ -1,0 +1,267 @@
+import { randomBytes } from 'node:crypto';
+import type { StoreConfig } from '../../config/config.ts';
+import { Secret } from '../../config/secret.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { runtimeOf } from '../../runtime/runtime.ts';
+import { openRedis } from '../../store/redis-client.ts';
+import { createSeal } from '../../store/seal.ts';
+import { until } from '../../testing/hub-client.ts';
+import { type TestRedis, describeWithRedis, startRedis } from '../../testing/redis.ts';
+import { createTickets } from '../clients/ticket.ts';
+import type { Feed, FeedSink } from '../feed.ts';
+import { type Bus, openBus } from './bus.ts';
+import { type FleetTimes, createFleetFeed } from './fleet-feed.ts';
+import { readMessage, writeMessage } from './message.ts';
+import { createSharedTickets } from './shared-tickets.ts';
+
+// Long enough for a machine under load, short enough to wait for.
+const TIMES: FleetTimes = { tickMs: 50, leaseMs: 1000, silenceMs: 1500, aloneMs: 800 };
+const [A, B] = ['v2.a', 'v2.b'];
+const topics = (...keys: string[]) => new Map(keys.map((key) => [key, key]));
+const event = (n: number) => JSON.stringify({ topicName: A, eventBody: { n } });
+
+describe('a message of the fleet', () => {
+  it('is read as it was written', () => {
+    const envelope = '{"topicName":"v2.a","eventBody":"line\\nbreak"}';
+    const messages = [
+      { kind: 'event', key: A, id: 'x\n"', envelope },
+      { kind: 'hello' },
+      { kind: 'want', topics: [[A, A]] }
+    ] as const;
+    for (const message of messages) expect(readMessage(writeMessage('me', message))).toEqual({ from: 'me', message });
+  });
+
+  it.each([[''], ['me'], ['me\n'], ['me\n{'], ['me\n!x\ny']])('is left alone when it is none: %j', (text) => {
+    expect(readMessage(text)).toBeUndefined();
+  });
+});
+
+describeWithRedis('instances of the hub that share a store', () => {
+  let redis: TestRedis;
+  let store: StoreConfig;
+  const key = randomBytes(32);
+  const seal = createSeal([key]);
+  const members: { kill(): Promise<void> }[] = [];
+
+  /** An instance whose line to Genesys Cloud is the test's. */
+  async function join() {
+    const heard: string[] = [];
+    const states = new Map<string, string>();
+    const gaps: string[] = [];
+    let line: { readonly sink: FeedSink; wanted: string[] } | undefined;
+    let bus: Bus | undefined;
+    let dead = false;
+    const sink: FeedSink = {
+      event: (_key, envelope) => heard.push(envelope),
+      status(keys, { state }) {
+        for (const topic of keys) {
+          if (state === 'live' && states.get(topic) === 'down') gaps.push(topic);
+          if (state !== 'down' || states.get(topic) === 'live') states.set(topic, state);
+        }
+      }
+    };
+    const makeLocal = (own: FeedSink): Feed => {
+      const mine = { sink: own, wanted: [] as string[] };
+      line = mine;
+      return {
+        want(wanted) {
+          const fresh = [...wanted.keys()].filter((topic) => !mine.wanted.includes(topic));
+          mine.wanted = [...wanted.keys()].sort();
+          setImmediate(() => {
+            if (fresh.length > 0 && !dead) own.status(fresh, { state: 'live' });
+          });
+        },
+        list: () => Promise.resolve([]),
+        channels: () => 1,
+        close() {
+          if (line === mine) line = undefined;
+          return Promise.resolve();
+        }
+      };
+    };
+    const feed = await createFleetFeed(
+      {
+        openBus: async (self, busSink) => {
+          bus = await openBus(store, seal, self, {
+            heard: (from, message) => {
+              if (!dead) busSink.heard(from, message);
+            },
+            lost: () => {
+              busSink.lost();
+            },
+            joined: () => {
+              busSink.joined();
+            }
+          });
+          return {
+            ...bus,
+            hold: (ms) => (dead || bus === undefined ? Promise.reject(new Error('dead')) : bus.hold(ms)),
+            say: (message) => {
+              if (!dead) bus?.say(message);
+            }
+          };
+        },
+        makeLocal,
+        list: () => Promise.resolve([])
+      },
+      sink,
+      runtimeOf({ clock: systemClock }),
+      TIMES
+    );
+    const member = {
+      feed,
+      heard,
+      states,
+      gaps,
+      /** Topics it has subscribed at Genesys Cloud itself. */
+      subscribed: () => line?.wanted ?? [],
+      emit(n: number, id = `id-${n}`) {
+        line?.sink.event(A, event(n), id);
+      },
+      /** As a process ends that is killed: without a word. */
+      async kill() {
+        dead = true;
+        await bus?.close();
+        await feed.close();
+      },
+      close: () => feed.close()
+    };
+    members.push(member);
+    return member;
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    store = {
+      url: new Secret(redis.url),
+      keys: [],
+      prefix: 'test:',
+      timeoutMs: 1000,
+      sentinel: undefined,
+      cluster: false
+    };
+  });
+  afterEach(async () => {
+    await Promise.all(members.splice(0).map((member) => member.kill()));
+    await redis.client.flushall();
+  });
+  afterAll(() => redis.close());
+
+  const live = (member: { states: Map<string, string> }, ...keys: string[]) =>
+    until(() => keys.every((topic) => member.states.get(topic) === 'live'), `${keys.join()} live`, 15_000);
+
+  it('subscribes at one of them what is wanted on any', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A, B));
+    await Promise.all([live(first, A), live(second, A, B)]);
+    expect([first.subscribed(), second.subscribed()]).toEqual([[A, B], []]);
+    first.emit(1);
+    await until(() => second.heard.length === 1);
+    expect([first.heard, second.heard]).toEqual([[event(1)], [event(1)]]);
+    second.feed.want(new Map());
+    await until(() => first.subscribed().length === 1);
+  });
+
+  it('subscribes at the one that listens what only another wants', async () => {
+    const [first, second] = [await join(), await join()];
+    second.feed.want(topics(B));
+    await live(second, B);
+    first.feed.want(topics(A));
+    await live(first, A);
+    expect(first.subscribed()).toEqual([A, B]);
+  });
+
+  it('goes on with one gap on another instance when the one that listens is killed', async () => {
+    const [first, second, third] = [await join(), await join(), await join()];
+    for (const member of [first, second, third]) member.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A), live(third, A)]);
+    await first.kill();
+    await until(() => second.gaps.length + third.gaps.length === 2, 'two gaps', 15_000);
+    const [heir, other] = second.subscribed().length > 0 ? [second, third] : [third, second];
+    heir.emit(2);
+    await until(() => other.heard.length === 1);
+    expect([second.gaps, third.gaps, other.subscribed()]).toEqual([[A], [A], []]);
+  });
+
+  it('hands over at once when the one that listens leaves in order', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    await first.close();
+    await until(() => second.subscribed().length === 1);
+    await live(second, A);
+    expect(second.gaps.length).toBeLessThanOrEqual(1);
+  });
+
+  it('listens on each by itself while the store is away, and on one again when it is back', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    await redis.kill();
+    await until(() => second.subscribed().length === 1, 'the second to listen', 15_000);
+    await live(second, A);
+    second.emit(1);
+    first.emit(1);
+    expect([first.heard, second.heard]).toEqual([[event(1)], [event(1)]]);
+    expect(first.gaps).toEqual([]);
+    await redis.restart();
+    await until(() => first.subscribed().length + second.subscribed().length === 1, 'one to listen', 20_000);
+    const [heir, other] = first.subscribed().length > 0 ? [first, second] : [second, first];
+    heir.emit(2);
+    await until(() => other.heard.length === 2);
+    expect(second.gaps.length).toBeLessThanOrEqual(1);
+    expect(first.gaps).toEqual([]);
+  }, 60_000);
+
+  it('hears nothing from whoever does not have the key', async () => {
+    const [leader, member] = [await join(), await join()];
+    member.feed.want(topics(A));
+    await live(member, A);
+    expect(leader.subscribed()).toEqual([A]);
+    const stranger = createSeal([randomBytes(32)]);
+    const text = writeMessage('stranger', { kind: 'event', key: A, id: '1', envelope: event(666) });
+    await redis.client.publish('test:hub', stranger.seal('test:hub', text));
+    await redis.client.publish('test:hub', text);
+    await redis.client.publish('test:hub', seal.seal('elsewhere', text));
+    await redis.client.publish(
+      'test:hub',
+      seal.seal('test:hub', writeMessage('friend', { kind: 'event', key: A, id: '1', envelope: event(1) }))
+    );
+    await until(() => member.heard.length > 0, 'the friend');
+    expect(member.heard).toEqual([event(1)]);
+  });
+
+  describe('tickets', () => {
+    const caller = { key: 'k', subject: 's', identity: 'loopback', roles: ['r'] } as const;
+    const origin = 'https://app.example.com';
+    const instance = async () => {
+      const client = await openRedis(store);
+      return { client, tickets: createSharedTickets(client, seal, 'test:', createTickets(systemClock)) };
+    };
+
+    it('of one instance are good at another, once', async () => {
+      const [first, second] = [await instance(), await instance()];
+      const ticket = await first.tickets.issue({ caller, origin });
+      expect(await second.tickets.redeem(ticket, origin)).toEqual({ caller, origin });
+      expect(await first.tickets.redeem(ticket, origin)).toBeUndefined();
+      const stolen = await first.tickets.issue({ caller, origin });
+      expect(await second.tickets.redeem(stolen, 'https://evil.example')).toBeUndefined();
+      expect(await second.tickets.redeem(stolen, origin)).toBeUndefined();
+      await Promise.all([first.client.close(), second.client.close()]);
+    });
+
+    it('lie in the store sealed, under their hash', async () => {
+      const { client, tickets } = await instance();
+      const ticket = await tickets.issue({ caller, origin });
+      const keys = await redis.client.keys('*');
+      const values = await Promise.all(keys.map((place) => redis.client.getBuffer(place)));
+      expect(keys).toHaveLength(1);
+      expect(keys.join() + values.join()).not.toContain(ticket);
+      expect(values.join()).not.toContain(origin);
+      await client.close();
+    });
+  });
+});

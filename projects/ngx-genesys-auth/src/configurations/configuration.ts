@@ -50,11 +50,12 @@ export class Configuration {
   readonly name: string | undefined;
   readonly state = new AuthState();
   readonly service: GenesysAuthService;
+  /** Where the features are, once the configuration is known. */
+  injector: EnvironmentInjector | undefined;
   readonly #provided: Provided;
   readonly #parent: EnvironmentInjector;
   readonly #all: Configurations;
   readonly #pause = new Pause();
-  #injector: EnvironmentInjector | undefined;
   #loading: AsyncSubject<GenesysAuthCore> | undefined;
   #call = Subscription.EMPTY;
 
@@ -67,19 +68,14 @@ export class Configuration {
     this.service = Injector.create({ providers, parent: parent.get(Injector) }).get(GenesysAuthService);
     parent.get(DestroyRef).onDestroy(() => {
       this.#call.unsubscribe();
-      this.#injector?.destroy();
+      this.injector?.destroy();
       this.state.close();
     });
   }
 
-  /** Where the features are, once the configuration is known. */
-  get injector(): EnvironmentInjector | undefined {
-    return this.#injector;
-  }
-
   /** The parts, once the configuration is known. */
   get core(): GenesysAuthCore | undefined {
-    return this.#injector?.get(GENESYS_AUTH_CORE);
+    return this.injector?.get(GENESYS_AUTH_CORE);
   }
 
   /** Handles requests for the API; while the API is not known, those that may be for it. */
@@ -103,13 +99,14 @@ export class Configuration {
     return this.#loading ?? (error ? throwError(() => error) : this.#load());
   }
 
-  /** Forgets the token; who waits for one, or for the configuration, gets the error `signed_out`. */
+  /** Forgets the token; who waits for one gets the error `signed_out`, and so does who waits for the configuration. */
   clear(): void {
-    const waiting = this.#loading;
-    if (waiting) this.#loading = new AsyncSubject();
+    const loading = this.#loading;
+    this.#call.unsubscribe();
+    this.#loading = undefined;
     if (this.core) this.core.tokens.clear();
     else this.state.cleared();
-    waiting?.error(signedOut());
+    loading?.error(signedOut());
   }
 
   readonly #later: ApiHandler = {
@@ -135,25 +132,20 @@ export class Configuration {
         )
         .subscribe({
           next: (core) => {
-            const waiting = this.#loaded();
-            waiting?.next(core);
-            waiting?.complete();
+            this.#loading = undefined;
+            loading.next(core);
+            loading.complete();
           },
           error: (cause: unknown) => {
             const error = cause instanceof GenesysAuthConfigError ? cause : notLoaded(cause);
+            this.#loading = undefined;
             this.#pause.failed(error);
             this.state.failed(error, false);
-            this.#loaded()?.error(error);
+            loading.error(error);
           }
         });
     });
     return loading;
-  }
-
-  #loaded(): AsyncSubject<GenesysAuthCore> | undefined {
-    const waiting = this.#loading;
-    this.#loading = undefined;
-    return waiting;
   }
 
   #build(config: GenesysAuthConfig): EnvironmentInjector {
@@ -169,7 +161,7 @@ export class Configuration {
       this.#parent
     );
     injector.get(GENESYS_RESOLVED_CONFIG);
-    this.#injector = injector;
+    this.injector = injector;
     this.#all.changed();
     return injector;
   }

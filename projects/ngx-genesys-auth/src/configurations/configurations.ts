@@ -21,7 +21,13 @@ export class Configurations {
     const kept = provided.filter((one) => one.replaces ?? !replaced.has(nameOf(one)));
     const names = kept.map(nameOf);
     const again = names.findIndex((name, index) => names.indexOf(name) !== index);
-    if (again >= 0) throw wrongName(twice(names[again]));
+    if (again >= 0) {
+      const name = names[again];
+      throw wrongName(
+        ngDevMode ? `two configurations ${name === undefined ? 'have no name' : `are called "${name}"`}.` : '',
+        ngDevMode ? 'Give each call of provideGenesysAuth() or forRoot() a name of its own.' : ''
+      );
+    }
     this.all = kept.map((one) => new Configuration(one, parent, this));
   }
 
@@ -44,7 +50,13 @@ export class Configurations {
    */
   get(name?: string): Configuration {
     const found = this.all.find((one) => one.name === name) ?? (name === undefined ? this.all[0] : undefined);
-    if (!found) throw wrongName(unknown(name, this.all));
+    if (!found) {
+      const known = ngDevMode ? this.all.map((one) => `"${one.name ?? ''}"`).join(', ') : '';
+      throw wrongName(
+        ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
+        ngDevMode ? `Give one of ${known}.` : ''
+      );
+    }
     return found;
   }
 
@@ -65,29 +77,10 @@ export class Configurations {
 
   #collect(): readonly ApiHandler[] {
     this.start();
-    const ready = this.all.filter(({ core }) => core);
-    const [later] = this.all.filter(({ core }) => !core);
-    this.#later = later?.handler;
-    this.#handlers = [...ready, ...(later ? [later] : [])].map(({ handler }) => handler);
-    return this.#handlers;
+    this.#later = this.all.find(({ core }) => !core)?.handler;
+    const ready = this.all.flatMap(({ core }) => core?.attacher ?? []);
+    return (this.#handlers = this.#later ? [...ready, this.#later] : ready);
   }
 }
 
-const wrongName = ([message, fix]: readonly [string, string]) =>
-  new GenesysAuthConfigError([{ key: 'name', message, fix }]);
-
-const twice = (name: string | undefined): readonly [string, string] =>
-  ngDevMode
-    ? [
-        name === undefined ? 'two configurations have no name.' : `two configurations are called "${name}".`,
-        'Give each call of provideGenesysAuth() or forRoot() a name of its own.'
-      ]
-    : ['', ''];
-
-const unknown = (name: string | undefined, all: readonly Configuration[]): readonly [string, string] =>
-  ngDevMode
-    ? [
-        `there is no configuration "${name ?? ''}".`,
-        `Give one of ${all.map((one) => `"${one.name ?? ''}"`).join(', ')}.`
-      ]
-    : ['', ''];
+const wrongName = (message: string, fix: string) => new GenesysAuthConfigError([{ key: 'name', message, fix }]);

@@ -123,7 +123,7 @@ describe('while the configuration is loaded', () => {
   });
 
   it('the service waits with the rest; names are checked, and clear() fails who waits', async () => {
-    const { auth, configCall, relayCall } = loadedApp();
+    const { auth, network, relayCall } = loadedApp();
     expect([auth.status(), auth.error(), auth.hasScopes('routing')]).toEqual(['unknown', null, false]);
     expect(auth.validate('users').errors).toEqual([]);
     expect(auth.validate('anaytics').errors.map(({ nearest }) => nearest)).toEqual(['analytics']);
@@ -132,7 +132,9 @@ describe('while the configuration is loaded', () => {
     expect(await cleared).toBe('signed_out');
     expect(auth.status()).toBe('signed-out');
     const token = auth.token('routing');
-    configCall().flush(CONFIG);
+    const [calledOff, again] = network.match(CONFIG_URL);
+    expect(calledOff?.cancelled).toBe(true);
+    again?.flush(CONFIG);
     await settle();
     grant(relayCall());
     expect(await token).toBe('token-1');

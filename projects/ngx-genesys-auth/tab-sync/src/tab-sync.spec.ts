@@ -374,6 +374,20 @@ describe('signing out', () => {
     expect(FakeChannel.said.filter(({ data }) => JSON.stringify(data).includes('clear'))).toHaveLength(1);
   });
 
+  it('is known to be of the same user by the relay, too, without a call beside those for tokens', async () => {
+    const options = { shareToken: false, subject: undefined };
+    const tabs = [openTab({ options }), openTab({ options }), openTab({ options })];
+    for (const [index, tab] of tabs.entries()) {
+      tab.get();
+      await settle();
+      await tab.grant('t', 300, ['a1', 'a1', 'b2'][index]);
+      tab.network.expectNone(SESSION_URL);
+    }
+    tabs[0]?.auth.clear();
+    await settle();
+    expect(tabs.map(({ auth }) => auth.status())).toEqual(['signed-out', 'signed-out', 'ready']);
+  });
+
   it('a tab hands out nothing after it', async () => {
     const [one, two] = [openTab(), openTab()];
     await signIn(one);

@@ -116,6 +116,22 @@ describeInChromium('tabs of one browser', () => {
     60_000
   );
 
+  it('a tab that hangs while it renews is waited for no longer than a call may take', async () => {
+    server.timeoutMs = 2000;
+    const [one, two] = [await open(), await open()];
+    server.slowMs = 60_000;
+    void token(one).catch(() => undefined);
+    await until(() => tokenCalls().length === 1);
+    const hanging = one.evaluate(() => {
+      for (const end = Date.now() + 8000; Date.now() < end;);
+    });
+    server.slowMs = 0;
+    expect(await token(two)).toHaveLength(86);
+    // The other still holds the turn.
+    expect(await two.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+    await hanging;
+  }, 60_000);
+
   it.each(['share', 'share&subject'])(
     'a user switch hands no token to a tab of another user (%s)',
     async (query) => {

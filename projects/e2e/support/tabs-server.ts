@@ -21,6 +21,8 @@ export interface TabsServer {
   readonly calls: RelayCall[];
   /** How long the relay takes to answer about tokens, in milliseconds. */
   slowMs: number;
+  /** What the page is told about how long a call to the relay may take, in milliseconds. */
+  timeoutMs: number;
   close(): Promise<void>;
 }
 
@@ -69,10 +71,15 @@ export async function startTabsServer(folder: string): Promise<TabsServer> {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname.startsWith('/genesys/')) void toRelay(pathname, request, response);
-    else if (pathname === '/config.json') send(response, 'application/json', JSON.stringify(config));
+    else if (pathname === '/config.json') send(response, 'application/json', JSON.stringify(config()));
     else sendFile(pathname, response);
   });
-  const config = { apiOrigin, relay: '/genesys', scopes: ['routing:readonly'], optionalScopes: ['analytics:readonly'] };
+  const config = () => ({
+    apiOrigin,
+    relay: { url: '/genesys', timeoutMs: running.timeoutMs },
+    scopes: ['routing:readonly'],
+    optionalScopes: ['analytics:readonly']
+  });
   const send = (response: ServerResponse, type: string, body: string | Buffer) =>
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   const sendFile = (pathname: string, response: ServerResponse) => {
@@ -114,6 +121,7 @@ export async function startTabsServer(folder: string): Promise<TabsServer> {
     sandbox,
     calls: [],
     slowMs: 0,
+    timeoutMs: 10_000,
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -19,15 +19,7 @@ export class Configurations {
     const provided = inject(PROVIDED);
     const replaced = new Set(provided.filter(({ replaces }) => replaces).map(nameOf));
     const kept = provided.filter((one) => one.replaces ?? !replaced.has(nameOf(one)));
-    const names = kept.map(nameOf);
-    const again = names.findIndex((name, index) => names.indexOf(name) !== index);
-    if (again >= 0) {
-      const name = names[again];
-      throw wrongName(
-        ngDevMode ? `two configurations ${name === undefined ? 'have no name' : `are called "${name}"`}.` : '',
-        ngDevMode ? 'Give each call of provideGenesysAuth() or forRoot() a name of its own.' : ''
-      );
-    }
+    if (ngDevMode) checkNames(kept.map(nameOf));
     this.all = kept.map((one) => new Configuration(one, parent, this));
   }
 
@@ -84,3 +76,14 @@ export class Configurations {
 }
 
 const wrongName = (message: string, fix: string) => new GenesysAuthConfigError([{ key: 'name', message, fix }]);
+
+/** Names stand in the source of the app: who writes one twice sees it at the first start. */
+function checkNames(names: readonly (string | undefined)[]): void {
+  const again = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (again < 0) return;
+  const name = names[again];
+  throw wrongName(
+    `two configurations ${name === undefined ? 'have no name' : `are called "${name}"`}.`,
+    'Give each call of provideGenesysAuth() or forRoot() a name of its own.'
+  );
+}

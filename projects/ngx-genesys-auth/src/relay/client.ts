@@ -29,6 +29,13 @@ import { fingerprint } from './fingerprint';
 
 /** The calls to the relay. Each is made once per subscription and fails with a `GenesysAuthError` only. */
 export interface RelayClient {
+  /** Any call, as another entry point may need one: its answer is checked, and its body may be left out. */
+  call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body: TokenRequest | undefined,
+    isExpected: (answer: unknown) => answer is T
+  ): Observable<T>;
   /**
    * @param rejected the token that the API refused, if one did
    * @param nameCaller whether the answer shall say whose token it is
@@ -86,6 +93,7 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
     ...(config.optionalScopes.length > 0 && { optionalScopes: config.optionalScopes })
   };
   return {
+    call,
     token: (rejected, nameCaller) => {
       const body = nameCaller ? { ...wanted, caller: true } : wanted;
       return rejected === undefined

@@ -54,6 +54,11 @@ export class FakeRelay implements RelayClient {
     this.#held = true;
   }
 
+  /** There is no hub behind it: a test of live events has a source of its own. */
+  call(): Observable<never> {
+    return NEVER;
+  }
+
   token(): Observable<TokenResponse> {
     return this.#told.pipe(
       startWith(undefined),

@@ -1,0 +1,66 @@
+import { inject } from '@angular/core';
+import { ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE } from 'ngx-genesys-auth';
+import {
+  type ConnectionListener,
+  GENESYS_WEBSOCKET,
+  type NotificationConnection,
+  type NotificationSource,
+  type NotificationSourceFactory
+} from '../source';
+import { type Channel, ChannelApi } from './api';
+import { DirectConnection } from './connection';
+import { TokenWatch } from './token-watch';
+
+/**
+ * Events straight from Genesys Cloud, over a channel of the token that the interceptor attaches. For few clients of an OAuth
+ * client: Genesys Cloud keeps 20 channels for it, and the 21st ends the one used the longest ago. For more, and with a
+ * relay in proxy mode, take {@link relayHub}.
+ *
+ * A channel dies with its token: in time before, the token is renewed, and a channel of the new one takes over.
+ */
+export function directChannel(): NotificationSourceFactory {
+  return () => new DirectSource();
+}
+
+class DirectSource implements NotificationSource {
+  readonly #core = inject(GENESYS_AUTH_CORE);
+  readonly #api = new ChannelApi();
+  readonly #sockets = inject(GENESYS_WEBSOCKET);
+  #kept: { readonly channel: Channel; readonly tokenEndsAt: number | undefined } | undefined;
+  #before: DirectConnection | undefined;
+
+  open(topics: readonly string[], listener: ConnectionListener): NotificationConnection {
+    const watch = new TokenWatch(this.#core, () => {
+      this.#kept = undefined;
+      listener.closing();
+    });
+    watch.begin(this.#kept?.tokenEndsAt);
+    // The connection before, if it lasts, is about to be relieved by this one on the same channel.
+    this.#before?.relieved();
+    const connection = new DirectConnection(topics, listener, {
+      api: this.#api,
+      sockets: this.#sockets,
+      channel: this.#kept?.channel,
+      keep: (channel) => {
+        this.#kept = { channel, tokenEndsAt: this.#core.state.expiresAt()?.getTime() };
+        watch.begin(this.#kept.tokenEndsAt);
+      },
+      forget: (channel) => {
+        if (this.#kept?.channel === channel) this.#kept = undefined;
+      }
+    });
+    this.#before = connection;
+    return {
+      setTopics: (wanted) => {
+        connection.setTopics(wanted);
+      },
+      probe: (answered) => {
+        connection.probe(answered);
+      },
+      close: () => {
+        watch.end();
+        connection.close();
+      }
+    };
+  }
+}

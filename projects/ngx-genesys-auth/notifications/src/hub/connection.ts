@@ -1,0 +1,208 @@
+import { CLOSE_CODES, type HubClientFrame, type HubPosition, type TicketResponse } from 'genesys-auth-protocol';
+import { GenesysAuthError } from 'ngx-genesys-auth';
+import type { Observable, Subscription } from 'rxjs';
+import { GenesysNotificationError } from '../error';
+import { type Socket, type SocketEvents, socketError } from '../socket';
+import type { ConnectionListener, NotificationConnection } from '../source';
+import { type HubFrame, readHubFrame } from './frames';
+
+/** What a connection needs of its source. */
+export interface HubParts {
+  ticket(): Observable<TicketResponse>;
+  /** @throws for a URL that makes no sense */
+  open(ticket: string, events: SocketEvents): Socket;
+  /** Where the connection before had come to. */
+  readonly resume: HubPosition | undefined;
+  at(position: HubPosition): void;
+}
+
+/** A socket of the relay's hub. */
+export class HubConnection implements NotificationConnection {
+  readonly #parts: HubParts;
+  readonly #listener: ConnectionListener;
+  readonly #call: Subscription;
+  #socket: Socket | undefined;
+  #topics: readonly string[];
+  /** What was asked for with each request that has no answer yet. */
+  readonly #asked = new Map<number, readonly string[]>();
+  #lastId = 0;
+  #firstId = 0;
+  #epoch = '';
+  #resumed = false;
+  #silenceMs = 0;
+  #probes: (() => void)[] = [];
+
+  constructor(topics: readonly string[], listener: ConnectionListener, parts: HubParts) {
+    this.#topics = topics;
+    this.#listener = listener;
+    this.#parts = parts;
+    this.#call = parts.ticket().subscribe({
+      next: ({ ticket }) => {
+        this.#open(ticket);
+      },
+      error: (error: unknown) => {
+        this.#fail(ticketError(error));
+      }
+    });
+  }
+
+  setTopics(topics: readonly string[]): void {
+    const before = this.#topics;
+    this.#topics = topics;
+    // Until the welcome it is enough to know what is wanted by then.
+    if (this.#epoch === '') return;
+    const added = topics.filter((topic) => !before.includes(topic));
+    const removed = before.filter((topic) => !topics.includes(topic));
+    if (added.length > 0) this.#subscribe(added);
+    if (removed.length > 0) this.#send({ type: 'unsubscribe', id: ++this.#lastId, topics: removed });
+  }
+
+  probe(answered: () => void): void {
+    this.#probes.push(answered);
+    this.#send({ type: 'ping' });
+  }
+
+  close(): void {
+    this.#call.unsubscribe();
+    this.#socket?.close();
+  }
+
+  #open(ticket: string): void {
+    try {
+      this.#socket = this.#parts.open(ticket, {
+        open: () => undefined,
+        frame: (frame) => {
+          this.#listener.alive();
+          const known = readHubFrame(frame);
+          // A newer relay may say more than this version knows.
+          if (known) this.#read(known);
+        },
+        closed: (code, clean, opened) => {
+          this.#fail(closeError(code, opened), clean);
+        }
+      });
+    } catch (cause) {
+      const hint = 'Check the relay’s URL, and connect-src of the content security policy.';
+      this.#fail(
+        new GenesysNotificationError('connection_failed', 'The WebSocket could not be opened.', { hint, cause })
+      );
+    }
+  }
+
+  #read(frame: HubFrame): void {
+    switch (frame.type) {
+      case 'welcome':
+        this.#welcome(frame);
+        break;
+      case 'subscribed':
+        this.#subscribed(frame.id, frame.topics);
+        break;
+      case 'event':
+        this.#at(frame.seq);
+        this.#listener.event(frame.event);
+        break;
+      case 'gap':
+        this.#at(frame.seq);
+        this.#listener.gap(frame.topics, frame.reason);
+        break;
+      case 'heartbeat':
+        this.#at(frame.seq);
+        break;
+      case 'upstream':
+        this.#listener.upstream(frame.live);
+        break;
+      case 'pong':
+        for (const answered of this.#probes.splice(0)) answered();
+        break;
+      case 'closing':
+        this.#listener.closing();
+        break;
+      case 'error':
+        this.#refusedFrame(frame.id, frame.code, frame.detail);
+        break;
+      case 'unsubscribed':
+        break;
+    }
+  }
+
+  #welcome({ epoch, seq, heartbeatSeconds }: Extract<HubFrame, { type: 'welcome' }>): void {
+    this.#epoch = epoch;
+    this.#silenceMs = heartbeatSeconds * 1000;
+    const { resume } = this.#parts;
+    // Another instance, or another run of it, has another memory.
+    this.#resumed = resume?.epoch === epoch;
+    if (!this.#resumed) this.#at(seq);
+    this.#subscribe(this.#topics, this.#resumed ? resume : undefined);
+    this.#firstId = this.#lastId;
+  }
+
+  #subscribed(id: number, states: Extract<HubFrame, { type: 'subscribed' }>['topics']): void {
+    this.#asked.delete(id);
+    for (const { topic, state, reason } of states)
+      if (state === 'rejected') this.#listener.refused(topic, refusal(topic, reason ?? 'not permitted'));
+    if (id === this.#firstId) this.#listener.live(this.#resumed, this.#silenceMs);
+    else this.#listener.covered(states.filter(({ state }) => state === 'permitted').map(({ topic }) => topic));
+  }
+
+  #refusedFrame(id: number | undefined, code: string, detail: string): void {
+    const topics = id === undefined ? undefined : this.#asked.get(id);
+    if (id !== undefined && code === 'too_many_topics' && topics !== undefined && id !== this.#firstId)
+      this.#subscribed(
+        id,
+        topics.map((topic) => ({ topic, state: 'rejected', reason: detail }))
+      );
+    else this.#fail(new GenesysNotificationError('protocol', detail, { hint: PROTOCOL_HINT, permanent: true }));
+  }
+
+  #subscribe(topics: readonly string[], resume?: HubPosition): void {
+    const id = ++this.#lastId;
+    this.#asked.set(id, topics);
+    this.#send({ type: 'subscribe', id, topics, ...(resume && { resume }) });
+  }
+
+  #at(seq: number): void {
+    this.#parts.at({ epoch: this.#epoch, seq });
+  }
+
+  #send(frame: HubClientFrame): void {
+    this.#socket?.send(frame);
+  }
+
+  #fail(error: GenesysNotificationError, clean = false): void {
+    this.close();
+    this.#listener.closed(error, clean);
+  }
+}
+
+const PROTOCOL_HINT = 'Ask for fewer topics, or compare the versions of the library and the relay.';
+const LIMIT_SECONDS = 30;
+
+function closeError(code: number, opened: boolean): GenesysNotificationError {
+  if (code === CLOSE_CODES.protocolError)
+    return new GenesysNotificationError('protocol', 'The relay did not understand a frame.', {
+      hint: PROTOCOL_HINT,
+      permanent: true
+    });
+  if (code === CLOSE_CODES.limit)
+    return new GenesysNotificationError('connection_lost', 'The relay’s limit of connections is reached.', {
+      hint: 'Fewer tabs, or a higher limit in the relay’s configuration.',
+      retryAfterSeconds: LIMIT_SECONDS
+    });
+  return socketError(code, opened);
+}
+
+function ticketError(cause: unknown): GenesysNotificationError {
+  const known = cause instanceof GenesysAuthError ? cause : undefined;
+  return new GenesysNotificationError('ticket_refused', 'The relay gave no ticket for live events.', {
+    hint: known?.hint ?? 'It is tried again by itself; the cause says what the relay answered.',
+    cause,
+    retryAfterSeconds: known?.retryAfterSeconds,
+    permanent: known !== undefined && /^relay_(unauthenticated|forbidden|refused|invalid_response)$/.test(known.code)
+  });
+}
+
+const refusal = (topic: string, reason: string): GenesysNotificationError =>
+  new GenesysNotificationError('topic_rejected', `The relay refuses the topic ${topic}: ${reason}`, {
+    hint: 'Allow it in the relay’s configuration for this caller, or compare its spelling.',
+    topic
+  });

@@ -1,0 +1,291 @@
+import type { GenesysNotificationError } from '../error';
+import type { GenesysEvent } from '../event';
+import type { GapReason, NotificationSource } from '../source';
+import { waitMs } from './backoff';
+import { Leg, type LegEvents } from './leg';
+import { Seen } from './seen';
+import { topicKey } from './topic-names';
+
+/**
+ * How live events are.
+ *
+ * - `idle`: nobody has asked for a topic
+ * - `connecting`: a connection is being opened
+ * - `live`: events come
+ * - `waiting`: there is no connection (or the relay has none), and another attempt follows by itself
+ * - `paused`: nobody sees the page, and live events were told to rest meanwhile
+ * - `failed`: the last attempt met something that does not pass by itself; the next one is a minute away
+ */
+export type NotificationState = 'idle' | 'connecting' | 'live' | 'waiting' | 'paused' | 'failed';
+
+/** What a {@link Link} tells. */
+export interface LinkHooks {
+  state(state: NotificationState, error: GenesysNotificationError | null): void;
+  event(event: GenesysEvent): void;
+  /** Events of these topics may have been missed between `since` (milliseconds since the epoch) and now. */
+  gap(topics: readonly string[], since: number, reason: GapReason): void;
+  /** These topics deliver from now on; what was before has to be read. Told after each gap as well. */
+  fresh(topics: readonly string[]): void;
+  refused(topic: string, error: GenesysNotificationError): void;
+}
+
+/** How long the old connection may take to say that it has told everything, milliseconds. */
+const PROBE_MS = 3_000;
+/** When a relief that failed is tried again, milliseconds. */
+const RELIEF_MS = 5_000;
+
+/**
+ * Keeps one connection alive: opens it again after it was lost, relieves it by another one before it ends, passes every
+ * event on once and in order, and says where some may have been missed. Knows nothing of Angular, HTTP or sockets.
+ */
+export class Link implements LegEvents {
+  readonly #source: NotificationSource;
+  readonly #hooks: LinkHooks;
+  readonly #random: () => number;
+  readonly #seen = new Seen();
+  #topics: readonly string[] = [];
+  /** Topics that deliver, by key. */
+  #covered = new Set<string>();
+  /** What has not been told yet of a loss: it ends when a connection is live again. */
+  #lost: { readonly since: number; readonly keys: ReadonlySet<string>; readonly reason: GapReason } | undefined;
+  #current: Leg | undefined;
+  /** Takes the place of the current one as soon as it is live. */
+  #next: Leg | undefined;
+  #nextResumed = false;
+  #attempts = 0;
+  #error: GenesysNotificationError | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #relief: ReturnType<typeof setTimeout> | undefined;
+  #paused = false;
+
+  constructor(source: NotificationSource, hooks: LinkHooks, random: () => number = Math.random) {
+    this.#source = source;
+    this.#hooks = hooks;
+    this.#random = random;
+  }
+
+  /** What is wanted from now on. Without any topic there is no connection. */
+  setTopics(topics: readonly string[]): void {
+    this.#topics = topics;
+    const keys = new Set(topics.map(topicKey));
+    this.#covered = intersection(this.#covered, keys);
+    if (this.#lost) this.#lost = { ...this.#lost, keys: intersection(this.#lost.keys, keys) };
+    if (topics.length === 0) this.#rest();
+    else if (this.#paused) return;
+    else if (this.#current) {
+      this.#current.setTopics(topics);
+      this.#next?.setTopics(topics);
+    } else if (this.#retry === undefined) this.#connect();
+  }
+
+  /** Whether the events of a topic come at present. */
+  covers(topic: string): boolean {
+    return this.#covered.has(topicKey(topic));
+  }
+
+  /** Tries again now, if it waits to. */
+  wake(): void {
+    if (this.#retry !== undefined) this.#connect();
+  }
+
+  /** Closes the connection until {@link resume}. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#noteLoss(Date.now(), 'paused');
+    this.#closeAll();
+    this.#tell();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#topics.length > 0) this.#connect();
+    else this.#tell();
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.#topics = [];
+    this.#rest();
+  }
+
+  live(leg: Leg, resumed: boolean): void {
+    if (leg === this.#next) this.#relieve(leg, resumed);
+    else this.#arrived(leg, resumed);
+  }
+
+  covered(topics: readonly string[]): void {
+    const fresh = topics.filter((topic) => this.#wants(topic) && !this.#covered.has(topicKey(topic)));
+    for (const topic of fresh) this.#covered.add(topicKey(topic));
+    if (fresh.length > 0) this.#hooks.fresh(fresh);
+  }
+
+  refused(topic: string, error: GenesysNotificationError): void {
+    this.#covered.delete(topicKey(topic));
+    this.#hooks.refused(topic, error);
+  }
+
+  event(event: GenesysEvent): void {
+    if (!this.#seen.has(event)) this.#hooks.event(event);
+  }
+
+  gap(topics: readonly string[], reason: GapReason, since: number): void {
+    const wanted = topics.filter((topic) => this.#wants(topic));
+    if (wanted.length === 0) return;
+    this.#hooks.gap(wanted, since, reason);
+    this.#hooks.fresh(wanted);
+  }
+
+  upstream(): void {
+    this.#tell();
+  }
+
+  closing(leg: Leg): void {
+    if (leg === this.#current && !this.#next) this.#openNext();
+  }
+
+  ended(leg: Leg, error: GenesysNotificationError, clean: boolean): void {
+    if (leg === this.#next) {
+      this.#next = undefined;
+      this.#relief = setTimeout(() => {
+        if (this.#current?.isClosing && !this.#next) this.#openNext();
+      }, RELIEF_MS);
+      return;
+    }
+    const next = this.#next;
+    if (next?.isLive) {
+      if (!clean && leg.isLive) this.#noteLoss(leg.heardAt, 'reconnected');
+      this.#promote(next, clean || this.#nextResumed);
+      return;
+    }
+    this.#error = error;
+    clearTimeout(this.#relief);
+    if (leg.isLive) this.#attempts = 0;
+    if (leg.isLive) this.#noteLoss(leg.heardAt, 'reconnected');
+    this.#current = next;
+    this.#next = undefined;
+    if (next) for (const held of next.release()) this.event(held);
+    else this.#retryLater(error);
+    this.#tell();
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    // A source may fail in the same turn; it must find everything in place.
+    queueMicrotask(() => {
+      if (this.#current || this.#paused || this.#topics.length === 0) return;
+      this.#current = new Leg(this.#source, this.#topics, this, false);
+      this.#tell();
+    });
+  }
+
+  #openNext(): void {
+    clearTimeout(this.#relief);
+    this.#next = new Leg(this.#source, this.#topics, this, true);
+  }
+
+  /** The next one is live. The current one is asked to tell what it still has: only then the order is sure. */
+  #relieve(next: Leg, resumed: boolean): void {
+    const current = this.#current;
+    this.#nextResumed = resumed;
+    if (!current?.isLive) {
+      this.#promote(next, resumed);
+      return;
+    }
+    this.#relief = setTimeout(() => {
+      // It does not answer: nobody knows what it would have told.
+      this.#noteLoss(current.heardAt, 'reconnected');
+      this.#promote(next, resumed);
+    }, PROBE_MS);
+    current.probe(() => {
+      if (this.#next === next) this.#promote(next, true);
+    });
+  }
+
+  #promote(next: Leg, resumed: boolean): void {
+    clearTimeout(this.#relief);
+    this.#current?.close();
+    this.#current = next;
+    this.#next = undefined;
+    for (const held of next.release()) this.event(held);
+    this.#arrived(next, resumed);
+    if (next.isClosing) this.#openNext();
+  }
+
+  #arrived(leg: Leg, resumed: boolean): void {
+    this.#attempts = 0;
+    this.#error = null;
+    const lost = this.#lost;
+    this.#lost = undefined;
+    const topics = leg.topics.filter((topic) => this.#wants(topic));
+    if (resumed) for (const key of lost?.keys ?? []) this.#covered.add(key);
+    this.#tell();
+    if (lost && !resumed) {
+      const missed = this.#topics.filter((topic) => lost.keys.has(topicKey(topic)));
+      if (missed.length > 0) this.#hooks.gap(missed, lost.since, lost.reason);
+    }
+    this.covered(topics);
+  }
+
+  #noteLoss(since: number, reason: GapReason): void {
+    if (this.#covered.size === 0) return;
+    // A second loss before anything was read again belongs to the first.
+    this.#lost = {
+      since: this.#lost?.since ?? since,
+      keys: new Set([...(this.#lost?.keys ?? []), ...this.#covered]),
+      reason: this.#lost?.reason ?? reason
+    };
+    this.#covered = new Set();
+  }
+
+  #retryLater(error: GenesysNotificationError): void {
+    const wait = waitMs(this.#attempts, error, this.#random);
+    this.#attempts++;
+    this.#retry = setTimeout(() => {
+      this.#connect();
+    }, wait);
+  }
+
+  #rest(): void {
+    this.#closeAll();
+    this.#covered = new Set();
+    this.#lost = undefined;
+    this.#attempts = 0;
+    this.#error = null;
+    this.#tell();
+  }
+
+  #closeAll(): void {
+    clearTimeout(this.#retry);
+    clearTimeout(this.#relief);
+    this.#retry = undefined;
+    this.#current?.close();
+    this.#next?.close();
+    this.#current = this.#next = undefined;
+  }
+
+  #wants(topic: string): boolean {
+    const key = topicKey(topic);
+    return this.#topics.some((wanted) => topicKey(wanted) === key);
+  }
+
+  #tell(): void {
+    this.#hooks.state(this.#state(), this.#error);
+  }
+
+  #state(): NotificationState {
+    if (this.#topics.length === 0) return 'idle';
+    if (this.#paused) return 'paused';
+    if (this.#current) {
+      if (!this.#current.isLive) return 'connecting';
+      return this.#current.isUpstreamLive ? 'live' : 'waiting';
+    }
+    return this.#error?.permanent ? 'failed' : this.#error ? 'waiting' : 'connecting';
+  }
+}
+
+function intersection(keys: ReadonlySet<string>, allowed: ReadonlySet<string>): Set<string> {
+  return new Set([...keys].filter((key) => allowed.has(key)));
+}

@@ -1,0 +1,29 @@
+import { type EnvironmentProviders, InjectionToken, makeEnvironmentProviders } from '@angular/core';
+import type { NotificationSourceFactory } from './source';
+
+/** Options of {@link provideGenesysNotifications}. */
+export interface GenesysNotificationsOptions {
+  /** Where events come from: `relayHub()` or `directChannel()`. */
+  readonly source: NotificationSourceFactory;
+  /**
+   * Close the connection while nobody sees the page. `true`: after a minute out of sight; a number: after so many
+   * milliseconds. What was missed is reported as a gap when the page is seen again. `false` by default.
+   */
+  readonly pauseWhenHidden?: boolean | number | undefined;
+}
+
+export const NOTIFICATIONS_OPTIONS = new InjectionToken<GenesysNotificationsOptions>('GENESYS_NOTIFICATIONS_OPTIONS');
+
+/**
+ * Provides `GenesysNotifications`. Put it beside `provideGenesysAuth()`.
+ *
+ * @example
+ * providers: [
+ *   provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+ *   provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics', 'notifications'] }),
+ *   provideGenesysNotifications({ source: relayHub(), pauseWhenHidden: true })
+ * ]
+ */
+export function provideGenesysNotifications(options: GenesysNotificationsOptions): EnvironmentProviders {
+  return makeEnvironmentProviders([{ provide: NOTIFICATIONS_OPTIONS, useValue: options }]);
+}

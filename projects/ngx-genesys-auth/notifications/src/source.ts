@@ -1,0 +1,69 @@
+import { InjectionToken } from '@angular/core';
+import type { GenesysEvent } from './event';
+import type { GenesysNotificationError } from './error';
+
+/** Why events may have been missed. */
+export type GapReason =
+  /** The connection was away. */
+  | 'reconnected'
+  /** Live events were paused. */
+  | 'paused'
+  /** The relay's connection to Genesys Cloud was away. */
+  | 'upstream'
+  /** Events came faster than this client read them. */
+  | 'slow'
+  /** The relay's memory did not reach back to where the connection was lost. */
+  | 'resume';
+
+/** What a connection tells. Nothing is told after `closed`, or after the connection was closed. */
+export interface ConnectionListener {
+  /**
+   * The topics it was opened with deliver from now on.
+   *
+   * @param resumed the server sends what was missed since the last connection, or says itself where it cannot
+   * @param silenceMs the longest time without any frame while all is well, in milliseconds
+   */
+  live(resumed: boolean, silenceMs: number): void;
+  /** These topics, added later, deliver from now on. */
+  covered(topics: readonly string[]): void;
+  /** A topic gets nothing. */
+  refused(topic: string, error: GenesysNotificationError): void;
+  event(event: GenesysEvent): void;
+  /** Something has come, if only a heartbeat. */
+  alive(): void;
+  /** Events of these topics may have been missed until now. */
+  gap(topics: readonly string[], reason: GapReason): void;
+  /** Whether events come through to the server. */
+  upstream(live: boolean): void;
+  /** It is going to end: another one should be opened beside it. */
+  closing(): void;
+  /** @param clean the server said goodbye: everything it had sent has come */
+  closed(error: GenesysNotificationError, clean?: boolean): void;
+}
+
+/** One connection: a socket and what belongs to it. */
+export interface NotificationConnection {
+  /** Delivers these topics from now on, and no others. */
+  setTopics(topics: readonly string[]): void;
+  /** Calls back as soon as everything has come that the server had sent before. */
+  probe(answered: () => void): void;
+  close(): void;
+}
+
+/** Where events come from. The library has two: {@link directChannel} and {@link relayHub}. */
+export interface NotificationSource {
+  /** Opens a connection. It never throws: what goes wrong is told to the listener, later. */
+  open(topics: readonly string[], listener: ConnectionListener): NotificationConnection;
+}
+
+/** Makes a source; called once, in an injection context. */
+export type NotificationSourceFactory = () => NotificationSource;
+
+/** Opens a WebSocket. For tests, and for runtimes that have none. */
+export type WebSocketFactory = (url: string, protocols: readonly string[]) => WebSocket;
+
+/** How WebSockets are opened: the browser's own, by default. */
+export const GENESYS_WEBSOCKET = new InjectionToken<WebSocketFactory>('GENESYS_WEBSOCKET', {
+  providedIn: 'root',
+  factory: () => (url, protocols) => new WebSocket(url, [...protocols])
+});

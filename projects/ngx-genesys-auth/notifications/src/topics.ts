@@ -1,0 +1,123 @@
+import { Observable, Subject } from 'rxjs';
+import type { GenesysNotificationError } from './error';
+import type { GenesysEvent } from './event';
+import { expand, topicKey } from './link/topic-names';
+
+/** A topic that nobody listens to any more is kept for so long: routes come and go. Milliseconds. */
+const LINGER_MS = 5_000;
+
+interface Entry {
+  readonly topic: string;
+  readonly names: readonly string[];
+  readonly events: Subject<GenesysEvent>;
+  listeners: number;
+  leftAt: number;
+}
+
+/** Who listens to what: each topic once, however many listen, and a little longer than anybody does. */
+export class Topics {
+  readonly #entries = new Map<string, Entry>();
+  /** Which topics an event belongs to, by the key of its name. */
+  readonly #byName = new Map<string, Set<Entry>>();
+  readonly #changed: (topics: readonly string[]) => void;
+  #told = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param changed told, once for all changes of a turn, which topics are wanted */
+  constructor(changed: (topics: readonly string[]) => void) {
+    this.#changed = changed;
+  }
+
+  /** The events of a topic. It is wanted as long as somebody listens. */
+  listen(topic: string): Observable<GenesysEvent> {
+    return new Observable((listener) => {
+      const entry = this.#enter(topic);
+      const subscription = entry.events.subscribe(listener);
+      return () => {
+        subscription.unsubscribe();
+        this.#leave(entry);
+      };
+    });
+  }
+
+  deliver(event: GenesysEvent): void {
+    for (const entry of this.#byName.get(topicKey(event.topicName)) ?? []) entry.events.next(event);
+  }
+
+  /** Ends a topic: who listens gets the error. To listen again is to ask again. */
+  refuse(topic: string, error: GenesysNotificationError): void {
+    const entry = this.#entries.get(topicKey(topic));
+    if (!entry) return;
+    this.#remove(entry);
+    this.#tell();
+    entry.events.error(error);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const entry of [...this.#entries.values()]) {
+      this.#remove(entry);
+      entry.events.complete();
+    }
+  }
+
+  #enter(topic: string): Entry {
+    const key = topicKey(topic);
+    const known = this.#entries.get(key);
+    if (known) {
+      known.listeners++;
+      return known;
+    }
+    const entry: Entry = { topic, names: expand(topic), events: new Subject(), listeners: 1, leftAt: 0 };
+    this.#entries.set(key, entry);
+    for (const name of entry.names) {
+      const entries = this.#byName.get(name) ?? new Set();
+      this.#byName.set(name, entries.add(entry));
+    }
+    this.#tell();
+    return entry;
+  }
+
+  #leave(entry: Entry): void {
+    entry.listeners--;
+    if (entry.listeners > 0 || this.#entries.get(topicKey(entry.topic)) !== entry) return;
+    entry.leftAt = Date.now();
+    this.#timer ??= setTimeout(() => {
+      this.#sweep();
+    }, LINGER_MS);
+  }
+
+  #sweep(): void {
+    this.#timer = undefined;
+    const left = [...this.#entries.values()].filter(({ listeners }) => listeners === 0);
+    const due = left.filter(({ leftAt }) => Date.now() - leftAt >= LINGER_MS);
+    for (const entry of due) this.#remove(entry);
+    if (due.length > 0) this.#tell();
+    const [next] = left.filter((entry) => !due.includes(entry)).sort((a, b) => a.leftAt - b.leftAt);
+    if (next)
+      this.#timer = setTimeout(
+        () => {
+          this.#sweep();
+        },
+        next.leftAt + LINGER_MS - Date.now()
+      );
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(topicKey(entry.topic));
+    for (const name of entry.names) {
+      const entries = this.#byName.get(name);
+      entries?.delete(entry);
+      if (entries?.size === 0) this.#byName.delete(name);
+    }
+  }
+
+  #tell(): void {
+    if (this.#told) return;
+    this.#told = true;
+    queueMicrotask(() => {
+      this.#told = false;
+      this.#changed([...this.#entries.values()].map(({ topic }) => topic));
+    });
+  }
+}

@@ -20,6 +20,11 @@ export interface SandboxClient {
 export interface SandboxClock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /**
+   * Whoever moves the clock calls `pulse()` as well: the sandbox then looks at it at no other time. Without it a timer looks
+   * every 10 (real) milliseconds while there is something to wait for. For tests that fake the timers, too.
+   */
+  readonly driven?: boolean;
 }
 
 /** How many requests the sandbox takes before it answers 429. */

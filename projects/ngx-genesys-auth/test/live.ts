@@ -1,5 +1,11 @@
 import { DOCUMENT } from '@angular/core';
-import { HttpClient, provideHttpClient, withFetch, withInterceptors } from '@angular/common/http';
+import {
+  HttpClient,
+  type HttpInterceptorFn,
+  provideHttpClient,
+  withFetch,
+  withInterceptors
+} from '@angular/common/http';
 import { TestBed } from '@angular/core/testing';
 import { startRelay } from 'genesys-auth-relay';
 import { type Sandbox, type SandboxOptions, SANDBOX_CLIENT, createSandbox } from 'genesys-sandbox';
@@ -52,13 +58,14 @@ export async function startServers(options: SandboxOptions = {}) {
 /** An app with live events, in Node. */
 export function createLiveApp(
   { sandbox, relay }: { sandbox: Sandbox; relay: { url: string } },
-  options: Partial<GenesysNotificationsOptions> = {}
+  options: Partial<GenesysNotificationsOptions> = {},
+  ...before: readonly HttpInterceptorFn[]
 ) {
   TestBed.resetTestingModule();
   const sockets: WebSocket[] = [];
   TestBed.configureTestingModule({
     providers: [
-      provideHttpClient(withFetch(), withInterceptors([genesysAuthInterceptor])),
+      provideHttpClient(withFetch(), withInterceptors([...before, genesysAuthInterceptor])),
       provideGenesysAuth({
         apiOrigin: sandbox.apiOrigin,
         relay: relay.url,

@@ -15,15 +15,15 @@ export type Cancel = () => void;
  */
 export class Timeline {
   readonly #clock: SandboxClock;
-  readonly #polled: boolean;
+  readonly #own: boolean;
   readonly #agenda = new Agenda<{ work: (() => void) | undefined }>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param polled the clock may move in ways that timers know nothing of */
-  constructor(clock: SandboxClock, polled: boolean) {
+  /** @param own the clock is the caller's: it may move in ways that timers know nothing of */
+  constructor(clock: SandboxClock, own: boolean) {
     this.#clock = clock;
-    this.#polled = polled;
+    this.#own = own;
   }
 
   now(): number {
@@ -78,8 +78,8 @@ export class Timeline {
   #arm(): void {
     clearTimeout(this.#timer);
     const next = this.#agenda.nextAt;
-    if (this.#closed || next === undefined) return;
-    const wait = this.#polled ? POLL_MS : Math.min(Math.max(0, next - this.now()), LONGEST_TIMER_MS);
+    if (this.#closed || next === undefined || this.#clock.driven === true) return;
+    const wait = this.#own ? POLL_MS : Math.min(Math.max(0, next - this.now()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {
       this.run();
     }, wait);

@@ -23,7 +23,8 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
     };
     const onEnd = () => {
       settle(() => {
-        resolve(Buffer.concat(chunks));
+        const [first] = chunks;
+        resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
       });
     };
     const onBroken = () => {
@@ -45,11 +46,13 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   });
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 async function readText(request: IncomingMessage, limit: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const bytes = await readBytes(request, limit);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new RelayProblem('invalid_request', 'The body is not UTF-8.', { hint: 'Encode it as UTF-8.' });
   }

@@ -49,7 +49,7 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
   const refused = { status: 401, body: { code: 'invalid_credentials' } };
   const nobody = { status: 401, body: { code: 'unauthenticated' } };
 
-  it('is known by name and groups, with the present proof and with the next one', async () => {
+  it('13.3.4 is known by name and groups, with the present proof and with the next one', async () => {
     for (const proof of [PROOF, NEXT]) {
       const answer = await session({ ...ANN, 'X-Relay-Proof': proof });
       expect(answer).toMatchObject({

@@ -41,8 +41,14 @@ export interface Relay {
   close(): Promise<void>;
 }
 
+const shares = new WeakMap<Caller, number>();
+
 /** The caller's number from 0 to 1, always the same. */
-const shareOf = ({ key }: Caller): number => Number.parseInt(sha256(key).slice(0, 8), 16) / 0xffffffff;
+function shareOf(caller: Caller): number {
+  const share = shares.get(caller) ?? Number.parseInt(sha256(caller.key).slice(0, 8), 16) / 0xffffffff;
+  shares.set(caller, share);
+  return share;
+}
 
 /** Builds a relay from a checked configuration. */
 export async function createRelay(config: RelayConfig, runtime: RelayRuntime): Promise<Relay> {

@@ -50,7 +50,7 @@ describe('a client with more than one credential', () => {
   };
   afterEach(() => world.close());
 
-  it('T7 tries the second secret once when the first is refused, and remembers which worked', async () => {
+  it('T7 13.3.4 tries the second secret once when the first is refused, and remembers which worked', async () => {
     await start([{ secret: SECOND }]);
     world.server.answerWith(takes('relay-client:second-secret'));
     expect((await token()).status).toBe(200);

@@ -12,7 +12,9 @@ const npm = (args, cwd) => {
 };
 
 npm(['run', '--silent', 'pack'], root);
-npm(['ci', '--silent'], bench);
-const tarballs = readdirSync(packages).filter((file) => file.startsWith('genesys-scopes'));
+npm(['ci', '--silent', '--ignore-scripts'], bench);
+const ours = ['genesys-scopes', 'genesys-auth-protocol', 'ngx-genesys-auth'];
+const tarballs = readdirSync(packages).filter((file) => ours.some((name) => file.startsWith(name)));
 npm(['install', '--no-save', '--no-package-lock', '--silent', ...tarballs.map((file) => join(packages, file))], bench);
 npm(['run', '--silent', 'scopes'], bench);
+npm(['run', '--silent', 'interceptor'], bench);

@@ -7,6 +7,12 @@ import { build, transform } from 'esbuild';
 /** What every Angular app has anyway: left out of the sizes, as imports. */
 export const PLATFORM = ['@angular/*', 'rxjs', 'rxjs/*', 'tslib'];
 
+const angularTransformer = () =>
+  new JavaScriptTransformer(
+    { sourcemap: false, thirdPartySourcemaps: false, advancedOptimizations: true, jit: false },
+    1
+  );
+
 const angularBuild = (transformer) => ({
   name: 'angular-build',
   setup({ onLoad, resolve }) {
@@ -25,14 +31,18 @@ const SKIP = Symbol('skip');
  * @param {string} options.resolveDir the folder whose packages it uses
  * @param {string[]} [options.external] packages that are left out, {@link PLATFORM} by default
  * @param {Record<string, string>} [options.alias] package names and the folders they are taken from instead
+ * @param {{ transformFile: Function, close: Function }} [options.transformer] in the place of the one of @angular/build
  * @param {import('esbuild').BuildOptions} [options.more] more options of the bundler
  * @returns {Promise<{ text: string, inputs: Record<string, number> }>} the minified bundle, and the bytes in it by input
  */
-export async function appBundle({ code, resolveDir, external = PLATFORM, alias = {}, more = {} }) {
-  const transformer = new JavaScriptTransformer(
-    { sourcemap: false, thirdPartySourcemaps: false, advancedOptimizations: true, jit: false },
-    1
-  );
+export async function appBundle({
+  code,
+  resolveDir,
+  external = PLATFORM,
+  alias = {},
+  transformer = angularTransformer(),
+  more = {}
+}) {
   try {
     const { outputFiles, metafile } = await build({
       stdin: { contents: code, resolveDir, loader: 'js', sourcefile: 'app.js' },

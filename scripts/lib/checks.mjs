@@ -20,6 +20,7 @@ export const checks = [
   types('genesys-sandbox/tsconfig.spec.json'),
   types('genesys-auth-relay/tsconfig.spec.json'),
   types('e2e/tsconfig.json'),
+  { name: 'size of the library', tool: 'node', args: ['scripts/bundle.mjs', '--check'] },
   { name: 'format', tool: 'prettier', args: ['--check', '.', '--log-level', 'warn'] },
   { name: 'api reports', tool: 'node', args: ['scripts/api.mjs', '--check'] },
   ...packed('dist/ngx-genesys-auth'),

@@ -5,10 +5,11 @@ import {
   type HttpHandlerFn,
   type HttpRequest
 } from '@angular/common/http';
-import { type Observable, catchError, filter, switchMap, throwError } from 'rxjs';
+import { type Observable, filter, switchMap, throwError } from 'rxjs';
 import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
 import type { TokenSource } from '../token/source';
+import { orElse } from './attempt';
 import { NEEDED_SCOPES, isLeftAlone } from './context';
 import type { OffOriginGuard } from './guard';
 import type { NeedCheck, RequestNeeds } from './needs';
@@ -79,21 +80,18 @@ export class Attacher implements ApiHandler {
     const error = check?.(live.scopes);
     if (error) return throwError(() => error);
     const events = next(withToken(request, live));
-    return (again ? events.pipe(filter(isNews)) : events).pipe(
-      catchError((response: unknown) => {
-        if (!refusesToken(response)) return throwError(() => this.#typed(response));
-        const newer = again ? undefined : this.#newerThan(live);
-        if (newer) return this.#send(request, next, check, newer, true);
-        if (this.#tokens.isStillRejected(live)) return throwError(() => tokenRejected(response));
-        return this.#tokens.replace(live).pipe(switchMap((token) => this.#replay(request, next, token)));
-      })
-    );
+    return orElse(again ? events.pipe(filter(isNews)) : events, (response) => {
+      if (!refusesToken(response)) return throwError(() => this.#typed(response));
+      const newer = again ? undefined : this.#newerThan(live);
+      if (newer) return this.#send(request, next, check, newer, true);
+      if (this.#tokens.isStillRejected(live)) return throwError(() => tokenRejected(response));
+      return this.#tokens.replace(live).pipe(switchMap((token) => this.#replay(request, next, token)));
+    });
   }
 
   #replay(request: HttpRequest<unknown>, next: HttpHandlerFn, live: LiveToken): Events {
-    return next(withToken(request, live)).pipe(
-      filter(isNews),
-      catchError((response: unknown) => throwError(() => this.#finalError(response, live)))
+    return orElse(next(withToken(request, live)).pipe(filter(isNews)), (response) =>
+      throwError(() => this.#finalError(response, live))
     );
   }
 

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { describeInChromium, launchChromium } from '../support/chromium.ts';
+import { Cleanup } from '../support/cleanup.ts';
+
+declare const window: { get(kind: string, url: string): Promise<string> };
+
+const TOKEN = 'token-of-the-leak-test';
+
+/** Answers as an API that any page may call, and remembers with what it was called. */
+class OpenServer {
+  readonly calls: { readonly path: string; readonly authorization: string | undefined }[] = [];
+  readonly #server: Server;
+
+  constructor(redirectTo: () => string | undefined) {
+    this.#server = createServer(({ method, url = '', headers }, response) => {
+      response.setHeader('Access-Control-Allow-Origin', '*');
+      response.setHeader('Access-Control-Allow-Headers', 'authorization');
+      if (method === 'OPTIONS') return response.end();
+      this.calls.push({ path: url, authorization: headers.authorization });
+      const target = redirectTo();
+      const status = /\/away-(\d+)/.exec(url)?.[1];
+      return status !== undefined && target !== undefined
+        ? response.writeHead(Number(status), { Location: `${target}${url}` }).end()
+        : response.end('done');
+    });
+  }
+
+  start = (host: string) => listen(this.#server, host);
+  close = () => void this.#server.close();
+}
+
+async function listen(server: Server, host: string): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return `http://${host}:${String((server.address() as AddressInfo).port)}`;
+}
+
+// The browser tests run what `npm run build` made; here that is the library itself, in a production bundle.
+describeInChromium('the token in a real browser', () => {
+  const cleanup = new Cleanup();
+  let browser: Browser;
+  let script: string;
+  let site: Server;
+  let siteUrl: string;
+  let apiUrl: string;
+  let otherUrl: string;
+  let api: OpenServer;
+  let other: OpenServer;
+
+  beforeAll(async () => {
+    const page = join(__dirname, '../support/leak-page.mjs');
+    script = (await promisify(execFile)(process.execPath, [page], { maxBuffer: 1e8 })).stdout;
+    browser = await cleanup.keep(launchChromium());
+  }, 120_000);
+  afterAll(() => cleanup.run());
+
+  beforeEach(async () => {
+    api = new OpenServer(() => otherUrl);
+    other = new OpenServer(() => undefined);
+    apiUrl = await api.start('localhost');
+    otherUrl = await other.start('127.0.0.1');
+    site = createServer(answer);
+    siteUrl = await listen(site, 'localhost');
+  });
+  afterEach(() => {
+    for (const server of [api, other, site]) server.close();
+  });
+
+  const answer: RequestListener = ({ url = '' }: IncomingMessage, response) => {
+    const send = (type: string, body: string) => response.setHeader('Content-Type', type).end(body);
+    if (url === '/app.js') return send('text/javascript', script);
+    // A worker that takes every request and makes it itself, as those that cache do.
+    if (url === '/worker.js') {
+      return send(
+        'text/javascript',
+        `addEventListener('install', () => skipWaiting());
+         addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+         addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));`
+      );
+    }
+    if (url === '/config.json') {
+      return send('application/json', JSON.stringify({ apiOrigin: apiUrl, otherOrigin: otherUrl }));
+    }
+    if (url === '/genesys/token') {
+      const granted = { access_token: TOKEN, token_type: 'Bearer', expires_in: 600, scope: 'routing' };
+      return send('application/json', JSON.stringify(granted));
+    }
+    return send('text/html', '<!doctype html><title>leaks</title><script type="module" src="/app.js"></script>');
+  };
+
+  async function open(withWorker: boolean): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(siteUrl);
+    await page.waitForFunction(() => 'get' in window);
+    if (withWorker) {
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.register('/worker.js');
+        if (navigator.serviceWorker.controller) return;
+        await new Promise((resolve) => {
+          navigator.serviceWorker.addEventListener('controllerchange', resolve);
+        });
+      });
+    }
+    return page;
+  }
+
+  const ways = ['xhr', 'fetch'].flatMap((kind) => [
+    [kind, 'without a service worker', false] as const,
+    [kind, 'with a service worker', true] as const
+  ]);
+
+  describe.each(ways)('by %s, %s', (kind, _with, withWorker) => {
+    const get = async (url: string): Promise<string> => {
+      const page = await open(withWorker);
+      const answered = await page.evaluate(([how, where]) => window.get(how, where), [kind, url] as const);
+      await page.close();
+      return answered;
+    };
+    const sentTo = ({ calls }: OpenServer, path: string) =>
+      calls.filter((call) => call.path.startsWith(path)).map(({ authorization }) => authorization);
+
+    it('reaches the API', async () => {
+      expect(await get(`${apiUrl}/api/v2/users/me`)).toBe('done');
+      expect(sentTo(api, '/api/v2/users/me')).toEqual([`Bearer ${TOKEN}`]);
+    });
+
+    it.each([302, 307, 308])('is not carried to another origin by a redirect with %i', async (status) => {
+      await get(`${apiUrl}/away-${String(status)}`);
+      expect(sentTo(api, '/away-')).toEqual([`Bearer ${TOKEN}`]);
+      expect(sentTo(other, '/away-')).toEqual([undefined]);
+    });
+
+    it('is taken off when a later interceptor moves the request to another origin', async () => {
+      expect(await get(`${apiUrl}/moved`)).toBe('done');
+      expect(sentTo(other, '/moved')).toEqual([undefined]);
+      expect(sentTo(api, '/moved')).toEqual([]);
+    });
+
+    it('does not reach another origin that is called', async () => {
+      expect(await get(`${otherUrl}/api/v2/users/me`)).toBe('done');
+      expect(sentTo(other, '/api/v2/users/me')).toEqual([undefined]);
+    });
+  });
+});

@@ -1,0 +1,18 @@
+// npm run compat: builds, packs, and proves the packages in fresh apps of each supported Angular, in Chromium. It installs from
+// the registry and takes some minutes. Arguments go to jest: npm run compat -- -t "Angular 22".
+import { ensureInstalled } from './lib/install.mjs';
+
+ensureInstalled();
+const { buildOrExit } = await import('./lib/build.mjs');
+const { run } = await import('./lib/run.mjs');
+const { findChromium } = (await import('./lib/tools.cjs')).default;
+
+if (findChromium() === undefined) {
+  console.error('Chromium is needed and was not found: apt-get install chromium, or set CHROMIUM_PATH.');
+  process.exit(1);
+}
+await buildOrExit();
+const { ok } = await run('jest', ['--config', 'projects/e2e/compat/jest.config.mjs', ...process.argv.slice(2)], {
+  inherit: true
+});
+process.exit(ok ? 0 : 1);

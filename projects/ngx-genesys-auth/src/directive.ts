@@ -14,6 +14,7 @@ import {
 } from '@angular/core';
 import type { GenesysScope } from 'genesys-scopes';
 import { GenesysAuthError } from './errors';
+import { SERVER_RELAY } from './relay/server';
 import { GenesysAuthService } from './service';
 
 /**
@@ -21,7 +22,7 @@ import { GenesysAuthService } from './service';
  *
  * While that is not known, nothing is shown the first time, and later what was shown before: no flicker while the token is
  * renewed, and nobody is told that they may not because a server is down. If nobody has needed a token yet, the directive
- * asks for it. On the server nothing is shown.
+ * asks for it. On the server nothing is shown, unless it has a credential.
  *
  * A scope that is malformed, misspelt or not configured is reported to the `ErrorHandler` as a `GenesysScopeError`; the
  * `else` template is shown.
@@ -38,7 +39,7 @@ import { GenesysAuthService } from './service';
 export class GenesysScopesDirective {
   readonly #service = inject(GenesysAuthService);
   readonly #errors = inject(ErrorHandler);
-  readonly #onServer = isPlatformServer(inject(PLATFORM_ID));
+  readonly #silent = isPlatformServer(inject(PLATFORM_ID)) && !inject(SERVER_RELAY, { optional: true });
   readonly #view = inject(ViewContainerRef);
   readonly #template = inject<TemplateRef<unknown>>(TemplateRef);
 
@@ -75,7 +76,7 @@ export class GenesysScopesDirective {
       });
     });
     effect(() => {
-      if (this.#onServer || this.#invalid() || this.#auth().status() !== 'unknown') return;
+      if (this.#silent || this.#invalid() || this.#auth().status() !== 'unknown') return;
       // What it fails with is in the state, for all to see.
       this.#auth()
         .token(...untracked(this.#needed))

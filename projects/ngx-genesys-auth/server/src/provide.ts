@@ -27,6 +27,8 @@ export type ServerCredential = (
 
 /** Options of {@link provideServerGenesysAuth}. */
 export interface ServerGenesysAuthOptions {
+  /** The configuration that it is for, by its name. Without one it is for all that there are. */
+  readonly name?: string | undefined;
   /**
    * Where the server reaches the relay: a whole URL. It may be left out if `relay` of the configuration is one. A path is
    * not enough: whose site it would be is said by the `Host` header of the visitor.
@@ -69,8 +71,9 @@ export function provideServerGenesysAuth(options: ServerGenesysAuthOptions): Env
 
 function onServer(
   config: ResolvedConfig,
-  { relay = config.relayUrl, credential, timeoutMs = DEFAULT_TIMEOUT_MS }: ServerGenesysAuthOptions
+  { name, relay = config.relayUrl, credential, timeoutMs = DEFAULT_TIMEOUT_MS }: ServerGenesysAuthOptions
 ): ReturnType<ServerRelay> {
+  if (name !== undefined && name !== config.name) return undefined;
   if (!URL.canParse(relay) || !/^https?:/.test(relay)) throw noWholeUrl(relay);
   return {
     ...config,

@@ -95,6 +95,14 @@ describe('provideServerGenesysAuth()', () => {
     expect(String(render({ options: { relay: undefined } }).get().error)).toMatch(/"\/genesys" is no whole URL/);
   });
 
+  it('is for the configuration that it names, and no other', async () => {
+    const { get, network } = render({ options: { name: 'emea' } });
+    const queues = get();
+    await settle();
+    expect(asAuthError(queues.error).code).toBe('server_no_credential');
+    network.verify();
+  });
+
   it('changes nothing in the browser', async () => {
     const app = createApp({
       providers: [

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isProblem, isSessionResponse, isTokenResponse } from 'genesys-auth-protocol';
 import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
 import { type RunningRelay, startRelay } from '../index.ts';
@@ -71,6 +72,7 @@ describe('a relay with the sandbox as its Genesys Cloud', () => {
     expect(isSessionResponse(answer.body)).toBe(true);
     expect(answer.body).toEqual({
       subject: 'loopback',
+      caller: createHash('sha256').update('loopback').digest('hex'),
       identity: 'loopback',
       roles: ['developer'],
       scopes: ['analytics', 'routing'],

@@ -23,6 +23,12 @@ const entries = [
     name: 'heap',
     about: 'a million requests leave nothing behind in the heap',
     args: ['--expose-gc', join('projects', 'bench', 'interceptor', 'heap.mjs'), '1000000']
+  },
+  {
+    name: 'fuzz',
+    about: 'a million requests made by chance crash nothing in the relay and get no secret out of it',
+    args: [jest, 'projects/genesys-auth-relay/test/fuzz', '--selectProjects', 'genesys-auth-relay'],
+    env: { FUZZ_REQUESTS: '1000000' }
   }
 ];
 

@@ -26,3 +26,4 @@ export { configurationProviders as ɵconfigurationProviders } from './provide';
 export { now as ɵnow, since as ɵsince } from './token/moment';
 export { type Grant as ɵGrant, type TokenRequest as ɵTokenRequest } from './token/source';
 export { type AskRelay as ɵAskRelay, type TokenStep as ɵTokenStep, TOKEN_STEP as ɵTOKEN_STEP } from './token/step';
+export { ERROR_REFERENCE as ɵERROR_REFERENCE } from './errors/reference';

@@ -118,6 +118,19 @@ describe('withDevtools(): requests', () => {
     ]);
   });
 
+  it('leads to the section of the error reference', () => {
+    const app = start();
+    app.open();
+    app.http.get(`${API}/x`, { context: genesysScopes('anaytics') }).subscribe({ error: () => undefined });
+    app.rows();
+    expect(app.find('.advice')[0]?.textContent).toBe(
+      'Write "analytics". If it is a scope of your own, list it in registeredScopes.'
+    );
+    const [link] = app.find('.rows a');
+    expect(link?.textContent).toBe('errors.md#scope_near_miss');
+    expect(link?.getAttribute('href')).toMatch(/^https:\S+\/docs\/errors\.md#scope_near_miss$/);
+  });
+
   it('counts how often a request was sent after a 401', async () => {
     const app = start();
     app.signIn();
@@ -222,7 +235,7 @@ describe('withDevtools(): the token', () => {
     app
       .relayCall()
       .flush({ code: 'policy_denied', detail: 'No role.', hint: 'Ask for one.' }, { status: 403, statusText: 'x' });
-    expect(app.shownText()).toContain('relay_forbiddenNo role.Ask for one.');
+    expect(app.shownText()).toContain('relay_forbiddenNo role.Ask for one.errors.md#relay_forbidden');
     app.button(/Renew/).click();
     grant(app.relayCall());
     app.shownText();

@@ -7,16 +7,22 @@ export interface Failure {
   readonly status: number | undefined;
   readonly message: string;
   readonly hint: string | undefined;
+  /** Where the error reference explains it. */
+  readonly link?: string | undefined;
 }
+
+/** An error's hint ends in a link to the error reference, or is one. */
+const HINT = /^(?:(.*?) See )?(https:\/\/\S+)$/s;
 
 /** Reads an error of a request or of the relay. */
 export function readFailure(error: unknown): Failure {
   if (error instanceof GenesysAuthError) {
-    const { code, hint, cause, problem } = error;
+    const { code, cause, problem } = error;
+    const [, hint, link] = HINT.exec(error.hint) ?? [error.hint, error.hint, undefined];
     const status = cause instanceof HttpErrorResponse ? cause.status : undefined;
     // The relay's words are written for developers; those of the API are not ours to show.
     const isApis = cause instanceof HttpErrorResponse && !problem;
-    return { code, status, hint, message: isApis ? named(error) : error.message };
+    return { code, status, hint, link, message: isApis ? named(error) : error.message };
   }
   if (error instanceof HttpErrorResponse) {
     const { status } = error;

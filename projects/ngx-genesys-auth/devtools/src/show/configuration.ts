@@ -3,6 +3,7 @@ import { isCovered } from 'genesys-scopes';
 import { readFailure } from '../explain/failure';
 import { el, fill, setAttribute, setText } from './dom';
 import type { ConfigurationView, KnownConfiguration, Part } from './model';
+import { referenceLink } from './reference-link';
 import { clockTime, timeLeft } from './words';
 
 const STATUS: Readonly<Record<GenesysAuthStatus, string>> = {
@@ -128,7 +129,8 @@ function showFailure(document: Document, box: HTMLElement, view: ConfigurationVi
             { class: 'failure' },
             el(document, 'code', { text: failure.code ?? '' }),
             el(document, 'p', { text: failure.message }),
-            el(document, 'p', { class: 'hint', text: failure.hint ?? '' })
+            el(document, 'p', { class: 'hint', text: failure.hint ?? '' }),
+            ...(failure.link === undefined ? [] : [referenceLink(document, failure.link)])
           )
         ]
       : []

@@ -1,6 +1,7 @@
 import type { VerdictKind } from '../explain/verdict';
 import type { RequestEntry } from '../watch/entry';
 import { el, fill, setAttribute, setText } from './dom';
+import { REFERENCE, referenceLink } from './reference-link';
 import { clockTime, duration } from './words';
 
 /** One request on the page. */
@@ -51,10 +52,15 @@ export function requestRow(document: Document, entry: RequestEntry): RequestRow 
       setText(took, entry.durationMs === undefined ? '' : duration(entry.durationMs));
       const facts = factsOf(entry);
       fill(rest, JSON.stringify(facts), () =>
-        facts.flatMap(([name, value]) => [el(document, 'dt', { text: name }), el(document, 'dd', { text: value })])
+        facts.flatMap(([name, value]) => [el(document, 'dt', { text: name }), textOrLink(document, value)])
       );
     }
   };
+}
+
+function textOrLink(document: Document, value: string): HTMLElement {
+  if (!value.startsWith(REFERENCE)) return el(document, 'dd', { text: value });
+  return el(document, 'dd', {}, referenceLink(document, value));
 }
 
 /** Why there is no token, where there is none; else why the request failed, if it did. */
@@ -79,6 +85,7 @@ function factsOf(entry: RequestEntry): (readonly [string, string])[] {
     ['Needs', needs],
     ['Error', failure?.code],
     ['What to do', adviceOf(entry)],
+    ['Read', failure?.link],
     ['Answer', failure && verdict.kind !== 'refused' ? failure.message : ''],
     ['Sent', attempts > 1 ? `${attempts} times` : attempts === 1 ? 'once' : 'not'],
     ['At', clockTime(at)]

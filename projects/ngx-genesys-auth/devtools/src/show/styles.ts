@@ -38,6 +38,7 @@ b, strong, h2, h3 { font-weight: 650; }
 button { border: 1px solid var(--line); border-radius: 6px; background: var(--back); padding: 3px 9px; cursor: pointer; }
 button:hover { border-color: var(--accent); }
 button[aria-pressed='true'] { border-color: var(--accent); background: var(--busy-back); color: var(--busy); }
+a { color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .count { font-variant-numeric: tabular-nums; font-weight: 650; }
 .toggle { position: fixed; z-index: 2147483001; display: flex; align-items: center; gap: 8px; padding: 7px 13px; border-radius: 999px;

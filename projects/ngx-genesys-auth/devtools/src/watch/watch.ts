@@ -134,13 +134,14 @@ export class NotingWatch implements RequestWatch {
     const taker = this.#watched.takerOf(asked);
     const rule = taker && taker !== 'being loaded' ? ruleOf(taker) : '';
     const again = attempts > 1 ? ` Sent ${attempts} times.` : '';
-    if (sent.headers.has('Authorization')) {
-      const reason = `The token is attached${waited(waitedMs, attempts)}.${again}`;
-      return { kind: 'attached', level: 'good', rule, reason };
-    }
+    // First, as what the relay needs to know the caller may be an Authorization header, too.
     if (sent.url !== asked.url) {
       const reason = `It goes through the relay, which attaches the token.${again}`;
       return { kind: 'proxied', level: 'good', rule, reason };
+    }
+    if (sent.headers.has('Authorization')) {
+      const reason = `The token is attached${waited(waitedMs, attempts)}.${again}`;
+      return { kind: 'attached', level: 'good', rule, reason };
     }
     // The configuration has been loaded, and this is for none of its APIs.
     const why = this.#explain(asked);

@@ -10,7 +10,6 @@ import {
 import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from './config';
 import { Configurations } from './configurations/configurations';
 import { GENESYS_AUTH, PROVIDED, type Provided } from './configurations/provided';
-import { GENESYS_AUTH_CORE } from './core';
 import { provideInterceptorCheck } from './dev/interceptor-check';
 import { GenesysScopesDirective } from './directive';
 import type { GenesysAuthFeature } from './features';
@@ -51,7 +50,6 @@ export const configurationProviders = (provided: Provided): (Provider | Environm
   { provide: PROVIDED, multi: true, useValue: provided },
   { provide: GENESYS_AUTH, useFactory: () => new Configurations() },
   { provide: GenesysAuthService, useFactory: () => inject(GENESYS_AUTH).get().service },
-  { provide: GENESYS_AUTH_CORE, useFactory: () => inject(GENESYS_AUTH).get().core },
   provideEnvironmentInitializer(() => {
     inject(GENESYS_AUTH).start();
   }),

@@ -5,6 +5,8 @@ import type { NotificationSourceFactory } from './source';
 export interface GenesysNotificationsOptions {
   /** Where events come from: `relayHub()` or `directChannel()`. */
   readonly source: NotificationSourceFactory;
+  /** The name of the configuration whose events they are, where there are several. */
+  readonly config?: string | undefined;
   /**
    * Close the connection while nobody sees the page. `true`: after a minute out of sight; a number: after so many
    * milliseconds. What was missed is reported as a gap when the page is seen again. `false` by default.

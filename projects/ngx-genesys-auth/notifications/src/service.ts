@@ -13,6 +13,7 @@ import {
 import { toSignal } from '@angular/core/rxjs-interop';
 import { EMPTY, NEVER, type Observable, Subject, defer, filter, map, merge, of, scan } from 'rxjs';
 import { type CaughtUp, catchUp } from './catch-up';
+import { ConfiguredSource } from './configured-source';
 import type { GenesysNotificationError } from './error';
 import type { EventBodyOf, GenesysEvent } from './event';
 import { Link, type NotificationState } from './link/link';
@@ -66,8 +67,8 @@ export class GenesysNotifications {
   readonly gaps$: Observable<GenesysGap> = this.#gaps.asObservable();
 
   constructor() {
-    const { source, pauseWhenHidden = false } = inject(NOTIFICATIONS_OPTIONS);
-    this.#link = new Link(source(), {
+    const { source, config, pauseWhenHidden = false } = inject(NOTIFICATIONS_OPTIONS);
+    this.#link = new Link(new ConfiguredSource(source, config), {
       state: (state, error) => {
         this.#state.set(state);
         this.#error.set(error);

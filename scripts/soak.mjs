@@ -29,7 +29,17 @@ const entries = [
     about: 'a million requests made by chance crash nothing in the relay and get no secret out of it',
     args: [jest, 'projects/genesys-auth-relay/test/fuzz', '--selectProjects', 'genesys-auth-relay'],
     env: { FUZZ_REQUESTS: '1000000' }
-  }
+  },
+  ...[
+    ['fleet', 'none', 'one token request per renewal cycle for 800 callers of four servers, and nobody waits'],
+    ['fleet-store', 'store', 'no call fails while the shared store is killed, restarted and frozen'],
+    ['fleet-endpoint', 'endpoint', 'no call fails while the token endpoint fails again and again'],
+    ['fleet-kill', 'kill', 'no call fails when servers that hold the lease are killed']
+  ].map(([name, chaos, about]) => ({
+    name,
+    about,
+    args: [join('projects', 'e2e', 'fleet', 'run.mjs'), '--chaos', chaos]
+  }))
 ];
 
 const wanted = process.argv.slice(2);

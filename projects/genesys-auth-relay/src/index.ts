@@ -10,3 +10,11 @@ export { type RelayMetrics, type RelayMetricsOptions, createRelayMetrics } from 
 export { type RelayClock } from './runtime/clock.ts';
 export { type RelayObserver, type StoreEvent, type TokenServed } from './runtime/observer.ts';
 export { type RelayLogger, type RelayRuntime } from './runtime/runtime.ts';
+export {
+  type ServerToken,
+  type ServerTokenSource,
+  type TokenSourceConfig,
+  TokenSourceError,
+  type TokenSourceOptions,
+  createTokenSource
+} from './server-side/token-source.ts';

@@ -13,11 +13,15 @@ import { UpstreamError } from './upstream-error.ts';
  * @param tries one for a renewal behind the callers, who have a live token; otherwise as many as T5 allows
  * @throws UpstreamError
  */
-export type FetchToken = (
-  wanted: { readonly client: ClientConfig; readonly scopes: readonly string[] },
-  budgetMs: number,
-  tries: 'one' | 'all'
-) => Promise<SharedToken>;
+export interface FetchToken {
+  (
+    wanted: { readonly client: ClientConfig; readonly scopes: readonly string[] },
+    budgetMs: number,
+    tries: 'one' | 'all'
+  ): Promise<SharedToken>;
+  /** Milliseconds that a request may well take: the slowest of the last ones. */
+  typicalMs(): number;
+}
 
 /** What another credential of the same client may put right. */
 const MAY_FALL_BACK: ReadonlySet<string> = new Set(['upstream_invalid_client', 'upstream_unauthorized_client']);
@@ -29,6 +33,7 @@ export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, run
   const { clock, log, observer } = runtime;
   /** By client: which of its credentials worked last. */
   const working = new Map<string, number>();
+  let slowest = 0;
 
   async function askOnce(credential: Credential, scopes: readonly string[], leftMs: number): Promise<SharedToken> {
     const start = clock.monotonic();
@@ -36,6 +41,7 @@ export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, run
     try {
       const { token, lifetimeSeconds, scopes: granted } = await upstream.requestToken(credential, scopes, leftMs);
       ended('ok');
+      slowest = Math.max(clock.monotonic() - start, 0.9 * slowest);
       // A server that was not asked for scopes may say that it granted none; that is no answer to a question.
       const named = genesys.sendScope || granted?.length !== 0 ? granted : undefined;
       return { token, lifetimeSeconds, scopes: named ?? scopes, start };
@@ -73,8 +79,10 @@ export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, run
     throw refusal;
   }
 
-  return ({ client, scopes }, budgetMs, tries) => {
+  const fetchToken: FetchToken = ({ client, scopes }, budgetMs, tries) => {
     const attempt = (leftMs: number) => ask(client, scopes, leftMs);
     return tries === 'one' ? attempt(budgetMs) : withRetry(attempt, budgetMs, runtime);
   };
+  fetchToken.typicalMs = () => slowest;
+  return fetchToken;
 }

@@ -23,7 +23,9 @@ export async function withRetry<T>(
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.kind !== 'transient' || tried === RETRY.tries) throw error;
       const widest = Math.min(RETRY.longestWaitMs, RETRY.shortestWaitMs * 4 ** tried);
-      const jitter = RETRY.shortestWaitMs + (widest - RETRY.shortestWaitMs) * random();
+      // From a quarter of the widest on: an outage of a second is not over after 200 ms.
+      const shortest = Math.max(RETRY.shortestWaitMs, widest / 4);
+      const jitter = shortest + (widest - shortest) * random();
       const wait = Math.max(jitter, error.retryAfterMs ?? 0);
       if (clock.monotonic() + wait >= deadline) throw error;
       await clock.sleep(wait);

@@ -16,6 +16,8 @@ export interface Need {
   readonly wants: (token: SharedToken) => boolean;
   /** When somebody has to wait, or to give up, if there is no token by then; on the monotonic clock. */
   readonly deadline: number;
+  /** Milliseconds that a token request may well take, as the last ones did. */
+  readonly requestMs: number;
 }
 
 /** Whether a token is still handed out (T1). */
@@ -24,14 +26,15 @@ export const isLive = ({ start, lifetimeSeconds }: SharedToken, now: number): bo
 
 /**
  * Obtains a token once for all relays that share the store (T3, F1): the one that holds the lease asks, the others wait for
- * what it puts there. Whoever has waited for half of the time that is left takes the lease over: its holder may be dead, and
+ * what it puts there. Whoever has waited for a third of the time that is left, or until there is just
+ * enough of it for a request, takes the lease over: its holder may be dead, and
  * nobody shall have to wait for a lease to run out (F8). Without an answer from the store the relay asks by itself (F6).
  *
  * @param ask asks the token endpoint
  */
 export async function obtainOnce(
   store: TokenStore,
-  { key, wants, deadline }: Need,
+  { key, wants, deadline, requestMs }: Need,
   ask: () => Promise<SharedToken>,
   { clock, random, observer }: RelayRuntime
 ): Promise<SharedToken> {
@@ -53,11 +56,11 @@ export async function obtainOnce(
       return askForAll(store, key, claim, ask);
     }
     const left = deadline - clock.monotonic();
-    if (left < LEAST_PATIENCE_MS) return askForAll(store, key, claim, ask);
+    if (left < Math.max(LEAST_PATIENCE_MS, 1.5 * requestMs)) return askForAll(store, key, claim, ask);
     if (claim.holder !== waitedFor) {
       if (waitedFor === undefined) observer.storeEvent?.('lease_wait');
       waitedFor = claim.holder;
-      takeAt = clock.monotonic() + left / 2;
+      takeAt = clock.monotonic() + Math.min(left / 3, left - 1.5 * requestMs);
     }
     await clock.sleep(SHORTEST_LOOK_MS + (LONGEST_LOOK_MS - SHORTEST_LOOK_MS) * random());
   }

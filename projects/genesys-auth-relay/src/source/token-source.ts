@@ -105,7 +105,7 @@ export function createTokenSource(
       const ends = token.start + token.lifetimeSeconds * 1000;
       return current === undefined || (token.token !== current.token && ends > current.lifetime.expires);
     };
-    return obtainOnce(store, { key, wants, deadline }, ask, runtime);
+    return obtainOnce(store, { key, wants, deadline, requestMs: fetchToken.typicalMs() }, ask, runtime);
   }
 
   async function run(key: string, wanted: Wanted, behind: boolean): Promise<Entry> {

@@ -1,0 +1,161 @@
+import type { ProblemCode } from 'genesys-auth-protocol';
+import { LRUCache } from 'lru-cache';
+import { canonical } from '../config/check-roles.ts';
+import type { ClientConfig } from '../config/config.ts';
+import { parseRelayConfig } from '../config/parse.ts';
+import type { RelayConfigInput } from '../config/schema.ts';
+import { chooseClient } from '../policy/client-policy.ts';
+import { createPolicy } from '../policy/policy.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { createTokenSource as createSource } from '../source/token-source.ts';
+import { createUpstream } from '../source/upstream.ts';
+import { UpstreamError } from '../source/upstream-error.ts';
+import { openStore } from '../store/open.ts';
+
+/** Where a server gets its tokens: the sections `genesys`, `store` and `scopes` of a relay's configuration. */
+export interface TokenSourceConfig {
+  /** Region or endpoints, and the OAuth client. */
+  readonly genesys: RelayConfigInput['genesys'];
+  /** Every scope this server may ask for. */
+  readonly scopes: readonly string[];
+  /** Where several servers share their tokens; default: each has its own. */
+  readonly store?: RelayConfigInput['store'];
+}
+
+/** Options of {@link createTokenSource}. */
+export interface TokenSourceOptions {
+  /** Environment variables that `{ env: NAME }` names. Default: those of the process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Folder that a relative `{ file: path }` starts from. Default: the working folder. */
+  readonly baseDir?: string;
+  /** Clock, chance, logger and observer. Default: the system's, and no log. */
+  readonly runtime?: Partial<RelayRuntime>;
+}
+
+/** A token of a {@link ServerTokenSource}. */
+export interface ServerToken {
+  readonly accessToken: string;
+  /** `Bearer` and the token, for the header `Authorization`. */
+  readonly authorization: string;
+  /** What was granted, sorted. */
+  readonly scopes: readonly string[];
+  /** Milliseconds for which it is good. Do not keep it: ask again, which costs nothing while it lives. */
+  readonly expiresInMs: number;
+}
+
+/** There is no token, and why. */
+export class TokenSourceError extends Error {
+  override readonly name = 'TokenSourceError';
+  /** Stable code, the same as of the relay's problems. */
+  readonly code: ProblemCode;
+  /** What to do about it. */
+  readonly hint: string | undefined;
+  /** The scopes it is about. */
+  readonly scopes: readonly string[];
+  /** Milliseconds after which a new try makes sense. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ code, message, details }: RelayProblem) {
+    super(message);
+    this.code = code;
+    this.hint = details.hint;
+    this.scopes = details.scopes ?? [];
+    this.retryAfterMs = details.retryAfterSeconds === undefined ? undefined : details.retryAfterSeconds * 1000;
+  }
+}
+
+/** Tokens for a server that calls Genesys Cloud itself. */
+export interface ServerTokenSource {
+  /**
+   * A live token: at once while there is one, and one request for all who wait otherwise. It is renewed behind the callers.
+   *
+   * @param scopes what the token must be good for; default: all of the configuration
+   * @throws TokenSourceError with a code such as `scope_not_registered`, `upstream_invalid_client`, `upstream_timeout`
+   */
+  token(scopes?: readonly string[]): Promise<ServerToken>;
+  /**
+   * Says that the API answered 401 to this token. The API is asked (at most once a second for each token), and the token is
+   * given up if it really is dead; then {@link ServerTokenSource.token} obtains another one.
+   */
+  rejected(accessToken: string): Promise<void>;
+  /** Closes the connections to the token endpoint and the store. */
+  close(): Promise<void>;
+}
+
+const ROLE = 'server';
+/** Whose rights differ: nobody's, as the server asks for itself. */
+const NO_CALLERS = { held: [], acceptSharedPrivileges: true };
+
+/**
+ * Tokens for a server of yours: a GraphQL gateway, a batch job, an API. It is the relay's token source without its doors,
+ * with the same renewal, retries, fallbacks and shared store.
+ *
+ * @throws RelayConfigError `config_invalid` with every issue
+ * @example
+ * const genesys = await createTokenSource({
+ *   genesys: { region: 'mypurecloud.de', client: { id: '...', secret: { env: 'GENESYS_CLIENT_SECRET' } } },
+ *   scopes: ['analytics:readonly', 'routing:readonly']
+ * });
+ * const { authorization } = await genesys.token();
+ * await fetch('https://api.mypurecloud.de/api/v2/routing/queues', { headers: { authorization } });
+ */
+export async function createTokenSource(
+  { genesys, scopes, store }: TokenSourceConfig,
+  { env, baseDir, runtime: parts }: TokenSourceOptions = {}
+): Promise<ServerTokenSource> {
+  const input: RelayConfigInput = {
+    mode: 'token',
+    genesys,
+    scopes: [...scopes],
+    ...(store === undefined ? {} : { store }),
+    // Nobody calls: the sections about callers are there because a relay has them.
+    identities: [{ type: 'jwt', issuer: 'https://nobody.invalid', audience: 'nobody' }],
+    roles: { [ROLE]: { scopes: [...scopes], defaultScopes: [...scopes] } }
+  };
+  const config = parseRelayConfig(input, env, baseDir);
+  const runtime = runtimeOf(parts);
+  const policy = createPolicy(config);
+  const entitlement = policy.entitlement([ROLE]);
+  const upstream = createUpstream(config.genesys, runtime.clock);
+  const shared = await openStore(config, runtime);
+  const source = createSource(config.genesys, upstream, runtime, shared);
+  /** By hash: what a token that was handed out is for. */
+  const handedOut = new LRUCache<string, { client: ClientConfig; scopes: readonly string[] }>({ max: 1000 });
+
+  async function obtain(asked: readonly string[]): Promise<ServerToken> {
+    const { required } = policy.decide({ scopes: asked, optionalScopes: [] }, entitlement);
+    const { client } = chooseClient(entitlement, { required, optional: [] }, NO_CALLERS);
+    const { token, hash, scopes: granted, lifetime } = await source.get(client, canonical(required));
+    handedOut.set(hash, { client, scopes: canonical(required) });
+    return {
+      accessToken: token,
+      authorization: `Bearer ${token}`,
+      scopes: granted,
+      expiresInMs: Math.max(0, lifetime.hard - runtime.clock.monotonic())
+    };
+  }
+
+  return {
+    async token(asked = []) {
+      try {
+        return await obtain(asked);
+      } catch (error) {
+        const problem = error instanceof UpstreamError ? error.problem : error;
+        throw problem instanceof RelayProblem ? new TokenSourceError(problem) : problem;
+      }
+    },
+
+    async rejected(accessToken) {
+      const hash = sha256(accessToken);
+      const known = handedOut.get(hash);
+      if (known !== undefined) await source.report(known.client, known.scopes, hash, () => true);
+    },
+
+    async close() {
+      source.close();
+      await Promise.all([upstream.close(), shared?.close()]);
+    }
+  };
+}

@@ -6,7 +6,7 @@ const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', imp
 const version =
   typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
 
-const { exitCode, relay, ready } = await run(process.argv.slice(2), version, {
+const { exitCode, relay, ready, reload } = await run(process.argv.slice(2), version, {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text)
 });
@@ -23,5 +23,6 @@ if (relay !== undefined) {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  process.on('SIGHUP', () => void reload?.());
   process.stdout.write(ready ?? '');
 }

@@ -133,6 +133,26 @@ describe('genesys-auth-relay', () => {
       expect(output()).not.toContain(String(answer.body['access_token']));
     });
 
+    it('13.3.4 reads its configuration again at SIGHUP, and keeps the old one when the new one is wrong', async () => {
+      const config = configOf(server);
+      const { child, url, output } = await serve(fileWith(config, 'hangup.json'));
+      const said = async (text: string) => {
+        while (!output().includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
+      };
+      const scopes = ['routing'];
+      fileWith({ ...config, scopes: [] }, 'hangup.json');
+      child.kill('SIGHUP');
+      await said('fix:');
+      expect((await ask(`${url}/token`, fromHere({ scopes }))).status).toBe(200);
+      fileWith({ ...config, roles: { developer: { scopes: ['analytics'] } } }, 'hangup.json');
+      child.kill('SIGHUP');
+      await said('The configuration was read again.');
+      expect((await ask(`${url}/token`, fromHere({ scopes }))).body['code']).toBe('scope_not_allowed');
+      const ended = once(child, 'exit');
+      child.kill('SIGINT');
+      expect(await ended).toEqual([0, null]);
+    });
+
     it('F14 drains at SIGTERM and ends with 0', async () => {
       const file = fileWith({ ...configOf(server), limits: { drainMs: 50 } }, 'drain.json');
       const { child } = await serve(file);

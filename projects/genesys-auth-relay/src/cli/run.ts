@@ -18,6 +18,8 @@ export interface Output {
 export interface Outcome {
   readonly exitCode: number;
   readonly relay?: RunningRelay;
+  /** Reads the configuration again; says on the error output what is wrong with it. */
+  readonly reload?: () => Promise<void>;
   /** What to say once the process listens to signals: whoever reads it may send one at once. */
   readonly ready?: string;
 }
@@ -34,12 +36,20 @@ function readArgs(args: readonly string[]) {
   });
 }
 
-async function serve(file: string): Promise<Outcome> {
+async function serve(file: string, output: Output): Promise<Outcome> {
   const config = await loadRelayConfig(file);
   const relay = await startRelay(config);
   const admin = relay.adminUrl === '' ? '' : `, health at ${relay.adminUrl}/readyz`;
   const ready = `genesys-auth-relay listens on ${relay.url} (${config.mode} mode, client_credentials grant)${admin}\n`;
-  return { exitCode: 0, relay, ready };
+  const reload = async () => {
+    try {
+      await relay.reload(loadRelayConfig(file));
+      output.out('The configuration was read again.\n');
+    } catch (error) {
+      failed(error, output);
+    }
+  };
+  return { exitCode: 0, relay, ready, reload };
 }
 
 async function check(file: string, { out }: Output): Promise<Outcome> {
@@ -112,7 +122,7 @@ export async function run(args: readonly string[], version: string, output: Outp
   if (command !== 'serve' && command !== 'check') return misused(`Unknown command: ${command}`);
   if (values.config === undefined) return misused(`${command} needs --config FILE`);
   try {
-    return await (command === 'serve' ? serve(values.config) : check(values.config, output));
+    return await (command === 'serve' ? serve(values.config, output) : check(values.config, output));
   } catch (error) {
     return failed(error, output);
   }

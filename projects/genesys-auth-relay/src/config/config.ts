@@ -1,5 +1,6 @@
 import type { ParsedConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
+import type { SecretFile } from './secrets.ts';
 
 /** Marks a configuration that `parseRelayConfig` made. Registered, so that a copy of the object keeps it. */
 export const RESOLVED: unique symbol = Symbol.for('genesys-auth-relay.config');
@@ -104,6 +105,8 @@ export interface RelayConfig {
   /** The notification hub, or `false` for none. */
   readonly notifications: ParsedConfig['notifications'];
   readonly log: { readonly level: ParsedConfig['log']['level']; readonly subject: 'hashed' | 'plain' };
+  /** Secrets that are read again when their files change. */
+  readonly secretFiles: readonly SecretFile[];
   /** What an operator should look at, though the relay starts. */
   readonly warnings: readonly string[];
 }

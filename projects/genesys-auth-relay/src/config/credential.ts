@@ -1,4 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { ClientAuth, Credential } from './config.ts';
 import { Secret } from './secret.ts';
 import { type Findings, type Reference, type Surroundings, readPem, readReference } from './secrets.ts';
@@ -34,7 +35,23 @@ function isPem(text: string, what: 'key' | 'certificate'): boolean {
   }
 }
 
+/** Reads a part, and remembers the file it lies in. */
 function readPart(
+  part: 'secret' | 'key' | 'certificate',
+  reference: Reference,
+  key: string,
+  around: Surroundings,
+  found: Findings
+): Secret | undefined {
+  const secret = readValue(part, reference, key, around, found);
+  if (secret !== undefined && typeof reference === 'object' && 'file' in reference) {
+    const read = () => readValue(part, reference, key, around, { issues: [], warnings: [] })?.reveal();
+    found.files?.push({ key, path: resolve(around.baseDir, reference.file), secret, read });
+  }
+  return secret;
+}
+
+function readValue(
   part: 'secret' | 'key' | 'certificate',
   reference: Reference,
   key: string,

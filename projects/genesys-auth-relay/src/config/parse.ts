@@ -9,7 +9,7 @@ import { resolveIdentities } from './resolve-identities.ts';
 import { resolveStore } from './resolve-store.ts';
 import { heard } from './says.ts';
 import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
-import type { Findings } from './secrets.ts';
+import type { Findings, SecretFile } from './secrets.ts';
 
 interface SchemaIssue {
   readonly code?: string;
@@ -80,7 +80,8 @@ export function parseRelayConfig(
   const parsed = relayConfigSchema.safeParse(input);
   if (!parsed.success) throw new RelayConfigError(issuesOf(parsed.error.issues));
   const { data } = parsed;
-  const found: Findings = { issues: [], warnings: [] };
+  const files: SecretFile[] = [];
+  const found: Findings = { issues: [], warnings: [], files };
   const endpoints = endpointsOf(data.genesys, found.issues);
   const clients = resolveClients(data, { env, baseDir }, found);
   const store = resolveStore(data.store, { env, baseDir }, found);
@@ -112,6 +113,7 @@ export function parseRelayConfig(
     scopes: canonical(data.scopes),
     identities,
     roles,
+    secretFiles: files,
     warnings: found.warnings
   };
 }

@@ -2,11 +2,25 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorCode } from '../runtime/error-code.ts';
 import type { ConfigIssue } from './error.ts';
+import type { Secret } from './secret.ts';
 
 /** Where the parts of a configuration find what they need and leave what they notice. */
 export interface Findings {
   readonly issues: ConfigIssue[];
   readonly warnings: string[];
+  /** Secrets that can be read again while the relay runs. */
+  readonly files?: SecretFile[];
+}
+
+/** A secret that lies in a file. */
+export interface SecretFile {
+  /** Where it stands in the configuration, for example `genesys.client.secret`. */
+  readonly key: string;
+  /** Absolute path of the file. */
+  readonly path: string;
+  readonly secret: Secret;
+  /** What the file holds now, or `undefined` if that is no such secret. */
+  readonly read: () => string | undefined;
 }
 
 /** A reference to a value outside the configuration, or (for ids) the value itself. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
-import { type Relay, createRelay } from '../relay/relay.ts';
+import type { Relay } from '../relay/relay.ts';
+import { createRelaySwitch } from '../relay/switch.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { MAX_URL_LENGTH, malformed } from './malformed.ts';
@@ -91,6 +92,8 @@ function closeWhenQuiet(app: FastifyInstance, patienceMs: number): void {
 export interface RelayApp {
   readonly app: FastifyInstance;
   readonly relay: Relay;
+  /** Lets another configuration serve from now on. */
+  readonly swap: (config: RelayConfig) => Promise<void>;
 }
 
 /** Every request that wants to become something else comes here, once there is anybody who listens for such. */
@@ -150,7 +153,7 @@ export async function createApp(
   });
   closeWhenQuiet(app, config.genesys.timeoutMs + 1000);
   answerAll(app, note);
-  const relay = await createRelay(config, runtime);
+  const { relay, swap } = await createRelaySwitch(config, runtime);
   if (relay.hub !== undefined) takeUpgrades(app, createUpgrade(relay, config, runtime, basePath));
   // Before the server waits for its connections: a WebSocket would keep it waiting.
   app.addHook('preClose', () => relay.hub?.close());
@@ -180,5 +183,5 @@ export async function createApp(
     });
   }
   await app.ready();
-  return { app, relay };
+  return { app, relay, swap };
 }

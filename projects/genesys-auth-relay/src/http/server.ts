@@ -24,12 +24,23 @@ export class RelayStartError extends Error {
   }
 }
 
+type Reloadable = RelayConfigInput | RelayConfig;
+
 /** A relay that listens. */
 export interface RunningRelay {
   /** Base URL of the relay, for example `http://127.0.0.1:8080`. */
   readonly url: string;
   /** Base URL of `/livez`, `/readyz` and `/metrics`; empty when the admin listener is off. */
   readonly adminUrl: string;
+  /**
+   * Lets another configuration serve from now on; what has begun is finished with the old one, and live tokens are taken along.
+   * `mode`, `listen`, `admin`, `notifications`, `hsts`, `log`, and of `limits` what concerns bodies and connections, need a
+   * restart; changes there are logged and have no effect.
+   *
+   * @param config the configuration, or a promise of it: if that fails, the failure counts as a refused configuration
+   * @throws RelayConfigError `config_invalid`; then the old configuration stays
+   */
+  readonly reload: (config: Reloadable | Promise<Reloadable>) => Promise<void>;
   /** Stops at once: open requests are answered, new ones are not taken. */
   readonly close: () => Promise<void>;
   /** Says "not ready" at once, goes on serving for `limits.drainMs`, then closes. */
@@ -52,6 +63,29 @@ async function listen(app: FastifyInstance, at: { host: string; port: number }, 
       `Check ${key}.`,
       error
     );
+  }
+}
+
+/** Sections that are read once, at the start. */
+const FIXED = ['mode', 'listen', 'admin', 'notifications', 'hsts', 'log'] as const;
+
+async function reloadConfig(
+  first: RelayConfig,
+  next: Reloadable | Promise<Reloadable>,
+  swap: (config: RelayConfig) => Promise<void>,
+  { log, observer }: RelayRuntime
+): Promise<void> {
+  try {
+    const config = resolveConfig(await next);
+    await swap(config);
+    const needRestart = FIXED.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(first[key]));
+    observer.reloaded?.('config', 'applied');
+    log.info({ event: 'config_reloaded', needRestart }, 'another configuration serves from now on');
+    for (const warning of config.warnings) log.warn({ event: 'config_warning' }, warning);
+  } catch (error) {
+    observer.reloaded?.('config', 'refused');
+    log.error({ event: 'config_refused' }, 'the new configuration is wrong; the old one stays');
+    throw error;
   }
 }
 
@@ -81,7 +115,7 @@ export async function startRelay(
     metrics?.setReady(isReady);
   };
   let draining = false;
-  const { app, relay } = await createApp(checked, runtime, '', () => draining);
+  const { app, relay, swap } = await createApp(checked, runtime, '', () => draining);
   const admin = metrics && createAdmin(() => ready, metrics);
   const close = async () => {
     setReady(false);
@@ -96,6 +130,7 @@ export async function startRelay(
       url,
       adminUrl,
       close,
+      reload: (next) => reloadConfig(checked, next, swap, runtime),
       drain: async () => {
         setReady(false);
         draining = true;

@@ -18,7 +18,8 @@ import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { expiresIn } from '../source/lifetime.ts';
-import { createTokenSource, type SourceToken } from '../source/token-source.ts';
+import { watchSecrets } from '../source/watch-secrets.ts';
+import { type SourceToken, type TokenSource, createTokenSource } from '../source/token-source.ts';
 import { createUpstream } from '../source/upstream.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
 import { openStore } from '../store/open.ts';
@@ -38,6 +39,7 @@ export interface Relay {
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
   readonly hub: (Hub & { readonly tickets: Tickets }) | undefined;
+  readonly source: TokenSource;
   close(): Promise<void>;
 }
 
@@ -50,15 +52,26 @@ function shareOf(caller: Caller): number {
   return share;
 }
 
-/** Builds a relay from a checked configuration. */
-export async function createRelay(config: RelayConfig, runtime: RelayRuntime): Promise<Relay> {
+/**
+ * Builds a relay from a checked configuration.
+ *
+ * @param previous token source of a relay this one takes over from
+ */
+export async function createRelay(config: RelayConfig, runtime: RelayRuntime, previous?: TokenSource): Promise<Relay> {
   const { clock, log } = runtime;
   const origins = createOriginGuard(config.cors.origins);
   const identities = createIdentities(config.identities, origins, runtime);
   const policy = createPolicy(config);
   const upstream = createUpstream(config.genesys, clock);
   const store = await openStore(config, runtime);
-  const source = createTokenSource(config.genesys, upstream, runtime, store);
+  const source = createTokenSource(config.genesys, upstream, runtime, store, previous);
+  const secrets = watchSecrets(
+    config.secretFiles,
+    () => {
+      source.secretsChanged();
+    },
+    runtime
+  );
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
   // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
@@ -106,6 +119,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
 
   return {
     origins,
+    source,
     hub: notifications && { ...notifications.hub, tickets: notifications.tickets },
     entitlement: ({ roles }) => policy.entitlement(roles),
 
@@ -155,6 +169,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime): P
 
     async close() {
       await notifications?.close();
+      secrets.close();
       source.close();
       await Promise.all([identities.close(), upstream.close(), store?.close()]);
     }

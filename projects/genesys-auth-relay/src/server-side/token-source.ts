@@ -10,6 +10,7 @@ import { RelayProblem } from '../reply/problem.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { createTokenSource as createSource } from '../source/token-source.ts';
+import { watchSecrets } from '../source/watch-secrets.ts';
 import { createUpstream } from '../source/upstream.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
 import { openStore } from '../store/open.ts';
@@ -121,6 +122,13 @@ export async function createTokenSource(
   const upstream = createUpstream(config.genesys, runtime.clock);
   const shared = await openStore(config, runtime);
   const source = createSource(config.genesys, upstream, runtime, shared);
+  const secrets = watchSecrets(
+    config.secretFiles,
+    () => {
+      source.secretsChanged();
+    },
+    runtime
+  );
   /** By hash: what a token that was handed out is for. */
   const handedOut = new LRUCache<string, { client: ClientConfig; scopes: readonly string[] }>({ max: 1000 });
 
@@ -154,6 +162,7 @@ export async function createTokenSource(
     },
 
     async close() {
+      secrets.close();
       source.close();
       await Promise.all([upstream.close(), shared?.close()]);
     }

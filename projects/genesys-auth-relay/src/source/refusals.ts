@@ -20,6 +20,8 @@ export interface Refusals {
   note(client: string, key: string, error: UpstreamError): void;
   /** A success: forgets both the key's refusal and the client's. */
   clear(client: string, key: string): void;
+  /** Forgets everything: the clients may have other secrets now. */
+  forget(): void;
 }
 
 /** The key of refusals that concern a client, whatever it asks for. */
@@ -60,6 +62,10 @@ export function createRefusals(clock: RelayClock): Refusals {
     clear(client, key) {
       known.delete(ofClient(client));
       known.delete(key);
+    },
+
+    forget() {
+      known.clear();
     }
   };
 }

@@ -35,6 +35,10 @@ export interface TokenSource {
    * @param mayVerify asked once, only if the API would be asked now because of this report
    */
   report(client: ClientConfig, scopes: readonly string[], hash: string, mayVerify: () => boolean): Promise<void>;
+  /** Secrets have changed: what was refused may be tried again at once. */
+  secretsChanged(): void;
+  /** The tokens that are kept, for a source that takes over. */
+  kept(): readonly (readonly [string, Entry])[];
   close(): void;
 }
 
@@ -56,15 +60,19 @@ const SWEEP_MS = 60_000;
  * Builds the token cache of one process: single flight for each key, renewal ahead of expiry and behind the callers.
  *
  * @param store where several processes share their tokens; without one each obtains its own
+ * @param previous a source this one takes over from, with its live tokens
  */
 export function createTokenSource(
   genesys: GenesysConfig,
   upstream: Upstream,
   runtime: RelayRuntime,
-  store?: TokenStore
+  store?: TokenStore,
+  previous?: TokenSource
 ): TokenSource {
   const { clock, random, log, observer } = runtime;
   const entries = new LRUCache<string, Entry>({ max: 1000 });
+  // The key of a token says all that it depends on, so those that still make sense are found again.
+  for (const [key, entry] of previous?.kept() ?? []) entries.set(key, { ...entry });
   const flights = new Map<string, Flight>();
   const checks = new Map<string, Promise<void>>();
   /** Tokens the API refused, with how often they came back: a server may issue the same dead token again. */
@@ -230,6 +238,12 @@ export function createTokenSource(
       checks.set(hash, check);
       return check;
     },
+
+    secretsChanged() {
+      refusals.forget();
+    },
+
+    kept: () => [...entries.entries()],
 
     close() {
       clearInterval(timer);

@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RelayConfigInput, type RunningRelay, parseRelayConfig, startRelay } from '../index.ts';
+import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
+import { KEY, SECRET_ENV, configFor, newKey } from '../testing/config.ts';
+import { type TokenServer, replyWith, startTokenServer, tokenNumber } from '../testing/token-server.ts';
+
+describe('a relay that goes on while its configuration changes', () => {
+  let server: TokenServer;
+  let relay: RunningRelay;
+  let dir: string;
+  const told: string[] = [];
+  const observer = {
+    reloaded: (what: string, outcome: string) => {
+      told.push(`${what} ${outcome}`);
+    }
+  };
+  beforeEach(async () => {
+    process.env[SECRET_ENV] = 'relay-secret';
+    server = await startTokenServer();
+    dir = mkdtempSync(join(tmpdir(), 'relay-reload-'));
+    told.length = 0;
+  });
+  afterEach(async () => {
+    await relay.close();
+    await server.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const token = (id = 'reports', key = KEY.key, scope = 'analytics') =>
+    ask(`${relay.url}/token`, asForm({ grant_type: 'client_credentials', scope }, { authorization: basic(id, key) }));
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    const deadline = Date.now() + 15_000;
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error('it did not happen within 15 s');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const secrets = () =>
+    server.received.map(
+      ({ headers }) =>
+        Buffer.from((headers.authorization ?? '').replace('Basic ', ''), 'base64')
+          .toString()
+          .split(':')[1]
+    );
+
+  it('serves new callers, forgets old ones, and keeps its live tokens', async () => {
+    relay = await startRelay(configFor(server), { observer });
+    const before = await token();
+    const other = newKey();
+    const identities: RelayConfigInput['identities'] = [
+      { type: 'apiKey', keys: [{ id: 'new', sha256: other.sha256, roles: ['developer'] }] }
+    ];
+    await relay.reload(configFor(server, { identities }));
+    const after = await token('new', other.key);
+    expect(after.body['access_token']).toBe(before.body['access_token']);
+    expect((await token()).status).toBe(401);
+    expect(server.received).toHaveLength(1);
+    expect(told).toEqual(['config applied']);
+  });
+
+  it('keeps the old configuration when the new one is wrong', async () => {
+    relay = await startRelay(configFor(server), { observer });
+    await expect(relay.reload(configFor(server, { scopes: [] }))).rejects.toMatchObject({ code: 'config_invalid' });
+    await expect(relay.reload(Promise.reject(new Error('no such file')))).rejects.toThrow('no such file');
+    expect((await token()).status).toBe(200);
+    expect(told).toEqual(['config refused', 'config refused']);
+  });
+
+  it('finishes with the old configuration what has begun', async () => {
+    relay = await startRelay(configFor(server), { observer });
+    let release = (): void => undefined;
+    server.answerWith((response) => {
+      release = () => response.end(JSON.stringify({ access_token: 'slow', token_type: 'Bearer' }));
+    });
+    const begun = token();
+    await until(() => server.received.length === 1);
+    await relay.reload(configFor(server));
+    release();
+    expect((await begun).body['access_token']).toBe('slow');
+  });
+
+  it('fails no request while it is reloaded again and again', async () => {
+    relay = await startRelay(configFor(server), { observer });
+    let running = true;
+    const statuses = new Set<number>();
+    const callers = Array.from({ length: 5 }, async () => {
+      while (running) statuses.add((await ask(`${relay.url}/token`, fromHere())).status);
+    });
+    for (let round = 0; round < 10; round++)
+      await relay.reload(configFor(server, { limits: { requestsPerMinute: 1_000_000 } }));
+    running = false;
+    await Promise.all(callers);
+    expect(statuses).toEqual(new Set([200]));
+    expect(server.received).toHaveLength(1);
+  });
+
+  describe('13.3.4 with its secret in a file', () => {
+    const start = async (file: string) => {
+      const config = configFor(server, {}, { client: { id: 'relay-client', secret: { file } } });
+      relay = await startRelay(parseRelayConfig(config, process.env, dir), { observer });
+    };
+
+    it('takes over a new secret at once, also after a refusal', async () => {
+      writeFileSync(join(dir, 'secret'), 'first\n');
+      await start('secret');
+      server.answerWith(replyWith(401, { error: 'invalid_client' }));
+      expect((await token()).body['code']).toBe('upstream_invalid_client');
+      server.answerWith({});
+      writeFileSync(join(dir, 'secret'), 'second\n');
+      await until(() => told.includes('secret applied'));
+      expect((await token()).body['access_token']).toBe(tokenNumber(2));
+      expect(secrets()).toEqual(['first', 'second']);
+    });
+
+    it('sees the link that Kubernetes turns to a new folder', async () => {
+      for (const version of ['one', 'two']) {
+        mkdirSync(join(dir, version));
+        writeFileSync(join(dir, version, 'secret'), `secret-${version}`);
+      }
+      symlinkSync('one', join(dir, '..data'));
+      symlinkSync(join('..data', 'secret'), join(dir, 'secret'));
+      await start('secret');
+      await token();
+      symlinkSync('two', join(dir, '..data_tmp'));
+      renameSync(join(dir, '..data_tmp'), join(dir, '..data'));
+      await until(() => told.includes('secret applied'));
+      await token('reports', KEY.key, 'routing');
+      expect(secrets()).toEqual(['secret-one', 'secret-two']);
+    });
+
+    it('keeps the old secret when the file is empty or gone, and says so once', async () => {
+      writeFileSync(join(dir, 'secret'), 'first');
+      await start('secret');
+      writeFileSync(join(dir, 'secret'), '');
+      await until(() => told.includes('secret refused'));
+      rmSync(join(dir, 'secret'));
+      expect((await token()).status).toBe(200);
+      expect(secrets()).toEqual(['first']);
+      writeFileSync(join(dir, 'secret'), 'second');
+      await until(() => told.includes('secret applied'));
+      expect(told).toEqual(['secret refused', 'secret applied']);
+    });
+  });
+});

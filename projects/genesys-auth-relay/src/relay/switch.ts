@@ -1,0 +1,59 @@
+import type { RelayConfig } from '../config/config.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { type Relay, createRelay } from './relay.ts';
+
+/** A relay whose configuration can be replaced while it serves. */
+export interface RelaySwitch {
+  /** Always the current one; who holds it need not know that it was replaced. */
+  readonly relay: Relay;
+  /**
+   * Builds a relay from another configuration and lets it serve from now on. Live tokens are taken along, and what the old
+   * one has begun it finishes. The notification hub stays as it is.
+   *
+   * @throws RelayConfigError `config_invalid`; then the old one serves on
+   */
+  readonly swap: (config: RelayConfig) => Promise<void>;
+}
+
+/** Builds the first relay and the switch before it. */
+export async function createRelaySwitch(config: RelayConfig, runtime: RelayRuntime): Promise<RelaySwitch> {
+  const first = await createRelay(config, runtime);
+  const open = new Set([first]);
+  const closing = new AbortController();
+  let current = first;
+
+  async function retire(old: Relay, patienceMs: number): Promise<void> {
+    await runtime.clock.sleep(patienceMs, closing.signal).catch(() => undefined);
+    if (open.delete(old)) await old.close();
+  }
+
+  return {
+    relay: {
+      get origins() {
+        return current.origins;
+      },
+      get source() {
+        return current.source;
+      },
+      hub: first.hub,
+      admit: (facts, ip, ask) => current.admit(facts, ip, ask),
+      token: (caller, ask) => current.token(caller, ask),
+      session: (caller) => current.session(caller),
+      entitlement: (caller) => current.entitlement(caller),
+      close: async () => {
+        closing.abort();
+        const all = [...open];
+        open.clear();
+        await Promise.all(all.map((relay) => relay.close()));
+      }
+    },
+
+    async swap(next) {
+      const old = current;
+      current = await createRelay({ ...next, notifications: false }, runtime, old.source);
+      open.add(current);
+      // The hub lives in the first relay and takes its tokens from there.
+      if (old !== first || first.hub === undefined) void retire(old, config.genesys.timeoutMs + 1000);
+    }
+  };
+}

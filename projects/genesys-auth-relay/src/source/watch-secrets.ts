@@ -1,0 +1,68 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import type { SecretFile } from '../config/secrets.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+
+/** Files are looked at again after this time in any case: not every file system tells of a change. */
+const POLL_MS = 10_000;
+/** A change comes as several events, and a file may be half written at the first. */
+const SETTLE_MS = 100;
+
+/**
+ * Reads secrets again when their files change. Folders are watched, not files: editors and Kubernetes put a new file, or a
+ * new link, in the place of the old one. A file that cannot be read or holds no secret changes nothing.
+ *
+ * @param onChange is called once for all secrets that changed together
+ */
+export function watchSecrets(files: readonly SecretFile[], onChange: () => void, runtime: RelayRuntime) {
+  const { log, observer } = runtime;
+  const refused = new Set<string>();
+
+  function check(): void {
+    let changed = false;
+    for (const { key, secret, read } of files) {
+      const value = read();
+      if (value === undefined) {
+        if (!refused.has(key)) {
+          observer.reloaded?.('secret', 'refused');
+          log.error(
+            { event: 'secret_refused', key },
+            'the file of a secret cannot be used any more; the old secret stays'
+          );
+        }
+        refused.add(key);
+        continue;
+      }
+      refused.delete(key);
+      if (value === secret.reveal()) continue;
+      secret.replace(value);
+      changed = true;
+      observer.reloaded?.('secret', 'applied');
+      log.info({ event: 'secret_reloaded', key }, 'a secret was read again, as its file has changed');
+    }
+    if (changed) onChange();
+  }
+
+  let settling: NodeJS.Timeout | undefined;
+  const soon = () => {
+    settling ??= setTimeout(() => {
+      settling = undefined;
+      check();
+    }, SETTLE_MS).unref();
+  };
+  const watchers = [...new Set(files.map(({ path }) => dirname(path)))].flatMap((folder): FSWatcher[] => {
+    try {
+      return [watch(folder, { persistent: false }, soon).on('error', () => undefined)];
+    } catch {
+      return [];
+    }
+  });
+  const poll = files.length === 0 ? undefined : setInterval(check, POLL_MS).unref();
+  return {
+    close(): void {
+      clearTimeout(settling);
+      clearInterval(poll);
+      for (const watcher of watchers) watcher.close();
+    }
+  };
+}

@@ -42,7 +42,9 @@ describeInChromium('the wallboard with oidc-provider as the company’s identity
         apiPort: 0,
         relay: {
           identities: [{ type: 'jwt', issuer: idp.origin, audience, algorithms: ['RS256'], rolesPointer: '/roles' }],
-          roles: { supervisor: { scopes: ['analytics:readonly', 'organization:readonly', 'routing:readonly'] } }
+          roles: {
+            supervisor: { scopes: ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'] }
+          }
         },
         signIn: { authority: idp.origin, clientId: 'wallboard', scope: 'openid relay', resource: audience }
       })

@@ -1,7 +1,7 @@
 import type { RelayConfigInput } from 'genesys-auth-relay';
 
 /** Scopes the board cannot do without. */
-export const SCOPES = ['analytics:readonly', 'organization:readonly', 'routing:readonly'] as const;
+export const SCOPES = ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'] as const;
 /** A scope that the relay knows but the role does not have: the board shows it as missing, and works without it. */
 export const OPTIONAL_SCOPES = ['users:readonly'] as const;
 

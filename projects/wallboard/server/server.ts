@@ -34,9 +34,20 @@ export async function createServer({ relay, page, browserDir }: ServerOptions): 
   await app.register(genesysAuthRelay, { prefix: RELAY_PREFIX, config: relay });
 
   // The page may talk to this server, to the Genesys Cloud API, and to the company's sign-in if there is one.
-  const connectTo = [page.apiOrigin, ...(page.signIn === undefined ? [] : [new URL(page.signIn.authority).origin])];
+  const connectTo = [
+    page.apiOrigin,
+    streamingOrigin(page.apiOrigin),
+    ...(page.signIn === undefined ? [] : [new URL(page.signIn.authority).origin])
+  ];
   const config: PageConfig = { ...page, relay: RELAY_PREFIX };
   await app.register(browserApp, { browserDir, config, connectTo } satisfies BrowserAppOptions);
 
   return app;
+}
+
+/** Where Genesys Cloud sends its events from: `wss://streaming.{domain}`; a sandbox does so where its API is. */
+function streamingOrigin(apiOrigin: string): string {
+  const url = new URL(apiOrigin);
+  if (url.protocol === 'https:') return `wss://${url.host.replace(/^api\./, 'streaming.')}`;
+  return `ws://${url.host}`;
 }

@@ -41,7 +41,8 @@ describe('startWallboard', () => {
     const [first, second] = await Promise.all([fetch(wallboard.url), fetch(wallboard.url)]);
     const policy = first.headers.get('content-security-policy');
     const nonce = /'nonce-([^']+)'/.exec(policy ?? '')?.[1] ?? 'none';
-    expect(policy).toContain(`connect-src 'self' ${wallboard.sandbox?.apiOrigin ?? ''};`);
+    const api = wallboard.sandbox?.apiOrigin ?? '';
+    expect(policy).toContain(`connect-src 'self' ${api} ${api.replace('http', 'ws')};`);
     expect(policy).toContain("script-src 'self';");
     expect(policy).not.toContain('unsafe');
     expect(await first.text()).toBe(`<wb-root ngCspNonce="${nonce}"></wb-root>`);
@@ -72,7 +73,7 @@ describe('startWallboard', () => {
     expect(await answer.json()).toEqual({
       apiOrigin: wallboard.sandbox?.apiOrigin,
       relay: '/genesys',
-      scopes: ['analytics:readonly', 'organization:readonly', 'routing:readonly'],
+      scopes: ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'],
       optionalScopes: ['users:readonly']
     });
   });
@@ -127,7 +128,7 @@ describe('startWallboard', () => {
       signIn: { authority: 'http://127.0.0.1:1/idp', clientId: 'board' }
     });
     const page = await fetch(other.url);
-    expect(page.headers.get('content-security-policy')).toContain('http://127.0.0.1:1;');
+    expect(page.headers.get('content-security-policy')).toContain('http://127.0.0.1:1 ws://127.0.0.1:1');
     expect(await (await fetch(`${other.url}/config.json`)).json()).toMatchObject({ signIn: { clientId: 'board' } });
     const refused = await fetch(`${other.url}/genesys/token`, { method: 'POST', headers: HEADERS, body: '{}' });
     expect(refused.status).toBe(401);

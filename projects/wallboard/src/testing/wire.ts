@@ -7,7 +7,7 @@ import { QUEUE_PAGE, aggregates, observations } from './answers';
 export const CONFIG: BoardConfig = {
   apiOrigin: 'https://api.mypurecloud.de',
   relay: '/genesys',
-  scopes: ['analytics:readonly', 'organization:readonly', 'routing:readonly'],
+  scopes: ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'],
   optionalScopes: ['users:readonly']
 };
 

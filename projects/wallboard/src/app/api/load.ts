@@ -10,7 +10,20 @@ export interface QueueLoad {
   readonly idle: number;
   /** Who the agents on queue are, by user id, and whether idle; `null` when the answer did not name them all. */
   readonly agents: ReadonlyMap<string, boolean> | null;
+  /** Contacts by medium, which events tell one at a time; the figures above are their sums. */
+  readonly media: ReadonlyMap<string, MediaLoad>;
 }
+
+/** The contacts of one medium. */
+export interface MediaLoad {
+  readonly waiting: number;
+  /** When those who wait arrived, in epoch milliseconds, the oldest first; it may name fewer than wait. */
+  readonly arrivals: readonly number[];
+  readonly interacting: number;
+}
+
+/** No contacts of a medium. */
+export const NONE: MediaLoad = { waiting: 0, arrivals: [], interacting: 0 };
 
 /** A queue of which nothing was observed: Genesys leaves empty queues out of the answer. */
 export const QUIET: QueueLoad = {
@@ -19,7 +32,8 @@ export const QUIET: QueueLoad = {
   interacting: 0,
   onQueue: 0,
   idle: 0,
-  agents: new Map()
+  agents: new Map(),
+  media: new Map()
 };
 
 /** Body of `POST /api/v2/analytics/queues/observations/query` for these queues. */
@@ -43,39 +57,56 @@ export function loadQuery(queueIds: readonly string[]): object {
 export function readLoads(answer: unknown): ReadonlyMap<string, QueueLoad> {
   const loads = new Map<string, QueueLoad>();
   for (const result of list(record(answer)['results']).map(record)) {
-    const queueId = text(record(result['group'])['queueId']);
+    const group = record(result['group']);
+    const queueId = text(group['queueId']);
     if (queueId === undefined) continue;
-    const load = list(result['data'])
-      .map(record)
-      .reduce(addMetric, loads.get(queueId) ?? QUIET);
-    loads.set(queueId, load);
+    const data = list(result['data']).map(record);
+    const contacts = data.filter(({ metric }) => metric === 'oWaiting' || metric === 'oInteracting');
+    const load = data.reduce(addAgentsOf, loads.get(queueId) ?? QUIET);
+    const mediaType = text(group['mediaType']) ?? '';
+    loads.set(queueId, contacts.length === 0 ? load : withMedia(load, mediaType, contacts.reduce(addMetric, NONE)));
   }
   return loads;
 }
 
 const IDLE = 'IDLE';
 
-function addMetric(load: QueueLoad, data: Readonly<Record<string, unknown>>): QueueLoad {
+/** The load with other contacts of one medium. */
+export function withMedia(load: QueueLoad, mediaType: string, contacts: MediaLoad): QueueLoad {
+  const media = new Map([...load.media, [mediaType, contacts]]);
+  const all = [...media.values()];
+  return {
+    ...load,
+    media,
+    waiting: all.reduce((sum, { waiting }) => sum + waiting, 0),
+    interacting: all.reduce((sum, { interacting }) => sum + interacting, 0),
+    waitingSince: earliest(all.map(({ arrivals }) => arrivals[0] ?? null))
+  };
+}
+
+function addMetric(contacts: MediaLoad, data: Readonly<Record<string, unknown>>): MediaLoad {
   const found = count(record(data['stats'])['count']);
   switch (data['metric']) {
-    case 'oWaiting':
-      return {
-        ...load,
-        waiting: load.waiting + found,
-        waitingSince: earliest([load.waitingSince, ...list(data['observations']).map(observedAt)])
-      };
+    case 'oWaiting': {
+      const arrivals = list(data['observations']).flatMap((observation) => observedAt(observation) ?? []);
+      return { ...contacts, waiting: found, arrivals: arrivals.sort((a, b) => a - b) };
+    }
     case 'oInteracting':
-      return { ...load, interacting: load.interacting + found };
-    case 'oOnQueueUsers':
-      return {
-        ...load,
-        onQueue: load.onQueue + found,
-        idle: load.idle + (data['qualifier'] === IDLE ? found : 0),
-        agents: addAgents(load.agents, data, found)
-      };
+      return { ...contacts, interacting: found };
     default:
-      return load;
+      return contacts;
   }
+}
+
+function addAgentsOf(load: QueueLoad, data: Readonly<Record<string, unknown>>): QueueLoad {
+  if (data['metric'] !== 'oOnQueueUsers') return load;
+  const found = count(record(data['stats'])['count']);
+  return {
+    ...load,
+    onQueue: load.onQueue + found,
+    idle: load.idle + (data['qualifier'] === IDLE ? found : 0),
+    agents: addAgents(load.agents, data, found)
+  };
 }
 
 /** Adds agents by name. A list that is cut short, or shorter than its count, names nobody: half a list misleads. */

@@ -40,6 +40,7 @@ export function totalOf(rows: readonly BoardRow[]): BoardRow {
     waiting: total((row) => row.waiting),
     waitingSince: waits.length === 0 ? null : Math.min(...waits),
     interacting: total((row) => row.interacting),
+    media: new Map(),
     ...(agentsOf(rows) ?? { onQueue: total((row) => row.onQueue), idle: total((row) => row.idle), agents: null })
   };
   const busiest = rows.reduce<BoardRow | undefined>(

@@ -2,6 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type EnvironmentProviders, type Provider, provideBrowserGlobalErrorListeners } from '@angular/core';
 import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
 import { withDevtools } from 'ngx-genesys-auth/devtools';
+import { directChannel, provideGenesysNotifications } from 'ngx-genesys-auth/notifications';
 import { BOARD_CONFIG, type BoardConfig } from './board-config';
 import type { RelayHeaders } from './sign-in';
 
@@ -24,6 +25,7 @@ export function boardProviders(config: BoardConfig, headers?: RelayHeaders): (Pr
       // Production builds hold nothing of it.
       withDevtools()
     ),
+    provideGenesysNotifications({ source: directChannel(), pauseWhenHidden: true }),
     { provide: BOARD_CONFIG, useValue: config }
   ];
 }

@@ -1,5 +1,5 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
-import type { QueueLoad } from '../api/load';
+import { type QueueLoad, QUIET } from '../api/load';
 import type { Queue } from '../api/queue';
 import type { ServiceHistory } from '../api/service';
 import { ALL_QUEUES, type BoardRow, toRows, totalOf } from '../board/row';
@@ -20,9 +20,11 @@ export class BoardData {
   readonly #updatedAt = signal<number | null>(null);
   readonly #failure = signal<Failure | null>(null);
   readonly #retryAt = signal<number | null>(null);
+  readonly #live = signal(false);
   readonly #selectedId = signal<string>(ALL_QUEUES);
 
   readonly organization = this.#organization.asReadonly();
+  readonly live = this.#live.asReadonly();
   readonly samples = this.#samples.asReadonly();
   readonly updatedAt = this.#updatedAt.asReadonly();
   readonly failure = this.#failure.asReadonly();
@@ -38,7 +40,7 @@ export class BoardData {
     () => this.rows().find((row) => row.id === this.#selectedId()) ?? this.total()
   );
   readonly connection = computed(() =>
-    connectionOf(this.#updatedAt(), this.#failure(), this.#retryAt(), this.#clock.now())
+    connectionOf(this.#updatedAt(), this.#failure(), this.#retryAt(), this.#clock.now(), this.#live())
   );
   readonly fresh = computed(() => isFresh(this.connection()));
   /** There are figures, but they are old. */
@@ -67,6 +69,18 @@ export class BoardData {
     this.#loads.set(loads);
     this.#updatedAt.set(at);
     this.#samples.update((samples) => remember(samples, [this.total(), ...this.rows()], at));
+  }
+
+  /** Takes one queue's new figures over, as an event tells them. Ignored before the first look. */
+  changeLoad(queueId: string, change: (load: QueueLoad) => QueueLoad, at: number): void {
+    if (this.#updatedAt() === null) return;
+    this.#loads.update((loads) => new Map([...loads, [queueId, change(loads.get(queueId) ?? QUIET)]]));
+    this.#updatedAt.set(at);
+  }
+
+  /** Whether events tell what happens between looks. */
+  setLive(live: boolean): void {
+    this.#live.set(live);
   }
 
   succeeded(): void {

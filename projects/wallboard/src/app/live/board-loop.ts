@@ -19,6 +19,7 @@ import {
 import { GenesysApi, requestsFor } from '../api/genesys-api';
 import { BoardData } from './board-data';
 import { Page } from './page';
+import { LiveLoads } from './live-loads';
 import { QUEUES_MS, SERVICE_MS, pauseAfter, pauseAfterFailure } from './pacing';
 
 /** However often the page is hidden and shown, looks are at least this far apart. */
@@ -26,13 +27,15 @@ const MIN_GAP_MS = 1_500;
 
 /**
  * Looks at Genesys Cloud again and again: one look after the other, never two at once; not at all while nobody can see
- * the page; slower after failures, and as late as the server asks for.
+ * the page; slower after failures, and as late as the server asks for. While events come it looks rarely, and at once
+ * when some may have been missed.
  */
 @Injectable({ providedIn: 'root' })
 export class BoardLoop {
   readonly #api = inject(GenesysApi);
   readonly #data = inject(BoardData);
   readonly #page = inject(Page);
+  readonly #live = inject(LiveLoads);
   readonly #destroyed = inject(DestroyRef);
   readonly #wake = new Subject<void>();
   #failures = 0;
@@ -46,7 +49,8 @@ export class BoardLoop {
 
   /** Starts looking; ends with the application. */
   start(): void {
-    const wakes = merge(this.#wake, this.#page.online$).pipe(startWith(null));
+    // Where events may have been missed, a look makes good for it.
+    const wakes = merge(this.#wake, this.#page.online$, this.#live.missed$).pipe(startWith(null));
     combineLatest([this.#page.visible$, wakes])
       .pipe(
         switchMap(([visible]) => (visible ? this.#resume() : EMPTY)),
@@ -98,6 +102,7 @@ export class BoardLoop {
     return this.#api.queues().pipe(
       tap((queues) => {
         this.#data.setQueues(queues);
+        this.#live.follow(queues.map(({ id }) => id));
         this.#queuesDueAt = Date.now() + QUEUES_MS;
       })
     );
@@ -142,7 +147,7 @@ export class BoardLoop {
     this.#failures = 0;
     this.#notBefore = 0;
     // Two kinds of query, the second one less often: counted as if it came every time, to be on the safe side.
-    this.#pauseMs = pauseAfter(2 * requestsFor(this.#queueIds().length));
+    this.#pauseMs = pauseAfter(2 * requestsFor(this.#queueIds().length), this.#live.isLive());
     this.#data.succeeded();
   }
 

@@ -22,14 +22,17 @@ export const STALE_AFTER_MS = 4 * POLL_MS;
  * @param failure why the last look failed, if it did
  * @param retryAt when the board looks again, in epoch milliseconds
  * @param now epoch milliseconds
+ * @param live events tell what happens: without one nothing has changed, however old the figures are
  */
 export function connectionOf(
   updatedAt: number | null,
   failure: Failure | null,
   retryAt: number | null,
-  now: number
+  now: number,
+  live = false
 ): Connection {
   if (updatedAt === null) return failure === null ? { state: 'connecting' } : { state: 'failed', at: retryAt };
+  if (live && failure === null) return { state: 'live' };
   if (now - updatedAt > STALE_AFTER_MS) return { state: 'stale', since: updatedAt, at: retryAt };
   return failure === null ? { state: 'live' } : { state: 'retrying', at: retryAt };
 }

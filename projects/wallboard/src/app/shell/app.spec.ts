@@ -62,7 +62,7 @@ describe('App', () => {
     expect(names()).toEqual(['Billing', 'Claims', 'All queues']);
     expect(said('[data-testid=waiting]')).toEqual(['Waiting0', 'Waiting3', 'Waiting3']);
     expect(said('h1')).toEqual(['Harbour Insurance']);
-    expect(said('[role=status]')).toEqual(['Live']);
+    expect(said('[role=status]')).toEqual(['Every 5 s']);
     expect(said('[data-testid=total-on-queue] p')).toEqual(['Agents on queue', '4', '2 idle']);
   });
 
@@ -155,7 +155,7 @@ describe('App', () => {
     wire.answer('queues', { entities: [], pageNumber: 1, pageCount: 0 });
     await render();
     expect(said('[data-testid=empty]')[0]).toContain('No queues.');
-    expect(said('[role=status]')).toEqual(['Live']);
+    expect(said('[role=status]')).toEqual(['Every 5 s']);
   });
 
   it('shows which scopes were granted and which were not', async () => {
@@ -163,6 +163,7 @@ describe('App', () => {
     expect(said('[data-testid=auth-status]')).toEqual(['Ready']);
     expect(saidApart('[data-testid=scope]')).toEqual([
       'analytics:readonly | granted',
+      'notifications | granted',
       'organization:readonly | granted',
       'routing:readonly | granted',
       'users:readonly | missing, optional'
@@ -189,7 +190,7 @@ describe('App', () => {
     await jest.advanceTimersByTimeAsync(50);
     expect(said('[data-testid=auth-error] code')).toEqual(['relay_unavailable']);
     expect(said('[data-testid=auth-error] p').every((line) => line !== '')).toBe(true);
-    expect(said('[role=status]')).toEqual(['Live']);
+    expect(said('[role=status]')).toEqual(['Every 5 s']);
   });
 
   it('never shows the token', async () => {

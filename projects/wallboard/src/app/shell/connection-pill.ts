@@ -4,6 +4,7 @@ import type { Level } from '../board/verdict';
 import { BoardData } from '../live/board-data';
 import { Clock } from '../live/clock';
 import type { Connection } from '../live/connection';
+import { POLL_MS } from '../live/pacing';
 import { Icon, type IconName } from './icon';
 
 const LOOKS: Readonly<Record<Connection['state'], { level: Level; icon: IconName; words: string }>> = {
@@ -13,6 +14,8 @@ const LOOKS: Readonly<Record<Connection['state'], { level: Level; icon: IconName
   stale: { level: 'critical', icon: 'watch', words: 'Stale' },
   failed: { level: 'critical', icon: 'critical', words: 'No connection' }
 };
+
+const POLLING = { level: 'watch', icon: 'renew', words: `Every ${POLL_MS / 1000} s` } as const;
 
 /**
  * Whether the figures are live. What is seen counts seconds; what is announced changes only with the state, so that a
@@ -54,7 +57,11 @@ export class ConnectionPill {
   readonly #data = inject(BoardData);
   readonly #now = inject(Clock).now;
 
-  protected readonly looks = computed(() => LOOKS[this.#data.connection().state]);
+  protected readonly looks = computed(() => {
+    const { state } = this.#data.connection();
+    // Figures that are read every few seconds are fresh, but they are not live.
+    return state === 'live' && !this.#data.live() ? POLLING : LOOKS[state];
+  });
   protected readonly headline = computed(() => {
     const connection = this.#data.connection();
     return connection.state === 'stale' ? `Stale since ${formatTime(connection.since, true)}` : this.looks().words;

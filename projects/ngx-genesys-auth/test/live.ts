@@ -41,6 +41,7 @@ export async function startServers(options: SandboxOptions = {}) {
     scopes: ['analytics', 'routing', 'notifications'],
     identities: [{ type: 'loopback', roles: ['developer'] }],
     roles: { developer: { scopes: ['analytics', 'routing', 'notifications'] } },
+    notifications: {},
     limits: { requestsPerMinute: 100_000 },
     log: { level: 'silent' }
   });

@@ -1,0 +1,249 @@
+import { TestBed } from '@angular/core/testing';
+import { GenesysNotificationError } from '../error';
+import { provideGenesysNotifications } from '../options';
+import { type GenesysGap, GenesysNotifications } from '../service';
+import type { ConnectionListener, NotificationConnection } from '../source';
+
+const A = 'v2.users.a.presence';
+const B = 'v2.users.b.presence';
+
+/** A connection in the hands of the test. */
+class FakeConnection implements NotificationConnection {
+  closed = false;
+  topics: readonly string[];
+  readonly listener: ConnectionListener;
+  probed: (() => void) | undefined;
+
+  constructor(topics: readonly string[], listener: ConnectionListener) {
+    this.topics = topics;
+    this.listener = listener;
+  }
+  setTopics(topics: readonly string[]): void {
+    this.topics = topics;
+  }
+  probe(answered: () => void): void {
+    this.probed = answered;
+  }
+  close(): void {
+    this.closed = true;
+  }
+  event(n: number, topicName = A): void {
+    this.listener.alive();
+    this.listener.event({ topicName, eventBody: { n }, metadata: { CorrelationId: `c-${n}` } });
+  }
+}
+
+const failure = (details: Partial<ConstructorParameters<typeof GenesysNotificationError>[2]> = {}) =>
+  new GenesysNotificationError('connection_lost', 'lost', { hint: '', ...details });
+
+describe('a connection that is kept alive', () => {
+  let connections: FakeConnection[];
+  let live: GenesysNotifications;
+  let gaps: GenesysGap[];
+
+  const create = (pauseWhenHidden: boolean | number = false) => {
+    const source = {
+      open: (topics: readonly string[], listener: ConnectionListener) => {
+        const connection = new FakeConnection(topics, listener);
+        connections.push(connection);
+        return connection;
+      }
+    };
+    TestBed.configureTestingModule({
+      providers: [provideGenesysNotifications({ source: () => source, pauseWhenHidden })]
+    });
+    live = TestBed.inject(GenesysNotifications);
+    live.gaps$.subscribe((gap) => gaps.push(gap));
+  };
+  const turn = () => jest.advanceTimersByTimeAsync(0);
+  const newest = () => {
+    const connection = connections.at(-1);
+    if (!connection) throw new Error('Nothing was opened.');
+    return connection;
+  };
+  const listen = async (topic = A) => {
+    const bodies: unknown[] = [];
+    const subscription = live.topic(topic).subscribe(({ eventBody }) => bodies.push(eventBody));
+    await turn();
+    return { bodies, subscription };
+  };
+  const goLive = async () => {
+    const got = await listen();
+    newest().listener.live(false, 30_000);
+    return got;
+  };
+  const show = (state: 'visible' | 'hidden') => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: Date.UTC(2026, 10, 23, 10) });
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    connections = [];
+    gaps = [];
+  });
+  afterEach(() => {
+    show('visible');
+    TestBed.resetTestingModule();
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('is opened for the first listener and closed a while after the last', async () => {
+    create();
+    expect(live.state()).toBe('idle');
+    const { subscription } = await goLive();
+    expect(live.state()).toBe('live');
+    subscription.unsubscribe();
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect(newest().closed).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(newest().closed).toBe(true);
+    expect(live.state()).toBe('idle');
+  });
+
+  it('200 routes that come and go leave one connection, its topics and no timer behind', async () => {
+    create();
+    const { subscription: first } = await goLive();
+    for (let route = 0; route < 200; route++) {
+      const { subscription } = await listen(`v2.users.u${route}.presence`);
+      subscription.unsubscribe();
+      await jest.advanceTimersByTimeAsync(100);
+    }
+    await jest.advanceTimersByTimeAsync(6_000);
+    expect(connections).toHaveLength(1);
+    expect(newest().topics).toEqual([A]);
+    // The one that watches the connection.
+    expect(jest.getTimerCount()).toBe(1);
+    first.unsubscribe();
+    await jest.advanceTimersByTimeAsync(6_000);
+    expect(newest().closed).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('pauses up to 1, 2, 4 ... 30 seconds between attempts, and longer if asked to', async () => {
+    create();
+    await goLive();
+    const pauses: number[] = [];
+    const lose = async (error: GenesysNotificationError) => {
+      const before = connections.length;
+      newest().listener.closed(error);
+      const from = Date.now();
+      while (connections.length === before) await jest.advanceTimersByTimeAsync(100);
+      pauses.push(Date.now() - from);
+    };
+    for (let attempt = 0; attempt < 7; attempt++) await lose(failure());
+    await lose(failure({ retryAfterSeconds: 90 }));
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 90_000]);
+  });
+
+  it('waits a minute after what does not pass by itself, and says that it failed', async () => {
+    create();
+    await listen();
+    newest().listener.closed(failure({ permanent: true }));
+    expect(live.state()).toBe('failed');
+    await jest.advanceTimersByTimeAsync(44_999);
+    expect(connections).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(connections).toHaveLength(2);
+  });
+
+  it('finds out a half-open connection, and tells the hole from the last thing that came', async () => {
+    create();
+    const { bodies } = await goLive();
+    await jest.advanceTimersByTimeAsync(10_000);
+    newest().event(1);
+    const heard = Date.now();
+    await jest.advanceTimersByTimeAsync(34_999);
+    expect(live.state()).toBe('live');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(live.error()?.code).toBe('connection_silent');
+    await jest.advanceTimersByTimeAsync(1_000);
+    newest().listener.live(false, 30_000);
+    expect(gaps).toEqual([{ topics: [A], from: new Date(heard), to: new Date(), reason: 'reconnected' }]);
+    expect(bodies).toEqual([{ n: 1 }]);
+  });
+
+  it('is relieved: the old one speaks until it has told everything, what both tell comes once', async () => {
+    create();
+    const { bodies } = await goLive();
+    const [old] = connections;
+    old?.listener.closing();
+    const next = newest();
+    expect(connections).toHaveLength(2);
+    next.listener.live(false, 30_000);
+    next.event(2);
+    next.event(3);
+    old?.event(1);
+    old?.event(2);
+    expect(bodies).toEqual([{ n: 1 }, { n: 2 }]);
+    old?.probed?.();
+    expect(bodies).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(old?.closed).toBe(true);
+    next.event(4);
+    expect(bodies).toHaveLength(4);
+    expect(gaps).toEqual([]);
+  });
+
+  it.each([
+    ['cut', 1, false],
+    ['closed properly', 0, true]
+  ])('an old one that is %s in the middle of it leaves %i gaps', async (_how, count, clean) => {
+    create();
+    const { bodies } = await goLive();
+    const [old] = connections;
+    old?.listener.closing();
+    newest().listener.live(false, 30_000);
+    newest().event(1);
+    old?.listener.closed(failure(), clean);
+    expect(bodies).toEqual([{ n: 1 }]);
+    expect(live.state()).toBe('live');
+    expect(gaps).toHaveLength(count);
+  });
+
+  it('an old one that does not answer is left, and the gap is told', async () => {
+    create();
+    await goLive();
+    connections[0]?.listener.closing();
+    newest().listener.live(false, 30_000);
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(connections[0]?.closed).toBe(true);
+    expect(gaps).toHaveLength(1);
+  });
+
+  it('rests while nobody sees the page, if told to, and tells the gap when somebody does', async () => {
+    create(10_000);
+    await goLive();
+    show('hidden');
+    await jest.advanceTimersByTimeAsync(9_999);
+    expect(live.state()).toBe('live');
+    await jest.advanceTimersByTimeAsync(1);
+    expect([live.state(), newest().closed]).toEqual(['paused', true]);
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    expect(connections).toHaveLength(1);
+    show('visible');
+    await turn();
+    newest().listener.live(false, 30_000);
+    expect(gaps).toMatchObject([{ topics: [A], reason: 'paused' }]);
+  });
+
+  it('tries at once when the network is back', async () => {
+    create();
+    await goLive();
+    newest().listener.closed(failure({ retryAfterSeconds: 60 }));
+    window.dispatchEvent(new Event('online'));
+    await turn();
+    expect(connections).toHaveLength(2);
+  });
+
+  it('a topic that comes later is subscribed on the same connection', async () => {
+    create();
+    await goLive();
+    const { bodies } = await listen(B);
+    expect(connections).toHaveLength(1);
+    expect(newest().topics).toEqual([A, B]);
+    newest().event(1, B.toUpperCase());
+    expect(bodies).toEqual([{ n: 1 }]);
+  });
+});

@@ -1,0 +1,83 @@
+/**
+ * @jest-environment node
+ */
+import { relayHub } from 'ngx-genesys-auth/notifications';
+import { type GenesysGap, collect, createLiveApp, startServers, until } from './live';
+
+// The real library, the hub of the real relay, and the sandbox behind it.
+let servers: Awaited<ReturnType<typeof startServers>>;
+const TOPIC = 'v2.analytics.queues.e40f28ea-fa86-493f-a5b8-d559c8533c96.observations';
+
+beforeAll(async () => {
+  servers = await startServers();
+});
+afterAll(() => servers.close());
+
+async function start() {
+  const app = createLiveApp(servers, { source: relayHub() });
+  const gaps: GenesysGap[] = [];
+  app.live.gaps$.subscribe((gap) => gaps.push(gap));
+  const got = collect(app.live, TOPIC);
+  await until(() => app.live.state() === 'live' && topics().includes(TOPIC), 'a live connection');
+  const send = (n: number) => {
+    servers.sandbox.publish(TOPIC, { n });
+  };
+  return { ...app, gaps, got, send };
+}
+
+const topics = () => servers.sandbox.channels.filter(({ sockets }) => sockets > 0).flatMap((channel) => channel.topics);
+
+describe('live events over the relay’s hub', () => {
+  it('come with a ticket that stands in no URL, and without any token in the browser', async () => {
+    const { got, send, auth, sockets, live } = await start();
+    send(1);
+    await until(() => got.events.length === 1, 'an event');
+    expect(got.events[0]).toMatchObject({ topicName: TOPIC, version: '2', eventBody: { n: 1 } });
+    expect(sockets.map(({ url }) => url)).toEqual([`${servers.relay.url.replace('http', 'ws')}/notifications`]);
+    expect(auth.status()).toBe('unknown');
+    expect(live.error()).toBeNull();
+  });
+
+  it('a lost connection is resumed: what was missed comes late, in order, and is no gap', async () => {
+    const { live, got, gaps, send, sockets } = await start();
+    send(1);
+    await until(() => got.events.length === 1, 'an event');
+    sockets[0]?.terminate();
+    await until(() => live.state() !== 'live', 'the loss');
+    for (let n = 2; n <= 5; n++) send(n);
+    live.reconnect();
+    await until(() => got.events.length === 5, 'what was missed');
+    expect(got.bodies()).toEqual([1, 2, 3, 4, 5].map((n) => ({ n })));
+    expect(gaps).toEqual([]);
+    expect(live.state()).toBe('live');
+  });
+
+  it('a cut between the relay and Genesys Cloud is told as a gap', async () => {
+    const { got, gaps, send } = await start();
+    servers.sandbox.faults.add({ type: 'dropSockets' });
+    await until(() => gaps.length > 0, 'the gap');
+    expect(gaps).toMatchObject([{ topics: [TOPIC], reason: 'upstream' }]);
+    send(1);
+    await until(() => got.events.length === 1, 'an event');
+  });
+
+  it('a topic that the caller may not have ends alone, with the relay’s reason', async () => {
+    const { live, got } = await start();
+    const other = collect(live, 'v2.users.e40f28ea-fa86-493f-a5b8-d559c8533c96.presence');
+    await until(() => other.error !== undefined, 'the refusal');
+    expect(other.error).toMatchObject({ code: 'topic_rejected', message: expect.stringContaining('presence') });
+    expect(got.error).toBeUndefined();
+  });
+
+  it('topics are added and dropped on the same connection', async () => {
+    const { live, sockets, got, send } = await start();
+    const second = TOPIC.replace('e40f', 'e40e');
+    const more = collect(live, second);
+    await until(() => topics().includes(second), 'the second topic');
+    servers.sandbox.publish(second, { n: 7 });
+    await until(() => more.events.length === 1, 'an event');
+    send(1);
+    await until(() => got.events.length === 1, 'an event');
+    expect(sockets).toHaveLength(1);
+  });
+});

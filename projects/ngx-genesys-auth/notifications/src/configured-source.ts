@@ -1,4 +1,4 @@
-import { inject, runInInjectionContext } from '@angular/core';
+import { Injector, inject, runInInjectionContext } from '@angular/core';
 import { type ɵConfiguration as Configuration, ɵGENESYS_AUTH as GENESYS_AUTH } from 'ngx-genesys-auth';
 import { GenesysNotificationError } from './error';
 import type {
@@ -56,7 +56,7 @@ export class ConfiguredSource implements NotificationSource {
 
   #made(): NotificationSource {
     const { injector } = this.#configuration;
-    this.#source ??= injector ? runInInjectionContext(injector, this.#make) : this.#make();
+    this.#source ??= injector ? runInInjectionContext(injector.get(Injector), this.#make) : this.#make();
     return this.#source;
   }
 }

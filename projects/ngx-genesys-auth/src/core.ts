@@ -22,10 +22,10 @@ import { type AskRelay, TOKEN_STEP } from './token/step';
 import type { AuthState } from './token/state';
 
 /** The configuration as the app gave it. */
-export const GENESYS_AUTH_CONFIG = new InjectionToken<GenesysAuthConfig>('GENESYS_AUTH_CONFIG');
+export const GENESYS_AUTH_CONFIG = new InjectionToken<GenesysAuthConfig>(ngDevMode ? 'GENESYS_AUTH_CONFIG' : '');
 
 /** The configuration after its check, which stops the app at start if something is wrong. */
-export const GENESYS_RESOLVED_CONFIG = new InjectionToken<ResolvedConfig>('GENESYS_RESOLVED_CONFIG');
+export const GENESYS_RESOLVED_CONFIG = new InjectionToken<ResolvedConfig>(ngDevMode ? 'GENESYS_RESOLVED_CONFIG' : '');
 
 /** The parts that work together for one configuration. Nothing of it lives outside the injector that made it. */
 export interface GenesysAuthCore {
@@ -40,7 +40,7 @@ export interface GenesysAuthCore {
 }
 
 /** {@link GenesysAuthCore}, made when it is first needed. */
-export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>('GENESYS_AUTH_CORE');
+export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>(ngDevMode ? 'GENESYS_AUTH_CORE' : '');
 
 /** Checks the configuration. */
 export const resolvedConfig = (): ResolvedConfig =>

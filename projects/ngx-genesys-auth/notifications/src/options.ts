@@ -14,7 +14,9 @@ export interface GenesysNotificationsOptions {
   readonly pauseWhenHidden?: boolean | number | undefined;
 }
 
-export const NOTIFICATIONS_OPTIONS = new InjectionToken<GenesysNotificationsOptions>('GENESYS_NOTIFICATIONS_OPTIONS');
+export const NOTIFICATIONS_OPTIONS = new InjectionToken<GenesysNotificationsOptions>(
+  ngDevMode ? 'GENESYS_NOTIFICATIONS_OPTIONS' : ''
+);
 
 /**
  * Provides `GenesysNotifications`. Put it beside `provideGenesysAuth()`.

@@ -63,7 +63,7 @@ export type NotificationSourceFactory = () => NotificationSource;
 export type WebSocketFactory = (url: string, protocols: readonly string[]) => WebSocket;
 
 /** How WebSockets are opened: the browser's own, by default. */
-export const GENESYS_WEBSOCKET = new InjectionToken<WebSocketFactory>('GENESYS_WEBSOCKET', {
+export const GENESYS_WEBSOCKET = new InjectionToken<WebSocketFactory>(ngDevMode ? 'GENESYS_WEBSOCKET' : '', {
   providedIn: 'root',
   factory: () => (url, protocols) => new WebSocket(url, [...protocols])
 });

@@ -24,4 +24,4 @@ export interface RequestNeeds {
 }
 
 /** {@link RequestNeeds}, if a feature provides it. */
-export const REQUEST_NEEDS = new InjectionToken<RequestNeeds>('GENESYS_REQUEST_NEEDS');
+export const REQUEST_NEEDS = new InjectionToken<RequestNeeds>(ngDevMode ? 'GENESYS_REQUEST_NEEDS' : '');

@@ -11,7 +11,7 @@ export interface ApiHandler {
 }
 
 /** Puts a retry around a handler, if a feature provides it. Without one nothing is in the way of a request. */
-export const RETRY_STEP = new InjectionToken<(inner: ApiHandler) => ApiHandler>('GENESYS_RETRY_STEP');
+export const RETRY_STEP = new InjectionToken<(inner: ApiHandler) => ApiHandler>(ngDevMode ? 'GENESYS_RETRY_STEP' : '');
 
 /** Puts a log around each attempt, if a feature provides it. */
-export const LOG_STEP = new InjectionToken<(inner: ApiHandler) => ApiHandler>('GENESYS_LOG_STEP');
+export const LOG_STEP = new InjectionToken<(inner: ApiHandler) => ApiHandler>(ngDevMode ? 'GENESYS_LOG_STEP' : '');

@@ -15,13 +15,13 @@ export interface Provided {
 }
 
 /** All that was provided. */
-export const PROVIDED = new InjectionToken<readonly Provided[]>('GENESYS_PROVIDED');
+export const PROVIDED = new InjectionToken<readonly Provided[]>(ngDevMode ? 'GENESYS_PROVIDED' : '');
 
 /** All configurations of an app. */
-export const GENESYS_AUTH = new InjectionToken<Configurations>('GENESYS_AUTH');
+export const GENESYS_AUTH = new InjectionToken<Configurations>(ngDevMode ? 'GENESYS_AUTH' : '');
 
 /** The configuration that a service or feature belongs to. */
-export const CONFIGURATION = new InjectionToken<Configuration>('GENESYS_CONFIGURATION');
+export const CONFIGURATION = new InjectionToken<Configuration>(ngDevMode ? 'GENESYS_CONFIGURATION' : '');
 
 type Given = Provided['config'];
 type Loaded = GenesysAuthConfigLoader | LoadedGenesysAuthConfig;

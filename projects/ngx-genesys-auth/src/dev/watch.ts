@@ -14,4 +14,4 @@ export interface RequestWatch {
 }
 
 /** {@link RequestWatch}, if a feature provides it. It is asked for in development builds alone. */
-export const REQUEST_WATCH = new InjectionToken<RequestWatch>('GENESYS_REQUEST_WATCH');
+export const REQUEST_WATCH = new InjectionToken<RequestWatch>(ngDevMode ? 'GENESYS_REQUEST_WATCH' : '');

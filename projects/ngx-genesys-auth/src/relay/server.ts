@@ -8,4 +8,4 @@ import type { ResolvedConfig } from '../config';
 export type ServerRelay = (config: ResolvedConfig) => ResolvedConfig | undefined;
 
 /** {@link ServerRelay}, of each call of `provideServerGenesysAuth()`. */
-export const SERVER_RELAY = new InjectionToken<readonly ServerRelay[]>('GENESYS_SERVER_RELAY');
+export const SERVER_RELAY = new InjectionToken<readonly ServerRelay[]>(ngDevMode ? 'GENESYS_SERVER_RELAY' : '');

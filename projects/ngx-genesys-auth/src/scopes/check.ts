@@ -8,7 +8,7 @@ import type { ResolvedConfig } from '../config';
  * Finds what is wrong with a scope name, by the names of Genesys Cloud: a near miss, a name that an area does not have.
  * Development builds have it, and so has an app with a feature that provides it; to others such a name is not configured.
  */
-export const SCOPE_NAMES = new InjectionToken<typeof checkScope>('GENESYS_SCOPE_NAMES');
+export const SCOPE_NAMES = new InjectionToken<typeof checkScope>(ngDevMode ? 'GENESYS_SCOPE_NAMES' : '');
 
 const list = (scopes: readonly string[]): string => scopes.map((scope) => `"${scope}"`).join(', ');
 

@@ -9,4 +9,4 @@ export type AskRelay = (rejected: string | undefined, nameCaller?: boolean) => O
 export type TokenStep = (ask: AskRelay) => TokenRequest;
 
 /** {@link TokenStep}, if a feature provides it. */
-export const TOKEN_STEP = new InjectionToken<TokenStep | undefined>('GENESYS_TOKEN_STEP');
+export const TOKEN_STEP = new InjectionToken<TokenStep | undefined>(ngDevMode ? 'GENESYS_TOKEN_STEP' : '');

@@ -1,5 +1,6 @@
 // npm run api: builds, then writes what every entry point exports to projects/*/api, for review in the diff.
 // With --check it writes nothing and fails when a report is not what the build exports: a public change nobody looked at.
+// In both ways it fails when something that the library exports has no documentation comment.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './lib/root.mjs';
@@ -12,9 +13,10 @@ if (!check) {
   await buildOrExit();
 }
 const { Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
+const { undocumented } = await import('./lib/documented.mjs');
 
 const packages = [
-  { name: 'ngx-genesys-auth', built: 'dist/ngx-genesys-auth' },
+  { name: 'ngx-genesys-auth', built: 'dist/ngx-genesys-auth', documented: true },
   ...['genesys-auth-protocol', 'genesys-scopes', 'genesys-auth-relay', 'genesys-sandbox'].map((name) => ({
     name,
     built: `projects/${name}`
@@ -90,6 +92,7 @@ function extract({ name }, folder, { report, types }) {
 }
 
 const unreviewed = [];
+const mute = [];
 for (const each of packages) {
   const folder = join(root, 'projects', each.name, 'api');
   const entryPoints = entryPointsOf(each);
@@ -98,6 +101,7 @@ for (const each of packages) {
     const name = `projects/${each.name}/api/${entryPoint.report}.api.md`;
     if (errorCount > 0) process.exitCode = 1;
     if (apiReportChanged) unreviewed.push(name);
+    if (each.documented) mute.push(...undocumented(entryPoint.types, join(root, each.built)));
   }
   const known = entryPoints.map(({ report }) => `${report}.api.md`);
   for (const stale of readdirSync(folder).filter((file) => !known.includes(file))) {
@@ -108,5 +112,9 @@ for (const each of packages) {
 for (const name of unreviewed) console.log(check ? `changed, not reviewed: ${name}` : `written: ${name}`);
 if (unreviewed.length > 0 && check) {
   console.error('\nThe public API changed. Accept it with `npm run api`, read the diff, and commit it.');
+  process.exitCode = 1;
+}
+if (mute.length > 0) {
+  console.error(`\nWithout a documentation comment: ${mute.join(', ')}`);
   process.exitCode = 1;
 }

@@ -14,6 +14,7 @@ export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry' | 'logger' | 'de
 
 /** An addition to `provideGenesysAuth()`, made by a `with...()` function. */
 export interface GenesysAuthFeature {
+  /** What it is: of each kind a configuration has one. */
   readonly kind: GenesysAuthFeatureKind;
   /** What belongs to the configuration; it lives in an injector of its own, made when the configuration is known. */
   readonly providers: readonly (Provider | EnvironmentProviders)[];

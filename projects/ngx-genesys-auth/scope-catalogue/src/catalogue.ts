@@ -13,6 +13,7 @@ import { Verdicts, needsOf } from './verdict';
 
 /** Finds the operation that a request calls; an `OperationIndex` of `genesys-scopes/operations` is one. */
 export interface OperationFinder {
+  /** The operation that a request calls, or `undefined` if none is known. */
   find(method: string, url: string): Operation | undefined;
 }
 

@@ -48,6 +48,7 @@ export interface GenesysAuthErrorDetails {
  * });
  */
 export class GenesysAuthError extends Error {
+  /** The name of the class, with which a stack trace begins. */
   override readonly name: string = 'GenesysAuthError';
   /** Stable code, made to be branched on. */
   readonly code: GenesysAuthErrorCode;

@@ -9,6 +9,7 @@ export type GenesysLogLevel = 'debug' | 'info' | 'warn' | 'error';
  * nothing of a body: messages of errors are left out, too, as they may quote one.
  */
 export interface GenesysLogEntry {
+  /** How much it matters. */
   readonly level: GenesysLogLevel;
   /**
    * - `token_renewing` (debug): the relay is asked, `reason` says why
@@ -27,16 +28,21 @@ export interface GenesysLogEntry {
     | 'token_cleared'
     | 'request_done'
     | 'request_failed';
+  /** When it happened. */
   readonly at: Date;
   /** The `name` of the configuration, if it has one. */
   readonly name?: string;
+  /** Why the relay is asked. */
   readonly reason?: RenewalReason;
+  /** The scopes that the relay granted. */
   readonly scopes?: readonly string[];
+  /** When the token ends. */
   readonly expiresAt?: Date;
   /** The code of the `GenesysAuthError`, if it was one. */
   readonly code?: GenesysAuthErrorCode;
   /** HTTP status; 0 if there was no answer. */
   readonly status?: number;
+  /** The method of the request. */
   readonly method?: string;
   /** The path of the request: not its query, not its fragment. */
   readonly path?: string;

@@ -1,0 +1,39 @@
+import ts from 'typescript';
+
+const isInternal = (name) => /^(?:ɵ|__|#|prototype$)/.test(name);
+const isPrivate = (symbol) =>
+  (symbol.declarations ?? []).some(
+    (node) => ts.getCombinedModifierFlags(node) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)
+  );
+
+/**
+ * The exports, and the members of exported classes and interfaces, that no documentation comment explains. What overrides a
+ * documented member is explained by that.
+ *
+ * @param {string} file the declarations of an entry point
+ * @param {string} home only what is declared below this folder counts
+ * @returns {string[]}
+ */
+export function undocumented(file, home) {
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.ES2022,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    skipLibCheck: true,
+    types: []
+  });
+  const checker = program.getTypeChecker();
+  const missing = [];
+  const look = (symbol, name) => {
+    const own = symbol.declarations?.some((node) => node.getSourceFile().fileName.startsWith(home));
+    if (own && symbol.getDocumentationComment(checker).length === 0) missing.push(name);
+  };
+  for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))) {
+    if (isInternal(exported.name)) continue;
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    look(symbol, exported.name);
+    for (const member of [...(symbol.members?.values() ?? []), ...(symbol.exports?.values() ?? [])]) {
+      if (!isInternal(member.name) && !isPrivate(member)) look(member, `${exported.name}.${member.name}`);
+    }
+  }
+  return missing;
+}

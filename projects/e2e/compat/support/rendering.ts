@@ -30,7 +30,7 @@ export function describeRendering(name: string, built: () => Built): void {
   const visit = async ({ port }: Renderer, key?: string) => {
     const answer = await fetch(`http://127.0.0.1:${String(port)}/`, {
       headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(15_000)
+      signal: AbortSignal.timeout(40_000)
     });
     return { cacheControl: answer.headers.get('cache-control'), html: await answer.text() };
   };

@@ -3,7 +3,7 @@ import { addSymbolToNgModuleMetadata } from '@schematics/angular/utility/ast-uti
 import { type Change, InsertChange } from '@schematics/angular/utility/change';
 import { findAppConfig } from '@schematics/angular/utility/standalone/app_config';
 import { stop } from './options';
-import { type Symbol, append, callsOf, edit, parse, ts } from './source';
+import { type Symbol, type TS, append, callsOf, edit, parse, ts } from './source';
 import type { Target } from './target';
 
 /** A part of the root of an application: an element of its providers, or of the imports of its root module. */
@@ -39,7 +39,7 @@ function addToConfig(tree: Tree, main: string, { text, imports }: RootPart): voi
   edit(tree, config.filePath, [change], imports);
 }
 
-function configOf(call: ts.CallExpression, tree: Tree, main: string): ReturnType<typeof findAppConfig> {
+function configOf(call: TS.CallExpression, tree: Tree, main: string): ReturnType<typeof findAppConfig> {
   try {
     return findAppConfig(call, tree, main);
   } catch {
@@ -48,7 +48,7 @@ function configOf(call: ts.CallExpression, tree: Tree, main: string): ReturnType
   }
 }
 
-function addProvider(file: string, config: ts.ObjectLiteralExpression, text: string): Change | undefined {
+function addProvider(file: string, config: TS.ObjectLiteralExpression, text: string): Change | undefined {
   const named = config.properties.find(({ name }) => name && ts.isIdentifier(name) && name.text === 'providers');
   if (named) {
     const list = ts.isPropertyAssignment(named) ? listOf(named.initializer) : undefined;
@@ -63,7 +63,7 @@ function addProvider(file: string, config: ts.ObjectLiteralExpression, text: str
 }
 
 /** The elements of a list that is written out here, or as a constant of the same file. */
-function listOf(expression: ts.Expression): ts.NodeArray<ts.Expression> | undefined {
+function listOf(expression: TS.Expression): TS.NodeArray<TS.Expression> | undefined {
   if (ts.isArrayLiteralExpression(expression)) return expression.elements;
   if (!ts.isIdentifier(expression)) return undefined;
   for (const statement of expression.getSourceFile().statements) {

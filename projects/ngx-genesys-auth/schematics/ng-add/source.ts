@@ -1,17 +1,35 @@
+import { createRequire } from 'node:module';
 import type { Tree } from '@angular-devkit/schematics';
-import * as ts from '@schematics/angular/third_party/github.com/Microsoft/TypeScript/lib/typescript';
+import type * as TS from '@schematics/angular/third_party/github.com/Microsoft/TypeScript/lib/typescript';
 import { insertImport } from '@schematics/angular/utility/ast-utils';
 import { type Change, InsertChange, applyToUpdateRecorder } from '@schematics/angular/utility/change';
+
+/**
+ * The TypeScript that Angular's own schematics read code with, as their functions and ours look at the same nodes: in Angular 21
+ * they bring one along, from 22 on it is the workspace's.
+ */
+function schematicsTypeScript(): typeof TS {
+  const ours = createRequire(__filename);
+  const theirs = createRequire(ours.resolve('@schematics/angular/package.json'));
+  try {
+    return theirs('@schematics/angular/third_party/github.com/Microsoft/TypeScript/lib/typescript') as typeof TS;
+  } catch {
+    return theirs('typescript') as typeof TS;
+  }
+}
+
+export const ts = schematicsTypeScript();
+export type { TS };
 
 /** A symbol and the module it comes from. */
 export type Symbol = readonly [name: string, module: string];
 
-export function parse(tree: Tree, file: string): ts.SourceFile {
+export function parse(tree: Tree, file: string): TS.SourceFile {
   return ts.createSourceFile(file, tree.readText(file), ts.ScriptTarget.Latest, true);
 }
 
 /** The name under which a file imports a symbol, or `undefined` if it does not. */
-export function localName(source: ts.SourceFile, [symbol, module]: Symbol): string | undefined {
+export function localName(source: TS.SourceFile, [symbol, module]: Symbol): string | undefined {
   for (const node of source.statements) {
     if (!ts.isImportDeclaration(node) || !ts.isStringLiteral(node.moduleSpecifier)) continue;
     if (node.moduleSpecifier.text !== module) continue;
@@ -24,10 +42,10 @@ export function localName(source: ts.SourceFile, [symbol, module]: Symbol): stri
 }
 
 /** The calls of an imported function in a file, in their order. */
-export function callsOf(source: ts.SourceFile, symbol: Symbol): ts.CallExpression[] {
+export function callsOf(source: TS.SourceFile, symbol: Symbol): TS.CallExpression[] {
   const name = localName(source, symbol);
-  const calls: ts.CallExpression[] = [];
-  const visit = (node: ts.Node): void => {
+  const calls: TS.CallExpression[] = [];
+  const visit = (node: TS.Node): void => {
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name)
       calls.push(node);
     ts.forEachChild(node, visit);
@@ -37,7 +55,7 @@ export function callsOf(source: ts.SourceFile, symbol: Symbol): ts.CallExpressio
 }
 
 /** Puts something at the end of a list, on a line of its own if the last element has one. */
-export function append(file: string, list: ts.NodeArray<ts.Node>, text: string): Change {
+export function append(file: string, list: TS.NodeArray<TS.Node>, text: string): Change {
   const last = list.at(-1);
   if (!last) return new InsertChange(file, list.pos, text);
   const line = /^\s*?(\r?\n[ \t]*)\S/.exec(last.getFullText())?.[1];
@@ -59,5 +77,3 @@ export function edit(tree: Tree, file: string, changes: readonly Change[], impor
 
 /** A text as it is written in TypeScript, in single quotes. */
 export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
-
-export { ts };

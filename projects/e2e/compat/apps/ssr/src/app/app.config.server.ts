@@ -10,7 +10,9 @@ const relay = process.env['RELAY_URL'];
 const serverConfig: ApplicationConfig = {
   providers: [
     provideServerRendering(withRoutes([{ path: '**', renderMode: RenderMode.Server }])),
-    relay === undefined ? [] : provideServerGenesysAuth({ relay, credential: visitorHeaders('authorization') })
+    relay === undefined
+      ? []
+      : provideServerGenesysAuth({ relay, credential: visitorHeaders('authorization'), timeoutMs: 20_000 })
   ]
 };
 

@@ -13,6 +13,7 @@ import { createSharedTickets } from './fleet/shared-tickets.ts';
 import { type Hub, createHub } from './hub.ts';
 import { servedScopes } from './topics/topic-scopes.ts';
 import { type HubTokens, createHubApi } from './upstream/api.ts';
+import { cachedList } from './upstream/cached-list.ts';
 import type { LineTimes } from './upstream/line.ts';
 import { createLocalFeed } from './upstream/local-feed.ts';
 
@@ -58,7 +59,8 @@ export async function createRelayHub(
 ): Promise<RelayHub> {
   const tokens = tokensOf(config, notifications, source);
   const { apiOrigin, timeoutMs } = config.genesys;
-  const api = createHubApi(apiOrigin, tokens, timeoutMs);
+  const calls = createHubApi(apiOrigin, tokens, timeoutMs);
+  const api = { ...calls, list: cachedList((what) => calls.list(what), runtime.clock) };
   const parts = { api, tokens, times: { ...LINE_TIMES, handshakeMs: timeoutMs }, runtime };
   const makeLocal = (sink: FeedSink): Feed => createLocalFeed(parts, { channels: notifications.channels }, sink);
   const { store } = config;

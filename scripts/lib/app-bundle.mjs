@@ -56,6 +56,8 @@ export async function appBundle({
       mainFields: ['es2020', 'es2015', 'module', 'browser', 'main'],
       conditions: ['es2015', 'es2020', 'module', 'production'],
       define: { ngDevMode: 'false', ngJitMode: 'false', ngServerMode: 'false', ngI18nClosureMode: 'false' },
+      // Packages are found as they are installed, not by the paths of the workspace.
+      tsconfigRaw: {},
       external,
       alias,
       plugins: [angularBuild(transformer)],

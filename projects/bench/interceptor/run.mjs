@@ -27,7 +27,7 @@ function inNode(file) {
       maxBuffer: 1e8
     }
   );
-  if (status !== 0) throw new Error(`in Node: ${stderr.toString()}`);
+  if (status !== 0) throw new Error(`in Node: ${stderr.toString().slice(-2000)}`);
   return JSON.parse(stdout.toString());
 }
 

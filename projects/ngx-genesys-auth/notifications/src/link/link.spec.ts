@@ -1,9 +1,15 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { TestBed } from '@angular/core/testing';
+import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
 import { GenesysNotificationError } from '../error';
 import { provideGenesysNotifications } from '../options';
 import { type GenesysGap, GenesysNotifications } from '../service';
 import type { ConnectionListener, NotificationConnection } from '../source';
 
+const auth = [
+  provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+  provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['notifications'] })
+];
 const A = 'v2.users.a.presence';
 const B = 'v2.users.b.presence';
 
@@ -50,7 +56,7 @@ describe('a connection that is kept alive', () => {
       }
     };
     TestBed.configureTestingModule({
-      providers: [provideGenesysNotifications({ source: () => source, pauseWhenHidden })]
+      providers: [...auth, provideGenesysNotifications({ source: () => source, pauseWhenHidden })]
     });
     live = TestBed.inject(GenesysNotifications);
     live.gaps$.subscribe((gap) => gaps.push(gap));

@@ -128,7 +128,7 @@ describe('startWallboard', () => {
       signIn: { authority: 'http://127.0.0.1:1/idp', clientId: 'board' }
     });
     const page = await fetch(other.url);
-    expect(page.headers.get('content-security-policy')).toContain('http://127.0.0.1:1 ws://127.0.0.1:1');
+    expect(page.headers.get('content-security-policy')).toContain('http://127.0.0.1:1;');
     expect(await (await fetch(`${other.url}/config.json`)).json()).toMatchObject({ signIn: { clientId: 'board' } });
     const refused = await fetch(`${other.url}/genesys/token`, { method: 'POST', headers: HEADERS, body: '{}' });
     expect(refused.status).toBe(401);

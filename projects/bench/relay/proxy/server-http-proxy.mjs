@@ -7,7 +7,7 @@ await app.register(httpProxy, {
   upstream: process.env.UPSTREAM,
   undici: { connections: 128, pipelining: 1 },
   replyOptions: {
-    rewriteRequestHeaders: (_request, { cookie, ...headers }) => ({ ...headers, authorization: 'Bearer token' })
+    rewriteRequestHeaders: (_request, headers) => ({ ...headers, cookie: undefined, authorization: 'Bearer token' })
   }
 });
 console.log(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);

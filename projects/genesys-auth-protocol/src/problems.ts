@@ -46,6 +46,21 @@ export const PROBLEMS = {
   scope_not_allowed: { status: 400, title: 'The scope is not allowed for this caller', error: 'invalid_scope' },
   scope_not_covered: { status: 400, title: 'No OAuth client of the relay covers the scopes', error: 'invalid_scope' },
   rate_limited: { status: 429, title: 'Too many requests', error: 'temporarily_unavailable' },
+  // which mode it is
+  proxy_mode: {
+    status: 403,
+    title: 'The relay is in proxy mode and hands out no tokens',
+    error: 'unauthorized_client'
+  },
+  token_mode: { status: 404, title: 'The relay is in token mode and passes no calls on', error: 'invalid_request' },
+  // a call of the API
+  path_not_allowed: { status: 400, title: 'The path is not passed on', error: 'invalid_request' },
+  operation_unknown: { status: 403, title: 'No such operation in the catalogue', error: 'unauthorized_client' },
+  operation_refused: { status: 403, title: 'The operation is not passed on', error: 'unauthorized_client' },
+  insufficient_scope: { status: 403, title: 'No role of this caller allows the operation', error: 'invalid_scope' },
+  api_budget_spent: { status: 429, title: 'The requests the API allows are spent', error: 'temporarily_unavailable' },
+  api_unreachable: { status: 503, title: 'The API cannot be reached', error: 'temporarily_unavailable' },
+  api_timeout: { status: 504, title: 'The API did not answer in time', error: 'temporarily_unavailable' },
   // the token endpoint
   upstream_invalid_client: { status: 502, title: 'The token endpoint refused the OAuth client', error: 'server_error' },
   upstream_unauthorized_client: {

@@ -14,7 +14,7 @@ export function describeConfig(config: RelayConfig): string {
   const { genesys, listen, admin, limits, cors } = config;
   const list = (values: readonly string[]) => (values.length === 0 ? 'none' : values.join(', '));
   const lines = [
-    `mode              ${config.mode}: the browser holds an access token with every right of the OAuth client`,
+    `mode              ${config.mode}: ${config.mode === 'proxy' ? 'no token leaves the relay, each call of the API is checked' : 'the browser holds an access token with every right of the OAuth client'}`,
     `listens on        http://${listen.host}:${listen.port}`,
     `admin             ${admin === false ? 'off' : `http://${admin.host}:${admin.port} (/livez, /readyz)`}`,
     `region            ${genesys.region ?? 'explicit endpoints'}`,

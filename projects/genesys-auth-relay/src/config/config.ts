@@ -25,6 +25,40 @@ export interface Role {
   readonly defaultScopes: readonly string[];
   /** Name of the only OAuth client that serves this role; `undefined`: the narrowest of all. */
   readonly client: string | undefined;
+  /** In proxy mode, the only paths this role may call; `undefined`: all that its scopes allow. */
+  readonly routes: readonly RouteRule[] | undefined;
+}
+
+/** A path of the API with everything below it. */
+export interface RouteRule {
+  /** HTTP methods in upper case; `undefined`: all. */
+  readonly methods?: readonly string[] | undefined;
+  /** Path from `/api/v2/` on. */
+  readonly path: string;
+}
+
+/** How calls of the API are passed on. */
+export interface ProxyConfig {
+  /** Requests that the API takes in a minute for one token. */
+  readonly requestsPerMinute: number;
+  /** Requests that may wait for their turn at the same time. */
+  readonly queueLength: number;
+  /** Milliseconds a request may wait for its turn. */
+  readonly queueWaitMs: number;
+  /** Milliseconds the API may take to answer, and may be silent in the middle of an answer. */
+  readonly timeoutMs: number;
+  /** Bytes of a request body that the API takes. */
+  readonly bodyBytes: number;
+  /** Bytes of a request body up to which it is kept for a second try. */
+  readonly replayBytes: number;
+  /** Connections to the API. */
+  readonly connections: number;
+  /** Whether identical GETs at the same time become one, between callers with the same roles. */
+  readonly coalesce: boolean;
+  /** Headers that are passed on beside the usual ones. */
+  readonly forwardHeaders: readonly string[];
+  /** Operations that the catalogue does not know, each with the scopes of which any one is enough. */
+  readonly allow: readonly (RouteRule & { readonly scopes: readonly string[] })[];
 }
 
 /** How an OAuth client proves who it is: RFC 6749 section 2.3.1, RFC 7523 section 2.2, RFC 8705 section 2. */
@@ -87,7 +121,7 @@ export interface StoreConfig {
 /** A checked configuration: every default filled in, every secret read. Made by `parseRelayConfig` only. */
 export interface RelayConfig {
   readonly [RESOLVED]: true;
-  readonly mode: 'token';
+  readonly mode: 'token' | 'proxy';
   readonly listen: { readonly host: string; readonly port: number };
   readonly admin: { readonly host: string; readonly port: number } | false;
   readonly genesys: GenesysConfig;
@@ -98,6 +132,7 @@ export interface RelayConfig {
   readonly identities: readonly IdentityConfig[];
   readonly roles: ReadonlyMap<string, Role>;
   readonly acceptSharedPrivileges: boolean;
+  readonly proxy: ProxyConfig;
   readonly cors: { readonly origins: readonly string[] };
   /** What `Strict-Transport-Security` says beyond this host. */
   readonly hsts: Readonly<ParsedConfig['hsts']>;

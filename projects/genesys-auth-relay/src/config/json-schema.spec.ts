@@ -42,7 +42,6 @@ describe('the JSON Schema of the configuration', () => {
 
   it.each<[string, string, unknown]>([
     ['an unknown key', 'modes', 'token'],
-    ['no mode', 'mode', undefined],
     ['a mode that is none', 'mode', 'both'],
     ['a port that is text', 'listen.port', '8080'],
     ['a port out of range', 'listen.port', 70_000],

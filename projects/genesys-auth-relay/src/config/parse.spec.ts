@@ -106,11 +106,39 @@ describe('parseRelayConfig', () => {
   });
 
   const mistakes: readonly [string, Record<string, unknown>, string, RegExp][] = [
-    ['B18 no mode', { mode: undefined }, 'mode', /missing.*mode: token/],
-    ['proxy mode', { mode: 'proxy' }, 'mode', /not built yet/],
     ['another mode', { mode: 'tokens' }, 'mode', /"tokens"/],
     ['B17 a switch for DPoP', { dpop: true }, 'dpop', /unknown key/],
     ['B17 a switch for DPoP of the client', { 'genesys.dpop': true }, 'genesys.dpop', /unknown key/],
+    [
+      'routes in token mode',
+      { 'roles.developer.routes': [{ path: '/api/v2/users' }] },
+      'roles.developer.routes',
+      /token mode/
+    ],
+    [
+      'a route that is no path of the API',
+      { mode: 'proxy', 'roles.developer.routes': [{ path: '/api/v2/../users' }] },
+      'roles.developer.routes[0].path',
+      /not a path of the API/
+    ],
+    [
+      'a header that must not be passed on',
+      { mode: 'proxy', proxy: { forwardHeaders: ['Cookie'] } },
+      'proxy.forwardHeaders[0]',
+      /never passed on/
+    ],
+    [
+      'a header that is none',
+      { mode: 'proxy', proxy: { forwardHeaders: ['X-Y: z'] } },
+      'proxy.forwardHeaders[0]',
+      /no name of a header/
+    ],
+    [
+      'a scope of an allowed operation that is not registered',
+      { mode: 'proxy', proxy: { allow: [{ path: '/api/v2/new', scopes: ['users'] }] } },
+      'proxy.allow[0].scopes[0]',
+      /not on the list/
+    ],
     ['an unknown key', { lisen: {} }, 'lisen', /unknown key.*"listen"/],
     ['an unknown key inside', { 'genesys.clientId': 'x' }, 'genesys.clientId', /unknown key/],
     ['an unknown key in the admin section', { admin: { prot: 1 } }, 'admin.prot', /unknown key.*"port"/],
@@ -422,6 +450,26 @@ describe('parseRelayConfig', () => {
     expect(issuesOf(config(), { ...ENV, NODE_ENV: 'production' })).toEqual([
       expect.objectContaining({ key: 'identities[0]', message: expect.stringMatching(/production/) })
     ]);
+  });
+
+  it('B18 is in proxy mode unless token mode is written out, and then roles may share a client', () => {
+    const { mode, proxy } = parseRelayConfig(
+      config({ mode: undefined, 'roles.admin': { scopes: ['admin:platform'] } }),
+      ENV
+    );
+    expect(mode).toBe('proxy');
+    expect(proxy).toEqual({
+      requestsPerMinute: 300,
+      queueLength: 200,
+      queueWaitMs: 5000,
+      timeoutMs: 30_000,
+      bodyBytes: 512_000,
+      replayBytes: 65_536,
+      connections: 128,
+      coalesce: false,
+      forwardHeaders: [],
+      allow: []
+    });
   });
 
   it('warns of what may be a slip, and starts', () => {

@@ -1,6 +1,7 @@
 import { canonical, checkRoles } from './check-roles.ts';
 import { checkIdentities } from './check-identities.ts';
 import { checkNotifications } from './check-notifications.ts';
+import { checkProxy } from './check-proxy.ts';
 import { checkClients, resolveClients } from './clients.ts';
 import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -88,6 +89,7 @@ export function parseRelayConfig(
   checkListeners(data, found);
   checkRoles(data, found);
   if (clients !== undefined) checkClients(data, clients, found);
+  checkProxy(data, found);
   checkIdentities(data, env, found);
   checkNotifications(data, clients, found);
   const identities = resolveIdentities(data.identities, { env, baseDir }, found);
@@ -96,7 +98,12 @@ export function parseRelayConfig(
   const roles = new Map(
     Object.entries(data.roles).map(([name, role]) => [
       name,
-      { scopes: canonical(role.scopes), defaultScopes: canonical(role.defaultScopes), client: role.client }
+      {
+        scopes: canonical(role.scopes),
+        defaultScopes: canonical(role.defaultScopes),
+        client: role.client,
+        routes: role.routes
+      }
     ])
   );
   return {

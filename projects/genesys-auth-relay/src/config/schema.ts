@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clientSchema, clientsSchema } from './client-schema.ts';
 import { flag, listOf, oneOf, section, text, whole } from './fields.ts';
 import { identitySchema } from './identity-schema.ts';
+import { proxySchema, routesSchema } from './proxy-schema.ts';
 import { says, shown } from './says.ts';
 import { storeSchema } from './store-schema.ts';
 import { secureOrigin, secureUrl } from './urls.ts';
@@ -27,7 +28,8 @@ const role = section(
     defaultScopes: z
       .array(scopeName, { error: () => says('is no list of scopes', 'list the scopes of a request that names none') })
       .default([]),
-    client: text('the name of a client', 'name one of genesys.clients').optional()
+    client: text('the name of a client', 'name one of genesys.clients').optional(),
+    routes: routesSchema.optional()
   },
   'give the role its scopes: { scopes: [...] }'
 );
@@ -55,15 +57,7 @@ const notifications = section({
 
 /** The relay's configuration as it stands in a file; every default is filled in by parsing. */
 export const relayConfigSchema = section({
-  mode: z.literal('token', {
-    error: (issue) =>
-      issue.input === 'proxy'
-        ? says('proxy mode is not built yet', 'use mode: token, and read in the README what that means')
-        : says(
-            issue.input === undefined ? 'is missing' : `${shown(issue.input)} is no mode`,
-            'write mode: token; it is explicit because the browser then holds an access token'
-          )
-  }),
+  mode: oneOf(['proxy', 'token']).default('proxy'),
   listen: section({ host: host.default('127.0.0.1'), port: port.default(8080) }).prefault({}),
   admin: z
     .union([z.literal(false), section({ host: host.default('127.0.0.1'), port: port.default(9090) })], {
@@ -84,6 +78,7 @@ export const relayConfigSchema = section({
   acceptSharedPrivileges: flag('true accepts that whoever holds a token has every right of the OAuth client').default(
     false
   ),
+  proxy: proxySchema.prefault({}),
   cors: section({
     origins: z
       .array(

@@ -62,7 +62,7 @@ async function readText(request: IncomingMessage, limit: number): Promise<string
  * The body as an earlier body parser of the host (Express' `json()` or `urlencoded()`) left it, written out again; the
  * stream itself is spent then.
  */
-function parsedBefore(request: IncomingMessage, form: boolean): string | undefined {
+export function parsedBefore(request: IncomingMessage, form: boolean): string | undefined {
   const body: unknown = 'body' in request ? request.body : undefined;
   if (typeof body === 'string') return body;
   if (Buffer.isBuffer(body)) return body.toString('utf8');

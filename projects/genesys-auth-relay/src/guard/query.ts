@@ -21,6 +21,34 @@ const CREDENTIALS = new Set([
 ]);
 const PARAMETERS = new Set(['grant_type', 'scope', 'scopes', 'optional_scopes', 'optionalscopes', 'rejected']);
 
+const inQuery = () =>
+  new RelayProblem(
+    'credentials_in_query',
+    'Credentials stand in the query of the URL, where they end up in logs and histories.',
+    {
+      hint: 'Send them in the body (Python requests: data=, not params=) or in the Authorization header, and replace this secret: it may have been logged.'
+    }
+  );
+
+/** Names that no operation of the API takes in its query. Others (`code`, `key`, `username`) mean something there. */
+const TOKENS = new Set(['access_token', 'bearer', 'client_secret', 'id_token', 'refresh_token']);
+
+// Some servers take ";" for "&", and "name[]" for a list; so do some clients.
+const namesIn = (url: string): string[] =>
+  [...new URLSearchParams(url.slice(url.indexOf('?') + 1).replaceAll(';', '&')).keys()].map((name) =>
+    name.replace(/\[.*/s, '').trim().toLowerCase().replaceAll('-', '_')
+  );
+
+/**
+ * Refuses tokens in the query of a call of the API (S5).
+ *
+ * @throws RelayProblem `credentials_in_query`
+ */
+export function checkApiQuery(url: string): void {
+  if (!/(?:token|bearer|secret)/i.test(url) && !url.includes('%')) return;
+  if (url.includes('?') && namesIn(url).some((name) => TOKENS.has(name))) throw inQuery();
+}
+
 /**
  * Refuses credentials and token parameters in the URL: URLs are written to logs, histories and `Referer` headers
  * (RFC 6749 section 2.3.1, RFC 6750 section 5.3, RFC 9700 section 4.3.2).
@@ -29,20 +57,9 @@ const PARAMETERS = new Set(['grant_type', 'scope', 'scopes', 'optional_scopes', 
  * @throws RelayProblem `credentials_in_query`, `invalid_request`
  */
 export function checkQuery(url: string): void {
-  const start = url.indexOf('?');
-  if (start === -1) return;
-  // Some servers take ";" for "&", and "name[]" for a list; so do some clients.
-  const names = [...new URLSearchParams(url.slice(start + 1).replaceAll(';', '&')).keys()];
-  const normal = names.map((name) => name.replace(/\[.*/s, '').trim().toLowerCase().replaceAll('-', '_'));
-  if (normal.some((name) => CREDENTIALS.has(name))) {
-    throw new RelayProblem(
-      'credentials_in_query',
-      'Credentials stand in the query of the URL, where they end up in logs and histories.',
-      {
-        hint: 'Send them in the body (Python requests: data=, not params=) or in the Authorization header, and replace this secret: it may have been logged.'
-      }
-    );
-  }
+  if (!url.includes('?')) return;
+  const normal = namesIn(url);
+  if (normal.some((name) => CREDENTIALS.has(name))) throw inQuery();
   if (normal.some((name) => PARAMETERS.has(name))) {
     throw new RelayProblem('invalid_request', 'Parameters of the token request stand in the query of the URL.', {
       hint: 'Send them in the body, form-encoded or as JSON.'

@@ -122,12 +122,14 @@ export async function createApp(
   isDraining: () => boolean = () => false
 ): Promise<RelayApp> {
   const note = noteIn(runtime);
+  const longestMs = config.genesys.timeoutMs + 1000 + (config.mode === 'proxy' ? config.proxy.timeoutMs : 0);
   const { headersTimeoutMs, requestTimeoutMs } = config.limits;
   const app = Fastify({
     logger: false,
     genReqId: () => randomUUID(),
     requestTimeout: requestTimeoutMs,
-    connectionTimeout: 30_000,
+    // Longer than the API may take.
+    connectionTimeout: Math.max(30_000, longestMs),
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
     return503OnClosing: false,
@@ -151,16 +153,17 @@ export async function createApp(
       writeToSocket(socket, problem, note(problem));
     }
   });
-  closeWhenQuiet(app, config.genesys.timeoutMs + 1000);
+  closeWhenQuiet(app, longestMs);
   answerAll(app, note);
   const { relay, swap } = await createRelaySwitch(config, runtime);
   if (relay.hub !== undefined) takeUpgrades(app, createUpgrade(relay, config, runtime, basePath));
   // Before the server waits for its connections: a WebSocket would keep it waiting.
   app.addHook('preClose', () => relay.hub?.close());
   app.addHook('onClose', () => relay.close());
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (isDraining()) reply.header('connection', 'close');
-    done(null, payload);
+  // On the answer itself, as one of the API is written past Fastify.
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (isDraining()) reply.raw.setHeader('connection', 'close');
+    done();
   });
   await app.register(
     (inner, _options, done) => {

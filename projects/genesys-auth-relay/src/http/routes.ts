@@ -4,13 +4,15 @@ import type { RelayConfig } from '../config/config.ts';
 import { readTokenAsk } from '../guard/body.ts';
 import { checkQuery } from '../guard/query.ts';
 import { TICKET_SECONDS } from '../hub/clients/ticket.ts';
-import { CALLER_HEADERS, type Relay } from '../relay/relay.ts';
+import type { Relay } from '../relay/relay.ts';
 import { setHeaders } from '../reply/headers.ts';
 import { errorFields } from '../reply/log-fields.ts';
 import { RelayProblem, problemBody } from '../reply/problem.ts';
 import { safeJson } from '../reply/safe-text.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { inTrace } from '../runtime/trace.ts';
+import { API_ROUTE, addApiRoutes } from './api-routes.ts';
+import { CALLER_HEADERS, preflight } from './preflight.ts';
 import { createVisits } from './visits.ts';
 
 const ALWAYS_SERVED = [
@@ -87,24 +89,10 @@ export function addRoutes(
     });
   }
 
-  function preflight(request: FastifyRequest, reply: FastifyReply, allowed: string): FastifyReply {
-    const { facts } = visitOf(request);
-    reply.header('allow', `${allowed}, OPTIONS`);
-    if (facts.headers['origin'] === undefined) return reply.code(204).send();
-    if (relay.origins.listed(facts) === undefined) relay.origins.check(facts, true);
-    return reply
-      .headers({
-        'access-control-allow-methods': allowed,
-        'access-control-allow-headers': CALLER_HEADERS,
-        'access-control-max-age': '600'
-      })
-      .code(204)
-      .send();
-  }
-
   app.addHook('onRequest', (request, _reply, done) => {
     visitOf(request);
-    checkQuery(request.raw.url ?? '');
+    // Calls of the API have a rule of their own: their queries are the API's.
+    if (pathOf(request) !== API_ROUTE) checkQuery(request.raw.url ?? '');
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -113,7 +101,7 @@ export function addRoutes(
   });
   app.addHook('onResponse', (request, reply, done) => {
     const path = pathOf(request);
-    visits.end(request, reply, METHODS.has(path) ? path : 'other');
+    visits.end(request, reply, METHODS.has(path) || path === API_ROUTE ? path : 'other');
     done();
   });
   app.setErrorHandler<FastifyError | RelayProblem>((error, request, reply) => {
@@ -128,7 +116,7 @@ export function addRoutes(
       const allowed = METHODS.get(pathOf(request));
       if (allowed !== undefined) refuseMethod(allowed);
       throw new RelayProblem('not_found', 'The relay has no such path.', {
-        hint: `It serves ${[...METHODS].map(([path, method]) => `${method} ${prefix}${path}`).join(' and ')}.`
+        hint: `It serves ${[...METHODS].map(([path, method]) => `${method} ${prefix}${path}`).join(' and ')}${relay.api === undefined ? '' : `, and calls of the API below ${prefix}${RELAY_PATHS.api}/`}.`
       });
     });
   }
@@ -142,7 +130,9 @@ export function addRoutes(
   // Fastify's own request lines would hold the URL, so they are off for these routes.
   const quiet = { logLevel: 'silent' } as const;
   for (const [url, allowed] of METHODS) {
-    app.options(url, quiet, (request, reply) => preflight(request, reply, allowed));
+    app.options(url, quiet, (request, reply) =>
+      preflight(visitOf(request).facts, reply, relay.origins, { allowed, headers: CALLER_HEADERS })
+    );
     const others = app.supportedMethods.filter((method) => ![allowed, 'OPTIONS'].includes(method));
     const isHead = (method: string) => method === 'HEAD' && allowed === 'GET';
     app.route({
@@ -167,6 +157,7 @@ export function addRoutes(
     visitOf(request).caller = caller;
     return relay.session(caller);
   });
+  addApiRoutes(app, relay, config, { visitOf, prefix });
   const { hub } = relay;
   if (hub === undefined) return;
   app.post(RELAY_PATHS.ticket, quiet, async (request): Promise<TicketResponse> => {

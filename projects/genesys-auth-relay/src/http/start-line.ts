@@ -20,7 +20,9 @@ export function logStart(config: RelayConfig, log: RelayLogger): void {
       roles: [...roles.keys()],
       scopes
     },
-    `the relay serves access tokens of the client_credentials grant in ${mode} mode: they carry the rights of the OAuth client, not those of the user`
+    mode === 'proxy'
+      ? 'the relay passes calls of the API on in proxy mode, with access tokens of the client_credentials grant: they carry the rights of the OAuth client, and each call is checked against those of the caller'
+      : 'the relay serves access tokens of the client_credentials grant in token mode: they carry the rights of the OAuth client, not those of the user'
   );
   for (const warning of config.warnings) log.warn({ event: 'config_warning' }, warning);
 }

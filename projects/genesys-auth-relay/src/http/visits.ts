@@ -16,6 +16,8 @@ export interface Visit {
   readonly trace: Trace | undefined;
   caller?: Caller;
   code?: ProblemCode;
+  /** Operation of the API that was called: method and path template, never what the caller wrote. */
+  operation?: string;
 }
 
 /** The requests that are under way. */
@@ -50,7 +52,7 @@ export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, run
   return {
     of,
     end(request, reply, route) {
-      const { id, start, caller, code, trace } = of(request);
+      const { id, start, caller, code, trace, operation } = of(request);
       const status = reply.statusCode;
       const durationMs = clock.monotonic() - start;
       const fields = {
@@ -59,6 +61,7 @@ export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, run
         ...(trace === undefined ? {} : { traceId: trace.traceId }),
         method: request.method,
         route,
+        ...(operation === undefined ? {} : { operation }),
         status,
         ...(code === undefined ? {} : { code }),
         ...callerFields(caller, subject),

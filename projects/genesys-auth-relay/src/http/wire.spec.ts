@@ -35,7 +35,7 @@ describe('the wire of the relay', () => {
     ['a path in another case', '/Token', {}, 404, 'not_found'],
     ['a path with a slash more', '/token/', {}, 404, 'not_found'],
     ['a path that climbs', '/x/../token', {}, 404, 'not_found'],
-    ['the API, which proxy mode would serve', '/api/v2/routing/queues', { method: 'GET' }, 404, 'not_found'],
+    ['the API, which proxy mode would serve', '/api/v2/routing/queues', { method: 'GET' }, 404, 'token_mode'],
     ['a path with a broken escape', '/%zz', { method: 'GET' }, 400, 'invalid_request'],
     [
       'text',

@@ -32,6 +32,15 @@ export function createInstruments(registry: Registry): {
   const verifications = counter('token_verifications_total', 'Reported tokens that the API was asked about', [
     'result'
   ]);
+  const apiRequests = histogram('api_request_duration_seconds', 'Calls passed on to the API, until its answer began', [
+    'client',
+    'status'
+  ]);
+  const apiWaits = histogram('api_queue_seconds', 'What calls waited for their turn in the budget of their client', [
+    'client'
+  ]);
+  const apiReplays = counter('api_replays_total', 'Calls sent again with a new token', ['client']);
+  const apiCoalesced = counter('api_coalesced_total', 'Calls answered with the answer to an identical one', ['client']);
   const storeEvents = counter('store_events_total', 'What happened with the shared store', ['event']);
   const degraded = gauge('store_degraded', '1 while the shared store does not answer and this relay goes on alone');
   const reloads = counter('reloads_total', 'Configurations and secrets taken over at run time, or refused', [
@@ -73,6 +82,18 @@ export function createInstruments(registry: Registry): {
       },
       tokenVerified(refused) {
         verifications.inc({ result: refused ? 'refused' : 'alive' });
+      },
+      apiAnswered(client, status, seconds) {
+        apiRequests.observe({ client, status }, seconds);
+      },
+      apiQueued(client, waitedMs) {
+        apiWaits.observe({ client }, waitedMs / 1000);
+      },
+      apiReplayed(client) {
+        apiReplays.inc({ client });
+      },
+      apiCoalesced(client) {
+        apiCoalesced.inc({ client });
       },
       storeEvent(event) {
         storeEvents.inc({ event });

@@ -1,6 +1,7 @@
 import { isCovered, isScopeToken, nearestScope } from 'genesys-scopes';
+import { LRUCache } from 'lru-cache';
 import { canonical } from '../config/check-roles.ts';
-import type { ClientConfig, RelayConfig } from '../config/config.ts';
+import type { ClientConfig, RelayConfig, Role } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList, safeText } from '../reply/safe-text.ts';
 import { clientsFor } from './client-policy.ts';
@@ -13,6 +14,10 @@ export interface Entitlement {
   readonly defaultScopes: readonly string[];
   /** OAuth clients that may serve the caller, in the order of the configuration. */
   readonly clients: readonly ClientConfig[];
+  /** The roles this comes from. */
+  readonly roles: readonly Role[];
+  /** The same for all callers with the same rights. */
+  readonly key: string;
 }
 
 /** What a caller asks for. */
@@ -30,7 +35,7 @@ export interface ScopeDecision {
 /** The rules, compiled once from the configuration. */
 export interface Policy {
   /** What roles add up to. Throws `policy_denied` when that is nothing. */
-  entitlement(roles: readonly string[]): Entitlement;
+  readonly entitlement: (roles: readonly string[]) => Entitlement;
   /** Decides a request. Throws `malformed_scope`, `scope_not_registered`, `scope_not_allowed` or `scope_required`. */
   decide(request: ScopeRequest, entitlement: Entitlement): ScopeDecision;
 }
@@ -41,6 +46,9 @@ const areaOf = (scope: string): string | undefined => scope.split(':', 1)[0];
 /** Builds the policy: roles to scopes, on top of the exact list of registered scopes. */
 export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'scopes'>): Policy {
   const registered = config.scopes;
+  // A verified token is remembered with its roles, so the same list comes again and again; equal lists are few.
+  const entitlements = new WeakMap<readonly string[], Entitlement>();
+  const byKey = new LRUCache<string, Entitlement>({ max: 1000 });
 
   function checkGrammar(scopes: readonly string[]): void {
     const malformed = scopes.find((scope) => !isScopeToken(scope));
@@ -84,6 +92,8 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
 
   return {
     entitlement(roles) {
+      const known = entitlements.get(roles);
+      if (known !== undefined) return known;
       const found = roles.flatMap((role) => config.roles.get(role) ?? []);
       if (found.length === 0) {
         throw new RelayProblem('policy_denied', 'The caller is known, but has no role of this relay.', {
@@ -93,11 +103,21 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
               : "None of the caller's roles is in the section 'roles' of the relay; check their names."
         });
       }
-      return {
-        scopes: canonical(found.flatMap(({ scopes }) => scopes)),
-        defaultScopes: canonical(found.flatMap(({ defaultScopes }) => defaultScopes)),
-        clients: clientsFor(config, roles)
-      };
+      const names = [...new Set(roles)].filter((role) => config.roles.has(role)).sort();
+      const key = JSON.stringify(names);
+      let entitlement = byKey.get(key);
+      if (entitlement === undefined) {
+        entitlement = {
+          scopes: canonical(found.flatMap(({ scopes }) => scopes)),
+          defaultScopes: canonical(found.flatMap(({ defaultScopes }) => defaultScopes)),
+          clients: clientsFor(config, roles),
+          roles: found,
+          key
+        };
+        byKey.set(key, entitlement);
+      }
+      entitlements.set(roles, entitlement);
+      return entitlement;
     },
 
     decide({ scopes, optionalScopes }, entitlement) {

@@ -1,4 +1,4 @@
-import { GENESYS_AUTH_HEADER, type SessionResponse, type TokenResponse } from 'genesys-auth-protocol';
+import { RELAY_PATHS, type SessionResponse, type TokenResponse } from 'genesys-auth-protocol';
 import { canonical } from '../config/check-roles.ts';
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
@@ -14,6 +14,7 @@ import type { Tickets } from '../hub/clients/ticket.ts';
 import { createRelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement, type ScopeDecision } from '../policy/policy.ts';
+import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
@@ -40,6 +41,8 @@ export interface Relay {
   /** The notification hub, if it is on. */
   readonly hub: (Hub & { readonly tickets: Tickets }) | undefined;
   readonly source: TokenSource;
+  /** Passes calls of the API on; `undefined` in token mode. */
+  readonly api: ApiProxy | undefined;
   close(): Promise<void>;
 }
 
@@ -77,6 +80,11 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
   const scopeSets = createScopeSets(config.limits.scopeSetsPerCaller, clock);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
+  const mayVerify = (caller: string) => verifications.take(caller) === 0;
+  const api =
+    config.mode === 'proxy'
+      ? createApiProxy(config, runtime, { source, entitlement: policy.entitlement, mayVerify })
+      : undefined;
   const flagged = new Set<string>();
   const privileges = {
     held: [...config.roles.values()].flatMap(({ scopes }) => scopes),
@@ -135,16 +143,23 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
       return caller;
     },
 
+    api,
+
     async token(caller, ask) {
+      if (api !== undefined) {
+        throw new RelayProblem('proxy_mode', 'This relay hands out no tokens: it passes the calls of the API on.', {
+          hint: `Call {relay}${RELAY_PATHS.api}/... instead of the API; in the app add withProxyMode().`
+        });
+      }
       const entitlement: Entitlement = policy.entitlement(caller.roles);
       const { required, optional: allowed } = policy.decide(ask, entitlement);
       const { client, optional } = chooseClient(entitlement, { required, optional: allowed }, privileges);
       scopeSets.check(caller.key, canonical([...required, ...optional]));
       if (ask.rejected !== undefined) {
-        const mayVerify = () => verifications.take(caller.key) === 0;
-        await source.report(client, canonical([...required, ...optional]), ask.rejected, mayVerify);
+        const mayVerifyNow = () => mayVerify(caller.key);
+        await source.report(client, canonical([...required, ...optional]), ask.rejected, mayVerifyNow);
         // The token may be one without the optional scopes: see `obtain`.
-        if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerify);
+        if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerifyNow);
       }
       const obtained = await obtain(client, { required, optional }, caller.key);
       const { token } = obtained;
@@ -171,10 +186,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
       await notifications?.close();
       secrets.close();
       source.close();
-      await Promise.all([identities.close(), upstream.close(), store?.close()]);
+      await Promise.all([identities.close(), upstream.close(), store?.close(), api?.close()]);
     }
   };
 }
-
-/** The header every preflight may ask for. */
-export const CALLER_HEADERS = `${GENESYS_AUTH_HEADER}, Authorization, Content-Type`;

@@ -35,6 +35,9 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       get source() {
         return current.source;
       },
+      get api() {
+        return current.api;
+      },
       hub: first.hub,
       admit: (facts, ip, ask) => current.admit(facts, ip, ask),
       token: (caller, ask) => current.token(caller, ask),
@@ -53,7 +56,8 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       current = await createRelay({ ...next, notifications: false }, runtime, old.source);
       open.add(current);
       // The hub lives in the first relay and takes its tokens from there.
-      if (old !== first || first.hub === undefined) void retire(old, config.genesys.timeoutMs + 1000);
+      if (old !== first || first.hub === undefined)
+        void retire(old, config.genesys.timeoutMs + config.proxy.timeoutMs + 1000);
     }
   };
 }

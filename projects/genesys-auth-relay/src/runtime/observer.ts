@@ -60,6 +60,14 @@ export interface RelayObserver {
   tokenServed?(how: TokenServed, waitedMs: number): void;
   /** The API was asked about a token that a caller reported. */
   tokenVerified?(refused: boolean): void;
+  /** The API answered a call that was passed on, after so many seconds; `client` is a name of the configuration. */
+  apiAnswered?(client: string, status: number, seconds: number): void;
+  /** A call waited for its turn in the budget of its client, in milliseconds. */
+  apiQueued?(client: string, waitedMs: number): void;
+  /** A call was sent again with a new token, after the API had refused the old one. */
+  apiReplayed?(client: string): void;
+  /** A call was answered with the answer to an identical one. */
+  apiCoalesced?(client: string): void;
   /** Something happened with the shared store. */
   storeEvent?(kind: StoreEvent): void;
   /** Where the notification hub stands, once a second. */

@@ -136,7 +136,7 @@ describe('a slow client', () => {
     const client = createClient(
       socket as unknown as ws.WebSocket,
       stream as unknown as Duplex,
-      { caller, entitlement: { scopes: [], defaultScopes: [], clients: [] }, dialect: 'native' },
+      { caller, entitlement: { scopes: [], defaultScopes: [], clients: [], roles: [], key: '' }, dialect: 'native' },
       { bufferBytes: 100, slowMs: 5000, pingMs: 30_000 },
       { encode: (frame) => JSON.stringify(frame), seq: () => 42, onGap: () => undefined },
       0

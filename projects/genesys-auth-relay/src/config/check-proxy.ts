@@ -1,0 +1,40 @@
+import { isCovered, isScopeToken } from 'genesys-scopes';
+import { mayPass } from '../proxy/request-headers.ts';
+import { shown } from './says.ts';
+import type { ParsedConfig } from './schema.ts';
+import type { Findings } from './secrets.ts';
+
+/** Checks what belongs to proxy mode. */
+export function checkProxy(config: ParsedConfig, { issues }: Findings): void {
+  config.proxy.forwardHeaders.forEach((name, index) => {
+    const key = `proxy.forwardHeaders[${index}]`;
+    if (!/^[A-Za-z0-9-]+$/.test(name)) {
+      issues.push({ key, message: `${shown(name)} is no name of a header`, fix: 'use letters, digits and hyphens' });
+    } else if (!mayPass(name)) {
+      issues.push({
+        key,
+        message: `${shown(name)} is never passed on: it is about the caller, the connection or the relay`,
+        fix: 'remove it'
+      });
+    }
+  });
+  config.proxy.allow.forEach(({ scopes }, at) => {
+    scopes.forEach((scope, index) => {
+      if (isScopeToken(scope) && isCovered(scope, config.scopes)) return;
+      issues.push({
+        key: `proxy.allow[${at}].scopes[${index}]`,
+        message: `${shown(scope)} is not on the list scopes`,
+        fix: 'add it to scopes, or remove it'
+      });
+    });
+  });
+  if (config.mode === 'proxy') return;
+  for (const [name, { routes }] of Object.entries(config.roles)) {
+    if (routes === undefined) continue;
+    issues.push({
+      key: `roles.${name}.routes`,
+      message: 'means nothing in token mode: whoever holds the token calls what they like',
+      fix: 'set mode: proxy, or remove it'
+    });
+  }
+}

@@ -1,0 +1,273 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { type Ask, ask } from '../testing/ask.ts';
+import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
+
+const CALLER = { 'x-genesys-auth': '1' };
+const get: Ask = { method: 'GET', headers: CALLER };
+const QUEUES = '/api/v2/routing/queues';
+
+/** Waits until something holds, by looking again after each turn of the event loop. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('when the API refuses the token', () => {
+  let world: ProxySetup;
+  beforeEach(async () => {
+    world = await setUpProxy();
+  });
+  afterEach(() => world.close());
+
+  it('the call is sent again with a new one, body and all', async () => {
+    await ask(world.at(QUEUES), get);
+    world.api.kill();
+    const body = JSON.stringify({ filter: 'x'.repeat(60_000) });
+    const answer = await ask(world.at('/api/v2/analytics/queues/observations/query'), {
+      method: 'POST',
+      headers: CALLER,
+      body
+    });
+    expect(answer.status).toBe(200);
+    expect(world.api.tokens).toHaveLength(2);
+    expect(world.api.calls.slice(1).map((call) => [call.headers.authorization, call.body.toString()])).toEqual(
+      world.api.tokens.map((token) => [`Bearer ${token}`, body])
+    );
+  });
+
+  it('F2 two hundred calls at once ask for one new token', async () => {
+    await ask(world.at(QUEUES), get);
+    world.api.kill();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask(world.at(QUEUES), get)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 200 }, () => 200));
+    expect(world.api.tokens).toHaveLength(2);
+  });
+
+  it('a body too long to be kept is not sent again, but the token is renewed', async () => {
+    await ask(world.at(QUEUES), get);
+    world.api.kill();
+    const send = () =>
+      ask(world.at('/api/v2/analytics/queues/observations/query'), {
+        method: 'POST',
+        headers: CALLER,
+        body: Buffer.alloc(100_000)
+      });
+    expect(await send()).toMatchObject({ status: 401, body: { code: 'bad.credentials' } });
+    expect((await send()).status).toBe(200);
+  });
+
+  it('its word stands where the token is alive', async () => {
+    const refusal = { message: 'x', code: 'ip.not.authorized', status: 401 };
+    world.api.answerWith((_call, response) => {
+      response.writeHead(401, { 'content-type': 'application/json', 'set-cookie': 'a=1' }).end(JSON.stringify(refusal));
+    });
+    const answer = await ask(world.at(QUEUES), get);
+    expect(answer).toMatchObject({ status: 401, body: refusal });
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(world.api.calls).toHaveLength(1);
+    expect(world.api.tokens).toHaveLength(1);
+  });
+});
+
+describe('when the API limits the rate', () => {
+  let world: ProxySetup;
+  beforeEach(async () => {
+    world = await setUpProxy({ proxy: { queueWaitMs: 1000 } });
+  });
+  afterEach(() => world.close());
+  const limited = (limit: object) => {
+    world.api.answerWith((_call, response) => {
+      response
+        .writeHead(429, { 'content-type': 'application/json', 'retry-after': '42' })
+        .end(JSON.stringify({ code: 'too.many.requests.retry.after', status: 429, ...limit }));
+    });
+  };
+
+  it('its 429 is handed over, and Retry-After is obeyed for all calls with that token', async () => {
+    limited({ limit: { key: 'client.credentials.token.rate.per.minute', value: 300 } });
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '42' },
+      body: { code: 'too.many.requests.retry.after' }
+    });
+    expect(await ask(world.at('/api/v2/routing/skills'), get)).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '42' },
+      body: { code: 'api_budget_spent' }
+    });
+    expect(world.api.calls).toHaveLength(1);
+    world.clock.advance(42_000);
+    await ask(world.at(QUEUES), get);
+    expect(world.api.calls).toHaveLength(2);
+  });
+
+  it('a limit of one operation stops that one alone', async () => {
+    limited({ limit: { key: 'queue.query.rate', namespace: 'routing' } });
+    await ask(world.at(QUEUES), get);
+    expect(await ask(world.at(`${QUEUES}?x=1`), get)).toMatchObject({
+      status: 429,
+      body: { code: 'api_budget_spent' }
+    });
+    await ask(world.at('/api/v2/routing/skills'), get);
+    expect(world.api.calls.map(({ url }) => url)).toEqual([QUEUES, '/api/v2/routing/skills']);
+  });
+});
+
+describe('F15 F16 when somebody breaks off', () => {
+  let world: ProxySetup;
+  afterEach(() => world.close());
+
+  function start(path: string, method = 'GET') {
+    const sent = request(world.at(path), { method, headers: CALLER, agent: false });
+    const gone = new Promise<void>((resolve) => {
+      sent.on('error', () => {
+        resolve();
+      });
+      sent.on('close', () => {
+        resolve();
+      });
+    });
+    return { sent, gone };
+  }
+
+  it('a caller who leaves before the answer ends the call of the API', async () => {
+    world = await setUpProxy();
+    let began = false;
+    let ended = false;
+    world.api.answerWith((_call, response) => {
+      began = true;
+      response.on('close', () => {
+        ended = true;
+      });
+    });
+    const { sent, gone } = start(QUEUES);
+    sent.end();
+    await until(() => began);
+    sent.destroy();
+    await gone;
+    await until(() => ended);
+    world.api.answerWith((_call, response) => {
+      response.end('{}');
+    });
+    expect((await ask(world.at(QUEUES), get)).status).toBe(200);
+  });
+
+  it('two hundred broken downloads leave no connection behind', async () => {
+    world = await setUpProxy({
+      proxy: { connections: 8, requestsPerMinute: 10_000 },
+      config: { limits: { requestsPerMinute: 10_000 } }
+    });
+    const chunk = Buffer.alloc(65_536);
+    let open = 0;
+    world.api.answerWith((_call, response) => {
+      open += 1;
+      response.on('close', () => {
+        open -= 1;
+      });
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const { sent, gone } = start(QUEUES);
+          sent.on('response', (response) => {
+            response.on('error', () => undefined);
+            response.once('data', () => {
+              sent.destroy();
+            });
+          });
+          sent.end();
+          await gone;
+        })
+      );
+    }
+    await until(() => open === 0);
+    expect(await world.api.connections()).toBeLessThanOrEqual(9);
+  }, 60_000);
+
+  it('a caller who leaves in the middle of its body ends the call', async () => {
+    world = await setUpProxy();
+    const { sent, gone } = start('/api/v2/analytics/queues/observations/query', 'POST');
+    sent.write(Buffer.alloc(100_000));
+    await until(async () => (await world.api.connections()) > 0);
+    sent.destroy();
+    await gone;
+    await until(async () => (await world.api.connections()) <= 1);
+    expect(world.api.calls).toHaveLength(0);
+    expect((await ask(world.at(QUEUES), get)).status).toBe(200);
+  });
+
+  it('an API that breaks off in the middle cuts the answer, so that it does not look whole', async () => {
+    world = await setUpProxy();
+    world.api.answerWith((_call, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"half":', () => response.destroy());
+    });
+    const { sent, gone } = start(QUEUES);
+    const whole = new Promise((resolve) => {
+      sent.on('response', (response) => {
+        response.on('error', () => undefined).resume();
+        response.on('close', () => {
+          resolve(response.complete);
+        });
+      });
+    });
+    sent.end();
+    await gone;
+    expect(await whole).toBe(false);
+  });
+
+  it('an idle connection that the API has closed costs nothing', async () => {
+    world = await setUpProxy();
+    let calls = 0;
+    world.api.answerWith((_call, response, { socket }) => {
+      calls += 1;
+      // The second call on a connection finds it closed, as after an idle time-out of the API.
+      if (calls === 2) socket.destroy();
+      else response.end('{}');
+    });
+    expect((await ask(world.at(QUEUES), get)).status).toBe(200);
+    expect((await ask(world.at(QUEUES), get)).status).toBe(200);
+    expect(calls).toBe(3);
+    calls = 1;
+    // What may have been done already is not done again.
+    expect(await ask(world.at(QUEUES), { method: 'POST', headers: CALLER })).toMatchObject({
+      status: 503,
+      body: { code: 'api_unreachable' }
+    });
+    expect(calls).toBe(2);
+  });
+
+  it('an API that is away or silent is a problem with a hint', async () => {
+    world = await setUpProxy({ proxy: { timeoutMs: 100 } });
+    world.api.answerWith(() => undefined);
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 504, body: { code: 'api_timeout' } });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const { tokenEndpoint } = world.api;
+    const other = await setUpProxy({ genesys: { tokenEndpoint, apiOrigin: `http://127.0.0.1:${port}` } });
+    expect(await ask(other.at(QUEUES), get)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '5' },
+      body: { code: 'api_unreachable', detail: expect.stringContaining('ECONNREFUSED') as string }
+    });
+    await other.close();
+  });
+
+  it('a token endpoint that refuses is the problem of the token route', async () => {
+    world = await setUpProxy();
+    const other = await setUpProxy({
+      genesys: { tokenEndpoint: `${world.api.apiOrigin}/nothing`, apiOrigin: world.api.apiOrigin }
+    });
+    expect((await ask(other.at(QUEUES), get)).body['code']).toMatch(/^upstream_/);
+    await other.close();
+  });
+});

@@ -1,0 +1,144 @@
+import { type Ask, ask } from '../testing/ask.ts';
+import { SECRET_ENV } from '../testing/config.ts';
+import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
+
+const call = (method: string): Ask => ({ method, headers: { 'x-genesys-auth': '1' } });
+
+describe('B11 what a caller may call', () => {
+  let world: ProxySetup;
+  afterEach(() => world.close());
+  const withRole = async (role: object, more: Parameters<typeof setUpProxy>[0] = {}) => {
+    world = await setUpProxy({
+      ...more,
+      config: { roles: { developer: role as { scopes: string[] } }, ...more.config }
+    });
+  };
+  const send = (method: string, path: string) => ask(world.at(path), call(method));
+
+  it('is what the scopes of its roles allow, and the problem names those that would do', async () => {
+    await withRole({ scopes: ['analytics:readonly'] });
+    const refused = await send('DELETE', '/api/v2/routing/queues/7');
+    expect(refused).toMatchObject({ status: 403, body: { code: 'insufficient_scope', scopes: ['routing'] } });
+    expect(refused.body['detail']).toContain('DELETE /api/v2/routing/queues/{queueId}');
+    expect(await send('GET', '/api/v2/routing/queues')).toMatchObject({
+      status: 403,
+      body: { code: 'insufficient_scope', scopes: ['routing', 'routing:readonly'] }
+    });
+    expect(world.api.calls).toHaveLength(0);
+    expect((await send('POST', '/api/v2/analytics/queues/observations/query')).status).toBe(200);
+  });
+
+  it('is for reading where the scope is', async () => {
+    await withRole({ scopes: ['routing:readonly'] });
+    expect((await send('GET', '/api/v2/routing/queues')).status).toBe(200);
+    expect((await send('HEAD', '/api/v2/routing/queues')).status).toBe(200);
+    for (const [method, path] of [
+      ['POST', '/api/v2/routing/queues'],
+      ['PUT', '/api/v2/routing/queues/7'],
+      ['DELETE', '/api/v2/routing/queues/7'],
+      ['DELETE', '/api/v2/routing/queues/%37'],
+      ['DELETE', '/API/v2/routing/queues/7'],
+      ['DELETE', '/api/v2/Routing/QUEUES/7/']
+    ] as const) {
+      expect((await send(method, path)).status).toBeGreaterThanOrEqual(400);
+    }
+    expect(world.api.calls).toHaveLength(2);
+  });
+
+  it('needs nothing but a role where the operation needs no scope', async () => {
+    await withRole({ scopes: ['routing:readonly'] });
+    expect((await send('GET', '/api/v2/date')).status).toBe(200);
+  });
+
+  it('is never the end of the token of all', async () => {
+    await withRole({ scopes: ['user-basic-info', 'users'] });
+    for (const path of ['/api/v2/tokens/me', '/api/v2/tokens/17', '/api/v2/%74okens/me', '/api/v2/TOKENS/me/']) {
+      expect(await send('DELETE', path)).toMatchObject({ status: 403, body: { code: 'operation_refused' } });
+    }
+    expect(world.api.calls).toHaveLength(0);
+    expect((await send('GET', '/api/v2/tokens/me')).status).toBe(200);
+  });
+
+  it('is nothing that the catalogue does not know, unless it is allowed with its scopes', async () => {
+    await withRole(
+      { scopes: ['routing:readonly'] },
+      {
+        proxy: {
+          allow: [
+            { methods: ['GET'], path: '/api/v2/routing/brandnew', scopes: ['routing:readonly'] },
+            { path: '/api/v2/admin/brandnew', scopes: ['admin:platform'] }
+          ]
+        }
+      }
+    );
+    for (const [method, path, code] of [
+      ['GET', '/api/v2/nothing', 'operation_unknown'],
+      ['PATCH', '/api/v2/date', 'operation_unknown'],
+      ['POST', '/api/v2/routing/brandnew', 'operation_unknown'],
+      ['GET', '/api/v2/routing/brandnewer', 'operation_unknown'],
+      ['GET', '/api/v2/admin/brandnew', 'insufficient_scope']
+    ] as const) {
+      expect(await send(method, path)).toMatchObject({ status: 403, body: { code } });
+    }
+    expect(world.api.calls).toHaveLength(0);
+    expect((await send('GET', '/api/v2/routing/brandnew')).status).toBe(200);
+    expect((await send('GET', '/api/v2/routing/brandnew/7?x=1')).status).toBe(200);
+  });
+
+  it('is limited to the routes of the role, where it has any', async () => {
+    await withRole({
+      scopes: ['routing', 'analytics'],
+      routes: [{ methods: ['GET'], path: '/api/v2/routing/queues' }, { path: '/api/v2/analytics/queues' }]
+    });
+    for (const [method, path, status] of [
+      ['GET', '/api/v2/routing/queues', 200],
+      ['GET', '/api/v2/routing/queues/7/members', 200],
+      ['DELETE', '/api/v2/routing/queues/7', 403],
+      ['GET', '/api/v2/routing/skills', 403],
+      ['POST', '/api/v2/analytics/queues/observations/query', 200],
+      ['POST', '/api/v2/analytics/conversations/aggregates/query', 403]
+    ] as const) {
+      expect((await send(method, path)).status).toBe(status);
+    }
+  });
+
+  it('is nothing without a role', async () => {
+    world = await setUpProxy({
+      config: { identities: [{ type: 'loopback', roles: ['b'] }], roles: { b: { scopes: ['routing'] } } }
+    });
+    expect((await send('GET', '/api/v2/routing/queues')).status).toBe(200);
+    await world.close();
+    world = await setUpProxy();
+    expect(
+      await ask(world.at('/api/v2/routing/queues'), { method: 'GET', headers: { authorization: 'Bearer x' } })
+    ).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': expect.stringContaining('Bearer') as string }
+    });
+  });
+
+  it('S1 goes out with the token of the narrowest client that may do it', async () => {
+    const secret = { env: SECRET_ENV };
+    await withRole(
+      { scopes: ['routing', 'analytics'] },
+      {
+        genesys: {
+          client: undefined,
+          clients: [
+            { id: 'all', secret, scopes: ['routing', 'analytics', 'users'] },
+            { id: 'reader', secret, scopes: ['routing:readonly'] }
+          ]
+        }
+      }
+    );
+    const tokenOf = (index: number) => world.api.calls[index]!.headers.authorization;
+    await send('GET', '/api/v2/routing/queues');
+    await send('GET', '/api/v2/routing/skills');
+    await send('DELETE', '/api/v2/routing/queues/7');
+    await send('POST', '/api/v2/analytics/queues/observations/query');
+    expect(tokenOf(0)).toBe(tokenOf(1));
+    expect(tokenOf(2)).not.toBe(tokenOf(0));
+    expect(tokenOf(3)).toBe(tokenOf(2));
+    expect(world.api.tokens).toHaveLength(2);
+  });
+});

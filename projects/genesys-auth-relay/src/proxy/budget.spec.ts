@@ -1,0 +1,148 @@
+import { testClock } from '../testing/clock.ts';
+import { createBudget } from './budget.ts';
+
+const never = new AbortController().signal;
+/** What a refused turn throws. */
+const problem = (details: object = {}) =>
+  expect.objectContaining({ code: 'api_budget_spent', details: expect.objectContaining(details) as object }) as Error;
+
+const turns = async () => {
+  for (let index = 0; index < 50; index++) await Promise.resolve();
+};
+
+/** A clock whose sleepers wake when the test moves it. */
+function steppedClock() {
+  const sleepers: { at: number; wake: () => void }[] = [];
+  const clock = testClock();
+  return {
+    ...clock,
+    sleep: (ms: number) =>
+      new Promise<void>((resolve) => {
+        sleepers.push({ at: clock.monotonic() + ms, wake: resolve });
+      }),
+    step: async (ms: number) => {
+      clock.advance(ms);
+      for (const one of sleepers.splice(0)) {
+        if (one.at <= clock.monotonic()) one.wake();
+        else sleepers.push(one);
+      }
+      await turns();
+    }
+  };
+}
+
+describe('B16 the budget of a token', () => {
+  it('lets no more than its number through in any 60 seconds', () => {
+    const clock = testClock();
+    const budget = createBudget({ requestsPerMinute: 10, queueLength: 0, queueWaitMs: 0 }, clock);
+    const sent: number[] = [];
+    for (let ms = 0; ms < 200_000; ms += 500) {
+      for (const caller of ['a', 'b', 'c']) {
+        try {
+          if (budget.take(caller, never) === undefined) sent.push(clock.monotonic());
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'api_budget_spent', status: 429 });
+        }
+      }
+      clock.advance(500);
+    }
+    for (const start of sent) {
+      expect(sent.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(10);
+    }
+    expect(sent.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it('says when the next request can go', () => {
+    const clock = testClock();
+    const budget = createBudget({ requestsPerMinute: 1, queueLength: 10, queueWaitMs: 5000 }, clock);
+    expect(budget.take('a', never)).toBeUndefined();
+    clock.advance(20_000);
+    expect(() => budget.take('a', never)).toThrow(problem({ retryAfterSeconds: 40 }));
+  });
+
+  it('keeps a part for callers who have had less than their share', () => {
+    const budget = createBudget({ requestsPerMinute: 100, queueLength: 0, queueWaitMs: 0 }, testClock());
+    let greedy = 0;
+    try {
+      for (;;) {
+        expect(budget.take('greedy', never)).toBeUndefined();
+        greedy += 1;
+      }
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'api_budget_spent' });
+    }
+    expect(greedy).toBe(90);
+    for (let index = 0; index < 10; index++) expect(budget.take(`other-${index}`, never)).toBeUndefined();
+    expect(() => budget.take('other-11', never)).toThrow();
+  });
+
+  it('serves those who wait in turn by caller, and in order within one', async () => {
+    const clock = steppedClock();
+    const budget = createBudget({ requestsPerMinute: 10, queueLength: 100, queueWaitMs: 60_000 }, clock);
+    for (let index = 0; index < 10; index++) {
+      void budget.take(index < 9 ? 'greedy' : 'other', never);
+      clock.advance(1000);
+    }
+    const order: string[] = [];
+    const wait = (caller: string, name: string) => {
+      void budget.take(caller, never)?.then(() => order.push(name));
+    };
+    for (let index = 0; index < 4; index++) wait('greedy', `greedy-${index}`);
+    wait('ann', 'ann-0');
+    wait('bob', 'bob-0');
+    wait('ann', 'ann-1');
+    await turns();
+    expect(order).toEqual([]);
+    await clock.step(50_000);
+    for (let index = 0; index < 12; index++) await clock.step(1000);
+    expect(order).toHaveLength(7);
+    // Greedy came first with four, but ann and bob each had their turn before its second.
+    expect(order.indexOf('ann-0')).toBeLessThan(order.indexOf('greedy-1'));
+    expect(order.indexOf('bob-0')).toBeLessThan(order.indexOf('greedy-1'));
+    expect(order.indexOf('ann-1')).toBeLessThan(order.indexOf('greedy-3'));
+    expect(order.filter((name) => name.startsWith('greedy'))).toEqual(['greedy-0', 'greedy-1', 'greedy-2', 'greedy-3']);
+  });
+
+  it('lets nobody wait longer than said, nor more than said', async () => {
+    const clock = steppedClock();
+    const budget = createBudget({ requestsPerMinute: 2, queueLength: 2, queueWaitMs: 5000 }, clock);
+    void budget.take('a', never);
+    void budget.take('b', never);
+    await clock.step(56_000);
+    const waits = [budget.take('a', never), budget.take('b', never)].map(async (turn) => {
+      await turn;
+    });
+    expect(() => budget.take('c', never)).toThrow(problem());
+    budget.pause(30_000);
+    const ends = Promise.allSettled(waits);
+    await clock.step(4000);
+    await clock.step(1000);
+    expect(await ends).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ code: 'api_budget_spent' }) as object },
+      { status: 'rejected', reason: expect.objectContaining({ code: 'api_budget_spent' }) as object }
+    ]);
+  });
+
+  it('forgets who has gone', async () => {
+    const clock = steppedClock();
+    const budget = createBudget({ requestsPerMinute: 1, queueLength: 5, queueWaitMs: 60_000 }, clock);
+    void budget.take('a', never);
+    const gone = new AbortController();
+    const first = budget.take('a', gone.signal);
+    const second = budget.take('b', never);
+    gone.abort();
+    await expect(first).rejects.toThrow();
+    await clock.step(60_000);
+    await clock.step(1);
+    await expect(second).resolves.toBeUndefined();
+  });
+
+  it('stops for as long as the API says', () => {
+    const clock = testClock();
+    const budget = createBudget({ requestsPerMinute: 300, queueLength: 5, queueWaitMs: 1000 }, clock);
+    budget.pause(42_000);
+    expect(() => budget.take('a', never)).toThrow(problem({ retryAfterSeconds: 42 }));
+    clock.advance(42_000);
+    expect(budget.take('a', never)).toBeUndefined();
+  });
+});

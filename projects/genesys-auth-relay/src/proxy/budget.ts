@@ -1,0 +1,190 @@
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayClock } from '../runtime/clock.ts';
+
+const WINDOW_MS = 60_000;
+/** Part of a budget that is kept for callers who have had less than their share. */
+const RESERVE = 0.1;
+
+/** Limits of a {@link Budget}. */
+export interface BudgetLimits {
+  /** Requests in any 60 seconds. */
+  readonly requestsPerMinute: number;
+  /** Requests that may wait at the same time. */
+  readonly queueLength: number;
+  /** Milliseconds a request may wait. */
+  readonly queueWaitMs: number;
+}
+
+/** What the API lets one token do in a minute, shared fairly between callers. */
+export interface Budget {
+  /**
+   * Takes one request: `undefined` at once, or a promise when it has to wait for its turn.
+   *
+   * @param signal ends the wait when the caller has gone
+   * @throws RelayProblem `api_budget_spent` with `retryAfterSeconds`
+   */
+  take(caller: string, signal: AbortSignal): Promise<void> | undefined;
+  /** The API said that the budget is spent: nothing more for so many milliseconds. */
+  pause(ms: number): void;
+}
+
+interface Waiting {
+  readonly deadline: number;
+  readonly go: () => void;
+  readonly fail: (why: RelayProblem) => void;
+}
+
+/** The problem of a request for which nothing is left. */
+export const spent = (waitMs: number): RelayProblem => {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new RelayProblem('api_budget_spent', 'The requests that the API allows in a minute are spent.', {
+    hint: `Wait ${seconds} s; ask less often, or for more at a time.`,
+    retryAfterSeconds: seconds
+  });
+};
+
+/**
+ * Counts the requests of the last 60 seconds exactly, so that no window of the API's own holds more than it allows. Who has
+ * to wait is served in turn by caller, not by arrival: a caller with a hundred requests waits behind its own.
+ */
+export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: BudgetLimits, clock: RelayClock): Budget {
+  /** The last requests, oldest first: when, and whose. */
+  let times: { at: number; caller: string }[] = [];
+  let first = 0;
+  const used = new Map<string, number>();
+  const queues = new Map<string, Waiting[]>();
+  let waiting = 0;
+  let pausedUntil = 0;
+  let pumping = false;
+  const common = Math.max(1, Math.ceil(requestsPerMinute * (1 - RESERVE)));
+
+  function forget(now: number): void {
+    for (; first < times.length; first++) {
+      const oldest = times[first];
+      if (oldest === undefined || oldest.at > now - WINDOW_MS) break;
+      const left = (used.get(oldest.caller) ?? 1) - 1;
+      if (left === 0) used.delete(oldest.caller);
+      else used.set(oldest.caller, left);
+    }
+    if (first > 1024) {
+      times = times.slice(first);
+      first = 0;
+    }
+  }
+
+  /** When the caller may send its next request; `now` if at once. */
+  function mayAt(caller: string, now: number): number {
+    if (now < pausedUntil) return pausedUntil;
+    forget(now);
+    const count = times.length - first;
+    if (count < common) return now;
+    const mine = used.get(caller) ?? 0;
+    const share = requestsPerMinute / (used.size + (mine === 0 ? 1 : 0) + (used.size === 1 && mine > 0 ? 1 : 0));
+    const limit = mine < share ? requestsPerMinute : common;
+    return count < limit ? now : (times[times.length - limit]?.at ?? now) + WINDOW_MS;
+  }
+
+  function note(caller: string, now: number): void {
+    times.push({ at: now, caller });
+    used.set(caller, (used.get(caller) ?? 0) + 1);
+  }
+
+  function next(now: number): { caller: string; at: number } | undefined {
+    let soonest: { caller: string; at: number } | undefined;
+    for (const caller of queues.keys()) {
+      const at = mayAt(caller, now);
+      if (at <= now) return { caller, at };
+      if (soonest === undefined || at < soonest.at) soonest = { caller, at };
+    }
+    return soonest;
+  }
+
+  function leave(caller: string, entry: Waiting): void {
+    const rest = (queues.get(caller) ?? []).filter((one) => one !== entry);
+    waiting -= 1;
+    if (rest.length === 0) queues.delete(caller);
+    else queues.set(caller, rest);
+  }
+
+  function serve(caller: string, now: number): void {
+    const [entry, ...rest] = queues.get(caller) ?? [];
+    // To the end of the line of callers.
+    queues.delete(caller);
+    if (rest.length > 0) queues.set(caller, rest);
+    if (entry === undefined) return;
+    waiting -= 1;
+    note(caller, now);
+    entry.go();
+  }
+
+  function expire(now: number, at: number): number {
+    let earliest = Infinity;
+    for (const [caller, entries] of [...queues]) {
+      for (const entry of entries) {
+        if (entry.deadline > now) {
+          earliest = Math.min(earliest, entry.deadline);
+        } else {
+          leave(caller, entry);
+          entry.fail(spent(at - now));
+        }
+      }
+    }
+    return earliest;
+  }
+
+  async function pump(): Promise<void> {
+    pumping = true;
+    while (waiting > 0) {
+      const now = clock.monotonic();
+      const turn = next(now);
+      if (turn === undefined) break;
+      if (turn.at <= now) {
+        serve(turn.caller, now);
+        continue;
+      }
+      const earliest = expire(now, turn.at);
+      if (waiting > 0) await clock.sleep(Math.max(1, Math.min(turn.at, earliest) - now));
+    }
+    pumping = false;
+  }
+
+  return {
+    take(caller, signal) {
+      const now = clock.monotonic();
+      const at = mayAt(caller, now);
+      // Nobody overtakes those who wait already.
+      if (at <= now && waiting === 0) {
+        note(caller, now);
+        return undefined;
+      }
+      if (at > now + queueWaitMs || waiting >= queueLength) throw spent(Math.max(at - now, 1000));
+      return new Promise<void>((resolve, reject) => {
+        const gone = () => {
+          leave(caller, entry);
+          reject(signal.reason as Error);
+        };
+        const settle = () => {
+          signal.removeEventListener('abort', gone);
+        };
+        const entry: Waiting = {
+          deadline: now + queueWaitMs,
+          go: () => {
+            settle();
+            resolve();
+          },
+          fail: (why) => {
+            settle();
+            reject(why);
+          }
+        };
+        signal.addEventListener('abort', gone, { once: true });
+        queues.set(caller, [...(queues.get(caller) ?? []), entry]);
+        waiting += 1;
+        if (!pumping) void pump();
+      });
+    },
+    pause(ms) {
+      pausedUntil = Math.max(pausedUntil, clock.monotonic() + ms);
+    }
+  };
+}

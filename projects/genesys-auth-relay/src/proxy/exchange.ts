@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestFacts } from '../guard/facts.ts';
+import type { Caller } from '../identify/caller.ts';
+import { responseHeaders } from './response-headers.ts';
+import type { WholeAnswer } from './sinks.ts';
+import type { ApiTarget } from './target.ts';
+import type { ApiHead } from './upstream-api.ts';
+
+/** One call of the API: what came, who sent it, and where the answer goes. */
+export interface ApiExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly facts: RequestFacts;
+  readonly caller: Caller;
+  readonly traceparent: string | undefined;
+  readonly target: ApiTarget;
+  /** The caller's origin if it is on the list of the configuration. */
+  readonly listedOrigin: string | undefined;
+  /** Tells the server that the answer is written past it from here on. */
+  takeOver(): void;
+  /** Tells the log that the API broke off in the middle of its answer. */
+  broke(): void;
+  /** Tells the log which operation it was. */
+  name(operation: string): void;
+}
+
+// What middleware of a host may have put on the answer, and the relay must not say.
+const FOREIGN = [
+  'server',
+  'x-powered-by',
+  'vary',
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-expose-headers'
+];
+
+/** Writes the head of the API's answer to the caller. */
+export function writeHead(exchange: ApiExchange, { statusCode, headers }: ApiHead): ServerResponse {
+  const { response, listedOrigin } = exchange;
+  exchange.takeOver();
+  if (response.destroyed || response.headersSent) return response;
+  for (const name of FOREIGN) if (response.hasHeader(name)) response.removeHeader(name);
+  response.writeHead(statusCode, responseHeaders(headers, listedOrigin));
+  return response;
+}
+
+/** Writes an answer that was held back. */
+export function writeWhole(exchange: ApiExchange, { status, headers, body }: WholeAnswer): void {
+  const isHead = exchange.request.method === 'HEAD';
+  const length = isHead ? headers['content-length'] : String(body.length);
+  writeHead(exchange, { statusCode: status, headers: { ...headers, 'content-length': length } });
+  exchange.response.end(isHead ? undefined : body);
+}

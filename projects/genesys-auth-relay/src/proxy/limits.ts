@@ -1,0 +1,53 @@
+import type { ClientConfig, RelayConfig } from '../config/config.ts';
+import type { RelayClock } from '../runtime/clock.ts';
+import { parseObject } from '../source/token-answer.ts';
+import { retryAfterMs } from '../source/upstream-error.ts';
+import { type Budget, createBudget, spent } from './budget.ts';
+import type { WholeAnswer } from './sinks.ts';
+
+/** What the API allows: a budget for each OAuth client, and operations that it asked to be left alone. */
+export interface ApiLimits {
+  budget(client: ClientConfig): Budget;
+  /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
+  check(client: ClientConfig, operation: string): void;
+  /** The API answered 429: obeys its `Retry-After`, for the token or, where it says so, for this operation alone. */
+  note(client: ClientConfig, operation: string, answer: WholeAnswer): void;
+}
+
+const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+/** Whether a 429 is about the token. Its body names the limit; where it does not, the token is the safe guess. */
+function isAboutToken({ headers, body }: WholeAnswer): boolean {
+  if (headers['content-encoding'] !== undefined) return true;
+  const limit = parseObject(body.toString('utf8'))?.['limit'];
+  const key = typeof limit === 'object' && limit !== null && 'key' in limit ? limit.key : undefined;
+  return typeof key !== 'string' || /token|client\.credentials|org\.app/.test(key);
+}
+
+/** Keeps the limits of the API. */
+export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: RelayClock): ApiLimits {
+  const budgets = new Map<string, Budget>();
+  const pauses = new Map<string, number>();
+  const budget = ({ name }: ClientConfig): Budget => {
+    let known = budgets.get(name);
+    if (known === undefined) budgets.set(name, (known = createBudget(proxy, clock)));
+    return known;
+  };
+  const keyOf = ({ name }: ClientConfig, operation: string) => `${name} ${operation}`;
+  return {
+    budget,
+    check(client, operation) {
+      if (pauses.size === 0) return;
+      const key = keyOf(client, operation);
+      const left = (pauses.get(key) ?? 0) - clock.monotonic();
+      if (left > 0) throw spent(left);
+      pauses.delete(key);
+    },
+    note(client, operation, answer) {
+      const wait = retryAfterMs(single(answer.headers['retry-after']), clock.now());
+      if (wait === undefined || wait === 0) return;
+      if (isAboutToken(answer)) budget(client).pause(wait);
+      else pauses.set(keyOf(client, operation), clock.monotonic() + wait);
+    }
+  };
+}

@@ -1,0 +1,195 @@
+import type { Writable } from 'node:stream';
+import type { ClientConfig, RelayConfig } from '../config/config.ts';
+import type { Entitlement } from '../policy/policy.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import type { SourceToken, TokenSource } from '../source/token-source.ts';
+import { UpstreamError } from '../source/upstream-error.ts';
+import { type ApiBody, readApiBody } from './body.ts';
+import { createCoalescer } from './coalesce.ts';
+import { type ApiExchange, writeHead, writeWhole } from './exchange.ts';
+import { createApiLimits } from './limits.ts';
+import { createRequestHeaders } from './request-headers.ts';
+import { type Permit, createRights } from './rights.ts';
+import { Collector, Copier, type WholeAnswer } from './sinks.ts';
+import { type ApiHead, createApiPool } from './upstream-api.ts';
+
+/** Bytes of a 401 or 429 that are read before it is passed on. */
+const HELD_BYTES = 65_536;
+/** Bytes of an answer that is shared between callers who asked the same at the same time. */
+const SHARED_BYTES = 1_048_576;
+
+/** Passes calls of the API on, with a token that the caller never sees. */
+export interface ApiProxy {
+  /**
+   * Answers one call. Problems before the head of the answer is out are thrown, later ones cut the connection.
+   *
+   * @throws RelayProblem
+   */
+  handle(exchange: ApiExchange): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the proxy takes from the rest of the relay. */
+export interface ProxyParts {
+  readonly source: TokenSource;
+  entitlement(roles: readonly string[]): Entitlement;
+  /** Takes one verification of a refused token from the caller's budget. */
+  mayVerify(caller: string): boolean;
+}
+
+/** A request that is judged and ready to be sent, once or twice. */
+interface Call {
+  readonly exchange: ApiExchange;
+  readonly permit: Permit;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: ApiBody;
+  readonly signal: AbortSignal;
+  /** Where the answer goes, once its head is there. */
+  readonly open: (head: ApiHead) => Writable;
+}
+
+/** Builds the proxy. */
+export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts: ProxyParts): ApiProxy {
+  const { clock, observer } = runtime;
+  const { proxy } = config;
+  const { source } = parts;
+  const pool = createApiPool(config);
+  const rights = createRights(config);
+  const limits = createApiLimits(config, clock);
+  const headersOf = createRequestHeaders(proxy.forwardHeaders);
+  const flights = proxy.coalesce ? createCoalescer() : undefined;
+
+  async function tokenOf(client: ClientConfig): Promise<SourceToken> {
+    try {
+      return await source.get(client, client.scopes);
+    } catch (error) {
+      throw error instanceof UpstreamError ? error.problem : error;
+    }
+  }
+
+  async function takeTurn({ name }: ClientConfig, { permit, exchange, signal }: Call): Promise<void> {
+    const wait = limits.budget(permit.client).take(exchange.caller.key, signal);
+    if (wait === undefined) return;
+    const since = clock.monotonic();
+    await wait;
+    observer.apiQueued?.(name, clock.monotonic() - since);
+  }
+
+  /** Sends the call once. An answer that may not be the last word is held back and returned. */
+  async function send(call: Call, token: SourceToken): Promise<WholeAnswer | undefined> {
+    const { exchange, permit, path, headers, body, signal } = call;
+    const since = clock.monotonic();
+    let held: { readonly head: ApiHead; readonly sink: Collector } | undefined;
+    await pool.send(
+      {
+        method: exchange.request.method ?? 'GET',
+        path,
+        headers: { ...headers, authorization: `Bearer ${token.token}` },
+        body: body.content,
+        signal
+      },
+      (head) => {
+        observer.apiAnswered?.(permit.client.name, head.statusCode, (clock.monotonic() - since) / 1000);
+        if (head.statusCode !== 401 && head.statusCode !== 429) return call.open(head);
+        held = { head, sink: new Collector(HELD_BYTES) };
+        return held.sink;
+      }
+    );
+    if (held === undefined) return undefined;
+    const { head, sink } = held;
+    return { status: head.statusCode, headers: head.headers, body: sink.cut ? Buffer.alloc(0) : sink.bytes };
+  }
+
+  async function run(call: Call): Promise<void> {
+    const { exchange, permit, body } = call;
+    const { client, operation } = permit;
+    const { key } = exchange.caller;
+    await takeTurn(client, call);
+    const token = await tokenOf(client);
+    let answer = await send(call, token);
+    if (answer?.status === 401) {
+      await source.report(client, client.scopes, token.hash, () => parts.mayVerify(key));
+      const repeatable = body.content === null || Buffer.isBuffer(body.content);
+      const fresh = repeatable ? await tokenOf(client) : token;
+      if (fresh.hash !== token.hash) {
+        observer.apiReplayed?.(client.name);
+        await takeTurn(client, call);
+        answer = await send(call, fresh);
+      }
+    }
+    if (answer === undefined) return;
+    if (answer.status === 429) limits.note(client, operation, answer);
+    writeWhole(exchange, answer);
+  }
+
+  /** Answers from an identical request in flight, or leads one itself. Only callers with the same roles share. */
+  async function share(call: Call, entitlement: Entitlement): Promise<void> {
+    const { exchange, permit, path, headers } = call;
+    const same = Object.entries(headers).filter(([name]) => name !== 'traceparent' && name !== 'tracestate');
+    const key = JSON.stringify([permit.client.name, entitlement.key, path, same]);
+    for (let flight = flights?.join(key); flight !== undefined; flight = flights?.join(key)) {
+      const answer = await flight;
+      if (call.signal.aborted) return;
+      if (answer === undefined) continue;
+      observer.apiCoalesced?.(permit.client.name);
+      writeWhole(exchange, answer);
+      return;
+    }
+    const finish = flights?.lead(key);
+    let copy: { readonly head: ApiHead; readonly sink: Copier } | undefined;
+    const open = (head: ApiHead): Writable => {
+      const response = writeHead(exchange, head);
+      const long = Number(head.headers['content-length'] ?? 0) > SHARED_BYTES;
+      if (head.statusCode < 200 || head.statusCode > 299 || long) return response;
+      copy = { head, sink: new Copier(response, SHARED_BYTES) };
+      return copy.sink;
+    };
+    let whole: WholeAnswer | undefined;
+    try {
+      await run({ ...call, open });
+      if (copy !== undefined && !copy.sink.cut) {
+        whole = { status: copy.head.statusCode, headers: copy.head.headers, body: copy.sink.bytes };
+      }
+    } finally {
+      finish?.(whole);
+    }
+  }
+
+  async function answer(exchange: ApiExchange, signal: AbortSignal): Promise<void> {
+    const { request, caller, facts, target } = exchange;
+    const method = request.method ?? 'GET';
+    const entitlement = parts.entitlement(caller.roles);
+    const permit = rights(method, target.path, entitlement);
+    exchange.name(permit.operation);
+    limits.check(permit.client, permit.operation);
+    const body = await readApiBody(request, proxy);
+    const headers = headersOf(facts, exchange.traceparent);
+    if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
+    const open = (head: ApiHead) => writeHead(exchange, head);
+    const call = { exchange, permit, path: target.full, headers, body, signal, open };
+    const shareable = flights !== undefined && method === 'GET' && body.content === null && !('range' in headers);
+    await (shareable ? share(call, entitlement) : run(call));
+  }
+
+  return {
+    async handle(exchange) {
+      const { response } = exchange;
+      const gone = new AbortController();
+      const onClose = () => {
+        if (!response.writableFinished) gone.abort();
+      };
+      response.once('close', onClose);
+      try {
+        await answer(exchange, gone.signal);
+      } catch (error) {
+        if (!gone.signal.aborted && !response.headersSent) throw error;
+        // The caller has gone, or the API broke off in the middle: the half answer must not look like a whole one.
+        exchange.takeOver();
+        response.destroy();
+        if (!gone.signal.aborted) exchange.broke();
+      }
+    },
+    close: () => pool.close()
+  };
+}

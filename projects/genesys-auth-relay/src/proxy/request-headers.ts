@@ -1,0 +1,64 @@
+import type { RequestFacts } from '../guard/facts.ts';
+
+/**
+ * What a caller may say to the API. A list of what passes, not of what does not: cookies, the caller's credential, hop-by-hop
+ * headers and whatever proxies before the relay add have no way in (B12, RFC 9110 section 7.6.1).
+ */
+export const PASSED_HEADERS = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+  'tracestate'
+] as const;
+
+/** Headers that no configuration can let through. */
+export const NEVER_PASSED = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'cookie',
+  'expect',
+  'forwarded',
+  'host',
+  'keep-alive',
+  'origin',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'referer',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'x-genesys-auth',
+  'x-real-ip'
+]);
+
+/** Tells whether a header may be let through by configuration. */
+export const mayPass = (name: string): boolean =>
+  !NEVER_PASSED.has(name.toLowerCase()) && !/^(?:x-forwarded-|proxy-|sec-)/i.test(name);
+
+/** Builds the headers of the request to the API. The token comes in later, as a request may be sent twice. */
+export function createRequestHeaders(extra: readonly string[]) {
+  const passed = [...new Set([...PASSED_HEADERS, ...extra.map((name) => name.toLowerCase())])];
+  return ({ headers }: RequestFacts, traceparent: string | undefined): Record<string, string> => {
+    const sent: Record<string, string> = { 'user-agent': 'genesys-auth-relay' };
+    for (const name of passed) {
+      const value = headers[name];
+      if (value !== undefined) sent[name] = value;
+    }
+    if (traceparent !== undefined) sent['traceparent'] = traceparent;
+    else delete sent['tracestate'];
+    return sent;
+  };
+}

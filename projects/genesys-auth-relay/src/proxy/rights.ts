@@ -1,0 +1,105 @@
+import { isCovered } from 'genesys-scopes';
+import { type Operation, findOperation } from 'genesys-scopes/operations';
+import type { ClientConfig, RelayConfig, RouteRule } from '../config/config.ts';
+import { narrowestClient } from '../policy/client-choice.ts';
+import type { Entitlement } from '../policy/policy.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import { safeList } from '../reply/safe-text.ts';
+
+/** What a caller's request is, and whose token goes with it. */
+export interface Permit {
+  readonly client: ClientConfig;
+  /** Method and path template, for the log. */
+  readonly operation: string;
+}
+
+/** Path as words: decoded, in lower case, without a slash at the end, the way the catalogue reads it. */
+const wordsOf = (path: string): string => decodeURIComponent(path).toLowerCase().replace(/\/$/, '');
+
+/** Tells whether a rule of methods and a path is about a request. Its path stands for everything below it as well. */
+function matches({ methods, path }: RouteRule, method: string, words: string): boolean {
+  const wanted = path.toLowerCase();
+  return (methods === undefined || methods.includes(method)) && (words === wanted || words.startsWith(`${wanted}/`));
+}
+
+const refused = (operation: string, why: string, hint: string) =>
+  new RelayProblem('operation_refused', `${operation} is not passed on: ${why}.`, { hint });
+
+interface Need {
+  readonly operation: string;
+  /** Any one of these is enough; empty: any caller with a role. */
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Decides which operations a caller may call: the least privilege that Genesys Cloud does not enforce for
+ * client-credentials tokens.
+ */
+export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'roles'>) {
+  /** Decisions by entitlement and operation: both are few, and the same ones come again and again. */
+  const decided = new WeakMap<Entitlement, Map<Operation, Permit>>();
+  const withRoutes = [...roles.values()].some(({ routes }) => routes !== undefined);
+
+  function unknown(method: string, words: string): Need {
+    const rule = proxy.allow.find((one) => matches(one, method, words));
+    if (rule !== undefined) return { operation: `${method} ${rule.path}/...`, scopes: rule.scopes };
+    throw new RelayProblem('operation_unknown', 'The catalogue of the relay has no such operation.', {
+      hint: "Check method and path; list an operation that is newer than the relay in 'proxy.allow', with its scopes."
+    });
+  }
+
+  function known({ method, path, scopes, auth }: Operation): Need {
+    const operation = `${method} ${path}`;
+    // One caller must not end the token of all others.
+    if (method === 'DELETE' && path.startsWith('/api/v2/tokens/')) {
+      throw refused(operation, 'it would end the token that all callers share', 'There is no token to end: just stop.');
+    }
+    if (auth !== 'oauth' && auth !== 'none') {
+      throw refused(operation, `it takes a ${auth}, not an access token`, 'Call the API without the relay for it.');
+    }
+    return { operation, scopes };
+  }
+
+  function permit({ operation, scopes }: Need, entitlement: Entitlement, method: string, words: string): Permit {
+    const may = entitlement.roles.filter(
+      (role) => scopes.length === 0 || scopes.some((scope) => isCovered(scope, role.scopes))
+    );
+    if (may.length === 0) {
+      throw new RelayProblem('insufficient_scope', `No role of this caller allows ${operation}.`, {
+        hint: `It needs one of: ${safeList(scopes)}. Add it to one of the caller's roles.`,
+        scopes
+      });
+    }
+    if (!may.some(({ routes }) => routes?.some((rule) => matches(rule, method, words)) ?? true)) {
+      throw refused(operation, "no role of this caller has it among its 'routes'", "Add it to the 'routes' of a role.");
+    }
+    const usable = scopes.filter((scope) => may.some((role) => isCovered(scope, role.scopes)));
+    const choices = (usable.length === 0 ? [[]] : usable.map((scope) => [scope])).flatMap(
+      (required) => narrowestClient(entitlement.clients, { required, optional: [] })?.client ?? []
+    );
+    const client = narrowestClient(choices, { required: [], optional: [] })?.client;
+    if (client !== undefined) return { client, operation };
+    throw new RelayProblem('scope_not_covered', `No OAuth client of the relay covers ${operation}.`, {
+      hint: `Add one of ${safeList(usable)} to the scopes of an OAuth client in genesys.clients.`,
+      scopes: usable
+    });
+  }
+
+  /**
+   * @param path path that {@link apiTarget} let through
+   * @throws RelayProblem `operation_unknown`, `operation_refused`, `insufficient_scope`, `scope_not_covered`
+   */
+  return (method: string, path: string, entitlement: Entitlement): Permit => {
+    // What HEAD tells, GET tells as well.
+    const found = findOperation(method, path) ?? (method === 'HEAD' ? findOperation('GET', path) : undefined);
+    if (found === undefined || withRoutes) {
+      const words = wordsOf(path);
+      return permit(found === undefined ? unknown(method, words) : known(found), entitlement, method, words);
+    }
+    let permits = decided.get(entitlement);
+    if (permits === undefined) decided.set(entitlement, (permits = new Map<Operation, Permit>()));
+    let answer = permits.get(found);
+    if (answer === undefined) permits.set(found, (answer = permit(known(found), entitlement, method, '')));
+    return answer;
+  };
+}

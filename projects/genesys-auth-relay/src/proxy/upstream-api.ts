@@ -1,0 +1,91 @@
+import type { Writable } from 'node:stream';
+import { Pool, errors } from 'undici';
+import type { RelayConfig } from '../config/config.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import { errorCode } from '../runtime/error-code.ts';
+import type { ApiBody } from './body.ts';
+
+/** One request to the API. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: ApiBody['content'];
+  readonly signal: AbortSignal;
+}
+
+/** Status and headers of the API's answer. */
+export interface ApiHead {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** The connections to the API. */
+export interface ApiPool {
+  /**
+   * Sends a request and streams the answer into what `open` returns for its head. A request that does nothing twice is sent
+   * once more when a connection that had been idle turns out to be closed.
+   *
+   * @throws RelayProblem `api_unreachable`, `api_timeout`; anything else as it came, when `open` was called already or the
+   *   caller has gone
+   */
+  send(request: ApiRequest, open: (head: ApiHead) => Writable): Promise<void>;
+  close(): Promise<void>;
+}
+
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+
+function problemOf(error: unknown, host: string): RelayProblem | undefined {
+  if (error instanceof RelayProblem) return error;
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError) {
+    return new RelayProblem('api_timeout', `The API at ${host} did not answer in time.`, {
+      hint: 'Try again; if it lasts, ask for less at a time, or raise proxy.timeoutMs.'
+    });
+  }
+  const code = errorCode(error);
+  if (code === undefined) return undefined;
+  return new RelayProblem('api_unreachable', `The API at ${host} cannot be reached (${code}).`, {
+    hint: 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the API.',
+    retryAfterSeconds: 5
+  });
+}
+
+/** Connects to the API: a pool bound to its one origin, which no path and no header can change (F10, B11). */
+export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 'proxy'>): ApiPool {
+  const { host } = new URL(genesys.apiOrigin);
+  const pool = new Pool(genesys.apiOrigin, {
+    connections: proxy.connections,
+    // Idle connections are dropped before the load balancers in between do it (F15).
+    keepAliveTimeout: 10_000,
+    keepAliveMaxTimeout: 25_000,
+    headersTimeout: proxy.timeoutMs,
+    bodyTimeout: proxy.timeoutMs,
+    connect: { timeout: Math.min(proxy.timeoutMs, 10_000) }
+  });
+
+  return {
+    async send(request, open) {
+      const answer = { begun: false };
+      const isOver = () => answer.begun || request.signal.aborted;
+      const attempt = () =>
+        pool.stream({ ...request, opaque: null }, (head) => {
+          answer.begun = true;
+          return open(head);
+        });
+      const repeatable = IDEMPOTENT.has(request.method) && (request.body === null || Buffer.isBuffer(request.body));
+      try {
+        await attempt();
+      } catch (error) {
+        if (isOver()) throw error;
+        if (!(repeatable && error instanceof errors.SocketError)) throw problemOf(error, host) ?? error;
+        try {
+          await attempt();
+        } catch (again) {
+          throw isOver() ? again : (problemOf(again, host) ?? again);
+        }
+      }
+    },
+    close: () => pool.destroy()
+  };
+}

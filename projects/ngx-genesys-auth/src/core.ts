@@ -11,6 +11,7 @@ import { type ApiHandler, LOG_STEP, RETRY_STEP } from './attach/steps';
 import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
 import { REQUEST_WATCH } from './dev/watch';
 import { GenesysAuthError } from './errors';
+import { PROXY_STEP, type ProxyStep } from './proxy/step';
 import { type RelayClient, relayClient } from './relay/client';
 import { SERVER_RELAY } from './relay/server';
 import { SCOPE_NAMES, ScopeCheck } from './scopes/check';
@@ -37,6 +38,7 @@ export interface GenesysAuthCore {
   readonly guard: OffOriginGuard;
   readonly attacher: ApiHandler;
   readonly needs: RequestNeeds | null;
+  readonly proxy: ProxyStep | null;
 }
 
 /** {@link GenesysAuthCore}, made when it is first needed. */
@@ -58,7 +60,10 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const onServer = isPlatformServer(inject(PLATFORM_ID));
   const servers = onServer ? inject(SERVER_RELAY, { optional: true }) : undefined;
   const server = servers?.map((relayOf) => relayOf(config)).find(Boolean);
-  const relay = otherRelay ?? relayClient(server ?? config, () => new HttpContext().set(SKIP, true));
+  const via = server ?? config;
+  const client = otherRelay ?? relayClient(via, () => new HttpContext().set(SKIP, true));
+  const proxy = inject(PROXY_STEP, { optional: true });
+  const relay = proxy?.client(client, config) ?? client;
   // In tests the answer is to come in the same turn; on the server a lock would make one visitor wait for another.
   const inTurn: Turn = otherRelay || onServer ? (call) => call : tabTurn(config);
   const ask: AskRelay = (rejected, nameCaller) =>
@@ -77,13 +82,13 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const watch = ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;
   const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend), watch);
   const needs = inject(REQUEST_NEEDS, { optional: true });
-  const attacher = new Attacher(isApi, tokens, scopes, guard, needs);
+  const attacher = new Attacher(isApi, tokens, scopes, guard, needs, proxy?.forward(via));
   inject(DestroyRef).onDestroy(() => {
     tokens.close();
   });
   const logging = inject(LOG_STEP, { optional: true })?.(attacher) ?? attacher;
   const retrying = inject(RETRY_STEP, { optional: true })?.(logging) ?? logging;
-  return { config, relay, state, tokens, scopes, guard, attacher: retrying, needs };
+  return { config, relay, state, tokens, scopes, guard, attacher: retrying, needs, proxy };
 }
 
 // A token in the server's memory would be every visitor's token.

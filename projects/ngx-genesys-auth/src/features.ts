@@ -4,13 +4,15 @@ import type { EnvironmentProviders, Provider } from '@angular/core';
  * The kinds of features that {@link provideGenesysAuth} takes.
  *
  * - `scopeCatalogue`: `withScopeCatalogue()` of `ngx-genesys-auth/scope-catalogue`
+ * - `proxyMode`: `withProxyMode()`
  * - `retry`: `withRetry()`
  * - `logger`: `withLogger()`
  * - `devtools`: `withDevtools()` of `ngx-genesys-auth/devtools`
  * - `tabSync`: `withTabSync()` of `ngx-genesys-auth/tab-sync`
  * - `testing`: `provideGenesysAuthTesting()` of `ngx-genesys-auth/testing`
  */
-export type GenesysAuthFeatureKind = 'scopeCatalogue' | 'retry' | 'logger' | 'devtools' | 'tabSync' | 'testing';
+export type GenesysAuthFeatureKind =
+  'scopeCatalogue' | 'proxyMode' | 'retry' | 'logger' | 'devtools' | 'tabSync' | 'testing';
 
 /** An addition to `provideGenesysAuth()`, made by a `with...()` function. */
 export interface GenesysAuthFeature {

@@ -23,6 +23,7 @@ export * from './internals';
 export { type GenesysLogEntry, type GenesysLogLevel } from './log/entry';
 export { type LoggerOptions, withLogger } from './log/feature';
 export { GenesysAuthModule, provideGenesysAuth } from './provide';
+export { withProxyMode } from './proxy/feature';
 export { skipGenesysRetry } from './retry/context';
 export { type RetryOptions, withRetry } from './retry/feature';
 export { GenesysAuthService, type ScopeReport } from './service';

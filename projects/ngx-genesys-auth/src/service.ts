@@ -51,7 +51,7 @@ export class GenesysAuthService {
    * @param scopes scopes that it must have; they start no other token, they are checked
    * @throws {@link GenesysScopeError} `scope_malformed`, `scope_near_miss`, `scope_unknown_in_area`,
    *   `scope_not_registered`, `scope_not_configured` before anything is sent; `scope_not_granted` after
-   * @throws {@link GenesysAuthError} `relay_*`, `signed_out`, `server_no_credential`
+   * @throws {@link GenesysAuthError} `relay_*`, `signed_out`, `server_no_credential`, and `proxy_mode` with `withProxyMode()`
    * @example client.setAccessToken(await auth.token('analytics:readonly'))
    */
   async token(...scopes: readonly GenesysScope[]): Promise<string> {
@@ -60,6 +60,7 @@ export class GenesysAuthService {
     // Who takes the token out may need any scope, unless they say which.
     if (ngDevMode) core.needs?.note(scopes.length > 0 ? scopes : undefined);
     if (invalid) throw invalid;
+    if (core.proxy) throw core.proxy.noToken();
     const live = await firstValueFrom(core.tokens.get());
     const missing = notGranted(scopes, live.scopes);
     if (missing) throw missing;

@@ -6,6 +6,7 @@ import {
   type HttpRequest
 } from '@angular/common/http';
 import { type Observable, filter, switchMap, throwError } from 'rxjs';
+import type { Forward } from '../proxy/step';
 import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
 import type { TokenSource } from '../token/source';
@@ -25,19 +26,22 @@ export class Attacher implements ApiHandler {
   readonly #scopes: ScopeCheck;
   readonly #guard: OffOriginGuard;
   readonly #needs: RequestNeeds | null;
+  readonly #forward: Forward;
 
   constructor(
     isApi: (url: string) => boolean,
     tokens: TokenSource,
     scopes: ScopeCheck,
     guard: OffOriginGuard,
-    needs: RequestNeeds | null
+    needs: RequestNeeds | null,
+    forward: Forward = withToken
   ) {
     this.isApi = isApi;
     this.#tokens = tokens;
     this.#scopes = scopes;
     this.#guard = guard;
     this.#needs = needs;
+    this.#forward = forward;
   }
 
   /** Handles a request whose URL is on the API's origin. */
@@ -79,7 +83,7 @@ export class Attacher implements ApiHandler {
   ): Events {
     const error = check?.(live.scopes);
     if (error) return throwError(() => error);
-    const events = next(withToken(request, live));
+    const events = this.#forward(request, live, next);
     return orElse(again ? events.pipe(filter(isNews)) : events, (response) => {
       if (!refusesToken(response)) return throwError(() => this.#typed(response));
       const newer = again ? undefined : this.#newerThan(live);
@@ -90,7 +94,7 @@ export class Attacher implements ApiHandler {
   }
 
   #replay(request: HttpRequest<unknown>, next: HttpHandlerFn, live: LiveToken): Events {
-    return orElse(next(withToken(request, live)).pipe(filter(isNews)), (response) =>
+    return orElse(this.#forward(request, live, next).pipe(filter(isNews)), (response) =>
       throwError(() => this.#finalError(response, live))
     );
   }
@@ -115,5 +119,5 @@ export class Attacher implements ApiHandler {
 /** The first attempt has told that the request was sent. */
 const isNews = ({ type }: HttpEvent<unknown>): boolean => type !== HttpEventType.Sent;
 
-const withToken = (request: HttpRequest<unknown>, { header }: LiveToken): HttpRequest<unknown> =>
-  request.clone({ headers: request.headers.set('Authorization', header) });
+const withToken: Forward = (request, { header }, next) =>
+  next(request.clone({ headers: request.headers.set('Authorization', header) }));

@@ -31,6 +31,8 @@ export type GenesysScopeErrorCode =
  * - `relay_unavailable`: 5xx, the relay or the token endpoint behind it has a fault
  * - `relay_invalid_response`: a success answer that is not what the relay's protocol says
  * - `relay_region_mismatch`: the relay serves another region or API origin than the one configured
+ * - `relay_mode_mismatch`: with `withProxyMode()`, a relay that hands out tokens and passes no calls on
+ * - `proxy_mode`: with `withProxyMode()`, something asked for a token, and none reaches the browser
  * - `permission_missing`: the Genesys API says that the token's OAuth client lacks a permission
  * - `api_rate_limited`: with `withRetry()`, a 429 of the Genesys API that is not waited for any longer
  * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed
@@ -50,6 +52,8 @@ export type GenesysAuthErrorCode =
   | 'relay_unavailable'
   | 'relay_invalid_response'
   | 'relay_region_mismatch'
+  | 'relay_mode_mismatch'
+  | 'proxy_mode'
   | 'permission_missing'
   | 'api_rate_limited'
   | 'token_rejected'

@@ -53,7 +53,7 @@ export interface RelayClient {
 export function relayClient(config: ResolvedConfig, context: () => HttpContext): RelayClient {
   const http = inject(HttpClient);
   const injector = inject(Injector);
-  const { relayUrl, credentials, headers, timeoutMs } = config;
+  const { relayUrl, credentials, timeoutMs } = config;
 
   const call = <T>(
     method: 'GET' | 'POST',
@@ -61,11 +61,7 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
     body: TokenRequest | undefined,
     isExpected: (answer: unknown) => answer is T
   ): Observable<T> =>
-    defer(() => {
-      const given = headers && runInInjectionContext(injector, headers);
-      // A plain record must not cost a tick: the call leaves in the turn in which it was asked for.
-      return isPromise(given) ? from(given) : of(given);
-    }).pipe(
+    defer(() => runInInjectionContext(injector, () => relayHeaders(config))).pipe(
       switchMap((own) =>
         http.request<unknown>(method, relayUrl + path, {
           body,
@@ -106,6 +102,13 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
     },
     session: () => call('GET', RELAY_PATHS.session, undefined, isSessionResponse)
   };
+}
+
+/** The app's own headers for a call to the relay. Must be called in an injection context. */
+export function relayHeaders({ headers }: ResolvedConfig): Observable<Readonly<Record<string, string>> | undefined> {
+  const given = headers?.();
+  // A plain record must not cost a tick: the call leaves in the turn in which it was asked for.
+  return isPromise(given) ? from(given) : of(given);
 }
 
 const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>

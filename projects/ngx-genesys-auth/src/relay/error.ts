@@ -10,6 +10,7 @@ const SCOPE_CODES = {
   scope_not_registered: 'scope_not_registered',
   scope_not_allowed: 'scope_not_granted',
   scope_not_covered: 'scope_not_granted',
+  insufficient_scope: 'scope_not_granted',
   upstream_invalid_scope: 'scope_not_granted'
 } as const;
 

@@ -1,0 +1,116 @@
+import { HttpErrorResponse, type HttpHandlerFn, type HttpRequest } from '@angular/common/http';
+import { Injector, inject, runInInjectionContext } from '@angular/core';
+import {
+  GENESYS_AUTH_HEADER,
+  GENESYS_AUTH_HEADER_VALUE,
+  PROBLEM_MEDIA_TYPE,
+  RELAY_PATHS,
+  type SessionResponse,
+  type TokenResponse
+} from 'genesys-auth-protocol';
+import { isCovered } from 'genesys-scopes';
+import { catchError, defer, map, switchMap, throwError } from 'rxjs';
+import type { ResolvedConfig } from '../config';
+import { GenesysAuthError } from '../errors';
+import type { GenesysAuthFeature } from '../features';
+import { relayHeaders } from '../relay/client';
+import { relayError } from '../relay/error';
+import { regionMismatch } from '../relay/mismatch';
+import { type Forward, PROXY_STEP, type ProxyStep } from './step';
+
+/** How long the relay's word on who is signed in is good, in seconds. */
+const SESSION_SECONDS = 300;
+const API_PATH = `${RELAY_PATHS.api}/`;
+
+/**
+ * Lets calls of the API go through the relay (`mode: proxy` there), so that no token reaches the browser. The code of the app
+ * does not change: a request for `{apiOrigin}/api/v2/...` goes to `{relay}/api/v2/...`, with what the relay needs to know the
+ * caller and without a token. Checks of scopes before a request, one repetition after a 401, and the typed errors stay as they are;
+ * the scopes are those that `GET {relay}/session` names. An operation that the relay refuses becomes a `GenesysScopeError`
+ * or an error with a code `relay_...`.
+ *
+ * `GenesysAuthService.token()` fails with `proxy_mode`. `expiresAt` says when the relay is asked again who is signed in.
+ *
+ * An interceptor of the app that signs calls to the relay must come after {@link genesysAuthInterceptor}, so that it sees where the
+ * request really goes; or give `relay: { headers }`.
+ *
+ * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withProxyMode())
+ */
+export function withProxyMode(): GenesysAuthFeature {
+  return { kind: 'proxyMode', providers: [{ provide: PROXY_STEP, useFactory: proxyStep }] };
+}
+
+function proxyStep(): ProxyStep {
+  const injector = inject(Injector);
+  return {
+    client: (relay, config) => {
+      let asked = 0;
+      return {
+        ...relay,
+        token: () => relay.session().pipe(map((session) => standIn(session, config, ++asked)))
+      };
+    },
+    forward: (via) => forwardVia(via, injector),
+    noToken: () =>
+      new GenesysAuthError('proxy_mode', ngDevMode ? 'In proxy mode no token reaches the browser.' : '', {
+        hint: ngDevMode
+          ? 'Call the API through HttpClient, which goes by the relay; or take withProxyMode() out, where the relay hands out tokens.'
+          : ''
+      })
+  };
+}
+
+/** The relay's word in the form of a token, so that it is asked for, kept and renewed as one. It is never sent. */
+function standIn(session: SessionResponse, config: ResolvedConfig, asked: number): TokenResponse {
+  const mismatch = session.mode === 'proxy' ? regionMismatch(session, config) : tokenMode();
+  if (mismatch) throw mismatch;
+  const scopes = [...config.scopes, ...config.optionalScopes].filter((scope) => isCovered(scope, session.scopes));
+  return {
+    access_token: `no-token-${asked}`,
+    token_type: 'Bearer',
+    expires_in: SESSION_SECONDS,
+    scope: scopes.join(' ')
+  };
+}
+
+const tokenMode = () =>
+  new GenesysAuthError('relay_mode_mismatch', ngDevMode ? 'The relay hands out tokens and passes no calls on.' : '', {
+    hint: ngDevMode ? 'Set mode: proxy in the configuration of the relay, or take withProxyMode() out.' : ''
+  });
+
+/** Sends requests for the API to the relay instead. */
+function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
+  const { apiOrigin, relayUrl, credentials } = via;
+  const start = apiOrigin + API_PATH;
+  const rewritten = (request: HttpRequest<unknown>, own: Readonly<Record<string, string>> | undefined) =>
+    request.clone({
+      url: relayUrl + request.url.slice(apiOrigin.length),
+      setHeaders: { ...own, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+      withCredentials: credentials === 'include',
+      ...(credentials === 'omit' && { credentials })
+    });
+  const send = (request: HttpRequest<unknown>, next: HttpHandlerFn) =>
+    via.headers
+      ? defer(() => runInInjectionContext(injector, () => relayHeaders(via))).pipe(
+          switchMap((own) => next(rewritten(request, own)))
+        )
+      : next(rewritten(request, undefined));
+  return (request, _live, next) =>
+    // The relay passes the API on, and nothing else that may be on its origin.
+    request.url.startsWith(start)
+      ? send(request, next).pipe(catchError((error: unknown) => throwError(() => typed(error, via.timeoutMs))))
+      : next(request);
+}
+
+/**
+ * A refusal of the relay itself as the error it would be in token mode. Failures that pass (429, 5xx) stay what they are, as
+ * those of the API do: `withRetry()` waits for them. So does a 401, which is answered by asking once more.
+ */
+function typed(error: unknown, timeoutMs: number): unknown {
+  const refusal =
+    error instanceof HttpErrorResponse &&
+    (error.headers.get('Content-Type') ?? '').startsWith(PROBLEM_MEDIA_TYPE) &&
+    error.status !== 401 &&
+    error.status < 429;
+  return refusal ? relayError(error, timeoutMs) : error;
+}

@@ -1,0 +1,233 @@
+import type { HttpInterceptorFn } from '@angular/common/http';
+import type { TestRequest } from '@angular/common/http/testing';
+import {
+  type GenesysAuthConfig,
+  GenesysScopeError,
+  genesysScopes,
+  skipGenesysAuth,
+  withProxyMode,
+  withRetry
+} from 'ngx-genesys-auth';
+import { API, type AppOptions, asAuthError, codeOf, createApp, observe } from '../../test/app';
+
+const SESSION = {
+  subject: 'ann',
+  identity: 'jwt',
+  roles: ['agent'],
+  scopes: ['analytics:readonly', 'routing'],
+  defaultScopes: [],
+  region: 'mypurecloud.de',
+  apiOrigin: API,
+  mode: 'proxy'
+};
+const QUEUES = '/genesys/api/v2/routing/queues';
+
+/** An app in proxy mode. */
+function proxied(config: Partial<GenesysAuthConfig> = {}, options: AppOptions = {}) {
+  const app = createApp({
+    ...options,
+    config: { scopes: ['analytics:readonly', 'routing:readonly'], ...config },
+    features: [withProxyMode(), ...(options.features ?? [])]
+  });
+  const session = (change: object = {}) => {
+    app.network.expectOne('/genesys/session').flush({ ...SESSION, ...change });
+  };
+  return { ...app, session };
+}
+
+const problem = (call: TestRequest, status: number, body: object) => {
+  call.flush(
+    { type: 'urn:genesys-auth:problem:x', title: 't', status, detail: 'what happened', ...body },
+    { status, statusText: 'no', headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '7' } }
+  );
+};
+
+describe('withProxyMode', () => {
+  it('sends calls of the API to the relay, without a token and with its header', () => {
+    const app = proxied();
+    const call = observe(app.http.get(`${API}/api/v2/routing/queues`, { params: { pageSize: 25 } }));
+    app.session();
+    const { request } = app.network.expectOne(`${QUEUES}?pageSize=25`);
+    expect(request.headers.get('X-Genesys-Auth')).toBe('1');
+    expect(request.headers.has('Authorization')).toBe(false);
+    expect(request.withCredentials).toBe(false);
+    expect(call.done).toBe(false);
+  });
+
+  it('asks for the session once for all, and shows its scopes', () => {
+    const app = proxied();
+    app.get();
+    app.get('/api/v2/routing/skills');
+    expect(app.auth.status()).toBe('renewing');
+    app.session();
+    app.network.expectOne(QUEUES).flush({});
+    app.network.expectOne('/genesys/api/v2/routing/skills').flush({});
+    expect(app.auth.status()).toBe('ready');
+    expect([...app.auth.scopes()]).toEqual(['analytics:readonly', 'routing:readonly']);
+    expect(app.auth.hasScopes('routing:readonly')).toBe(true);
+    app.get();
+    app.network.expectOne(QUEUES);
+    app.network.verify();
+  });
+
+  it('gives no token to anybody, and says why', async () => {
+    const app = proxied();
+    await expect(app.auth.token()).rejects.toMatchObject({
+      code: 'proxy_mode',
+      hint: expect.stringMatching(/HttpClient/)
+    });
+    app.get();
+    app.session();
+    await expect(app.auth.token('routing:readonly')).rejects.toMatchObject({ code: 'proxy_mode' });
+  });
+
+  it('checks scopes before anything is sent, and against what the session grants', () => {
+    const app = proxied();
+    const wrong = observe(app.http.get(`${API}/api/v2/x`, { context: genesysScopes('anaytics') }));
+    expect(codeOf(wrong.error)).toBe('scope_near_miss');
+    app.network.verify();
+    const missing = app.get();
+    app.session({ scopes: ['routing'] });
+    expect(missing.error).toBeInstanceOf(GenesysScopeError);
+    expect(asAuthError(missing.error)).toMatchObject({ code: 'scope_not_granted', scopes: ['analytics:readonly'] });
+  });
+
+  it('signs calls with the relay’s own headers and credentials, at each attempt', async () => {
+    let count = 0;
+    const app = proxied({
+      relay: {
+        url: 'https://relay.example/genesys',
+        credentials: 'include',
+        headers: () => Promise.resolve({ Authorization: `Bearer company-${++count}` })
+      }
+    });
+    const call = app.get();
+    await Promise.resolve();
+    await Promise.resolve();
+    app.network.expectOne('https://relay.example/genesys/session').flush(SESSION);
+    await Promise.resolve();
+    await Promise.resolve();
+    const { request } = app.network.expectOne('https://relay.example/genesys/api/v2/routing/queues');
+    expect(request.headers.get('Authorization')).toBe('Bearer company-2');
+    expect(request.withCredentials).toBe(true);
+    expect(call.error).toBeUndefined();
+  });
+
+  it('lets interceptors that come later see where the request goes', () => {
+    const seen: string[] = [];
+    const later: HttpInterceptorFn = (request, next) => {
+      seen.push(request.url);
+      return next(request);
+    };
+    const app = proxied({}, { after: [later] });
+    app.get();
+    app.session();
+    expect(seen).toEqual(['/genesys/session', QUEUES]);
+  });
+
+  it('touches no other request: other origins, other paths of the API, skipped ones', () => {
+    const app = proxied();
+    app.http.get('/elsewhere').subscribe();
+    app.http.get('https://api.mypurecloud.de.evil.example/api/v2/users').subscribe();
+    app.http.get(`${API}/api/v2/date`, { context: skipGenesysAuth() }).subscribe();
+    app.http.get(`${API}/platform/x`).subscribe();
+    app.session();
+    for (const url of [
+      '/elsewhere',
+      'https://api.mypurecloud.de.evil.example/api/v2/users',
+      `${API}/api/v2/date`,
+      `${API}/platform/x`
+    ]) {
+      const { request } = app.network.expectOne(url);
+      expect(request.headers.has('Authorization')).toBe(false);
+      expect(request.headers.has('X-Genesys-Auth')).toBe(false);
+    }
+  });
+
+  it('asks once more after a 401, and repeats the call', () => {
+    const app = proxied();
+    const call = app.get();
+    app.session();
+    problem(app.network.expectOne(QUEUES), 401, { code: 'invalid_credentials' });
+    app.session();
+    app.network.expectOne(QUEUES).flush({ ok: true });
+    expect(call.values).toEqual([{ ok: true }]);
+  });
+
+  it('ends a second 401 in an error, and one of the session as what it is', () => {
+    const app = proxied();
+    const twice = app.get();
+    app.session();
+    problem(app.network.expectOne(QUEUES), 401, { code: 'invalid_credentials' });
+    app.session();
+    problem(app.network.expectOne(QUEUES), 401, { code: 'invalid_credentials' });
+    expect(codeOf(twice.error)).toBe('token_rejected');
+  });
+
+  it('turns refusals of the relay into typed errors', () => {
+    const app = proxied();
+    const call = app.get();
+    app.session();
+    problem(app.network.expectOne(QUEUES), 403, {
+      code: 'insufficient_scope',
+      scopes: ['routing'],
+      hint: expect.stringMatching(/^do this/)
+    });
+    expect(asAuthError(call.error)).toMatchObject({
+      code: 'scope_not_granted',
+      scopes: ['routing'],
+      hint: expect.stringMatching(/^do this/)
+    });
+    const unknown = app.get();
+    problem(app.network.expectOne(QUEUES), 403, { code: 'operation_unknown' });
+    expect(asAuthError(unknown.error)).toMatchObject({
+      code: 'relay_forbidden',
+      problem: { code: 'operation_unknown' }
+    });
+  });
+
+  it('leaves what the API itself says as it is, and a 403 for a scope typed', () => {
+    const app = proxied();
+    const call = app.get();
+    app.session();
+    app.network.expectOne(QUEUES).flush(
+      {
+        code: 'app.not.authorized.for.scope',
+        message: 'App not authorized to use scope [routing:readonly, routing]'
+      },
+      { status: 403, statusText: 'no' }
+    );
+    expect(asAuthError(call.error)).toMatchObject({
+      code: 'scope_not_granted',
+      scopes: ['routing:readonly', 'routing']
+    });
+    const notFound = app.get();
+    app.network.expectOne(QUEUES).flush({ code: 'not.found' }, { status: 404, statusText: 'no' });
+    expect(notFound.error).toMatchObject({ status: 404, error: { code: 'not.found' } });
+  });
+
+  it('waits for 429 with withRetry, whether the relay or the API says it', () => {
+    jest.useFakeTimers();
+    try {
+      const app = proxied({}, { features: [withRetry()] });
+      const call = app.get();
+      app.session();
+      problem(app.network.expectOne(QUEUES), 429, { code: 'api_budget_spent' });
+      jest.advanceTimersByTime(10_000);
+      app.network.expectOne(QUEUES).flush({ ok: true });
+      expect(call.values).toEqual([{ ok: true }]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('says when the relay is in token mode, or serves another region', () => {
+    const app = proxied();
+    const call = app.get();
+    app.session({ mode: 'token' });
+    expect(codeOf(call.error)).toBe('relay_mode_mismatch');
+    void app.auth.renew().catch(() => undefined);
+    app.session({ apiOrigin: 'https://api.mypurecloud.ie', region: 'mypurecloud.ie' });
+    expect(app.auth.error()?.code).toBe('relay_region_mismatch');
+  });
+});

@@ -1,6 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
 import { EMPTY_ASK, type TokenAsk, readForm, readJson } from './token-ask.ts';
+
+/** Longest body that is kept, in characters; what an app asks for is much shorter. */
+const KEPT_LENGTH = 1024;
+/** An app asks for the same thing every time. JSON bodies hold no credentials; forms may, so they are not kept. */
+const read = new LRUCache<string, TokenAsk>({ max: 500 });
+
+function readKnownJson(text: string): TokenAsk {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const ask = readJson(text);
+  if (text.length <= KEPT_LENGTH && ask.rejected === undefined) read.set(text, ask);
+  return ask;
+}
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
@@ -103,5 +117,5 @@ export async function readTokenAsk(request: IncomingMessage, limit: number): Pro
       headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
     });
   }
-  return type === FORM ? readForm(text) : readJson(text);
+  return type === FORM ? readForm(text) : readKnownJson(text);
 }

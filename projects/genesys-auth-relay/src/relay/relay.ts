@@ -48,6 +48,13 @@ export interface Relay {
 
 const shares = new WeakMap<Caller, number>();
 
+/** What a request comes down to: its scopes, and the client whose token has them. */
+interface Decided extends ScopeDecision {
+  readonly client: ClientConfig;
+  /** Required and optional ones together, canonical. */
+  readonly all: readonly string[];
+}
+
 /** The caller's number from 0 to 1, always the same. */
 function shareOf(caller: Caller): number {
   const share = shares.get(caller) ?? Number.parseInt(sha256(caller.key).slice(0, 8), 16) / 0xffffffff;
@@ -85,6 +92,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
     config.mode === 'proxy'
       ? createApiProxy(config, runtime, { source, entitlement: policy.entitlement, mayVerify })
       : undefined;
+  const decisions = new WeakMap<TokenAsk, WeakMap<Entitlement, Decided>>();
   const flagged = new Set<string>();
   const privileges = {
     held: [...config.roles.values()].flatMap(({ scopes }) => scopes),
@@ -93,9 +101,25 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
   const notifications =
     config.notifications === false ? undefined : await createRelayHub(config, config.notifications, source, runtime);
 
-  async function obtain(client: ClientConfig, { required, optional }: ScopeDecision, pin: string) {
+  function decide(entitlement: Entitlement, ask: TokenAsk): Decided {
+    const { required, optional: allowed } = policy.decide(ask, entitlement);
+    const { client, optional } = chooseClient(entitlement, { required, optional: allowed }, privileges);
+    return { required, optional, client, all: canonical([...required, ...optional]) };
+  }
+
+  /** The same roles that ask for the same get the same answer: both are objects that come again. */
+  function decided(entitlement: Entitlement, ask: TokenAsk): Decided {
+    const before = decisions.get(ask)?.get(entitlement);
+    if (before !== undefined) return before;
+    const now = decide(entitlement, ask);
+    const known = decisions.get(ask) ?? new WeakMap<Entitlement, Decided>();
+    decisions.set(ask, known.set(entitlement, now));
+    return now;
+  }
+
+  async function obtain(client: ClientConfig, { required, optional, all }: Omit<Decided, 'client'>, pin: string) {
     try {
-      return { token: await source.get(client, canonical([...required, ...optional]), pin), optional };
+      return { token: await source.get(client, all, pin), optional };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.problem.code !== 'upstream_invalid_scope' || required.length === 0 || optional.length === 0) {
@@ -152,16 +176,15 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
         });
       }
       const entitlement: Entitlement = policy.entitlement(caller.roles);
-      const { required, optional: allowed } = policy.decide(ask, entitlement);
-      const { client, optional } = chooseClient(entitlement, { required, optional: allowed }, privileges);
-      scopeSets.check(caller.key, canonical([...required, ...optional]));
+      const { required, optional, client, all } = decided(entitlement, ask);
+      scopeSets.check(caller.key, all);
       if (ask.rejected !== undefined) {
         const mayVerifyNow = () => mayVerify(caller.key);
-        await source.report(client, canonical([...required, ...optional]), ask.rejected, mayVerifyNow);
+        await source.report(client, all, ask.rejected, mayVerifyNow);
         // The token may be one without the optional scopes: see `obtain`.
         if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerifyNow);
       }
-      const obtained = await obtain(client, { required, optional }, caller.key);
+      const obtained = await obtain(client, { required, optional, all }, caller.key);
       const { token } = obtained;
       const grant = judgeGrant(token.scopes, { required, optional: obtained.optional }, entitlement, config);
       flag(token, grant.wider);

@@ -1,4 +1,11 @@
-export { GENESYS_REGIONS, findRegion, originsOf, type GenesysOrigins, type GenesysRegion } from './regions.ts';
+export {
+  GENESYS_REGIONS,
+  apiOriginOf,
+  findRegion,
+  originsOf,
+  type GenesysOrigins,
+  type GenesysRegion
+} from './regions.ts';
 export {
   CLOSE_CODES,
   NOTIFICATIONS_PROTOCOL,

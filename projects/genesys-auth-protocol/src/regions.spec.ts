@@ -1,4 +1,4 @@
-import { GENESYS_REGIONS, findRegion, originsOf } from './index.ts';
+import { GENESYS_REGIONS, apiOriginOf, findRegion, originsOf } from './index.ts';
 
 describe('regions', () => {
   it('are 18, each name once', () => {
@@ -25,5 +25,6 @@ describe('regions', () => {
       apiOrigin: 'https://api.mypurecloud.de',
       tokenEndpoint: 'https://login.mypurecloud.de/oauth/token'
     });
+    expect(region && apiOriginOf(region)).toBe('https://api.mypurecloud.de');
   });
 });

@@ -56,11 +56,18 @@ export function findRegion(name: string): GenesysRegion | undefined {
 }
 
 /**
+ * The origin of a region's API host, alone.
+ *
+ * @example apiOriginOf({ aws: 'eu-central-1', domain: 'mypurecloud.de' }) // 'https://api.mypurecloud.de'
+ */
+export const apiOriginOf = ({ domain }: GenesysRegion): string => `https://api.${domain}`;
+
+/**
  * The hosts of a region.
  *
  * @example originsOf({ aws: 'eu-central-1', domain: 'mypurecloud.de' }).apiOrigin // 'https://api.mypurecloud.de'
  */
 export function originsOf(region: GenesysRegion): GenesysOrigins {
   const loginOrigin = `https://login.${region.domain}`;
-  return { loginOrigin, apiOrigin: `https://api.${region.domain}`, tokenEndpoint: `${loginOrigin}/oauth/token` };
+  return { loginOrigin, apiOrigin: apiOriginOf(region), tokenEndpoint: `${loginOrigin}/oauth/token` };
 }

@@ -2,28 +2,25 @@ import { HttpBackend, HttpContext } from '@angular/common/http';
 import { DestroyRef, InjectionToken, Injector, PLATFORM_ID, inject } from '@angular/core';
 import { isPlatformServer } from '@angular/common';
 import { defer, map, throwError } from 'rxjs';
-import { Attacher } from './attach/attacher';
+import { createAttacher } from './attach/attacher';
 import { SKIP } from './attach/context';
-import { OffOriginGuard } from './attach/guard';
+import { type OffOriginGuard, offOriginGuard } from './attach/guard';
 import { type RequestNeeds, REQUEST_NEEDS } from './attach/needs';
 import { originTest } from './attach/origin';
 import { type ApiHandler, LOG_STEP, RETRY_STEP } from './attach/steps';
-import { type GenesysAuthConfig, type ResolvedConfig, resolveConfig } from './config';
+import type { ResolvedConfig } from './config';
 import { REQUEST_WATCH } from './dev/watch';
 import { GenesysAuthError } from './errors';
 import { PROXY_STEP, type ProxyStep } from './proxy/step';
 import { type RelayClient, relayClient } from './relay/client';
 import { SERVER_RELAY } from './relay/server';
-import { SCOPE_NAMES, ScopeCheck } from './scopes/check';
+import { SCOPE_NAMES, type ScopeCheck, createScopeCheck } from './scopes/check';
 import { type Turn, tabTurn } from './tabs/turn';
 import { now } from './token/moment';
 import { CONFIGURATION } from './configurations/provided';
-import { type TokenRequest, TokenSource } from './token/source';
+import { type TokenRequest, type TokenSource, createTokenSource } from './token/source';
 import { type AskRelay, TOKEN_STEP } from './token/step';
 import type { AuthState } from './token/state';
-
-/** The configuration as the app gave it. */
-export const GENESYS_AUTH_CONFIG = new InjectionToken<GenesysAuthConfig>(ngDevMode ? 'GENESYS_AUTH_CONFIG' : '');
 
 /** The configuration after its check, which stops the app at start if something is wrong. */
 export const GENESYS_RESOLVED_CONFIG = new InjectionToken<ResolvedConfig>(ngDevMode ? 'GENESYS_RESOLVED_CONFIG' : '');
@@ -43,10 +40,6 @@ export interface GenesysAuthCore {
 
 /** {@link GenesysAuthCore}, made when it is first needed. */
 export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>(ngDevMode ? 'GENESYS_AUTH_CORE' : '');
-
-/** Checks the configuration. */
-export const resolvedConfig = (): ResolvedConfig =>
-  resolveConfig(inject(GENESYS_AUTH_CONFIG), inject(CONFIGURATION).name);
 
 /**
  * Puts the parts together.
@@ -72,17 +65,17 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
       return relay.token(rejected, nameCaller).pipe(map((answer) => ({ answer, asked })));
     });
   const request: TokenRequest = inject(TOKEN_STEP, { optional: true })?.(ask) ?? ((rejected) => ask(rejected));
-  const tokens = new TokenSource(
+  const tokens = createTokenSource(
     config,
     (...about) => (onServer && !server ? noCredential() : inTurn(request(...about))),
     state
   );
-  const scopes = new ScopeCheck(config, inject(SCOPE_NAMES, { optional: true }));
+  const scopes = createScopeCheck(config, inject(SCOPE_NAMES, { optional: true }));
   const isApi = originTest(config.apiOrigin);
   const watch = ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;
-  const guard = new OffOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend), watch);
+  const guard = offOriginGuard(isApi, tokens.headers, () => injector.get(HttpBackend), watch);
   const needs = inject(REQUEST_NEEDS, { optional: true });
-  const attacher = new Attacher(isApi, tokens, scopes, guard, needs, proxy?.forward(via));
+  const attacher = createAttacher(isApi, tokens, scopes, guard, needs, proxy?.forward(via));
   inject(DestroyRef).onDestroy(() => {
     tokens.close();
   });

@@ -7,10 +7,9 @@ export {
   SKIP as ɵSKIP
 } from './attach/context';
 export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './attach/refusal';
-export { type ResolvedConfig as ɵResolvedConfig } from './config';
+export { type ResolvedConfig as ɵResolvedConfig, resolveConfig as ɵresolveConfig } from './config';
 export { GENESYS_AUTH_CORE as ɵGENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';
 export { type GenesysAuthCore as ɵGenesysAuthCore, genesysAuthCore as ɵgenesysAuthCore } from './core';
-export { resolvedConfig as ɵresolvedConfig } from './core';
 export { SCOPE_NAMES as ɵSCOPE_NAMES } from './scopes/check';
 export { type RelayClient as ɵRelayClient } from './relay/client';
 export {

@@ -8,7 +8,7 @@ import {
   provideEnvironmentInitializer
 } from '@angular/core';
 import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from './config';
-import { Configurations } from './configurations/configurations';
+import { createConfigurations } from './configurations/configurations';
 import { GENESYS_AUTH, PROVIDED, type Provided } from './configurations/provided';
 import { provideInterceptorCheck } from './dev/interceptor-check';
 import { GenesysScopesDirective } from './directive';
@@ -48,7 +48,7 @@ export function provideGenesysAuth(
 /** The providers of one configuration. */
 export const configurationProviders = (provided: Provided): (Provider | EnvironmentProviders)[] => [
   { provide: PROVIDED, multi: true, useValue: provided },
-  { provide: GENESYS_AUTH, useFactory: () => new Configurations() },
+  { provide: GENESYS_AUTH, useFactory: createConfigurations },
   { provide: GenesysAuthService, useFactory: () => inject(GENESYS_AUTH).get().service },
   provideEnvironmentInitializer(() => {
     inject(GENESYS_AUTH).start();

@@ -6,7 +6,7 @@ import { CONFIGURATION, GENESYS_AUTH } from './configurations/provided';
 import type { GenesysAuthCore } from './core';
 import type { GenesysAuthError, GenesysScopeError } from './errors';
 import { regionMismatch } from './relay/mismatch';
-import { ScopeCheck, notGranted } from './scopes/check';
+import { createScopeCheck, notGranted } from './scopes/check';
 import type { GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
 /** What {@link GenesysAuthService.validate} found. */
@@ -83,7 +83,7 @@ export class GenesysAuthService {
    * run time is there, it checks the names alone.
    */
   validate(...scopes: readonly GenesysScope[]): ScopeReport {
-    const errors = (this.#configuration.core?.scopes ?? new ScopeCheck()).errors(scopes);
+    const errors = (this.#configuration.core?.scopes ?? createScopeCheck()).errors(scopes);
     const granted = this.scopes();
     return { ok: errors.length === 0, errors, granted: scopes.filter((scope) => isCovered(scope, granted)) };
   }

@@ -1,5 +1,6 @@
 import {
   type HttpBackend,
+  type HttpErrorResponse,
   type HttpEvent,
   HttpEventType,
   type HttpHandlerFn,
@@ -9,6 +10,7 @@ import { type Observable, filter, switchMap, throwError } from 'rxjs';
 import type { Forward } from '../proxy/step';
 import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
+import { type Moment, now, since } from '../token/moment';
 import type { TokenSource } from '../token/source';
 import { orElse } from './attempt';
 import { NEEDED_SCOPES, isLeftAlone } from './context';
@@ -19,102 +21,98 @@ import type { ApiHandler } from './steps';
 
 type Events = Observable<HttpEvent<unknown>>;
 
+/** How long a refusal of a token that was just renewed is final, in milliseconds. */
+const STILL_REFUSED_PAUSE_MS = 1000;
+
 /** Attaches the token to a request for the API, and answers a 401 with one renewal and one replay. */
-export class Attacher implements ApiHandler {
-  readonly isApi: (url: string) => boolean;
-  readonly #tokens: TokenSource;
-  readonly #scopes: ScopeCheck;
-  readonly #guard: OffOriginGuard;
-  readonly #needs: RequestNeeds | null;
-  readonly #forward: Forward;
+export function createAttacher(
+  isApi: (url: string) => boolean,
+  tokens: TokenSource,
+  scopes: ScopeCheck,
+  protect: OffOriginGuard,
+  needs: RequestNeeds | null,
+  forward: Forward = withToken
+): ApiHandler {
+  /** The token that was still refused after a renewal, and when. */
+  let refusedToken: string | undefined;
+  let refusedAt: Moment;
 
-  constructor(
-    isApi: (url: string) => boolean,
-    tokens: TokenSource,
-    scopes: ScopeCheck,
-    guard: OffOriginGuard,
-    needs: RequestNeeds | null,
-    forward: Forward = withToken
-  ) {
-    this.isApi = isApi;
-    this.#tokens = tokens;
-    this.#scopes = scopes;
-    this.#guard = guard;
-    this.#needs = needs;
-    this.#forward = forward;
-  }
-
-  /** Handles a request whose URL is on the API's origin. */
-  handle(request: HttpRequest<unknown>, next: HttpHandlerFn, backend: HttpBackend): Events {
-    const { context } = request;
-    if (isLeftAlone(request)) return next(request);
-    if (context.has(NEEDED_SCOPES)) {
-      const needed = context.get(NEEDED_SCOPES);
-      if (ngDevMode) this.#needs?.note(needed);
-      return this.#checked(request, next, backend, needed.length > 0 ? this.#scopes.checkOf(needed) : undefined);
-    }
-    const wait = this.#needs?.wait();
-    return wait
-      ? wait.pipe(switchMap(() => this.#checked(request, next, backend, this.#needs?.checkOf(request))))
-      : this.#checked(request, next, backend, this.#needs?.checkOf(request));
-  }
-
-  #checked(
+  const checked = (
     request: HttpRequest<unknown>,
     next: HttpHandlerFn,
     backend: HttpBackend,
     check: NeedCheck | undefined
-  ): Events {
+  ): Events => {
     const error = check?.();
     if (error) return throwError(() => error);
-    this.#guard.protect(backend);
-    const live = this.#tokens.peek();
+    protect(backend);
+    const live = tokens.peek();
     return live
-      ? this.#send(request, next, check, live)
-      : this.#tokens.get().pipe(switchMap((token) => this.#send(request, next, check, token)));
-  }
+      ? send(request, next, check, live)
+      : tokens.get().pipe(switchMap((token) => send(request, next, check, token)));
+  };
 
-  #send(
+  const send = (
     request: HttpRequest<unknown>,
     next: HttpHandlerFn,
     check: NeedCheck | undefined,
     live: LiveToken,
     again = false
-  ): Events {
+  ): Events => {
     const error = check?.(live.scopes);
     if (error) return throwError(() => error);
-    const events = this.#forward(request, live, next);
-    return orElse(again ? events.pipe(filter(isNews)) : events, (response) => {
-      if (!refusesToken(response)) return throwError(() => this.#typed(response));
-      const newer = again ? undefined : this.#newerThan(live);
-      if (newer) return this.#send(request, next, check, newer, true);
-      if (this.#tokens.isStillRejected(live)) return throwError(() => tokenRejected(response));
-      return this.#tokens.replace(live).pipe(switchMap((token) => this.#replay(request, next, token)));
+    return attempt(request, next, live, again, (response) => {
+      // A token that replaced the refused one meanwhile. Nothing is said about it yet: it has its own renewal.
+      const newer = again ? undefined : tokens.peek();
+      if (newer && newer.token !== live.token && newer.era === live.era) {
+        return send(request, next, check, newer, true);
+      }
+      if (live.token === refusedToken && since(refusedAt) < STILL_REFUSED_PAUSE_MS) return rejected(response);
+      return tokens.replace(live).pipe(
+        switchMap((token) =>
+          attempt(request, next, token, true, (last) => {
+            refusedToken = token.token;
+            refusedAt = now();
+            return rejected(last);
+          })
+        )
+      );
     });
-  }
+  };
 
-  #replay(request: HttpRequest<unknown>, next: HttpHandlerFn, live: LiveToken): Events {
-    return orElse(this.#forward(request, live, next).pipe(filter(isNews)), (response) =>
-      throwError(() => this.#finalError(response, live))
+  /** Sends a request with a token. `refused` says what follows if the API refuses the token. */
+  const attempt = (
+    request: HttpRequest<unknown>,
+    next: HttpHandlerFn,
+    live: LiveToken,
+    again: boolean,
+    refused: (response: HttpErrorResponse) => Events
+  ): Events => {
+    const events = forward(request, live, next);
+    return orElse(again ? events.pipe(filter(isNews)) : events, (response) =>
+      refusesToken(response)
+        ? refused(response)
+        : throwError(() => missingScopeOf(response) ?? needs?.errorOf(response) ?? response)
     );
-  }
+  };
 
-  /** The token that replaced a refused one meanwhile. Nothing is said about it yet: it has its own renewal. */
-  #newerThan(refused: LiveToken): LiveToken | undefined {
-    const live = this.#tokens.peek();
-    return live && live.token !== refused.token && live.era === refused.era ? live : undefined;
-  }
-
-  #finalError(response: unknown, live: LiveToken): unknown {
-    if (!refusesToken(response)) return this.#typed(response);
-    this.#tokens.stillRejected(live);
-    return tokenRejected(response);
-  }
-
-  #typed(response: unknown): unknown {
-    return missingScopeOf(response) ?? this.#needs?.errorOf(response) ?? response;
-  }
+  return {
+    isApi,
+    handle(request, next, backend) {
+      const { context } = request;
+      if (isLeftAlone(request)) return next(request);
+      if (context.has(NEEDED_SCOPES)) {
+        const needed = context.get(NEEDED_SCOPES);
+        if (ngDevMode) needs?.note(needed);
+        return checked(request, next, backend, needed.length > 0 ? scopes.checkOf(needed) : undefined);
+      }
+      const go = () => checked(request, next, backend, needs?.checkOf(request));
+      return needs?.wait()?.pipe(switchMap(go)) ?? go();
+    }
+  };
 }
+
+const rejected = (response: HttpErrorResponse) => throwError(() => tokenRejected(response));
 
 /** The first attempt has told that the request was sent. */
 const isNews = ({ type }: HttpEvent<unknown>): boolean => type !== HttpEventType.Sent;

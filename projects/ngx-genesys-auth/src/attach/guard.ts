@@ -3,6 +3,9 @@ import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/ch
 import type { RequestWatch } from '../dev/watch';
 import { SKIP } from './context';
 
+/** Guards the backend that a request is going to, and the one of the app's root; each once. */
+export type OffOriginGuard = (backend: HttpBackend) => void;
+
 /**
  * Guards backends: just before a request leaves, a token that the interceptor attached is taken off again if a later
  * interceptor has moved the request to another origin.
@@ -11,51 +14,39 @@ import { SKIP } from './context';
  * a provider of ours would lose against `provideHttpClient()` wherever that comes later, as it does beside
  * `GenesysAuthModule.forRoot()`, and would replace a backend the app chose. This way each backend that a token can reach
  * is guarded, whatever the order, and nobody can override the guard by accident.
+ *
+ * @param headers the values of `Authorization` that the interceptor attaches
+ * @param own the backend of the app's root; a lazy part of the app may have another that hands on to it
+ * @param watch development only: who wants to know when a token is taken off
  */
-export class OffOriginGuard {
-  readonly #guarded = new WeakSet();
-  readonly #isApi: (url: string) => boolean;
-  readonly #headers: ReadonlySet<string>;
-  readonly #own: () => HttpBackend;
-  readonly #watch: RequestWatch | null;
+export function offOriginGuard(
+  isApi: (url: string) => boolean,
+  headers: ReadonlySet<string>,
+  own: () => HttpBackend,
+  watch: RequestWatch | null = null
+): OffOriginGuard {
+  const guarded = new WeakSet();
 
-  /**
-   * @param headers the values of `Authorization` that the interceptor attaches
-   * @param own the backend of the app's root; a lazy part of the app may have another that hands on to it
-   * @param watch development only: who wants to know when a token is taken off
-   */
-  constructor(
-    isApi: (url: string) => boolean,
-    headers: ReadonlySet<string>,
-    own: () => HttpBackend,
-    watch: RequestWatch | null = null
-  ) {
-    this.#isApi = isApi;
-    this.#headers = headers;
-    this.#own = own;
-    this.#watch = watch;
-  }
+  const clean = (request: HttpRequest<unknown>): HttpRequest<unknown> => {
+    if (isApi(request.url) || request.context.has(SKIP)) return request;
+    const values = request.headers.getAll('Authorization');
+    if (!values?.some((value) => headers.has(value))) return request;
+    if (ngDevMode) watch?.tokenTakenOff(request);
+    return request.clone({ headers: request.headers.delete('Authorization') });
+  };
 
-  /** Guards the backend that a request is going to, and the one of the app's root; each once. */
-  protect(backend: HttpBackend): void {
-    if (this.#guarded.has(backend)) return;
-    this.#guarded.add(backend);
-    this.protect(this.#own());
+  const protect: OffOriginGuard = (backend) => {
+    if (guarded.has(backend)) return;
+    guarded.add(backend);
+    protect(own());
     const handle = backend.handle.bind(backend);
     backend.handle = (request) => {
       if (ngDevMode && isCheckRequest(request)) {
         reportMissingInterceptor();
         return checkAnswer();
       }
-      return handle(this.#clean(request));
+      return handle(clean(request));
     };
-  }
-
-  #clean(request: HttpRequest<unknown>): HttpRequest<unknown> {
-    if (this.#isApi(request.url) || request.context.has(SKIP)) return request;
-    const values = request.headers.getAll('Authorization');
-    if (!values?.some((value) => this.#headers.has(value))) return request;
-    if (ngDevMode) this.#watch?.tokenTakenOff(request);
-    return request.clone({ headers: request.headers.delete('Authorization') });
-  }
+  };
+  return protect;
 }

@@ -1,4 +1,4 @@
-import { findRegion, originsOf } from 'genesys-auth-protocol';
+import { type GenesysRegion, apiOriginOf, findRegion } from 'genesys-auth-protocol';
 import { isCovered, isScopeToken } from 'genesys-scopes';
 import { GenesysAuthConfigError } from '../errors';
 import { checkConfig } from './check';
@@ -13,9 +13,11 @@ const canonical = (scopes: readonly string[]): readonly string[] => [...new Set(
 const areScopes = (value: unknown): boolean => Array.isArray(value) && value.every(isScopeToken);
 
 /** The one origin that tokens are for, in its canonical form: URLs are compared with it letter by letter. */
-function apiOriginOf({ region, apiOrigin }: Partial<GenesysAuthConfig>): string | undefined {
-  const found = typeof region === 'string' ? findRegion(region) : undefined;
-  if (region !== undefined) return found && originsOf(found).apiOrigin;
+function originOf(
+  { region, apiOrigin }: Partial<GenesysAuthConfig>,
+  found: GenesysRegion | undefined
+): string | undefined {
+  if (region !== undefined) return found && apiOriginOf(found);
   const origin = apiOrigin?.replace(/\/$/, '');
   return mayCarryTokens(origin)?.origin === origin ? origin : undefined;
 }
@@ -39,7 +41,8 @@ export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): Reso
     headers,
     timeoutMs
   }: Partial<GenesysRelayConfig> = typeof relay === 'string' ? { url: relay } : { ...relay };
-  const apiOrigin = apiOriginOf(given);
+  const region = typeof given.region === 'string' ? findRegion(given.region) : undefined;
+  const apiOrigin = originOf(given, region);
   const exist = (list: readonly string[]): boolean =>
     areScopes(list) && (!registeredScopes || list.every((scope) => isCovered(scope, registeredScopes)));
   const wrong = [
@@ -52,7 +55,7 @@ export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): Reso
   if (wrong.length > 0 || apiOrigin === undefined) throw new GenesysAuthConfigError(wrong, name);
   return {
     name,
-    region: given.region && findRegion(given.region)?.domain,
+    region: region?.domain,
     apiOrigin,
     relayUrl: url.replace(/\/+$/, ''),
     credentials: credentials ?? 'same-origin',

@@ -22,20 +22,13 @@ import {
 import { isLeftAlone } from '../attach/context';
 import { isGenesysApi } from '../attach/origin';
 import type { ApiHandler } from '../attach/steps';
-import type { GenesysAuthConfig } from '../config';
-import {
-  GENESYS_AUTH_CONFIG,
-  GENESYS_AUTH_CORE,
-  GENESYS_RESOLVED_CONFIG,
-  type GenesysAuthCore,
-  genesysAuthCore,
-  resolvedConfig
-} from '../core';
+import { type GenesysAuthConfig, resolveConfig } from '../config';
+import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, genesysAuthCore } from '../core';
 import { GenesysAuthConfigError, GenesysAuthError } from '../errors';
 import { GenesysAuthService } from '../service';
-import { Pause } from '../token/pause';
+import { createPause } from '../token/pause';
 import { signedOut } from '../token/source';
-import { AuthState } from '../token/state';
+import { type AuthState, createAuthState } from '../token/state';
 import type { Configurations } from './configurations';
 import { CONFIGURATION, type Provided, isLoaded, loaded, nameOf } from './provided';
 
@@ -46,125 +39,148 @@ const LONGEST_LOAD_MS = 10_000;
  * One configuration. Its parts and features live in an injector of their own, which is made as soon as the configuration is
  * known: at the start of the app, or when it is loaded. Its state and its service are there from the beginning.
  */
-export class Configuration {
+export interface Configuration {
   readonly name: string | undefined;
-  readonly state = new AuthState();
+  readonly state: AuthState;
   readonly service: GenesysAuthService;
   /** Where the features are, once the configuration is known. */
-  injector: EnvironmentInjector | undefined;
-  readonly #provided: Provided;
-  readonly #parent: EnvironmentInjector;
-  readonly #all: Configurations;
-  readonly #pause = new Pause();
-  #loading: AsyncSubject<GenesysAuthCore> | undefined;
-  #call = Subscription.EMPTY;
-
-  constructor(provided: Provided, parent: EnvironmentInjector, all: Configurations) {
-    this.name = nameOf(provided);
-    this.#provided = provided;
-    this.#parent = parent;
-    this.#all = all;
-    const providers = [{ provide: CONFIGURATION, useValue: this }, GenesysAuthService];
-    this.service = Injector.create({ providers, parent: parent.get(Injector) }).get(GenesysAuthService);
-    parent.get(DestroyRef).onDestroy(() => {
-      this.#call.unsubscribe();
-      this.injector?.destroy();
-      this.state.close();
-    });
-  }
-
+  readonly injector: EnvironmentInjector | undefined;
   /** The parts, once the configuration is known. */
-  get core(): GenesysAuthCore | undefined {
-    return this.injector?.get(GENESYS_AUTH_CORE);
-  }
-
+  readonly core: GenesysAuthCore | undefined;
   /** Handles requests for the API; while the API is not known, those that may be for it. */
-  get handler(): ApiHandler {
-    return this.core?.attacher ?? this.#later;
-  }
-
+  readonly handler: ApiHandler;
   /** @throws GenesysAuthConfigError if the configuration is at hand and wrong */
-  start(): void {
-    const { config } = this.#provided;
-    // What a load fails with is in the state.
-    if (isLoaded(config)) this.ready().subscribe({ error: () => undefined });
-    else this.#build(config);
-  }
-
+  start(): void;
   /** The parts, when the configuration is known. A load that failed is tried again, at once if `now`. */
-  ready(now = false): Observable<GenesysAuthCore> {
-    const { core } = this;
-    if (core) return of(core);
-    const error = now ? undefined : this.#pause.error();
-    return this.#loading ?? (error ? throwError(() => error) : this.#load());
-  }
-
+  ready(now?: boolean): Observable<GenesysAuthCore>;
   /** Forgets the token; who waits for one gets the error `signed_out`, and so does who waits for the configuration. */
-  clear(): void {
-    const loading = this.#loading;
-    this.#call.unsubscribe();
-    this.#loading = undefined;
-    if (this.core) this.core.tokens.clear();
-    else this.state.cleared();
-    loading?.error(signedOut());
-  }
+  clear(): void;
+}
 
-  readonly #later: ApiHandler = {
-    isApi: isGenesysApi,
-    handle: (request, next, backend) =>
-      isLeftAlone(request)
-        ? next(request)
-        : this.ready().pipe(switchMap(() => this.#all.find(request)?.handle(request, next, backend) ?? next(request)))
+/** Makes a {@link Configuration} of what one call of `provideGenesysAuth()` was given. */
+export function createConfiguration(
+  provided: Provided,
+  parent: EnvironmentInjector,
+  { find, changed }: Pick<Configurations, 'find' | 'changed'>
+): Configuration {
+  const { config, features } = provided;
+  const name = nameOf(provided);
+  const state = createAuthState();
+  const pause = createPause();
+  const parentInjector = parent.get(Injector);
+  let injector: EnvironmentInjector | undefined;
+  let loading: AsyncSubject<GenesysAuthCore> | undefined;
+  let call = Subscription.EMPTY;
+
+  const coreOf = (): GenesysAuthCore | undefined => injector?.get(GENESYS_AUTH_CORE);
+
+  const ready = (now = false): Observable<GenesysAuthCore> => {
+    const core = coreOf();
+    if (core) return of(core);
+    const error = now ? undefined : pause.error();
+    return loading ?? (error ? throwError(() => error) : load());
   };
 
-  #load(): Observable<GenesysAuthCore> {
-    const { config } = this.#provided;
-    const loading = new AsyncSubject<GenesysAuthCore>();
-    this.#loading = loading;
+  const load = (): Observable<GenesysAuthCore> => {
+    const started = new AsyncSubject<GenesysAuthCore>();
+    loading = started;
     // A request may be made inside an effect or a template: neither must come to depend on what is read here.
     untracked(() => {
-      this.#call = defer(() => runInInjectionContext(this.#parent.get(Injector), () => loaded(config)))
+      call = defer(() => runInInjectionContext(parentInjector, () => loaded(config)))
         .pipe(
           take(1),
           throwIfEmpty(),
           timeout(LONGEST_LOAD_MS),
-          map((given) => this.#build(given).get(GENESYS_AUTH_CORE))
+          map((given) => build(given).get(GENESYS_AUTH_CORE))
         )
         .subscribe({
           next: (core) => {
-            this.#loading = undefined;
-            loading.next(core);
-            loading.complete();
+            loading = undefined;
+            started.next(core);
+            started.complete();
           },
           error: (cause: unknown) => {
             const error = cause instanceof GenesysAuthConfigError ? cause : notLoaded(cause);
-            this.#loading = undefined;
-            this.#pause.failed(error);
-            this.state.failed(error, false);
-            loading.error(error);
+            loading = undefined;
+            pause.failed(error);
+            state.failed(error, false);
+            started.error(error);
           }
         });
     });
-    return loading;
-  }
+    return started;
+  };
 
-  #build(config: GenesysAuthConfig): EnvironmentInjector {
-    const injector = createEnvironmentInjector(
+  const build = (given: GenesysAuthConfig): EnvironmentInjector => {
+    const built = createEnvironmentInjector(
       [
-        { provide: CONFIGURATION, useValue: this },
-        { provide: GenesysAuthService, useValue: this.service },
-        { provide: GENESYS_AUTH_CONFIG, useValue: config },
-        { provide: GENESYS_RESOLVED_CONFIG, useFactory: resolvedConfig },
+        ...own,
+        { provide: GENESYS_RESOLVED_CONFIG, useFactory: () => resolveConfig(given, name) },
         { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
-        ...this.#provided.features.flatMap(({ providers }) => providers)
+        ...features.flatMap(({ providers }) => providers)
       ],
-      this.#parent
+      parent
     );
-    injector.get(GENESYS_RESOLVED_CONFIG);
-    this.injector = injector;
-    this.#all.changed();
-    return injector;
-  }
+    built.get(GENESYS_RESOLVED_CONFIG);
+    injector = built;
+    changed();
+    return built;
+  };
+
+  const later: ApiHandler = {
+    isApi: isGenesysApi,
+    handle: (request, next, backend) =>
+      isLeftAlone(request)
+        ? next(request)
+        : ready().pipe(switchMap(() => find(request)?.handle(request, next, backend) ?? next(request)))
+  };
+
+  parent.get(DestroyRef).onDestroy(() => {
+    call.unsubscribe();
+    injector?.destroy();
+    state.close();
+  });
+
+  const self: Configuration = {
+    name,
+    state,
+    get service() {
+      return services.get(GenesysAuthService);
+    },
+    get injector() {
+      return injector;
+    },
+    get core() {
+      return coreOf();
+    },
+    get handler() {
+      return coreOf()?.attacher ?? later;
+    },
+    start() {
+      // What a load fails with is in the state.
+      if (isLoaded(config)) ready().subscribe({ error: () => undefined });
+      else build(config);
+    },
+    ready,
+    clear() {
+      const ended = loading;
+      call.unsubscribe();
+      loading = undefined;
+      const core = coreOf();
+      if (core) core.tokens.clear();
+      else state.cleared();
+      ended?.error(signedOut());
+    }
+  };
+  const services = Injector.create({
+    providers: [{ provide: CONFIGURATION, useValue: self }, GenesysAuthService],
+    parent: parentInjector
+  });
+  const own = [
+    { provide: CONFIGURATION, useValue: self },
+    { provide: GenesysAuthService, useFactory: () => self.service }
+  ];
+  return self;
 }
 
 const notLoaded = (cause: unknown) =>

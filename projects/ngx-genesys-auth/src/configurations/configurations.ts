@@ -3,76 +3,81 @@ import { EnvironmentInjector, inject } from '@angular/core';
 import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../attach/context';
 import type { ApiHandler } from '../attach/steps';
 import { GenesysAuthConfigError } from '../errors';
-import { Configuration } from './configuration';
+import { type Configuration, createConfiguration } from './configuration';
 import { PROVIDED, nameOf } from './provided';
 
 /** The configurations of an app. */
-export class Configurations {
+export interface Configurations {
   readonly all: readonly Configuration[];
-  #isStarted = false;
-  /** Where requests are looked for: those that are ready first, as the others take whatever may be for them. */
-  #handlers: readonly ApiHandler[] | undefined;
-  #later: ApiHandler | undefined;
-
-  constructor() {
-    const parent = inject(EnvironmentInjector);
-    const provided = inject(PROVIDED);
-    const replaced = new Set(provided.filter(({ replaces }) => replaces).map(nameOf));
-    const kept = provided.filter((one) => one.replaces ?? !replaced.has(nameOf(one)));
-    if (ngDevMode) checkNames(kept.map(nameOf));
-    this.all = kept.map((one) => new Configuration(one, parent, this));
-  }
-
   /** @throws GenesysAuthConfigError if a configuration is at hand and wrong */
-  start(): void {
-    if (this.#isStarted) return;
-    this.#isStarted = true;
-    for (const configuration of this.all) configuration.start();
-  }
-
+  start(): void;
   /** A configuration became ready. */
-  changed(): void {
-    this.#handlers = undefined;
-  }
-
+  changed(): void;
   /**
    * One configuration: by its name, or the one without a name, or the first.
    *
    * @throws GenesysAuthConfigError if there is none of this name
    */
-  get(name?: string): Configuration {
-    const found = this.all.find((one) => one.name === name) ?? (name === undefined ? this.all[0] : undefined);
-    if (!found) {
-      const known = ngDevMode ? this.all.map((one) => `"${one.name ?? ''}"`).join(', ') : '';
-      throw wrongName(
-        ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
-        ngDevMode ? `Give one of ${known}.` : ''
-      );
-    }
-    return found;
-  }
-
+  get(name?: string): Configuration;
   /** What handles a request; `undefined` if it is for no API of ours. */
-  find(request: HttpRequest<unknown>): ApiHandler | undefined {
-    const { url, context } = request;
-    for (const handler of this.#handlers ?? this.#collect()) {
-      if (handler.isApi(url)) return context.has(CONFIGURATION_NAME) ? this.#named(request) : handler;
+  find(request: HttpRequest<unknown>): ApiHandler | undefined;
+}
+
+/** Makes the {@link Configurations} of all that was provided. Must be called in an injection context. */
+export function createConfigurations(): Configurations {
+  const parent = inject(EnvironmentInjector);
+  const provided = inject(PROVIDED);
+  const kept = provided.filter(
+    (one) => one.replaces ?? !provided.some((other) => other.replaces && nameOf(other) === nameOf(one))
+  );
+  if (ngDevMode) checkNames(kept.map(nameOf));
+  let isStarted = false;
+  /** Where requests are looked for: those that are ready first, as the others take whatever may be for them. */
+  let handlers: readonly ApiHandler[] | undefined;
+  let later: ApiHandler | undefined;
+
+  const collect = (): readonly ApiHandler[] => {
+    self.start();
+    later = self.all.find(({ core }) => !core)?.handler;
+    return (handlers = [...self.all.flatMap(({ core }) => core?.attacher ?? []), ...(later ? [later] : [])]);
+  };
+
+  const self: Configurations = {
+    // Filled below: each of them knows the others.
+    all: [],
+    start() {
+      if (isStarted) return;
+      isStarted = true;
+      for (const configuration of self.all) configuration.start();
+    },
+    changed() {
+      handlers = undefined;
+    },
+    get(name) {
+      const { all } = self;
+      const found = all.find((one) => one.name === name) ?? (name === undefined ? all[0] : undefined);
+      if (!found) {
+        const known = ngDevMode ? all.map((one) => `"${one.name ?? ''}"`).join(', ') : '';
+        throw wrongName(
+          ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
+          ngDevMode ? `Give one of ${known}.` : ''
+        );
+      }
+      return found;
+    },
+    find({ url, context }) {
+      const isNamed = context.has(CONFIGURATION_NAME);
+      for (const handler of handlers ?? collect()) {
+        if (!handler.isApi(url)) continue;
+        if (!isNamed) return handler;
+        const named = self.get(context.get(CONFIGURATION_NAME)).handler;
+        return named.isApi(url) ? named : undefined;
+      }
+      // It may be for an API that nobody knows yet.
+      return isNamed || context.has(NEEDED_SCOPES) ? later : undefined;
     }
-    // It may be for an API that nobody knows yet.
-    return this.#later && (context.has(NEEDED_SCOPES) || context.has(CONFIGURATION_NAME)) ? this.#later : undefined;
-  }
-
-  #named({ url, context }: HttpRequest<unknown>): ApiHandler | undefined {
-    const { handler } = this.get(context.get(CONFIGURATION_NAME));
-    return handler.isApi(url) ? handler : undefined;
-  }
-
-  #collect(): readonly ApiHandler[] {
-    this.start();
-    this.#later = this.all.find(({ core }) => !core)?.handler;
-    const ready = this.all.flatMap(({ core }) => core?.attacher ?? []);
-    return (this.#handlers = this.#later ? [...ready, this.#later] : ready);
-  }
+  };
+  return Object.assign(self, { all: kept.map((one) => createConfiguration(one, parent, self)) });
 }
 
 const wrongName = (message: string, fix: string) => new GenesysAuthConfigError([{ key: 'name', message, fix }]);

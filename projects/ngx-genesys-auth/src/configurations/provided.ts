@@ -31,10 +31,8 @@ export const isLoaded = (config: Given): config is Loaded =>
   typeof config === 'function' || (isRecord(config) && 'load' in config);
 
 /** Loads a configuration, or takes the one that is at hand. */
-export function loaded(config: Given): ObservableInput<GenesysAuthConfig> {
-  if (typeof config === 'function') return config();
-  return isLoaded(config) ? config.load() : of(config);
-}
+export const loaded = (config: Given): ObservableInput<GenesysAuthConfig> =>
+  typeof config === 'function' ? config() : isLoaded(config) ? config.load() : of(config);
 
 /** The name, which is known from the beginning, whatever else has to be loaded. */
 export const nameOf = ({ config }: Provided): string | undefined =>

@@ -28,7 +28,7 @@ export function provideInterceptorCheck(): Provider {
           .ready()
           .pipe(
             switchMap(({ config, guard }) => {
-              guard.protect(backend);
+              guard(backend);
               return handler.handle(checkRequest(config.apiOrigin));
             })
           );

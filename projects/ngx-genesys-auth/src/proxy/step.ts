@@ -23,4 +23,4 @@ export interface ProxyStep {
 }
 
 /** {@link ProxyStep}, if a feature provides it. */
-export const PROXY_STEP = new InjectionToken<ProxyStep>('GENESYS_PROXY_STEP');
+export const PROXY_STEP = new InjectionToken<ProxyStep>(ngDevMode ? 'GENESYS_PROXY_STEP' : '');

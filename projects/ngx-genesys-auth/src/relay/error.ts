@@ -2,7 +2,7 @@ import { HttpErrorResponse } from '@angular/common/http';
 import { EmptyError, TimeoutError } from 'rxjs';
 import { GenesysAuthError, type GenesysAuthErrorCode, GenesysScopeError, type RelayProblem } from '../errors';
 import { isRecord, isText } from '../values';
-import { type Wording, failureWording, invalidResponseWording } from './wording';
+import { failureWording, invalidResponseWording } from './wording';
 
 // What the relay says about scopes, in this library's words.
 const SCOPE_CODES = {
@@ -34,27 +34,26 @@ function readProblem(body: unknown, status: number): RelayProblem | undefined {
   };
 }
 
+// What a status says by itself, without `relay_`.
+const STATUS_CODES: Readonly<Record<number, 'unreachable' | 'unauthenticated' | 'forbidden' | 'rate_limited'>> = {
+  0: 'unreachable',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  429: 'rate_limited'
+};
+
 function codeOf(status: number): GenesysAuthErrorCode {
-  switch (status) {
-    case 0:
-      return 'relay_unreachable';
-    case 401:
-      return 'relay_unauthenticated';
-    case 403:
-      return 'relay_forbidden';
-    case 429:
-      return 'relay_rate_limited';
-  }
+  const known = STATUS_CODES[status];
+  if (known) return `relay_${known}`;
   if (status >= 500) return 'relay_unavailable';
   return status >= 300 ? 'relay_refused' : 'relay_invalid_response';
 }
 
-const NO_WORDS: Wording = { message: '', hint: '' };
-
 /** A success answer that does not follow the protocol. Without a cause: the body may hold a token. */
 export function invalidRelayResponse(): GenesysAuthError {
-  const { message, hint } = ngDevMode ? invalidResponseWording : NO_WORDS;
-  return new GenesysAuthError('relay_invalid_response', message, { hint });
+  return new GenesysAuthError('relay_invalid_response', ngDevMode ? invalidResponseWording.message : '', {
+    hint: ngDevMode ? invalidResponseWording.hint : ''
+  });
 }
 
 function fromResponse(response: HttpErrorResponse): GenesysAuthError {
@@ -62,13 +61,12 @@ function fromResponse(response: HttpErrorResponse): GenesysAuthError {
   const code = codeOf(status);
   // Angular reports a body that is no JSON as an error with the success status, body included.
   if (code === 'relay_invalid_response') return invalidRelayResponse();
-  const { message, hint } = ngDevMode ? failureWording(status) : NO_WORDS;
   const body: unknown = response.error;
   const problem = readProblem(body, status);
   const seconds = Number(headers.get('Retry-After') ?? NaN);
   const instance = isRecord(body) && isText(body['instance']) ? body['instance'].replace(/^urn:uuid:/, '') : undefined;
   const details = {
-    hint: problem?.hint ?? hint,
+    hint: problem?.hint ?? (ngDevMode ? failureWording(status).hint : ''),
     cause: response,
     correlationId: instance,
     problem,
@@ -79,7 +77,7 @@ function fromResponse(response: HttpErrorResponse): GenesysAuthError {
         ...details,
         nearest: problem.nearest
       })
-    : new GenesysAuthError(code, problem?.detail ?? message, details);
+    : new GenesysAuthError(code, problem?.detail ?? (ngDevMode ? failureWording(status).message : ''), details);
 }
 
 /** Turns whatever a call to the relay failed with into a typed error. */

@@ -13,28 +13,25 @@ export const SCOPE_NAMES = new InjectionToken<typeof checkScope>(ngDevMode ? 'GE
 const list = (scopes: readonly string[]): string => scopes.map((scope) => `"${scope}"`).join(', ');
 
 /** Checks the scopes that a call names against the configuration, before anything is sent. */
-export class ScopeCheck {
-  readonly #configured: readonly string[] | undefined;
-  readonly #registered: readonly string[] | undefined;
-  readonly #checkName: typeof checkScope | null;
-
-  /**
-   * @param config if it is not known yet, names alone are checked
-   * @param checkName see {@link SCOPE_NAMES}
-   */
-  constructor(config?: ResolvedConfig, checkName: typeof checkScope | null = null) {
-    this.#configured = config && [...config.scopes, ...config.optionalScopes];
-    this.#registered = config?.registeredScopes;
-    this.#checkName = ngDevMode ? checkScope : checkName;
-  }
-
+export interface ScopeCheck {
   /** What is wrong with each scope that is not fine. The configured ones were checked at start and cost no more here. */
-  errors(needed: readonly string[]): GenesysScopeError[] {
-    const configured = this.#configured;
-    return needed.flatMap((scope) => {
+  errors(needed: readonly string[]): GenesysScopeError[];
+  /** The check of a call that needs all these scopes. */
+  checkOf(needed: readonly string[]): NeedCheck;
+}
+
+/**
+ * @param config if it is not known yet, names alone are checked
+ * @param nameCheck see {@link SCOPE_NAMES}
+ */
+export function createScopeCheck(config?: ResolvedConfig, nameCheck: typeof checkScope | null = null): ScopeCheck {
+  const configured = config && [...config.scopes, ...config.optionalScopes];
+  const registeredScopes = config?.registeredScopes;
+  const checkName = ngDevMode ? checkScope : nameCheck;
+  const errors = (needed: readonly string[]) =>
+    needed.flatMap((scope) => {
       if (configured && isCovered(scope, configured)) return [];
-      const registeredScopes = this.#registered;
-      const finding = this.#checkName?.(scope, registeredScopes && { registeredScopes });
+      const finding = checkName?.(scope, registeredScopes && { registeredScopes });
       if (finding) {
         const { kind, message, hint, nearest } = finding;
         return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
@@ -45,12 +42,10 @@ export class ScopeCheck {
       }
       return configured ? notConfigured(scope, configured) : [];
     });
-  }
-
-  /** The check of a call that needs all these scopes. */
-  checkOf(needed: readonly string[]): NeedCheck {
-    return (granted) => (granted ? notGranted(needed, granted) : this.errors(needed)[0]);
-  }
+  return {
+    errors,
+    checkOf: (needed) => (granted) => (granted ? notGranted(needed, granted) : errors(needed)[0])
+  };
 }
 
 const notConfigured = (scope: string, configured: readonly string[]): GenesysScopeError =>

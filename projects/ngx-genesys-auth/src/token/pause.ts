@@ -1,5 +1,5 @@
 import type { GenesysAuthError } from '../errors';
-import { type Moment, now, since } from './moment';
+import { now, since } from './moment';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -14,35 +14,41 @@ const LONGEST_RETRY_AFTER_MS = 60_000;
  * While the browser says that it is offline the pause grows to a minute, and ends as soon as it says otherwise. It is asked
  * only between attempts, never instead of one: some systems say offline where a relay can be reached.
  */
-export class Pause {
-  #failures = 0;
-  #from: Moment | undefined;
-  #lengthMs = 0;
-  #error: GenesysAuthError | undefined;
-  #offline = false;
-
+export interface Pause {
   /** The error to tell instead of calling the relay, or `undefined` if it may be called. */
-  error(): GenesysAuthError | undefined {
-    if (this.#offline && !isOffline()) this.reset();
-    return this.#from && since(this.#from) < this.#lengthMs ? this.#error : undefined;
-  }
+  error(): GenesysAuthError | undefined;
+  failed(error: GenesysAuthError): void;
+  reset(): void;
+}
 
-  failed(error: GenesysAuthError): void {
-    this.#offline = isOffline();
-    const longest = this.#offline ? LONGEST_OFFLINE_PAUSE_MS : LONGEST_PAUSE_MS;
-    const own = this.#failures === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), longest);
-    const asked = Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_RETRY_AFTER_MS);
-    this.#failures++;
-    this.#from = now();
-    this.#lengthMs = Math.max(own, asked);
-    this.#error = error;
-  }
-
-  reset(): void {
-    this.#failures = 0;
-    this.#offline = false;
-    this.#from = this.#error = undefined;
-  }
+/** Makes a {@link Pause}: there is none until something failed. */
+export function createPause(): Pause {
+  let failures = 0;
+  let from = now();
+  let lengthMs = 0;
+  let last: GenesysAuthError | undefined;
+  let wasOffline = false;
+  const reset = (): void => {
+    failures = 0;
+    wasOffline = false;
+    last = undefined;
+  };
+  return {
+    error() {
+      if (wasOffline && !isOffline()) reset();
+      return since(from) < lengthMs ? last : undefined;
+    },
+    failed(error) {
+      wasOffline = isOffline();
+      const longest = wasOffline ? LONGEST_OFFLINE_PAUSE_MS : LONGEST_PAUSE_MS;
+      const own = failures && Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), longest);
+      lengthMs = Math.max(own, Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_RETRY_AFTER_MS));
+      failures++;
+      from = now();
+      last = error;
+    },
+    reset
+  };
 }
 
 /** Some runtimes have no navigator, and know nothing of a network. */

@@ -5,8 +5,8 @@ import type { ResolvedConfig } from '../config';
 import { GenesysAuthError } from '../errors';
 import { notGranted } from '../scopes/check';
 import { type LiveToken, isLive, liveToken } from './live-token';
-import { type Moment, now, since } from './moment';
-import { Pause } from './pause';
+import { type Moment, since } from './moment';
+import { createPause } from './pause';
 import type { AuthState, RenewalReason } from './state';
 
 /** An answer of the relay, and when it was asked. */
@@ -20,7 +20,6 @@ export type TokenRequest = (rejected: string | undefined, reason: RenewalReason)
 
 // Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
 const REMEMBERED_HEADERS = 4;
-const STILL_REJECTED_PAUSE_MS = 1000;
 
 /**
  * The one token of a configuration: in memory, asked for once for all who wait, renewed ahead of its end.
@@ -29,163 +28,140 @@ const STILL_REJECTED_PAUSE_MS = 1000;
  * it is handed out and renewed behind; after its end nobody gets it. So nothing keeps the app from becoming stable, and a
  * computer that wakes from sleep needs no special care.
  */
-export class TokenSource {
+export interface TokenSource {
   /** Values of `Authorization` that this source has handed out, the newest last. */
-  readonly headers = new Set<string>();
-  readonly #config: ResolvedConfig;
-  readonly #request: TokenRequest;
-  readonly #state: AuthState;
-  readonly #pause = new Pause();
-  #era = 0;
-  #live: LiveToken | undefined;
-  #flight: AsyncSubject<LiveToken> | undefined;
-  #call = Subscription.EMPTY;
-  /** The token the flight reports as rejected: nobody gets it meanwhile. */
-  #suspect: string | undefined;
-  /** The token that was still refused after a renewal, and when. */
-  #stillRejected: { readonly token: string; readonly at: Moment } | undefined;
-
-  constructor(config: ResolvedConfig, request: TokenRequest, state: AuthState) {
-    this.#config = config;
-    this.#request = request;
-    this.#state = state;
-  }
-
+  readonly headers: ReadonlySet<string>;
   /** The live token, at once, or `undefined`. Near its end it starts the renewal behind. */
-  peek(): LiveToken | undefined {
-    const live = this.#live;
-    if (!live || live.token === this.#suspect) return undefined;
-    const age = since(live.asked);
-    if (age >= live.lifetimeMs) return undefined;
-    if (age >= live.renewAtMs && !this.#flight && !this.#pause.error()) this.#start('ahead');
-    return live;
-  }
-
+  peek(): LiveToken | undefined;
   /** The live token, if its end is not near; it starts nothing. */
-  fresh(): LiveToken | undefined {
-    const live = this.#live;
-    return live && live.token !== this.#suspect && since(live.asked) < live.renewAtMs ? live : undefined;
-  }
-
+  fresh(): LiveToken | undefined;
   /** The live token, or the one that the flight brings. Leaving early does not end the flight: it belongs to all. */
-  get(): Observable<LiveToken> {
-    const live = this.peek();
-    return live ? of(live) : (this.#flight ?? this.#startUnlessPaused('needed'));
-  }
-
+  get(): Observable<LiveToken>;
   /** Asks the relay now, whatever the state. */
-  renew(): Observable<LiveToken> {
-    return this.#flight ?? this.#start('asked');
-  }
-
+  renew(): Observable<LiveToken>;
   /**
    * A token in place of one that the API refused. All who report the same token share one renewal; who reports one that
    * was replaced meanwhile gets the new one.
    */
-  replace(refused: LiveToken): Observable<LiveToken> {
-    const flight = this.#flight;
-    // A flight that does not report this token may bring it again.
-    if (!flight || this.#suspect === refused.token || refused.era !== this.#era) return this.#replaceNow(refused);
-    return flight.pipe(
-      map(() => undefined),
-      catchError(() => of(undefined)),
-      switchMap(() => this.#replaceNow(refused))
-    );
-  }
-
-  /** Notes that the API refused a token that had just been renewed: for a second, a refusal of it is final. */
-  stillRejected({ token }: LiveToken): void {
-    this.#stillRejected = { token, at: now() };
-  }
-
-  /** Whether a refusal of this token is final for now. */
-  isStillRejected({ token }: LiveToken): boolean {
-    const last = this.#stillRejected;
-    return last?.token === token && since(last.at) < STILL_REJECTED_PAUSE_MS;
-  }
-
+  replace(refused: LiveToken): Observable<LiveToken>;
   /** Forgets the token; who waits for one gets the error `signed_out`. */
-  clear(): void {
-    const flight = this.#flight;
-    this.close();
-    this.#state.cleared();
-    flight?.error(signedOut());
-  }
-
+  clear(): void;
   /** Forgets the token and says nothing: the app is gone. */
-  close(): void {
-    this.#era++;
-    this.#call.unsubscribe();
-    this.#live = this.#flight = this.#suspect = undefined;
-    this.#pause.reset();
-  }
+  close(): void;
+}
 
-  #replaceNow(refused: LiveToken): Observable<LiveToken> {
-    if (refused.era !== this.#era) return throwError(signedOut);
-    if (this.#flight) return this.#flight;
-    const live = this.#live;
-    if (live && live.token !== refused.token && isLive(live)) return of(live);
-    return this.#startUnlessPaused('rejected', refused.token);
-  }
+/** Makes a {@link TokenSource} without a token. */
+export function createTokenSource(config: ResolvedConfig, request: TokenRequest, state: AuthState): TokenSource {
+  const headers = new Set<string>();
+  const pause = createPause();
+  let era = 0;
+  let live: LiveToken | undefined;
+  let flight: AsyncSubject<LiveToken> | undefined;
+  let call = Subscription.EMPTY;
+  /** The token the flight reports as rejected: nobody gets it meanwhile. */
+  let suspect: string | undefined;
 
-  #startUnlessPaused(reason: RenewalReason, rejected?: string): Observable<LiveToken> {
-    const error = this.#pause.error();
-    return error ? throwError(() => error) : this.#start(reason, rejected);
-  }
+  const peek = (): LiveToken | undefined => {
+    const token = live;
+    if (!token || token.token === suspect) return undefined;
+    const age = since(token.asked);
+    if (age >= token.lifetimeMs) return undefined;
+    if (age >= token.renewAtMs && !flight && !pause.error()) start('ahead');
+    return token;
+  };
 
-  #start(reason: RenewalReason, rejected?: string): Observable<LiveToken> {
-    const flight = new AsyncSubject<LiveToken>();
-    this.#flight = flight;
-    this.#suspect = rejected;
+  const replaceNow = (refused: LiveToken): Observable<LiveToken> => {
+    if (refused.era !== era) return throwError(signedOut);
+    if (flight) return flight;
+    return live && live.token !== refused.token && isLive(live)
+      ? of(live)
+      : startUnlessPaused('rejected', refused.token);
+  };
+
+  const startUnlessPaused = (reason: RenewalReason, rejected?: string): Observable<LiveToken> => {
+    const error = pause.error();
+    return error ? throwError(() => error) : start(reason, rejected);
+  };
+
+  const start = (reason: RenewalReason, rejected?: string): Observable<LiveToken> => {
+    const started = new AsyncSubject<LiveToken>();
+    flight = started;
+    suspect = rejected;
     // A request may be made inside an effect or a template: neither must come to depend on what is read here.
     untracked(() => {
-      this.#state.renewing(reason);
-      this.#fly(flight, reason, rejected);
+      state.renewing(reason);
+      call = request(rejected, reason)
+        .pipe(map(read))
+        .subscribe({
+          next: (token) => {
+            flight = suspect = undefined;
+            accept(token);
+            started.next(token);
+            started.complete();
+          },
+          error: (error: GenesysAuthError) => {
+            flight = suspect = undefined;
+            pause.failed(error);
+            state.failed(error, live !== undefined && isLive(live));
+            started.error(error);
+          }
+        });
     });
-    return flight;
-  }
+    return started;
+  };
 
-  #fly(flight: AsyncSubject<LiveToken>, reason: RenewalReason, rejected: string | undefined): void {
-    this.#call = this.#request(rejected, reason)
-      .pipe(map((grant) => this.#read(grant)))
-      .subscribe({
-        next: (live) => {
-          this.#landed();
-          this.#accept(live);
-          flight.next(live);
-          flight.complete();
-        },
-        error: (error: GenesysAuthError) => {
-          this.#landed();
-          this.#pause.failed(error);
-          this.#state.failed(error, this.#live !== undefined && isLive(this.#live));
-          flight.error(error);
-        }
-      });
-  }
-
-  #landed(): void {
-    this.#flight = this.#suspect = undefined;
-  }
-
-  #read({ answer, asked }: Grant): LiveToken {
-    const live = liveToken(answer, asked, this.#era, this.#config.renewAheadMs);
-    const error = notGranted(this.#config.scopes, live.scopes);
+  const read = ({ answer, asked }: Grant): LiveToken => {
+    const token = liveToken(answer, asked, era, config.renewAheadMs);
+    const error = notGranted(config.scopes, token.scopes);
     if (error) throw error;
-    return live;
-  }
+    return token;
+  };
 
-  #accept(live: LiveToken): void {
-    this.#pause.reset();
-    this.#live = live;
-    this.headers.delete(live.header);
-    this.headers.add(live.header);
-    for (const oldest of this.headers) {
-      if (this.headers.size <= REMEMBERED_HEADERS) break;
-      this.headers.delete(oldest);
+  const accept = (token: LiveToken): void => {
+    pause.reset();
+    live = token;
+    headers.delete(token.header);
+    headers.add(token.header);
+    for (const oldest of headers) {
+      if (headers.size <= REMEMBERED_HEADERS) break;
+      headers.delete(oldest);
     }
-    this.#state.ready(live);
-  }
+    state.ready(token);
+  };
+
+  const close = (): void => {
+    era++;
+    call.unsubscribe();
+    live = flight = suspect = undefined;
+    pause.reset();
+  };
+
+  return {
+    headers,
+    peek,
+    fresh: () => (live && live.token !== suspect && since(live.asked) < live.renewAtMs ? live : undefined),
+    get() {
+      const token = peek();
+      return token ? of(token) : (flight ?? startUnlessPaused('needed'));
+    },
+    renew: () => flight ?? start('asked'),
+    replace: (refused) =>
+      // A flight that does not report this token may bring it again.
+      !flight || suspect === refused.token || refused.era !== era
+        ? replaceNow(refused)
+        : flight.pipe(
+            map(() => undefined),
+            catchError(() => of(undefined)),
+            switchMap(() => replaceNow(refused))
+          ),
+    clear() {
+      const ended = flight;
+      close();
+      state.cleared();
+      ended?.error(signedOut());
+    },
+    close
+  };
 }
 
 /** The error of who waited when the token was cleared. */

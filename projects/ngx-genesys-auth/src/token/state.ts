@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@angular/core';
-import { ReplaySubject } from 'rxjs';
+import { type Observable, ReplaySubject } from 'rxjs';
 import type { GenesysAuthError } from '../errors';
 import { type LiveToken, expiryOf } from './live-token';
 
@@ -31,57 +31,71 @@ export const REPLAYED_EVENTS = 16;
 const NO_SCOPES: ReadonlySet<string> = new Set();
 
 /** What the app may see of the token's life, as signals and events. Written by the token source alone. */
-export class AuthState {
-  readonly #status = signal<GenesysAuthStatus>('unknown');
-  readonly #scopes = signal(NO_SCOPES);
-  readonly #expiresAt = signal<Date | null>(null);
-  readonly #error = signal<GenesysAuthError | null>(null);
-  readonly #events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
-
-  readonly status: Signal<GenesysAuthStatus> = this.#status.asReadonly();
-  readonly scopes: Signal<ReadonlySet<string>> = this.#scopes.asReadonly();
-  readonly expiresAt: Signal<Date | null> = this.#expiresAt.asReadonly();
-  readonly error: Signal<GenesysAuthError | null> = this.#error.asReadonly();
-  readonly events$ = this.#events.asObservable();
-
-  renewing(reason: RenewalReason): void {
-    this.#status.set('renewing');
-    this.#events.next({ type: 'renewing', at: new Date(), reason });
-  }
-
-  ready(token: LiveToken): void {
-    const expiresAt = expiryOf(token);
-    this.#error.set(null);
-    this.#show('ready', token.scopes, expiresAt);
-    this.#events.next({ type: 'ready', at: new Date(), scopes: [...token.scopes], expiresAt });
-  }
-
+export interface AuthState {
+  readonly status: Signal<GenesysAuthStatus>;
+  readonly scopes: Signal<ReadonlySet<string>>;
+  readonly expiresAt: Signal<Date | null>;
+  readonly error: Signal<GenesysAuthError | null>;
+  readonly events$: Observable<GenesysAuthEvent>;
+  renewing(reason: RenewalReason): void;
+  ready(token: LiveToken): void;
   /** @param live whether an older token goes on being used */
-  failed(error: GenesysAuthError, live: boolean): void {
-    this.#error.set(error);
-    if (live) this.#status.set('ready');
-    else this.#show('failed', NO_SCOPES, null);
-    this.#events.next({ type: 'failed', at: new Date(), error });
-  }
+  failed(error: GenesysAuthError, live: boolean): void;
+  warning(error: GenesysAuthError): void;
+  cleared(): void;
+  close(): void;
+}
 
-  warning(error: GenesysAuthError): void {
-    this.#error.set(error);
-    this.#events.next({ type: 'warning', at: new Date(), error });
-  }
+type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
-  cleared(): void {
-    this.#error.set(null);
-    this.#show('signed-out', NO_SCOPES, null);
-    this.#events.next({ type: 'cleared', at: new Date() });
-  }
-
-  close(): void {
-    this.#events.complete();
-  }
-
-  #show(status: GenesysAuthStatus, scopes: ReadonlySet<string>, expiresAt: Date | null): void {
-    this.#status.set(status);
-    this.#scopes.set(scopes);
-    this.#expiresAt.set(expiresAt);
-  }
+/** Makes the state of a token that nobody has needed yet. */
+export function createAuthState(): AuthState {
+  const status = signal<GenesysAuthStatus>('unknown');
+  const scopes = signal(NO_SCOPES);
+  const expiresAt = signal<Date | null>(null);
+  const error = signal<GenesysAuthError | null>(null);
+  const events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
+  const tell = (event: Untimed<GenesysAuthEvent>): void => {
+    events.next({ at: new Date(), ...event });
+  };
+  const show = (shown: GenesysAuthStatus, granted = NO_SCOPES, end: Date | null = null): void => {
+    status.set(shown);
+    scopes.set(granted);
+    expiresAt.set(end);
+  };
+  return {
+    status: status.asReadonly(),
+    scopes: scopes.asReadonly(),
+    expiresAt: expiresAt.asReadonly(),
+    error: error.asReadonly(),
+    events$: events.asObservable(),
+    renewing(reason) {
+      status.set('renewing');
+      tell({ type: 'renewing', reason });
+    },
+    ready(token) {
+      const end = expiryOf(token);
+      error.set(null);
+      show('ready', token.scopes, end);
+      tell({ type: 'ready', scopes: [...token.scopes], expiresAt: end });
+    },
+    failed(failure, live) {
+      error.set(failure);
+      if (live) status.set('ready');
+      else show('failed');
+      tell({ type: 'failed', error: failure });
+    },
+    warning(odd) {
+      error.set(odd);
+      tell({ type: 'warning', error: odd });
+    },
+    cleared() {
+      error.set(null);
+      show('signed-out');
+      tell({ type: 'cleared' });
+    },
+    close() {
+      events.complete();
+    }
+  };
 }

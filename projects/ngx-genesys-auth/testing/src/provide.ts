@@ -8,7 +8,7 @@ import {
   ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
   ɵconfigurationProviders as configurationProviders,
   ɵgenesysAuthCore as genesysAuthCore,
-  ɵresolvedConfig as resolvedConfig
+  ɵresolveConfig as resolveConfig
 } from 'ngx-genesys-auth';
 import { GenesysAuthTesting, testingOf } from './controller';
 import { FakeRelay } from './fake-relay';
@@ -49,7 +49,7 @@ export function provideGenesysAuthTesting(
   const { scopes, apiOrigin, region = apiOrigin === undefined ? 'mypurecloud.com' : undefined } = config;
   const full = { relay: '/fake-relay', ...config, region, scopes: scopes ?? GENESYS_SCOPES };
   const providers = [
-    scopes === undefined ? { provide: GENESYS_RESOLVED_CONFIG, useFactory: nothingRequired } : [],
+    scopes === undefined ? { provide: GENESYS_RESOLVED_CONFIG, useFactory: () => nothingRequired(full) } : [],
     { provide: FakeRelay, useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds) },
     { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore(inject(FakeRelay)) },
     GenesysAuthTesting
@@ -64,7 +64,7 @@ export function provideGenesysAuthTesting(
   ]);
 }
 
-function nothingRequired() {
-  const resolved = resolvedConfig();
+function nothingRequired(config: GenesysAuthConfig) {
+  const resolved = resolveConfig(config);
   return { ...resolved, scopes: [], optionalScopes: [...new Set([...resolved.scopes, ...resolved.optionalScopes])] };
 }

@@ -17,7 +17,7 @@ export function checkKeys(value: object, known: readonly string[], prefix: strin
 }
 
 /** Longest time that a timer takes, in milliseconds; one that is set to more ends at once. */
-const MOST = 2 ** 31 - 1;
+const MOST = 2_147_483_647;
 
 /** Reads an optional number of at least `least`. */
 export function readNumber(key: string, value: unknown, fallback: number, least: number, report: Report): number {

@@ -2,7 +2,7 @@ import { HttpContext, HttpContextToken, type HttpEvent, HttpRequest, HttpRespons
 import { type Observable, of } from 'rxjs';
 import { GenesysAuthConfigError } from '../errors';
 
-const CHECK = new HttpContextToken<boolean>(() => false);
+const CHECK = /* @__PURE__ */ new HttpContextToken<boolean>(() => false);
 const PATH = '/genesys-auth-interceptor-check';
 
 /** The request that looks for the interceptor. */

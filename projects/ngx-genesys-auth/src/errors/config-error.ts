@@ -19,7 +19,9 @@ export class GenesysAuthConfigError extends GenesysAuthError {
 
   /** @param name the name of the configuration, if it has one */
   constructor(issues: readonly ConfigIssue[], name?: string) {
-    const lines = issues.map(({ key, message, fix }) => (ngDevMode ? `\n  ${key}: ${message} ${fix}` : ` ${key}`));
+    const lines = issues.map((issue) =>
+      ngDevMode ? `\n  ${issue.key}: ${issue.message} ${issue.fix}` : ` ${issue.key}`
+    );
     super(
       'config_invalid',
       (ngDevMode

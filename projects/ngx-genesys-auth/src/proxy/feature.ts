@@ -20,7 +20,6 @@ import { type Forward, PROXY_STEP, type ProxyStep } from './step';
 
 /** How long the relay's word on who is signed in is good, in seconds. */
 const SESSION_SECONDS = 300;
-const API_PATH = `${RELAY_PATHS.api}/`;
 
 /**
  * Lets calls of the API go through the relay (`mode: proxy` there), so that no token reaches the browser. The code of the app
@@ -81,7 +80,7 @@ const tokenMode = () =>
 /** Sends requests for the API to the relay instead. */
 function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
   const { apiOrigin, relayUrl, credentials } = via;
-  const start = apiOrigin + API_PATH;
+  const start = `${apiOrigin}${RELAY_PATHS.api}/`;
   const rewritten = (request: HttpRequest<unknown>, own: Readonly<Record<string, string>> | undefined) =>
     request.clone({
       url: relayUrl + request.url.slice(apiOrigin.length),

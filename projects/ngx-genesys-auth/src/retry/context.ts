@@ -1,7 +1,7 @@
 import { HttpContext, HttpContextToken } from '@angular/common/http';
 
 /** Marks a request that is tried once only. */
-export const SKIP_RETRY = new HttpContextToken<boolean>(() => false);
+export const SKIP_RETRY = /* @__PURE__ */ new HttpContextToken<boolean>(() => false);
 
 /**
  * Sends a request once, although `withRetry()` is on. Errors of the API pass as they are.

@@ -32,6 +32,8 @@ export function undocumented(file, home) {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     look(symbol, exported.name);
     for (const member of [...(symbol.members?.values() ?? []), ...(symbol.exports?.values() ?? [])]) {
+      // A type parameter is described with what it belongs to.
+      if (member.flags & ts.SymbolFlags.TypeParameter) continue;
       if (!isInternal(member.name) && !isPrivate(member)) look(member, `${exported.name}.${member.name}`);
     }
   }

@@ -21,9 +21,13 @@ export type GenesysNotificationErrorCode =
 
 /** More about a {@link GenesysNotificationError}. */
 export interface GenesysNotificationErrorDetails {
+  /** What to do about it. */
   readonly hint: string;
+  /** The error underneath, for example an `HttpErrorResponse`. */
   readonly cause?: unknown;
+  /** The topic it is about. */
   readonly topic?: string;
+  /** Permissions that Genesys Cloud named as missing. */
   readonly missingPermissions?: readonly string[];
   /** Seconds after which the server asks to be called again. */
   readonly retryAfterSeconds?: number | undefined;
@@ -33,6 +37,7 @@ export interface GenesysNotificationErrorDetails {
 
 /** A failure of live events. Connections are tried again by themselves; only a topic can end with one. */
 export class GenesysNotificationError extends Error {
+  /** Always `GenesysNotificationError`. */
   override readonly name = 'GenesysNotificationError';
   /** Stable code, made to be branched on. */
   readonly code: GenesysNotificationErrorCode;
@@ -42,6 +47,7 @@ export class GenesysNotificationError extends Error {
   readonly topic: string | undefined;
   /** The permissions that Genesys Cloud named as missing, for `topic_rejected`. */
   readonly missingPermissions: readonly string[];
+  /** Seconds after which the server asks to be called again, if it said so. */
   readonly retryAfterSeconds: number | undefined;
   /** Whether trying again soon would bring the same: the next attempt is a minute away. */
   readonly permanent: boolean;

@@ -31,6 +31,7 @@ export interface GenesysGap {
   readonly from: Date;
   /** From when on events come again: now. */
   readonly to: Date;
+  /** Why. */
   readonly reason: GapReason;
 }
 

@@ -28,6 +28,7 @@ export interface ConnectionListener {
   covered(topics: readonly string[]): void;
   /** A topic gets nothing. */
   refused(topic: string, error: GenesysNotificationError): void;
+  /** An event came. */
   event(event: GenesysEvent): void;
   /** Something has come, if only a heartbeat. */
   alive(): void;
@@ -37,7 +38,11 @@ export interface ConnectionListener {
   upstream(live: boolean): void;
   /** It is going to end: another one should be opened beside it. */
   closing(): void;
-  /** @param clean the server said goodbye: everything it had sent has come */
+  /**
+   * It is over.
+   *
+   * @param clean the server said goodbye: everything it had sent has come
+   */
   closed(error: GenesysNotificationError, clean?: boolean): void;
 }
 
@@ -47,6 +52,7 @@ export interface NotificationConnection {
   setTopics(topics: readonly string[]): void;
   /** Calls back as soon as everything has come that the server had sent before. */
   probe(answered: () => void): void;
+  /** Ends it; nothing is told after this. */
   close(): void;
 }
 

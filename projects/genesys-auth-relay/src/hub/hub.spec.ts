@@ -183,7 +183,7 @@ describe('the notification hub', () => {
     expect(server.requests.filter((request) => request === 'POST /oauth/token')).toHaveLength(2);
   });
 
-  it('drops what Genesys Cloud sends twice, and passes on what has no correlation id', async () => {
+  it('drops what Genesys Cloud sends twice, and passes on what differs or has no correlation id', async () => {
     await start();
     const client = await page();
     await client.subscribe([Q1]);
@@ -193,7 +193,7 @@ describe('the notification hub', () => {
     server.emit(Q1, { n: 3 }, '00000000-0000-0000-0000-000000000000');
     server.say('{"topicName":"channel.metadata","eventBody":{"message":"WebSocket Heartbeat"}}');
     server.say('no JSON');
-    server.emit(Q1, { n: 4 }, 'a2');
+    server.emit(Q1, { n: 4 }, 'a1');
     await client.until(() => client.of('event').length >= 4);
     expect(client.of('event').map(({ event }) => event.eventBody)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { GapReason } from 'genesys-auth-protocol';
 import type { HubClient } from './clients/client.ts';
@@ -53,9 +54,10 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
   let seq = 0;
   const gaps = createGaps(() => seq, counters);
 
-  function isRepeated(key: string, id: string): boolean {
+  /** The same topic, correlation id and text: one action may well cause two different events. */
+  function isRepeated(key: string, id: string, envelope: string): boolean {
     if (NO_ID.test(id)) return false;
-    const mark = `${key} ${id}`;
+    const mark = `${key} ${id} ${createHash('sha1').update(envelope).digest('base64')}`;
     if (seen.has(mark)) return true;
     seen.set(mark, true);
     return false;
@@ -105,7 +107,7 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
     event(key, envelope, id) {
       const topic = topics.get(key);
       if (topic === undefined) return;
-      if (isRepeated(key, id)) {
+      if (isRepeated(key, id, envelope)) {
         counters.duplicates += 1;
         return;
       }

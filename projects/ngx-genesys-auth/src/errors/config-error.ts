@@ -15,7 +15,7 @@ export class GenesysAuthConfigError extends GenesysAuthError {
   override readonly name = 'GenesysAuthConfigError';
   declare readonly code: 'config_invalid';
   /** The mistakes, at least one. */
-  readonly issues: readonly ConfigIssue[];
+  declare readonly issues: readonly ConfigIssue[];
 
   /** @param name the name of the configuration, if it has one */
   constructor(issues: readonly ConfigIssue[], name?: string) {

@@ -50,16 +50,17 @@ export interface GenesysAuthErrorDetails {
 export class GenesysAuthError extends Error {
   /** The name of the class, with which a stack trace begins. */
   override readonly name: string = 'GenesysAuthError';
+  // Declared only: the constructor sets each field, and a definition of its own would be in every app.
   /** Stable code, made to be branched on. */
-  readonly code: GenesysAuthErrorCode;
+  declare readonly code: GenesysAuthErrorCode;
   /** What to do about it, and a link to the section of the error reference. */
-  readonly hint: string;
+  declare readonly hint: string;
   /** Id under which the relay or Genesys Cloud logged the failure, if it named one. */
-  readonly correlationId: string | undefined;
+  declare readonly correlationId: string | undefined;
   /** The relay's own words, if it sent an `application/problem+json` answer. */
-  readonly problem: RelayProblem | undefined;
+  declare readonly problem: RelayProblem | undefined;
   /** Seconds after which the server asks to be called again, if it said so. */
-  readonly retryAfterSeconds: number | undefined;
+  declare readonly retryAfterSeconds: number | undefined;
 
   /** @param message what happened; if it is empty, the code and the link stand for it */
   constructor(code: GenesysAuthErrorCode, message: string, details: GenesysAuthErrorDetails = {}) {

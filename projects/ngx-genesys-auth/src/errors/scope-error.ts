@@ -6,9 +6,9 @@ export class GenesysScopeError extends GenesysAuthError {
   override readonly name = 'GenesysScopeError';
   declare readonly code: GenesysScopeErrorCode;
   /** The scopes in question, as they were given; of those an operation of the API needs, any one would do. */
-  readonly scopes: readonly string[];
+  declare readonly scopes: readonly string[];
   /** The nearest valid name to the first of {@link scopes}, where there is one. */
-  readonly nearest: string | undefined;
+  declare readonly nearest: string | undefined;
 
   constructor(
     code: GenesysScopeErrorCode,

@@ -9,6 +9,7 @@ export const USAGE = `Usage: main.js [--port 4200] [--login-port 4210] [--api-po
   --api-port    port of the sandbox's API host
   --region      your Genesys Cloud region instead of the sandbox, for example mypurecloud.de; the OAuth client is
                 read from GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET
+  --mode        proxy: calls of the API go through the relay and no token reaches the page; token (the default): the page gets one
   --dev         the development build, with the library's devtools (Alt+Shift+G); npm start -- --dev makes it`;
 
 /** Where `ng build wallboard -c development` puts the page. */
@@ -32,7 +33,7 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): 
     loginPort: port('--login-port', values['login-port'], 4210),
     apiPort: port('--api-port', values['api-port'], 4211),
     ...(values.dev === true && { browserDir: DEVELOPMENT_BUILD }),
-    ...(values.region === undefined ? {} : ownOrganisation(values.region))
+    ...relayOptions(values.region, values.mode)
   };
 }
 
@@ -43,6 +44,7 @@ function parse(argv: readonly string[]) {
     'login-port': string,
     'api-port': string,
     region: string,
+    mode: string,
     dev: { type: 'boolean' }
   } as const;
   try {
@@ -58,7 +60,18 @@ function port(name: string, value: string | undefined, fallback: number): number
   throw new UsageError(`${name} must be a port from 0 to 65535, not "${value}".`);
 }
 
-function ownOrganisation(region: string): WallboardOptions {
+function readMode(mode: string | undefined): 'proxy' | 'token' | undefined {
+  if (mode === undefined || mode === 'proxy' || mode === 'token') return mode;
+  throw new UsageError(`--mode must be proxy or token, not "${mode}".`);
+}
+
+function relayOptions(region: string | undefined, given: string | undefined): WallboardOptions {
+  const mode = readMode(given);
+  if (region === undefined) return mode === undefined ? {} : { relay: { mode } };
+  return { sandbox: false, relay: { ...ownOrganisation(region), ...(mode === undefined ? {} : { mode }) } };
+}
+
+function ownOrganisation(region: string): NonNullable<WallboardOptions['relay']> {
   const client = { id: { env: 'GENESYS_CLIENT_ID' }, secret: { env: 'GENESYS_CLIENT_SECRET' } };
-  return { sandbox: false, relay: { genesys: { region, client } } };
+  return { genesys: { region, client } };
 }

@@ -63,6 +63,7 @@ export async function startWallboard(options: WallboardOptions = {}): Promise<Wa
       relay,
       page: {
         apiOrigin: relay.genesys.apiOrigin,
+        mode: relay.mode,
         scopes: SCOPES,
         optionalScopes: OPTIONAL_SCOPES,
         ...(options.signIn === undefined ? {} : { signIn: options.signIn })

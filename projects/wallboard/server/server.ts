@@ -19,6 +19,8 @@ export interface ServerOptions {
 /** `/config.json`: what the page needs to know before Angular starts. */
 export interface PageConfig {
   readonly apiOrigin: string;
+  /** Whether the page calls the API itself, with a token, or by the relay. */
+  readonly mode: 'token' | 'proxy';
   readonly relay: string;
   readonly scopes: readonly string[];
   readonly optionalScopes: readonly string[];
@@ -33,9 +35,10 @@ export async function createServer({ relay, page, browserDir }: ServerOptions): 
   // The browser asks here for a token. The OAuth client's secret is read by the relay and goes no further.
   await app.register(genesysAuthRelay, { prefix: RELAY_PREFIX, config: relay });
 
-  // The page may talk to this server, to the Genesys Cloud API, and to the company's sign-in if there is one.
+  // The page may talk to this server, to Genesys Cloud (its API only where the relay does not pass calls on), and to the
+  // company's sign-in if there is one.
   const connectTo = [
-    page.apiOrigin,
+    ...(page.mode === 'proxy' ? [] : [page.apiOrigin]),
     streamingOrigin(page.apiOrigin),
     ...(page.signIn === undefined ? [] : [new URL(page.signIn.authority).origin])
   ];

@@ -72,6 +72,7 @@ describe('startWallboard', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await answer.json()).toEqual({
       apiOrigin: wallboard.sandbox?.apiOrigin,
+      mode: 'token',
       relay: '/genesys',
       scopes: ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'],
       optionalScopes: ['users:readonly']

@@ -176,7 +176,7 @@ describe('withProxyMode', () => {
     expect(asAuthError(call.error)).toMatchObject({
       code: 'scope_not_granted',
       scopes: ['routing'],
-      hint: expect.stringMatching(/^do this/)
+      problem: { code: 'insufficient_scope', hint: 'do this' }
     });
     const unknown = app.get();
     problem(app.network.expectOne(QUEUES), 403, { code: 'operation_unknown' });

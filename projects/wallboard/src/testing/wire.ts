@@ -6,6 +6,7 @@ import { QUEUE_PAGE, aggregates, observations } from './answers';
 
 export const CONFIG: BoardConfig = {
   apiOrigin: 'https://api.mypurecloud.de',
+  mode: 'token',
   relay: '/genesys',
   scopes: ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'],
   optionalScopes: ['users:readonly']

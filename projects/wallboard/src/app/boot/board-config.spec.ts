@@ -1,10 +1,21 @@
 import { BoardConfigError, loadBoardConfig, readBoardConfig } from './board-config';
 
-const config = { apiOrigin: 'https://api.mypurecloud.de', relay: '/genesys', scopes: ['a'], optionalScopes: ['b'] };
+const config = {
+  apiOrigin: 'https://api.mypurecloud.de',
+  mode: 'token',
+  relay: '/genesys',
+  scopes: ['a'],
+  optionalScopes: ['b']
+};
 
 describe('readBoardConfig', () => {
   it('reads what the server says', () => {
     expect(readBoardConfig(config)).toEqual(config);
+  });
+
+  it('reads the mode', () => {
+    expect(readBoardConfig({ ...config, mode: 'proxy' }).mode).toBe('proxy');
+    expect(readBoardConfig({ ...config, mode: undefined }).mode).toBe('token');
   });
 
   it('reads the company’s sign-in, where there is one', () => {

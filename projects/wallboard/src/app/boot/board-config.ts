@@ -6,6 +6,8 @@ import type { SignInConfig } from './sign-in';
 export interface BoardConfig {
   /** Origin of the Genesys Cloud API. */
   readonly apiOrigin: string;
+  /** `proxy`: calls of the API go through the relay, and no token comes here. */
+  readonly mode: 'token' | 'proxy';
   /** Where the relay is mounted. */
   readonly relay: string;
   /** Scopes the board cannot do without. */
@@ -43,6 +45,7 @@ export function readBoardConfig(answer: unknown): BoardConfig {
   const config = record(answer);
   return {
     apiOrigin: required(config, 'apiOrigin'),
+    mode: config['mode'] === 'proxy' ? 'proxy' : 'token',
     relay: required(config, 'relay'),
     scopes: names(config['scopes']),
     optionalScopes: names(config['optionalScopes']),

@@ -1,6 +1,6 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type EnvironmentProviders, type Provider, provideBrowserGlobalErrorListeners } from '@angular/core';
-import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
+import { genesysAuthInterceptor, provideGenesysAuth, withProxyMode } from 'ngx-genesys-auth';
 import { withDevtools } from 'ngx-genesys-auth/devtools';
 import { directChannel, provideGenesysNotifications } from 'ngx-genesys-auth/notifications';
 import { BOARD_CONFIG, type BoardConfig } from './board-config';
@@ -23,7 +23,8 @@ export function boardProviders(config: BoardConfig, headers?: RelayHeaders): (Pr
         optionalScopes: [...config.optionalScopes]
       },
       // Production builds hold nothing of it.
-      withDevtools()
+      withDevtools(),
+      ...(config.mode === 'proxy' ? [withProxyMode()] : [])
     ),
     provideGenesysNotifications({ source: directChannel(), pauseWhenHidden: true }),
     { provide: BOARD_CONFIG, useValue: config }

@@ -54,7 +54,23 @@ describe('the notification hub', () => {
     expect(client.of('gap')).toEqual([]);
   });
 
-  it('subscribes a topic once for any number of clients, and drops it when nobody wants it', async () => {
+  it('drops a topic at Genesys Cloud when nobody has wanted it for a moment', async () => {
+    const clock = testClock();
+    relay = await startRelay(config(server), { clock });
+    const client = await page();
+    await client.subscribe([Q1, Q2]);
+    client.send({ type: 'unsubscribe', id: 7, topics: [Q2] });
+    await client.until(() => client.of('unsubscribed').length === 1);
+    clock.advance(31_000);
+    await until(() => server.topics()[0]?.length === 1);
+    expect(server.topics()).toEqual([[Q1]]);
+    client.close();
+    await client.closed;
+    clock.advance(31_000);
+    await until(() => server.topics().length === 0);
+  });
+
+  it('subscribes a topic once for any number of clients', async () => {
     await start({ notifications: { clientsPerCaller: 100 } });
     const all = await Promise.all(Array.from({ length: 50 }, page));
     await Promise.all(

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { genesysAuthRelay, parseRelayConfig } from 'genesys-auth-relay';
+import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
+import type { Browser, Page } from 'playwright-core';
+import { ng, root } from '../support/angular-cli.ts';
+import { Cleanup } from '../support/cleanup.ts';
+import { describeInChromium, launchChromium } from '../support/chromium.ts';
+
+declare const window: {
+  hall: { go(path: string): Promise<boolean>; connection(): string };
+  /** Timers that are set and have not fired. */
+  timers: Set<number>;
+};
+
+const topicOf = (user: string) => `v2.users.${user}.voicemail.messages`;
+const SHARED = topicOf('4750048b-1994-41d4-8410-a5760c49a6cd');
+const OWN = [1, 2, 3].map((n) => topicOf(`00000000-0000-4000-8000-00000000000${n}`));
+const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.html': 'text/html' };
+
+/** Counts the timers of the page. */
+function countTimers(): void {
+  const timers = new Set<number>();
+  const { setTimeout: set, clearTimeout: clear, setInterval: repeat, clearInterval: end } = globalThis;
+  const page = globalThis as unknown as Record<string, unknown>;
+  page['timers'] = timers;
+  page['setTimeout'] = (work: () => void, ms?: number) => {
+    const id = set(() => {
+      timers.delete(id);
+      work();
+    }, ms) as unknown as number;
+    timers.add(id);
+    return id;
+  };
+  page['clearTimeout'] = (id: number) => {
+    timers.delete(id);
+    clear(id);
+  };
+  page['setInterval'] = (work: () => void, ms?: number) => {
+    const id = repeat(work, ms) as unknown as number;
+    timers.add(id);
+    return id;
+  };
+  page['clearInterval'] = (id: number) => {
+    timers.delete(id);
+    end(id);
+  };
+}
+
+describeInChromium('live events over the hub of a mounted relay', () => {
+  const cleanup = new Cleanup();
+  let browser: Browser;
+  let sandbox: Sandbox;
+  let app: FastifyInstance;
+  let url = '';
+
+  beforeAll(async () => {
+    await ng('build', 'e2e-routes');
+    browser = await cleanup.keep(launchChromium());
+    sandbox = await createSandbox();
+    const { tokenEndpoint, apiOrigin } = sandbox;
+    const config = parseRelayConfig(
+      {
+        mode: 'token',
+        genesys: { tokenEndpoint, apiOrigin, client: { id: SANDBOX_CLIENT.id, secret: { env: 'SECRET' } } },
+        scopes: ['voicemail', 'notifications'],
+        identities: [{ type: 'loopback', roles: ['agent'] }],
+        roles: { agent: { scopes: ['voicemail', 'notifications'] } },
+        notifications: {},
+        log: { level: 'silent' }
+      },
+      { SECRET: SANDBOX_CLIENT.secret }
+    );
+    app = Fastify({ forceCloseConnections: true });
+    await app.register(genesysAuthRelay, { prefix: '/genesys', config });
+    const folder = join(root, 'out-tsc/e2e-routes/browser');
+    app.get('/*', (request, reply) => {
+      const file = extname(request.url) === '.js' ? request.url : '/index.html';
+      return reply.type(types[extname(file)] ?? 'text/html').send(readFileSync(join(folder, file)));
+    });
+    url = (await app.listen({ port: 0, host: 'localhost' }))
+      .replace('127.0.0.1', 'localhost')
+      .replace('[::1]', 'localhost');
+  }, 240_000);
+  afterAll(async () => {
+    await cleanup.run();
+    await app.close();
+    await sandbox.close();
+  });
+
+  const until = async (isSo: () => boolean | Promise<boolean>, what: string) => {
+    for (let attempt = 0; attempt < 600 && !(await isSo()); attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (!(await isSo())) throw new Error(`Waited in vain for ${what}`);
+  };
+  const go = (page: Page, path: string) => page.evaluate((to) => window.hall.go(to), path);
+  const metrics = async (page: Page) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send('HeapProfiler.collectGarbage');
+    await session.send('Performance.enable');
+    const { metrics: all } = await session.send('Performance.getMetrics');
+    await session.detach();
+    const of = (name: string) => all.find((metric) => metric.name === name)?.value ?? NaN;
+    return { listeners: of('JSEventListeners'), nodes: of('Nodes'), heap: of('JSHeapUsedSize') };
+  };
+
+  it('leaves no socket, timer or subscription behind after 200 changes of the route', async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(countTimers);
+    let opened = 0;
+    let open = 0;
+    page.on('websocket', (socket) => {
+      opened += 1;
+      open += 1;
+      socket.on('close', () => (open -= 1));
+    });
+    await page.goto(url);
+    await page.waitForFunction(() => 'hall' in window);
+    const walk = async (changes: number) => {
+      for (let n = 0; n < changes; n += 1) await go(page, n % 2 === 0 ? 'second' : 'first');
+    };
+    await go(page, 'first');
+    await until(() => page.evaluate(() => window.hall.connection() === 'live'), 'the connection');
+    await walk(20);
+    const timers = await page.evaluate(() => window.timers.size);
+    const before = await metrics(page);
+
+    await walk(200);
+    expect({ opened, open }).toEqual({ opened: 1, open: 1 });
+    expect(await page.evaluate(() => window.timers.size)).toBeLessThanOrEqual(timers + 1);
+    const after = await metrics(page);
+    expect(after.listeners).toBeLessThanOrEqual(before.listeners + 2);
+    expect(after.nodes).toBeLessThanOrEqual(before.nodes + 20);
+    expect(after.heap - before.heap).toBeLessThan(1_000_000);
+
+    // The events still come, once each, to the route that is shown.
+    const shown = await page.locator('#seen').textContent();
+    expect(shown).toBe('0');
+    for (const topic of [...OWN, SHARED]) sandbox.publish(topic, { id: topic });
+    await until(async () => (await page.locator('#seen').textContent()) === '2', 'two events');
+    expect(await page.locator('#last').textContent()).toBe(SHARED);
+
+    // Nobody listens any more: the socket is closed, and with it the client's subscriptions at the hub end.
+    await go(page, 'away');
+    await until(() => open === 0, 'the end of the socket');
+    expect(opened).toBe(1);
+  }, 180_000);
+});

@@ -1,24 +1,13 @@
 // The hub as a relay serves it: identity, policy, positions, memory, bounds, metrics.
-import { parseRelayConfig, startRelay } from 'genesys-auth-relay';
+import { serve } from '../relay-server.mjs';
 
-const config = parseRelayConfig(
-  {
-    mode: 'token',
-    listen: { host: '127.0.0.1', port: 0 },
-    admin: { host: '127.0.0.1', port: 0 },
-    genesys: {
-      tokenEndpoint: `${process.env.UPSTREAM}/oauth/token`,
-      apiOrigin: process.env.UPSTREAM,
-      client: { id: 'bench', secret: { env: 'SECRET' } }
-    },
-    scopes: ['analytics', 'notifications'],
-    identities: [{ type: 'apiKey', keys: [{ id: 'bench', sha256: process.env.KEY_SHA256, roles: ['board'] }] }],
-    roles: { board: { scopes: ['analytics', 'notifications'] } },
-    notifications: { clients: 100_000, clientsPerCaller: 100_000 },
-    limits: { requestsPerMinute: 1_000_000 },
-    log: { level: 'warn' }
-  },
-  { ...process.env, SECRET: 'bench-secret' }
-);
-const { url } = await startRelay(config);
-console.log(new URL(url).port);
+const { KEY_SHA256, UPSTREAM } = process.env;
+const scopes = ['analytics', 'notifications'];
+await serve({
+  mode: 'token',
+  genesys: { tokenEndpoint: `${UPSTREAM}/oauth/token`, apiOrigin: UPSTREAM },
+  scopes,
+  identities: [{ type: 'apiKey', keys: [{ id: 'bench', sha256: KEY_SHA256, roles: ['board'] }] }],
+  roles: { board: { scopes } },
+  notifications: { clients: 100_000, clientsPerCaller: 100_000 }
+});

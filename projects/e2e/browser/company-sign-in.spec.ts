@@ -4,7 +4,7 @@ import { screenshot } from '../support/board.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
 import { startOAuthServer, type OAuthServer } from '../support/oauth-server.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
 
 const audience = 'https://relay.example.com';
 

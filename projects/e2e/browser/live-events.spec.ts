@@ -4,7 +4,7 @@ import { type Wallboard, startWallboard } from '../../wallboard/server/index.ts'
 import { numbersOf } from '../support/board.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium } from '../support/chromium.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
 
 /** A clock that can be stopped, so that the board has something to catch up with that does not run away. */
 class Clock {

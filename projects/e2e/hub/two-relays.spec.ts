@@ -8,7 +8,7 @@ import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
 import WebSocket from 'ws';
 import { findRedis } from '../../../scripts/lib/tools.cjs';
 import { newApiKey } from '../support/api-key.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
 
 interface Frame {
   readonly method?: string;

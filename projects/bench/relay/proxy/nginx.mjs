@@ -1,17 +1,9 @@
 // nginx as the upstream (on the core of the load) and as the proxy to beat (on the core of the servers).
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+import { freePort } from '../../../../scripts/lib/free-port.cjs';
 
 const common = (dir) => `
 worker_processes 1;

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { freePort } from '../../../../scripts/lib/free-port.cjs';
 import { findRedis } from '../../../../scripts/lib/tools.cjs';
 
 /** A Redis of the test's own, empty, on this machine alone. */
@@ -27,15 +28,6 @@ const server = findRedis();
 
 /** `describe`, where there is a Redis; without one the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs). */
 export const describeWithRedis: jest.Describe = server === undefined ? describe.skip : describe;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {

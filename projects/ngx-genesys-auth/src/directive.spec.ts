@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, ErrorHandler, PLATFORM_ID, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { GenesysAuthModule, GenesysScopesDirective } from 'ngx-genesys-auth';
-import { type AppOptions, codeOf, createApp as createBareApp, grant, settle } from '../test/app';
+import { GenesysAuthModule, GenesysScopesDirective, provideGenesysAuth } from 'ngx-genesys-auth';
+import { type AppOptions, CONFIG, codeOf, createApp as createBareApp, grant, settle } from '../test/app';
 
 @Component({
   selector: 'genesys-page',
@@ -102,6 +102,46 @@ describe('*genesysScopes', () => {
     await stable();
     expect([reported.map(codeOf), text()]).toEqual([['scope_near_miss'], 'no']);
     network.verify();
+  });
+
+  it('checks what is asked for anew when the scopes or the configuration change', async () => {
+    @Component({
+      selector: 'genesys-changing',
+      imports: [GenesysScopesDirective],
+      template: `<b *genesysScopes="needed(); config: config(); else denied">yes</b
+        ><ng-template #denied>no</ng-template>`,
+      changeDetection: ChangeDetectionStrategy.OnPush
+    })
+    class Changing {
+      readonly needed = signal('anaytics');
+      readonly config = signal('one');
+    }
+    const reported: unknown[] = [];
+    const one = { ...CONFIG, name: 'one', scopes: ['analytics', 'routing'] };
+    const { network } = createBareApp({
+      auth: [provideGenesysAuth(one), provideGenesysAuth({ ...one, name: 'two', relay: '/two', scopes: ['users'] })],
+      providers: [
+        { provide: ErrorHandler, useValue: { handleError: (error: unknown) => reported.push(codeOf(error)) } }
+      ]
+    });
+    const page = TestBed.createComponent(Changing);
+    const text = async () => {
+      await settle();
+      page.detectChanges();
+      return (page.nativeElement as HTMLElement).textContent;
+    };
+    expect(await text()).toBe('no');
+    page.componentInstance.needed.set('users');
+    await text();
+    expect(reported).toEqual(['scope_near_miss', 'scope_not_configured']);
+    network.verify();
+    page.componentInstance.config.set('two');
+    await text();
+    grant(network.expectOne('/two/token'), 'token-2', 300, 'users');
+    expect(await text()).toBe('yes');
+    page.componentInstance.needed.set('anaytics');
+    expect(await text()).toBe('no');
+    expect(reported).toEqual(['scope_near_miss', 'scope_not_configured', 'scope_near_miss']);
   });
 
   it('asks for nothing on the server', async () => {

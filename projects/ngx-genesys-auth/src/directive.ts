@@ -55,7 +55,10 @@ export class GenesysScopesDirective {
     return name === undefined ? this.#service : this.#service.for(name);
   });
   readonly #needed = computed(() => [this.genesysScopes()].flat());
-  readonly #invalid = computed(() => untracked(() => this.#auth().validate(...this.#needed())).errors[0]);
+  readonly #invalid = computed(() => {
+    const [auth, needed] = [this.#auth(), this.#needed()];
+    return untracked(() => auth.validate(...needed)).errors[0];
+  });
   /** The answer, or the last one to the same question while there is none. */
   readonly #granted = linkedSignal<{ needed: readonly string[]; fresh: boolean | undefined }, boolean | undefined>({
     source: () => ({ needed: this.#needed(), fresh: this.#answer() }),

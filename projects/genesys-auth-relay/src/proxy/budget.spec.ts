@@ -16,9 +16,12 @@ function steppedClock() {
   const clock = testClock();
   return {
     ...clock,
-    sleep: (ms: number) =>
-      new Promise<void>((resolve) => {
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
         sleepers.push({ at: clock.monotonic() + ms, wake: resolve });
+        signal?.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
       }),
     step: async (ms: number) => {
       clock.advance(ms);
@@ -74,6 +77,41 @@ describe('B16 the budget of a token', () => {
     expect(greedy).toBe(90);
     for (let index = 0; index < 10; index++) expect(budget.take(`other-${index}`, never)).toBeUndefined();
     expect(() => budget.take('other-11', never)).toThrow();
+  });
+
+  it('keeps that part also while somebody waits', async () => {
+    const clock = steppedClock();
+    const budget = createBudget({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }, clock);
+    for (let index = 0; index < 9; index++) expect(budget.take('greedy', never)).toBeUndefined();
+    const greedy = jest.fn();
+    void budget.take('greedy', never)?.then(greedy);
+    await clock.step(1000);
+    expect(budget.take('modest', never)).toBeUndefined();
+    await clock.step(58_000);
+    expect(greedy).not.toHaveBeenCalled();
+    await clock.step(1000);
+    expect(greedy).toHaveBeenCalledTimes(1);
+  });
+
+  it('lets whoever has had less go as soon as anything is left, though another waits for longer', async () => {
+    const clock = steppedClock();
+    const budget = createBudget({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }, clock);
+    for (let index = 0; index < 9; index++) {
+      expect(budget.take(index === 0 ? 'early' : 'greedy', never)).toBeUndefined();
+      await clock.step(1000);
+    }
+    const order: string[] = [];
+    const wait = (caller: string) => {
+      const turn = budget.take(caller, never);
+      void turn?.then(() => order.push(caller));
+      return turn;
+    };
+    void wait('greedy');
+    expect(wait('modest')).toBeUndefined();
+    expect(wait('late')).toBeDefined();
+    // The first request of all is 60 s old: one turn, which greedy may not have.
+    await clock.step(51_000);
+    expect(order).toEqual(['late']);
   });
 
   it('serves those who wait in turn by caller, and in order within one', async () => {

@@ -56,6 +56,8 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
   let waiting = 0;
   let pausedUntil = 0;
   let pumping = false;
+  /** When the pump looks again by itself, and how to make it look before. */
+  let alarm = { at: Infinity, ring: (): void => undefined };
   const common = Math.max(1, Math.ceil(requestsPerMinute * (1 - RESERVE)));
 
   function forget(now: number): void {
@@ -132,6 +134,18 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
     return earliest;
   }
 
+  async function sleepUntil(at: number, now: number): Promise<void> {
+    const woken = new AbortController();
+    alarm = {
+      at,
+      ring: () => {
+        woken.abort();
+      }
+    };
+    await clock.sleep(Math.max(1, at - now), woken.signal).catch(() => undefined);
+    alarm.at = Infinity;
+  }
+
   async function pump(): Promise<void> {
     pumping = true;
     while (waiting > 0) {
@@ -143,7 +157,7 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
         continue;
       }
       const earliest = expire(now, turn.at);
-      if (waiting > 0) await clock.sleep(Math.max(1, Math.min(turn.at, earliest) - now));
+      if (waiting > 0) await sleepUntil(Math.min(turn.at, earliest), now);
     }
     pumping = false;
   }
@@ -152,8 +166,8 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
     take(caller, signal) {
       const now = clock.monotonic();
       const at = mayAt(caller, now);
-      // Nobody overtakes those who wait already.
-      if (at <= now && waiting === 0) {
+      // Nobody overtakes one who waits and may go, too; but the reserve is there for those who come while the others wait.
+      if (at <= now && (waiting === 0 || (next(now)?.at ?? now) > now)) {
         note(caller, now);
         return undefined;
       }
@@ -181,6 +195,7 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
         queues.set(caller, [...(queues.get(caller) ?? []), entry]);
         waiting += 1;
         if (!pumping) void pump();
+        else if (at < alarm.at) alarm.ring();
       });
     },
     pause(ms) {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { checkApiQuery } from '../guard/query.ts';
 import type { Relay } from '../relay/relay.ts';
+import { transportSecurity } from '../reply/headers.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { apiTarget } from '../proxy/target.ts';
 import { apiCallerHeaders, preflight } from './preflight.ts';
@@ -32,6 +33,7 @@ export function addApiRoutes(
     });
   };
   const allowed = METHODS.join(', ');
+  const hsts = transportSecurity(config.hsts.includeSubDomains);
   const headers = apiCallerHeaders(config.proxy.forwardHeaders);
   app.options(API_ROUTE, quiet, (request, reply) => {
     apiNow();
@@ -56,6 +58,8 @@ export function addApiRoutes(
         caller,
         traceparent: visit.trace?.traceparent,
         listedOrigin: relay.origins.listed(visit.facts),
+        // A header of a Fastify host is not on the answer yet, and will not be, as the proxy writes past it.
+        hsts: String(reply.getHeader('strict-transport-security') ?? hsts),
         takeOver: () => {
           reply.hijack();
         },

@@ -5,8 +5,10 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { createRelayHandler, genesysAuthRelay } from '../index.ts';
+import { startApiServer } from '../testing/api-server.ts';
 import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
 import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
+import { proxyConfig } from '../testing/proxy-setup.ts';
 import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
 
 describe('the relay inside a server that is there already', () => {
@@ -161,6 +163,35 @@ describe('the relay inside a server that is there already', () => {
       const url = await listen(createServer(relay.handler));
       expect((await ask(`${url}/token`, fromHere())).headers['strict-transport-security']).toBe(expected);
     }
+  });
+
+  it('3.4.1 says the same of it on an answer of the API, and never speaks over its host', async () => {
+    const api = await startApiServer();
+    cleanup.push(() => api.close());
+    const path = '/api/v2/routing/queues';
+    const call = { method: 'GET', headers: { authorization: basic('reports', KEY.key) } };
+    const config = proxyConfig(api, { config: { hsts: { includeSubDomains: true } } });
+    const { handler, close } = await createRelayHandler(config);
+    cleanup.push(close);
+    const said = async (url: string) => {
+      const { status, headers } = await ask(url, call);
+      expect(status).toBe(200);
+      return headers['strict-transport-security'];
+    };
+    expect(await said(`${await listen(createServer(handler))}${path}`)).toBe('max-age=31536000; includeSubDomains');
+    const bare = createServer((request, response) => {
+      response.setHeader('Strict-Transport-Security', 'max-age=1');
+      handler(request, response);
+    });
+    expect(await said(`${await listen(bare)}${path}`)).toBe('max-age=1');
+    const app = Fastify();
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.header('strict-transport-security', 'max-age=2');
+      done();
+    });
+    await app.register(genesysAuthRelay, { prefix: '/genesys', config });
+    cleanup.push(() => app.close());
+    expect(await said(`${await app.listen({ port: 0, host: '127.0.0.1' })}/genesys${path}`)).toBe('max-age=2');
   });
 
   it('C1 keeps its own rules beside helmet, an open cors and a rate limit of the host', async () => {

@@ -16,6 +16,8 @@ export interface ApiExchange {
   readonly target: ApiTarget;
   /** The caller's origin if it is on the list of the configuration. */
   readonly listedOrigin: string | undefined;
+  /** `Strict-Transport-Security`; a host that has put its own on the answer is left its word. */
+  readonly hsts: string;
   /** Tells the server that the answer is written past it from here on. */
   takeOver(): void;
   /** Tells the log that the API broke off in the middle of its answer. */
@@ -36,11 +38,12 @@ const FOREIGN = [
 
 /** Writes the head of the API's answer to the caller. */
 export function writeHead(exchange: ApiExchange, { statusCode, headers }: ApiHead): ServerResponse {
-  const { response, listedOrigin } = exchange;
+  const { response, listedOrigin, hsts } = exchange;
   exchange.takeOver();
   if (response.destroyed || response.headersSent) return response;
   for (const name of FOREIGN) if (response.hasHeader(name)) response.removeHeader(name);
-  response.writeHead(statusCode, responseHeaders(headers, listedOrigin));
+  const hostSays = response.hasHeader('strict-transport-security');
+  response.writeHead(statusCode, responseHeaders(headers, listedOrigin, hostSays ? undefined : hsts));
   return response;
 }
 

@@ -29,7 +29,7 @@ const DROPPED = new Set([
 export const EXPOSED_HEADERS = 'Retry-After, ININ-Correlation-Id, ETag, Location, Content-Disposition';
 
 const always = Object.entries(securityHeaders)
-  .filter(([name]) => name !== 'vary')
+  .filter(([name]) => name !== 'vary' && name !== 'strict-transport-security')
   .flat();
 
 /**
@@ -37,9 +37,15 @@ const always = Object.entries(securityHeaders)
  *
  * @param headers of the API's answer, names in lower case
  * @param listedOrigin the caller's origin if it is on the list of the configuration
+ * @param hsts `Strict-Transport-Security`, unless the host has put its own on the answer
  */
-export function responseHeaders(headers: UpstreamHeaders, listedOrigin: string | undefined): string[] {
+export function responseHeaders(
+  headers: UpstreamHeaders,
+  listedOrigin: string | undefined,
+  hsts: string | undefined
+): string[] {
   const sent = [...always];
+  if (hsts !== undefined) sent.push('strict-transport-security', hsts);
   const connection = headers['connection'];
   const named = connection === undefined ? '' : `,${String(connection).toLowerCase().replaceAll(' ', '')},`;
   for (const name in headers) {

@@ -16,6 +16,9 @@ const ALWAYS: Readonly<Record<string, string>> = {
 
 const HSTS = 'max-age=31536000';
 
+/** What `Strict-Transport-Security` says where the host says nothing itself. */
+export const transportSecurity = (subDomains: boolean): string => (subDomains ? `${HSTS}; includeSubDomains` : HSTS);
+
 const VARY = 'Origin, Authorization, Cookie';
 
 /** The headers as a plain record, for answers that Fastify does not write. */
@@ -35,7 +38,7 @@ export function setHeaders(reply: FastifyReply, listedOrigin: string | undefined
   reply.headers(ALWAYS);
   // A host that has a policy of its own knows more about its domain.
   if (!reply.hasHeader('strict-transport-security') && !reply.raw.hasHeader('strict-transport-security')) {
-    reply.header('strict-transport-security', subDomains ? `${HSTS}; includeSubDomains` : HSTS);
+    reply.header('strict-transport-security', transportSecurity(subDomains));
   }
   const before = String(reply.getHeader('vary') ?? '')
     .split(',')

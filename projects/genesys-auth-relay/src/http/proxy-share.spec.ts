@@ -96,19 +96,40 @@ describe('identical GETs at the same time', () => {
     await settle();
     leader.destroy();
     await until(() => waiting.length === 2);
-    const second = ask(world.at(QUEUES), as('ann'));
-    await settle();
-    waiting[1]!.writeHead(503).end('no');
-    expect((await follower).status).toBe(503);
-    await until(() => waiting.length === 3);
-    const third = ask(world.at(QUEUES), as('bob'));
-    await settle();
+    waiting[1]!.end('{}');
+    expect((await follower).text).toBe('{}');
     const long = Buffer.alloc(1_500_000, 'x');
-    waiting[2]!.writeHead(200).end(long);
-    expect((await second).text).toHaveLength(long.length);
-    await until(() => waiting.length === 4);
-    waiting[3]!.end('{}');
-    expect((await third).text).toBe('{}');
+    for (const [status, body] of [
+      [503, 'no'],
+      [200, long]
+    ] as const) {
+      waiting.length = 0;
+      const first = ask(world.at(QUEUES), as('ann'));
+      await until(() => waiting.length === 1);
+      const second = ask(world.at(QUEUES), as('bob'));
+      await settle();
+      waiting[0]!.writeHead(status).end(body);
+      expect(await first).toMatchObject({ status, text: String(body) });
+      await until(() => waiting.length === 2);
+      waiting[1]!.end('{}');
+      expect((await second).text).toBe('{}');
+    }
+  });
+
+  it('do not queue up behind each other when the answer is none to share', async () => {
+    await start(true);
+    const first = ask(world.at(QUEUES), as('ann'));
+    await until(() => waiting.length === 1);
+    const more = Array.from({ length: 20 }, () => ask(world.at(QUEUES), as('bob')));
+    await settle();
+    await settle();
+    expect(waiting).toHaveLength(1);
+    waiting.shift()!.writeHead(503).end('no');
+    await first;
+    // None of them is answered before all have been asked.
+    await until(() => waiting.length === 20);
+    release();
+    for (const answer of await Promise.all(more)) expect(answer.status).toBe(200);
   });
 
   it('are separate unless it is configured', async () => {

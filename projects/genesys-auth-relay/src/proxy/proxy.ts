@@ -128,10 +128,12 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const { exchange, permit, path, headers } = call;
     const same = Object.entries(headers).filter(([name]) => name !== 'traceparent' && name !== 'tracestate');
     const key = JSON.stringify([permit.client.name, entitlement.key, path, same]);
-    for (let flight = flights?.join(key); flight !== undefined; flight = flights?.join(key)) {
+    const flight = flights?.join(key);
+    if (flight !== undefined) {
       const answer = await flight;
       if (call.signal.aborted) return;
-      if (answer === undefined) continue;
+      // Not the next flight: of answers that cannot be shared, all who wait would fetch theirs one after another.
+      if (answer === undefined) return run(call);
       observer.apiCoalesced?.(permit.client.name);
       writeWhole(exchange, answer);
       return;

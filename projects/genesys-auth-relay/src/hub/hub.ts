@@ -14,6 +14,7 @@ import { createMemory } from './clients/memory.ts';
 import { type SubscribeParts, unsubscribe } from './clients/subscribe.ts';
 import { type Conversation, converse } from './clients/converse.ts';
 import type { Feed, FeedSink } from './feed.ts';
+import { createFiguresReport } from './figures.ts';
 import { type RegistryCounters, type WantedTopic, createRegistry } from './registry.ts';
 import { topicScopes } from './topics/topic-scopes.ts';
 
@@ -62,7 +63,8 @@ export async function createHub(
   makeFeed: (sink: FeedSink) => Promise<Feed> | Feed,
   times: HubTimes = HUB_TIMES
 ): Promise<Hub> {
-  const { clock, log, observer } = runtime;
+  const { clock, log } = runtime;
+  const report = createFiguresReport(runtime.observer);
   const epoch = randomUUID();
   const memory = createMemory(config.memoryEvents, config.memoryBytes);
   const counters: RegistryCounters = { events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
@@ -141,7 +143,7 @@ export async function createHub(
       beat();
     }
     if (registry.sweep(now - times.lingerMs)) tellFeed();
-    observer.hub?.(figures());
+    report(figures());
   }, TICK_MS);
   ticker.unref();
 
@@ -210,6 +212,7 @@ export async function createHub(
       clearInterval(ticker);
       for (const client of clients.keys()) client.close(CLOSE_CODES.goingAway, 'the relay is stopping');
       await feed.close();
+      report({ ...counters, clients: 0, topics: 0, channels: 0 });
       log.debug({ event: 'hub_closed' }, 'notification hub closed');
     }
   };

@@ -59,7 +59,6 @@ export function createInstruments(registry: Registry): {
     deliveries: counter('hub_deliveries_total', 'Events times the clients that wanted them', []),
     gaps: counter('hub_gaps_total', 'Gaps that clients were told of', [])
   };
-  const hubBefore = { events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
   ready.set(0);
   degraded.set(0);
 
@@ -100,12 +99,9 @@ export function createInstruments(registry: Registry): {
         if (event === 'degraded') degraded.set(1);
         if (event === 'recovered') degraded.set(0);
       },
-      hub(figures) {
-        for (const name of ['clients', 'topics', 'channels'] as const) hubNow[name].set(figures[name]);
-        for (const name of ['events', 'duplicates', 'deliveries', 'gaps'] as const) {
-          hubSums[name].inc(figures[name] - hubBefore[name]);
-          hubBefore[name] = figures[name];
-        }
+      hub(change) {
+        for (const name of ['clients', 'topics', 'channels'] as const) hubNow[name].inc(change[name]);
+        for (const name of ['events', 'duplicates', 'deliveries', 'gaps'] as const) hubSums[name].inc(change[name]);
       },
       reloaded(what, outcome) {
         reloads.inc({ what, outcome });

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { Counter, Registry } from 'prom-client';
-import { createRelayMetrics, genesysAuthRelay } from '../index.ts';
+import { createRelayMetrics, genesysAuthRelay, startRelay } from '../index.ts';
 import { type Ask, ask, fromHere } from '../testing/ask.ts';
 import { SECRET_ENV, configFor } from '../testing/config.ts';
+import { openPage } from '../testing/hub-client.ts';
+import { startNotificationServer } from '../testing/notification-server.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { replyWith, startTokenServer } from '../testing/token-server.ts';
 
@@ -112,5 +114,50 @@ describe('createRelayMetrics', () => {
     expect(values.has('process_cpu_seconds_total')).toBe(false);
     await app.close();
     await upstream.close();
+  });
+
+  it('adds up the hubs of several relays, and of one that is closed and made again', async () => {
+    process.env[SECRET_ENV] = 'relay-secret';
+    const server = await startNotificationServer();
+    const metrics = createRelayMetrics();
+    const topic = 'v2.analytics.queues.q1.observations';
+    const start = async () => {
+      const config = configFor(server, {
+        scopes: ['analytics', 'notifications'],
+        roles: { developer: { scopes: ['analytics', 'notifications'] } },
+        notifications: {}
+      });
+      const relay = await startRelay(config, { observer: metrics.observer });
+      const page = await openPage(relay.url);
+      await page.subscribe([topic]);
+      return { relay, page };
+    };
+    const read = async () => {
+      const values = samples(await metrics.text());
+      return ['hub_clients', 'hub_topics', 'hub_channels', 'hub_events_total'].map((name) => values.get(name));
+    };
+    const reads = async (...expected: number[]) => {
+      let seen: unknown;
+      const isSo = () => JSON.stringify(seen) === JSON.stringify(expected);
+      for (let look = 0; look < 400 && !isSo(); look++) {
+        seen = await read();
+        if (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(seen).toEqual(expected);
+    };
+    const first = await start();
+    const second = await start();
+    server.emit(topic, {});
+    await reads(2, 2, 2, 2);
+    await first.relay.close();
+    await reads(1, 1, 1, 2);
+    const third = await start();
+    server.emit(topic, {});
+    await reads(2, 2, 2, 4);
+    await second.relay.close();
+    await third.relay.close();
+    await reads(0, 0, 0, 4);
+    for (const { page } of [first, second, third]) page.close();
+    await server.close();
   });
 });

@@ -35,7 +35,10 @@ export interface AnsweredRequest {
   readonly identity?: IdentityType | undefined;
 }
 
-/** Where the notification hub stands: what is there now, and what has happened since it started. */
+/**
+ * What has changed in a notification hub since it was last told of; to be added to what was told before. So the same observer
+ * can watch several hubs, and hubs that come and go.
+ */
 export interface HubFigures {
   readonly clients: number;
   readonly topics: number;
@@ -70,7 +73,7 @@ export interface RelayObserver {
   apiCoalesced?(client: string): void;
   /** Something happened with the shared store. */
   storeEvent?(kind: StoreEvent): void;
-  /** Where the notification hub stands, once a second. */
+  /** What has changed in the notification hub, once a second and when it closes. */
   hub?(figures: HubFigures): void;
   /** A new configuration or a changed secret was taken over, or refused for the old one. */
   reloaded?(what: 'config' | 'secret', outcome: 'applied' | 'refused'): void;

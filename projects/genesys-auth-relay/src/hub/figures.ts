@@ -1,0 +1,19 @@
+import type { HubFigures, RelayObserver } from '../runtime/observer.ts';
+
+const NAMES = ['clients', 'topics', 'channels', 'events', 'duplicates', 'deliveries', 'gaps'] as const;
+
+/**
+ * Builds the function that tells the observer where a hub stands: by what has changed since the last time, as the same
+ * observer may watch several hubs, and hubs that come and go.
+ */
+export function createFiguresReport(observer: RelayObserver): (now: HubFigures) => void {
+  const told = new Map<keyof HubFigures, number>();
+  return (now) => {
+    const change = { clients: 0, topics: 0, channels: 0, events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
+    for (const name of NAMES) {
+      change[name] = now[name] - (told.get(name) ?? 0);
+      told.set(name, now[name]);
+    }
+    observer.hub?.(change);
+  };
+}

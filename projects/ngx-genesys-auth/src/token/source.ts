@@ -13,6 +13,8 @@ import type { AuthState, RenewalReason } from './state';
 export interface Grant {
   readonly answer: TokenResponse;
   readonly asked: Moment;
+  /** Whether another tab had asked for it, and handed it on. */
+  readonly handedOn?: boolean;
 }
 
 /** Gets a token. `rejected` is the token that the API refused, if one did. */
@@ -60,6 +62,8 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
   let call = Subscription.EMPTY;
   /** The token the flight reports as rejected: nobody gets it meanwhile. */
   let suspect: string | undefined;
+  /** Whether the last token came from another tab. */
+  let wasHandedOn: boolean | undefined;
 
   const peek = (): LiveToken | undefined => {
     const token = live;
@@ -110,7 +114,11 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     return started;
   };
 
-  const read = ({ answer, asked }: Grant): LiveToken => {
+  const renew = (): Observable<LiveToken> =>
+    flight?.pipe(switchMap((token) => (wasHandedOn ? renew() : of(token)))) ?? start('asked');
+
+  const read = ({ answer, asked, handedOn }: Grant): LiveToken => {
+    wasHandedOn = handedOn;
     const token = liveToken(answer, asked, era, config.renewAheadMs);
     const error = notGranted(config.scopes, token.scopes);
     if (error) throw error;
@@ -144,13 +152,12 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
       const token = peek();
       return token ? of(token) : (flight ?? startUnlessPaused('needed'));
     },
-    renew: () => flight ?? start('asked'),
+    renew,
     replace: (refused) =>
       // A flight that does not report this token may bring it again.
       !flight || suspect === refused.token || refused.era !== era
         ? replaceNow(refused)
         : flight.pipe(
-            map(() => undefined),
             catchError(() => of(undefined)),
             switchMap(() => replaceNow(refused))
           ),

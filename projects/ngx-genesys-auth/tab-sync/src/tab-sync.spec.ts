@@ -212,6 +212,20 @@ describe('with shareToken', () => {
     await renewed;
   });
 
+  it('renew() asks the relay itself, once, after a token that another tab hands on meanwhile', async () => {
+    const [one, two] = [openTab(), openTab()];
+    await signIn(one);
+    two.get();
+    const renewed = Promise.all([two.auth.renew(), two.auth.renew()]);
+    await settle();
+    expect(two.sent()).toEqual(['Bearer token-1']);
+    await two.grant('token-2');
+    await renewed;
+    two.get();
+    expect(two.sent()).toEqual(['Bearer token-2']);
+    two.network.expectNone(TOKEN_URL);
+  });
+
   it('after a 401 the refused token is not taken again, one that another tab has renewed is', async () => {
     provideSubtle();
     const [one, two] = [openTab(), openTab()];

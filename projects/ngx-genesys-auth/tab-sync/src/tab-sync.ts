@@ -69,7 +69,7 @@ export class TabSync {
     // Who signs in as somebody else meanwhile must not get what was meant for the first.
     if (!answer || this.#line !== line || (await this.#isSomebodyElse(who))) return undefined;
     this.#mine = { token: answer.access_token, who };
-    return { answer, asked };
+    return { answer, asked, handedOn: true };
   }
 
   #fetch(ask: AskRelay, rejected: string | undefined): Observable<Grant> {

@@ -7,6 +7,12 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
+/** Rounds from which on smallest and largest value hold the median with 95 %: 1 - 2 / 2^6 = 0.97. */
+const ENOUGH = 6;
+
+/** What {@link medianInterval} is after so many rounds: of fewer than six nothing narrower than their range can be said. */
+export const intervalName = (rounds) => (rounds < ENOUGH ? 'range' : '95 % interval');
+
 /** 95 % interval of a median, by the binomial order statistics. */
 export function medianInterval(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -16,7 +22,8 @@ export function medianInterval(values) {
   return [sorted[low], sorted[high]];
 }
 
-const shuffled = (list) => {
+/** The list in a new random order. */
+export const shuffled = (list) => {
   const result = [...list];
   for (let i = result.length - 1; i > 0; i--) {
     const j = Math.floor(Math.random() * (i + 1));

@@ -1,9 +1,9 @@
 // An identity provider and a token endpoint for the measurements, and the access tokens of many users.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { folder } from '../lib/tidy.mjs';
 
 /** @param answer what the API answers, beyond keys and tokens */
 export async function startIdentity(answer = (_request, response) => response.writeHead(404).end()) {
@@ -30,7 +30,7 @@ export async function startIdentity(answer = (_request, response) => response.wr
         .sign(privateKey)
     )
   );
-  const file = join(mkdtempSync(join(tmpdir(), 'bench-')), 'jwts');
+  const file = join(folder('identity'), 'jwts');
   writeFileSync(file, users.join('\n'));
-  return { origin, file, close: () => server.close() };
+  return { origin, file, users };
 }

@@ -1,11 +1,18 @@
-// What the measurements of servers share: the server on one core, wrk on the other, CPU from /proc, rounds in another order.
+// What the measurements of servers share: the server on one core, the load on the other, CPU from /proc, a table.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { intervalName, median, medianInterval, shuffled } from '../lib/rounds.mjs';
+import { endWithUs } from '../lib/tidy.mjs';
 
 const pinned = cpus().length > 1;
-const onCore = (core, command) => (pinned ? ['taskset', '-c', String(core), ...command] : command);
+
+/** Starts a program on one of the two cores. It ends with this process, at the latest. */
+export function start(core, [command, ...args], { env = {}, stdio = ['ignore', 'pipe', 'inherit'], signal } = {}) {
+  const whole = pinned ? ['taskset', '-c', String(core), command, ...args] : [command, ...args];
+  return endWithUs(spawn(whole[0], whole.slice(1), { env: { ...process.env, ...env }, stdio }), signal);
+}
 
 /** Ends with a sentence where a tool is missing. */
 export function need(tool, get) {
@@ -14,7 +21,7 @@ export function need(tool, get) {
   process.exit(2);
 }
 
-/** User and system time of a process and its children that still run, in microseconds. */
+/** User and system time of these processes, in microseconds; not that of their children. */
 export function cpuOf(pids) {
   let ticks = 0;
   for (const pid of pids) {
@@ -24,11 +31,14 @@ export function cpuOf(pids) {
   return ticks * 10_000;
 }
 
-/** Starts a server on the first core; it prints its port. */
+/** Starts a server on the first core; it prints its port. One that ends before it does so ends the measurement. */
 export async function startServer(file, env) {
-  const [command, ...args] = onCore(0, [process.execPath, file]);
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout, 'data');
+  const child = start(0, [process.execPath, file], { env });
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${file} ended with ${signal ?? code} before it printed its port`);
+  });
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended]);
+  ended.catch(() => undefined);
   child.stdout.resume();
   return { port: Number(line.toString()), pids: [child.pid], stop: () => child.kill('SIGKILL') };
 }
@@ -42,65 +52,68 @@ const milliseconds = (text) => {
 /** Runs wrk on the second core. Fails when an answer was not 2xx. */
 export async function load({ url, script, seconds, connections = 64, env = {}, pids }) {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...(script ? ['-s', script] : []), url];
-  const [command, ...rest] = onCore(1, ['wrk', ...args]);
   const before = cpuOf(pids);
-  const child = spawn(command, rest, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const since = performance.now();
+  const child = start(1, ['wrk', ...args], { env });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   await once(child, 'close');
   const cpu = cpuOf(pids) - before;
+  const busy = cpu / 1000 / (performance.now() - since);
   const count = Number(/(\d+) requests in/.exec(output)?.[1]);
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
-  if (!(count > 0) || /Non-2xx|Socket errors: .*read [1-9]/.test(output)) throw new Error(`wrk says:\n${output}`);
+  if (!(count > 0) || /Non-2xx|Socket errors: .*(?:connect|read|write) [1-9]/.test(output))
+    throw new Error(`wrk says:\n${output}`);
   return {
+    count,
     perSecond,
     cpuPerRequest: cpu / count,
+    busy,
     p50: milliseconds(/50%\s+(\S+)/.exec(output)?.[1] ?? ''),
     p99: milliseconds(/99%\s+(\S+)/.exec(output)?.[1] ?? '')
   };
 }
 
+/** Runs until a server has answered so many requests that its code is compiled, however slow the machine is. */
+export async function warm(run, requests = 10_000) {
+  for (let count = 0; count < requests;) count += (await run()).count;
+}
+
 /**
- * Measures every variant once in each round, in another order each time.
+ * Measures every variant once in each round, in a new random order.
  *
  * @param {Record<string, () => Promise<object>>} variants
  */
 export async function inRounds(variants, rounds) {
   const results = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    const order = Object.keys(variants);
-    if (round % 2 === 1) order.reverse();
-    for (const name of order) results[name].push(await variants[name]());
+    for (const [name, measure] of shuffled(Object.entries(variants))) results[name].push(await measure());
   }
   return results;
 }
 
-export const median = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-};
+/** The median of the ratios of each round, with its interval: what else the machine does hits both of a pair. */
+export function ratioOf(runs, base, field) {
+  const ratios = runs.map((run, round) => run[field] / base[round][field]);
+  const [low, high] = medianInterval(ratios);
+  return `${median(ratios).toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+}
 
-/** Prints a line for each variant; ratios are medians of the ratios of each round. */
+/** Prints a line for each variant; ratios are those to `limit`. */
 export function print(results, limit) {
-  const cell = (text) => String(text).padStart(16);
-  console.log(
-    'variant'.padEnd(28) + ['req/s', `vs ${limit}`, 'CPU us/req', 'CPU ratio', 'p50 ms', 'p99 ms'].map(cell).join('')
-  );
+  const columns = [
+    ['req/s', 8, (runs) => median(runs.map(({ perSecond }) => perSecond)).toFixed(0)],
+    [`vs ${limit}`, 24, (runs) => ratioOf(runs, results[limit], 'perSecond')],
+    ['CPU us/req', 12, (runs) => median(runs.map(({ cpuPerRequest }) => cpuPerRequest)).toFixed(1)],
+    ['CPU ratio', 22, (runs) => ratioOf(runs, results[limit], 'cpuPerRequest')],
+    ['core busy', 11, (runs) => `${(median(runs.map(({ busy }) => busy)) * 100).toFixed(0)} %`],
+    ['p50 ms', 8, (runs) => median(runs.map(({ p50 }) => p50)).toFixed(2)],
+    ['p99 ms', 8, (runs) => median(runs.map(({ p99 }) => p99)).toFixed(2)]
+  ];
+  const rounds = results[limit].length;
+  console.log(`medians of ${rounds} rounds, ratios of paired rounds [${intervalName(rounds)}]`);
+  console.log('variant'.padEnd(22) + columns.map(([head, width]) => head.padStart(width)).join(''));
   for (const [name, runs] of Object.entries(results)) {
-    const ratio = (field) => median(runs.map((run, round) => run[field] / results[limit][round][field]));
-    const of = (field) => median(runs.map((run) => run[field]));
-    console.log(
-      name.padEnd(28) +
-        [
-          of('perSecond').toFixed(0),
-          ratio('perSecond').toFixed(2),
-          of('cpuPerRequest').toFixed(1),
-          ratio('cpuPerRequest').toFixed(2),
-          of('p50').toFixed(2),
-          of('p99').toFixed(2)
-        ]
-          .map(cell)
-          .join('')
-    );
+    console.log(name.padEnd(22) + columns.map(([, width, cell]) => cell(runs).padStart(width)).join(''));
   }
 }

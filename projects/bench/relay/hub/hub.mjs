@@ -1,13 +1,12 @@
 // npm run hub: fan-out of the notification hub beside a plain ws broadcast (the limit) and socket.io. The server has one core,
-// all clients and the source of events have the other. Each round runs every server once, in another order.
-//   --clients 2000 --topics 100 --rounds 5 --seconds 5 --rate 100 (events a second of the open loop)
-import { spawn } from 'node:child_process';
+// all clients and the source of events have the other. Each round runs every server once, in a new random order.
+//   --clients 2000 --topics 100 --rounds 6 --seconds 5 --rate 50 (events a second of the open loop)
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { setImmediate } from 'node:timers';
 import { parseArgs } from 'node:util';
+import { intervalName, median } from '../../lib/rounds.mjs';
+import { cpuOf, inRounds, ratioOf, startServer } from '../measure.mjs';
 import { openClient } from './client.mjs';
 import { startUpstream } from './upstream.mjs';
 
@@ -15,7 +14,7 @@ const { values } = parseArgs({
   options: {
     clients: { type: 'string', default: '2000' },
     topics: { type: 'string', default: '100' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '6' },
     seconds: { type: 'string', default: '5' },
     rate: { type: 'string', default: '50' },
     window: { type: 'string', default: '20' }
@@ -71,29 +70,22 @@ const servers = {
   }
 };
 
-const pinned = cpus().length > 1;
 const rssOf = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
-const cpuOf = (pid) => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-};
 const percentile = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function measure(name) {
   const kind = servers[name];
   const upstream = await startUpstream();
-  const command = pinned ? ['taskset', '-c', '0', process.execPath] : [process.execPath];
-  const child = spawn(command[0], [...command.slice(1), new URL(kind.file, import.meta.url).pathname], {
-    env: { ...process.env, UPSTREAM: upstream.origin, KEY_SHA256: createHash('sha256').update(key).digest('hex') },
-    stdio: ['ignore', 'pipe', 'inherit']
+  const { port, pids, stop } = await startServer(new URL(kind.file, import.meta.url).pathname, {
+    UPSTREAM: upstream.origin,
+    KEY_SHA256: createHash('sha256').update(key).digest('hex')
   });
+  const [pid] = pids;
   const open = [];
   try {
-    const [line] = await once(child.stdout, 'data');
-    const port = Number(line.toString());
     await sleep(500);
-    const rssBefore = rssOf(child.pid);
+    const rssBefore = rssOf(pid);
     let received = 0;
     let answers = 0;
     let sample = false;
@@ -122,7 +114,7 @@ async function measure(name) {
     }
     while (answers < clients) await sleep(20);
     await sleep(1000);
-    const perConnection = (rssOf(child.pid) - rssBefore) / clients;
+    const perConnection = (rssOf(pid) - rssBefore) / clients;
     received = 0;
 
     const listeners = (clients * perClient) / topics;
@@ -134,7 +126,7 @@ async function measure(name) {
 
     // At an even rate that the limit carries: latency, and CPU for each message.
     sample = true;
-    let cpu = cpuOf(child.pid);
+    let cpu = cpuOf(pids);
     const start = performance.now();
     while (performance.now() - start < seconds * 1000) {
       while (sent < ((performance.now() - start) / 1000) * rate) send();
@@ -142,20 +134,20 @@ async function measure(name) {
     }
     for (let wait = 0; received < sent * listeners && wait < 100; wait += 1) await sleep(50);
     const lost = sent * listeners - received;
-    const cpuPerMessage = (cpuOf(child.pid) - cpu) / received;
+    const cpuPerMessage = (cpuOf(pids) - cpu) / received;
     sample = false;
 
     // As much as it carries: a window of events that are not yet everywhere.
     received = 0;
     sent = 0;
     const began = performance.now();
-    cpu = cpuOf(child.pid);
+    cpu = cpuOf(pids);
     while (performance.now() - began < seconds * 1000) {
       while (sent - received / listeners < window) send();
       await new Promise((resolve) => setImmediate(resolve));
     }
     const peak = received / ((performance.now() - began) / 1000);
-    const peakCpu = (cpuOf(child.pid) - cpu) / received;
+    const peakCpu = (cpuOf(pids) - cpu) / received;
     latencies.sort((a, b) => a - b);
     return {
       peak,
@@ -169,27 +161,17 @@ async function measure(name) {
     };
   } finally {
     for (const client of open) client.close();
-    child.kill('SIGKILL');
+    stop();
     upstream.close();
   }
 }
 
-const results = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
-for (let round = 0; round < rounds; round += 1) {
-  const order = Object.keys(servers);
-  if (round % 2 === 1) order.reverse();
-  for (const name of order) results[name].push(await measure(name));
-}
+const variants = Object.fromEntries(Object.keys(servers).map((name) => [name, () => measure(name)]));
+const results = await inRounds(variants, Number(rounds));
 
-const median = (numbers) =>
-  percentile(
-    [...numbers].sort((a, b) => a - b),
-    0.5
-  );
 const of = (name, field) => median(results[name].map((result) => result[field]));
-const ratio = (name) => median(results[name].map(({ peak }, round) => peak / results['ws (limit)'][round].peak));
 console.log(
-  `${clients} sockets, ${topics} topics, each socket ${perClient} of them; ${rounds} rounds of ${seconds} s; ${rate} events/s`
+  `${clients} sockets, ${topics} topics, each socket ${perClient} of them; ${rounds} rounds of ${seconds} s; ${rate} events/s; ratios of paired rounds [${intervalName(rounds)}]`
 );
 console.log(
   'server'.padEnd(12) +
@@ -200,7 +182,7 @@ console.log(
 for (const name of Object.keys(servers)) {
   const cells = [
     of(name, 'peak').toFixed(0),
-    ratio(name).toFixed(2),
+    ratioOf(results[name], results['ws (limit)'], 'peak'),
     of(name, 'peakCpu').toFixed(2),
     of(name, 'p50').toFixed(2),
     of(name, 'p99').toFixed(2),

@@ -1,9 +1,9 @@
 // nginx as the upstream (on the core of the load) and as the proxy to beat (on the core of the servers).
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../../scripts/lib/free-port.cjs';
+import { folder } from '../../lib/tidy.mjs';
+import { start } from '../measure.mjs';
 
 const common = (dir) => `
 worker_processes 1;
@@ -17,17 +17,20 @@ http {
   uwsgi_temp_path ${dir}/uwsgi; scgi_temp_path ${dir}/scgi;
   keepalive_requests 1000000; default_type application/json;`;
 
-async function start(dir, config, port, core) {
+async function startNginx(dir, config, port, core) {
   const file = join(dir, 'nginx.conf');
   writeFileSync(file, config);
-  const child = spawn('taskset', ['-c', String(core), 'nginx', '-p', dir, '-c', file], { stdio: 'inherit' });
-  for (let tries = 0; tries < 100; tries += 1) {
+  // Its worker may run as another user (`nobody` where we are root), and has to read what is served.
+  chmodSync(dir, 0o755);
+  const command = ['nginx', '-p', dir, '-c', file];
+  const child = start(core, command, { stdio: ['ignore', 'inherit', 'inherit'], signal: 'SIGTERM' });
+  for (let tries = 0; tries < 100 && child.exitCode === null; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     try {
       await fetch(`http://127.0.0.1:${port}/`);
       const master = Number(readFileSync(join(dir, 'pid'), 'utf8'));
       const workers = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').trim().split(' ').map(Number);
-      return { port, pids: [master, ...workers], stop: () => child.kill('SIGTERM') };
+      return { port, pids: [master, ...workers] };
     } catch {
       // Not up yet.
     }
@@ -37,7 +40,7 @@ async function start(dir, config, port, core) {
 
 /** Serves files of two sizes under paths that the catalogue of operations knows. */
 export async function startUpstream(sizes) {
-  const dir = mkdtempSync(join(tmpdir(), 'bench-upstream-'));
+  const dir = folder('upstream');
   const port = await freePort();
   for (const [path, bytes] of Object.entries(sizes)) {
     const file = join(dir, 'html', path);
@@ -47,11 +50,12 @@ export async function startUpstream(sizes) {
   const config = `${common(dir)}
   server { listen 127.0.0.1:${port} reuseport; root ${dir}/html; }
 }`;
-  return start(dir, config, port, 1);
+  return startNginx(dir, config, port, 1);
 }
 
+/** One worker, connections to the upstream kept, buffering as by default. */
 export async function startProxy(upstreamPort) {
-  const dir = mkdtempSync(join(tmpdir(), 'bench-nginx-'));
+  const dir = folder('nginx');
   const port = await freePort();
   const config = `${common(dir)}
   upstream api { server 127.0.0.1:${upstreamPort}; keepalive 128; keepalive_requests 1000000; }
@@ -66,5 +70,5 @@ export async function startProxy(upstreamPort) {
     }
   }
 }`;
-  return start(dir, config, port, 0);
+  return startNginx(dir, config, port, 0);
 }

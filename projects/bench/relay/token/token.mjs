@@ -2,7 +2,7 @@
 //   --rounds 7 --seconds 3
 import { parseArgs } from 'node:util';
 import { startIdentity } from '../identity.mjs';
-import { inRounds, load, need, print, startServer } from '../measure.mjs';
+import { inRounds, load, need, print, startServer, warm } from '../measure.mjs';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '7' }, seconds: { type: 'string', default: '3' } }
@@ -18,8 +18,7 @@ const run = (name, seconds) => () => {
   return load({ url: `http://127.0.0.1:${port}/token`, script, seconds, env: { JWTS: identity.file }, pids });
 };
 // Everybody's token is verified, and the code is warm.
-for (const name of Object.keys(servers)) await run(name, 2)();
+for (const name of Object.keys(servers)) await warm(run(name, 2));
 const variants = { bare: run('bare', values.seconds), relay: run('relay', values.seconds) };
 print(await inRounds(variants, Number(values.rounds)), 'bare');
-for (const { stop } of Object.values(servers)) stop();
 process.exit(0);

@@ -66,15 +66,14 @@ export function createConfigurations(): Configurations {
       return found;
     },
     find({ url, context }) {
-      const isNamed = context.has(CONFIGURATION_NAME);
-      for (const handler of handlers ?? collect()) {
-        if (!handler.isApi(url)) continue;
-        if (!isNamed) return handler;
-        const named = self.get(context.get(CONFIGURATION_NAME)).handler;
-        return named.isApi(url) ? named : undefined;
+      const found = handlers ?? collect();
+      if (context.has(CONFIGURATION_NAME)) {
+        const { core, handler } = self.get(context.get(CONFIGURATION_NAME));
+        return !core || handler.isApi(url) ? handler : undefined;
       }
+      for (const handler of found) if (handler.isApi(url)) return handler;
       // It may be for an API that nobody knows yet.
-      return isNamed || context.has(NEEDED_SCOPES) ? later : undefined;
+      return context.has(NEEDED_SCOPES) ? later : undefined;
     }
   };
   return Object.assign(self, { all: kept.map((one) => createConfiguration(one, parent, self)) });

@@ -141,6 +141,8 @@ describe('two organisations in one region', () => {
     const { error } = call(`${API}/a`, { context: genesysConfig('three') });
     expect(asAuthError(error)).toMatchObject({ code: 'config_invalid', issues: [{ key: 'name' }] });
     expect(asAuthError(error).message).toMatch(/"three".+"one", "two", "us"/);
+    const elsewhere = call('https://example.com/a', { context: genesysConfig('three') });
+    expect(asAuthError(elsewhere.error)).toMatchObject({ code: 'config_invalid', issues: [{ key: 'name' }] });
     call(`${API}/b`, { context: genesysConfig('us') });
     expect(sent(`${API}/b`)).toBeNull();
     expect(warn).toHaveBeenCalledTimes(1);
@@ -248,5 +250,25 @@ describe('what knows about configurations', () => {
     network.expectOne('/us.json').flush(US);
     answer('us');
     expect(sent(`${US_API}/a`)).toBe('Bearer us');
+  });
+
+  it('a request for a named one waits for that one alone, and fails with its error', () => {
+    const { call, answer, sent, network } = twoRegions({
+      auth: ['one', 'two'].map((name) =>
+        provideGenesysAuth({ name, load: () => inject(HttpClient).get<typeof US>(`/${name}.json`) })
+      )
+    });
+    const other = 'http://localhost:4211/a';
+    call(other, { context: genesysConfig('two') });
+    const late = call(`${API}/b`, { context: genesysConfig('one') });
+    network.expectOne('/two.json').flush({ ...EMEA, region: undefined, apiOrigin: 'http://localhost:4211' });
+    answer('emea');
+    expect(sent(other)).toBe('Bearer emea');
+    expect(late.done).toBe(false);
+    network.expectOne('/one.json').flush(null, { status: 500, statusText: 'x' });
+    expect(codeOf(late.error)).toBe('config_unavailable');
+    const unknown = call(other, { context: genesysConfig('three') });
+    expect(codeOf(unknown.error)).toBe('config_invalid');
+    network.verify();
   });
 });

@@ -1,6 +1,6 @@
 import { CLOSE_CODES, type HubClientFrame, type HubPosition, type TicketResponse } from 'genesys-auth-protocol';
 import { GenesysAuthError } from 'ngx-genesys-auth';
-import type { Observable, Subscription } from 'rxjs';
+import { type Observable, Subscription } from 'rxjs';
 import { GenesysNotificationError } from '../error';
 import { type Socket, type SocketEvents, socketError } from '../socket';
 import type { ConnectionListener, NotificationConnection } from '../source';
@@ -20,7 +20,7 @@ export interface HubParts {
 export class HubConnection implements NotificationConnection {
   readonly #parts: HubParts;
   readonly #listener: ConnectionListener;
-  readonly #call: Subscription;
+  readonly #calls = new Subscription();
   #socket: Socket | undefined;
   #topics: readonly string[];
   /** What was asked for with each request that has no answer yet. */
@@ -36,14 +36,16 @@ export class HubConnection implements NotificationConnection {
     this.#topics = topics;
     this.#listener = listener;
     this.#parts = parts;
-    this.#call = parts.ticket().subscribe({
-      next: ({ ticket }) => {
-        this.#open(ticket);
-      },
-      error: (error: unknown) => {
-        this.#fail(ticketError(error));
-      }
-    });
+    this.#calls.add(
+      parts.ticket().subscribe({
+        next: ({ ticket }) => {
+          this.#open(ticket);
+        },
+        error: (error: unknown) => {
+          this.#fail(ticketError(error));
+        }
+      })
+    );
   }
 
   setTopics(topics: readonly string[]): void {
@@ -63,7 +65,7 @@ export class HubConnection implements NotificationConnection {
   }
 
   close(): void {
-    this.#call.unsubscribe();
+    this.#calls.unsubscribe();
     this.#socket?.close();
   }
 

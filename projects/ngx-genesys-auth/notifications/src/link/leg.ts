@@ -34,7 +34,7 @@ export class Leg implements ConnectionListener {
   /** When something came last, or when it was opened; milliseconds since the epoch. */
   heardAt = Date.now();
   readonly #events: LegEvents;
-  readonly #connection: NotificationConnection;
+  #connection: NotificationConnection | undefined;
   /** Gaps told before it delivers: an answer by REST that is read now would be too old then. */
   #early: (() => void)[] = [];
   #held: GenesysEvent[] | undefined;
@@ -43,12 +43,18 @@ export class Leg implements ConnectionListener {
   #over = false;
 
   /** @param hold keep events until {@link release} */
-  constructor(source: NotificationSource, topics: readonly string[], events: LegEvents, hold: boolean) {
+  constructor(topics: readonly string[], events: LegEvents, hold: boolean) {
     this.#events = events;
     this.topics = topics;
     this.#held = hold ? [] : undefined;
+  }
+
+  /** Opens the connection. Not in the constructor: it may fail at once, and then whom it tells must know it. */
+  open(source: NotificationSource): void {
     this.#watch();
-    this.#connection = source.open(topics, this);
+    const connection = source.open(this.topics, this);
+    if (this.#over) connection.close();
+    else this.#connection = connection;
   }
 
   /** The events it has kept; from now on it tells them. */
@@ -59,11 +65,11 @@ export class Leg implements ConnectionListener {
   }
 
   setTopics(topics: readonly string[]): void {
-    this.#connection.setTopics(topics);
+    this.#connection?.setTopics(topics);
   }
 
   probe(answered: () => void): void {
-    this.#connection.probe(answered);
+    this.#connection?.probe(answered);
   }
 
   /** Ends it; nothing more is told. */
@@ -71,7 +77,7 @@ export class Leg implements ConnectionListener {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    this.#connection.close();
+    this.#connection?.close();
   }
 
   live(resumed: boolean, silenceMs: number): void {

@@ -173,17 +173,18 @@ export class Link implements LegEvents {
   #connect(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    // A source may fail in the same turn; it must find everything in place.
     queueMicrotask(() => {
       if (this.#current || this.#paused || this.#topics.length === 0) return;
-      this.#current = new Leg(this.#source, this.#topics, this, false);
+      this.#current = new Leg(this.#topics, this, false);
       this.#tell();
+      this.#current.open(this.#source);
     });
   }
 
   #openNext(): void {
     clearTimeout(this.#relief);
-    this.#next = new Leg(this.#source, this.#topics, this, true);
+    this.#next = new Leg(this.#topics, this, true);
+    this.#next.open(this.#source);
   }
 
   /** The next one is live. The current one is asked to tell what it still has: only then the order is sure. */

@@ -1,5 +1,5 @@
 import { type Ask, ask, basic } from '../testing/ask.ts';
-import { KEY, newKey } from '../testing/config.ts';
+import { KEY, SECRET_ENV, newKey } from '../testing/config.ts';
 import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
 
 const CALLER = { 'x-genesys-auth': '1' };
@@ -284,5 +284,26 @@ describe('proxy mode', () => {
     expect((await as('reports', KEY.key)).status).toBe(200);
     expect(await as('reports', KEY.key)).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
     expect((await as('other', other.key)).status).toBe(200);
+  });
+
+  it('B16 spreads the callers over the tokens of a pool, each with a budget of its own', async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => ({ id: `caller-${index}`, ...newKey() }));
+    world = await setUpProxy({
+      genesys: { client: { id: 'relay-client', secret: { env: SECRET_ENV }, pool: 3 } },
+      proxy: { requestsPerMinute: 2, queueLength: 0 },
+      config: {
+        identities: [{ type: 'apiKey', keys: keys.map(({ id, sha256 }) => ({ id, sha256, roles: ['developer'] })) }]
+      }
+    });
+    const statuses = [];
+    for (const { id, key } of [...keys, ...keys]) {
+      const { status } = await ask(world.at(QUEUES), { method: 'GET', headers: { authorization: basic(id, key) } });
+      statuses.push(status);
+    }
+    const used = world.api.calls.map(({ headers }) => headers.authorization);
+    expect(new Set(used)).toEqual(new Set(world.api.tokens.map((token) => `Bearer ${token}`)));
+    expect(world.api.tokens).toHaveLength(3);
+    for (const token of new Set(used)) expect(used.filter((other) => other === token)).toHaveLength(2);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(18);
   });
 });

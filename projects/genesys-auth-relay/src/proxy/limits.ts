@@ -5,13 +5,14 @@ import { retryAfterMs } from '../source/upstream-error.ts';
 import { type Budget, createBudget, spent } from './budget.ts';
 import type { WholeAnswer } from './sinks.ts';
 
-/** What the API allows: a budget for each OAuth client, and operations that it asked to be left alone. */
+/** What the API allows: a budget for each token, and operations of an OAuth client that it asked to be left alone. */
 export interface ApiLimits {
-  budget(client: ClientConfig): Budget;
+  /** @param slot which token of the client's pool */
+  budget(client: ClientConfig, slot: number): Budget;
   /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
   check(client: ClientConfig, operation: string): void;
   /** The API answered 429: obeys its `Retry-After`, for the token or, where it says so, for this operation alone. */
-  note(client: ClientConfig, operation: string, answer: WholeAnswer): void;
+  note(client: ClientConfig, slot: number, operation: string, answer: WholeAnswer): void;
 }
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
@@ -28,9 +29,10 @@ function isAboutToken({ headers, body }: WholeAnswer): boolean {
 export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: RelayClock): ApiLimits {
   const budgets = new Map<string, Budget>();
   const pauses = new Map<string, number>();
-  const budget = ({ name }: ClientConfig): Budget => {
-    let known = budgets.get(name);
-    if (known === undefined) budgets.set(name, (known = createBudget(proxy, clock)));
+  const budget = ({ name }: ClientConfig, slot: number): Budget => {
+    const key = slot === 0 ? name : `${slot} ${name}`;
+    let known = budgets.get(key);
+    if (known === undefined) budgets.set(key, (known = createBudget(proxy, clock)));
     return known;
   };
   const keyOf = ({ name }: ClientConfig, operation: string) => `${name} ${operation}`;
@@ -43,10 +45,10 @@ export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: Re
       if (left > 0) throw spent(left);
       pauses.delete(key);
     },
-    note(client, operation, answer) {
+    note(client, slot, operation, answer) {
       const wait = retryAfterMs(single(answer.headers['retry-after']), clock.now());
       if (wait === undefined || wait === 0) return;
-      if (isAboutToken(answer)) budget(client).pause(wait);
+      if (isAboutToken(answer)) budget(client, slot).pause(wait);
       else pauses.set(keyOf(client, operation), clock.monotonic() + wait);
     }
   };

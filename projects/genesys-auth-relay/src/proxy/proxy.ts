@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { slotOf } from '../source/cache-key.ts';
 import type { SourceToken, TokenSource } from '../source/token-source.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
 import { type ApiBody, readApiBody } from './body.ts';
@@ -41,6 +42,8 @@ export interface ProxyParts {
 interface Call {
   readonly exchange: ApiExchange;
   readonly permit: Permit;
+  /** Which token of the client's pool goes with it, and whose budget it takes from. */
+  readonly slot: number;
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: ApiBody;
@@ -60,20 +63,20 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   const headersOf = createRequestHeaders(proxy.forwardHeaders);
   const flights = proxy.coalesce ? createCoalescer() : undefined;
 
-  async function tokenOf(client: ClientConfig): Promise<SourceToken> {
+  async function tokenOf(client: ClientConfig, slot: number): Promise<SourceToken> {
     try {
-      return await source.get(client, client.scopes);
+      return await source.get(client, client.scopes, slot);
     } catch (error) {
       throw error instanceof UpstreamError ? error.problem : error;
     }
   }
 
-  async function takeTurn({ name }: ClientConfig, { permit, exchange, signal }: Call): Promise<void> {
-    const wait = limits.budget(permit.client).take(exchange.caller.key, signal);
+  async function takeTurn({ permit: { client }, slot, exchange, signal }: Call): Promise<void> {
+    const wait = limits.budget(client, slot).take(exchange.caller.key, signal);
     if (wait === undefined) return;
     const since = clock.monotonic();
     await wait;
-    observer.apiQueued?.(name, clock.monotonic() - since);
+    observer.apiQueued?.(client.name, clock.monotonic() - since);
   }
 
   /** Sends the call once. An answer that may not be the last word is held back and returned. */
@@ -102,24 +105,24 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   }
 
   async function run(call: Call): Promise<void> {
-    const { exchange, permit, body } = call;
+    const { exchange, permit, slot, body } = call;
     const { client, operation } = permit;
     const { key } = exchange.caller;
-    await takeTurn(client, call);
-    const token = await tokenOf(client);
+    await takeTurn(call);
+    const token = await tokenOf(client, slot);
     let answer = await send(call, token);
     if (answer?.status === 401) {
       await source.report(client, client.scopes, token.hash, () => parts.mayVerify(key));
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
-      const fresh = repeatable ? await tokenOf(client) : token;
+      const fresh = repeatable ? await tokenOf(client, slot) : token;
       if (fresh.hash !== token.hash) {
         observer.apiReplayed?.(client.name);
-        await takeTurn(client, call);
+        await takeTurn(call);
         answer = await send(call, fresh);
       }
     }
     if (answer === undefined) return;
-    if (answer.status === 429) limits.note(client, operation, answer);
+    if (answer.status === 429) limits.note(client, slot, operation, answer);
     writeWhole(exchange, answer);
   }
 
@@ -169,7 +172,8 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const headers = headersOf(facts, exchange.traceparent);
     if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
     const open = (head: ApiHead) => writeHead(exchange, head);
-    const call = { exchange, permit, path: target.full, headers, body, signal, open };
+    const slot = slotOf(permit.client, caller.key);
+    const call = { exchange, permit, slot, path: target.full, headers, body, signal, open };
     const shareable = flights !== undefined && method === 'GET' && body.content === null && !('range' in headers);
     await (shareable ? share(call, entitlement) : run(call));
   }

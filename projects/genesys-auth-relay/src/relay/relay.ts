@@ -18,6 +18,7 @@ import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
+import { slotOf } from '../source/cache-key.ts';
 import { expiresIn } from '../source/lifetime.ts';
 import { watchSecrets } from '../source/watch-secrets.ts';
 import { type SourceToken, type TokenSource, createTokenSource } from '../source/token-source.ts';
@@ -117,9 +118,10 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
     return now;
   }
 
-  async function obtain(client: ClientConfig, { required, optional, all }: Omit<Decided, 'client'>, pin: string) {
+  async function obtain({ client, required, optional, all }: Decided, caller: Caller) {
+    const slot = slotOf(client, caller.key);
     try {
-      return { token: await source.get(client, all, pin), optional };
+      return { token: await source.get(client, all, slot), optional };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.problem.code !== 'upstream_invalid_scope' || required.length === 0 || optional.length === 0) {
@@ -128,7 +130,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
     }
     // The token endpoint refuses the whole for the sake of an optional scope: do without those.
     try {
-      return { token: await source.get(client, required, pin), optional: [] };
+      return { token: await source.get(client, required, slot), optional: [] };
     } catch (error) {
       throw error instanceof UpstreamError ? error.problem : error;
     }
@@ -184,7 +186,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
         // The token may be one without the optional scopes: see `obtain`.
         if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerifyNow);
       }
-      const obtained = await obtain(client, { required, optional, all }, caller.key);
+      const obtained = await obtain({ client, required, optional, all }, caller);
       const { token } = obtained;
       const grant = judgeGrant(token.scopes, { required, optional: obtained.optional }, entitlement, config);
       flag(token, grant.wider);

@@ -79,6 +79,17 @@ describe('createTokenSource()', () => {
     expect((await other.token()).accessToken).not.toBe(dead);
   });
 
+  it('gives the tokens of a pool in turn', async () => {
+    const source = await start({ client: { id: 'server', secret: { env: SECRET_ENV }, pool: 3 } });
+    const tokens = [];
+    for (let index = 0; index < 6; index++) tokens.push((await source.token()).accessToken);
+    expect(tokens).toEqual([1, 2, 3, 1, 2, 3].map(tokenNumber));
+    server.verifyWith(401);
+    await source.rejected(tokenNumber(2));
+    expect((await source.token()).accessToken).toBe(tokenNumber(1));
+    expect((await source.token()).accessToken).toBe(tokenNumber(4));
+  });
+
   it('picks the narrowest of several clients, and says so when none covers all', async () => {
     const secret = { env: SECRET_ENV };
     const source = await createTokenSource(

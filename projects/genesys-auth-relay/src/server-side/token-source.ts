@@ -129,13 +129,16 @@ export async function createTokenSource(
     },
     runtime
   );
+  let turns = 0;
   /** By hash: what a token that was handed out is for. */
   const handedOut = new LRUCache<string, { client: ClientConfig; scopes: readonly string[] }>({ max: 1000 });
 
   async function obtain(asked: readonly string[]): Promise<ServerToken> {
     const { required } = policy.decide({ scopes: asked, optionalScopes: [] }, entitlement);
     const { client } = chooseClient(entitlement, { required, optional: [] }, NO_CALLERS);
-    const { token, hash, scopes: granted, lifetime } = await source.get(client, canonical(required));
+    // The tokens of a pool in turn: the limits of the API count for each.
+    const slot = turns++ % client.pool;
+    const { token, hash, scopes: granted, lifetime } = await source.get(client, canonical(required), slot);
     handedOut.set(hash, { client, scopes: canonical(required) });
     return {
       accessToken: token,

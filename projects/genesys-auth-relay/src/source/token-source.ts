@@ -5,7 +5,7 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import type { SharedToken } from '../store/stored-token.ts';
 import type { TokenStore } from '../store/token-store.ts';
-import { cacheKey, slotOf } from './cache-key.ts';
+import { cacheKey } from './cache-key.ts';
 import { type Entry, type SourceToken, entryOf, laterOf, putOff } from './entry.ts';
 import { createFetchToken } from './fetch-token.ts';
 import { MIN_CACHED_MS } from './lifetime.ts';
@@ -23,10 +23,10 @@ export interface TokenSource {
    *
    * @param client OAuth client the token belongs to
    * @param scopes canonical
-   * @param pin who asks: the same caller gets the same token of the client's pool
+   * @param slot which token of the client's pool; default: the first
    * @throws UpstreamError when there is no live token and none to be had
    */
-  get(client: ClientConfig, scopes: readonly string[], pin?: string): Promise<SourceToken>;
+  get(client: ClientConfig, scopes: readonly string[], slot?: number): Promise<SourceToken>;
   /**
    * A caller says that the API refused this token. If it is the live one, the API is asked (at most once a second for each
    * token, and all who report meanwhile wait for the same answer); the token is given up only if it really is dead.
@@ -199,8 +199,8 @@ export function createTokenSource(
   }
 
   return {
-    async get(client, scopes, pin = '') {
-      const key = cacheKey(genesys, client, scopes, slotOf(client, pin));
+    async get(client, scopes, slot) {
+      const key = cacheKey(genesys, client, scopes, slot);
       const wanted = { client, scopes };
       const ready = atHand(key, wanted);
       if (ready !== undefined) return ready;

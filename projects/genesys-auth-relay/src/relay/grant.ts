@@ -30,7 +30,7 @@ export function judgeGrant(
   const missing = missingScopes(required, scopes);
   if (missing.length > 0) {
     throw new RelayProblem('upstream_invalid_scope', `The token endpoint did not grant: ${safeList(missing)}.`, {
-      hint: 'Allow these scopes for the OAuth client, or ask for them as optional scopes.',
+      hint: 'Allow these scopes for the OAuth client, or ask without them (in a request to the relay: as optional scopes).',
       scopes: missing
     });
   }

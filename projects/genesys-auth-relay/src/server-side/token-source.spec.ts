@@ -64,6 +64,17 @@ describe('createTokenSource()', () => {
     await expect(source.token()).rejects.toMatchObject({ retryAfterMs: 5000 });
   });
 
+  it('hands out no token that is good for less than was asked for', async () => {
+    const source = await start();
+    server.answerWith({ scope: 'analytics' });
+    await expect(source.token()).rejects.toMatchObject({
+      code: 'upstream_invalid_scope',
+      scopes: ['routing:readonly'],
+      message: expect.stringContaining('routing:readonly')
+    });
+    expect((await source.token(['analytics'])).scopes).toEqual(['analytics']);
+  });
+
   it('replaces a token the API refuses, and only if it is dead', async () => {
     const source = await start();
     const { accessToken } = await source.token();

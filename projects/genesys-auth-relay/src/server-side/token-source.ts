@@ -4,6 +4,7 @@ import { canonical } from '../config/check-roles.ts';
 import type { ClientConfig } from '../config/config.ts';
 import { parseRelayConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
+import { judgeGrant } from '../relay/grant.ts';
 import { chooseClient } from '../policy/client-policy.ts';
 import { createPolicy } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -73,7 +74,8 @@ export interface ServerTokenSource {
    * A live token: at once while there is one, and one request for all who wait otherwise. It is renewed behind the callers.
    *
    * @param scopes what the token must be good for; default: all of the configuration
-   * @throws TokenSourceError with a code such as `scope_not_registered`, `upstream_invalid_client`, `upstream_timeout`
+   * @throws TokenSourceError with a code such as `scope_not_registered`, `upstream_invalid_client`, `upstream_timeout`, or
+   *   `upstream_invalid_scope` when the token endpoint granted less
    */
   token(scopes?: readonly string[]): Promise<ServerToken>;
   /**
@@ -139,6 +141,7 @@ export async function createTokenSource(
     // The tokens of a pool in turn: the limits of the API count for each.
     const slot = turns++ % client.pool;
     const { token, hash, scopes: granted, lifetime } = await source.get(client, canonical(required), slot);
+    judgeGrant(granted, { required, optional: [] }, entitlement, { scopes: config.scopes, ...NO_CALLERS });
     handedOut.set(hash, { client, scopes: canonical(required) });
     return {
       accessToken: token,

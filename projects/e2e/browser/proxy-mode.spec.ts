@@ -37,6 +37,8 @@ describeInChromium('the wallboard in proxy mode', () => {
     page.on('request', (request) => {
       sent.push({ url: request.url(), authorization: request.headers()['authorization'] });
     });
+    const sockets: string[] = [];
+    page.on('websocket', (socket) => sockets.push(socket.url()));
     await page.goto(wallboard.url);
     await page.getByTestId('queue').nth(3).waitFor({ timeout: 45_000 });
     const first = await numbersOf(page);
@@ -50,6 +52,7 @@ describeInChromium('the wallboard in proxy mode', () => {
       Object.fromEntries(first),
       { timeout: 30_000, polling: 250 }
     );
+    await page.getByTestId('connection').filter({ hasText: 'Live' }).waitFor({ timeout: 30_000 });
     await received.settled();
 
     expect(watch.tokens.size).toBeGreaterThan(0);
@@ -61,6 +64,8 @@ describeInChromium('the wallboard in proxy mode', () => {
     expect(sent.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
     // All of it went to the board's own server, the API among it.
     expect([...new Set(sent.map(({ url }) => new URL(url).origin))]).toEqual([new URL(wallboard.url).origin]);
+    // So did the events: over the relay's hub, and over no channel of Genesys Cloud's own.
+    expect([...new Set(sockets)]).toEqual([`${wallboard.url.replace('http', 'ws')}/genesys/notifications`]);
     expect(sent.some(({ url }) => new URL(url).pathname.startsWith('/genesys/api/v2/'))).toBe(true);
     expect(received.errors).toEqual([]);
   }, 120_000);

@@ -17,6 +17,8 @@ export function demoRelay(genesys: RelayConfigInput['genesys']): RelayConfigInpu
     scopes: [...SCOPES, ...OPTIONAL_SCOPES],
     identities: [{ type: 'loopback', roles: ['developer'] }],
     roles: { developer: { scopes: [...SCOPES], defaultScopes: [...SCOPES] } },
+    // A board listens to all its queues: up to as many as the hub's three channels of Genesys Cloud hold.
+    notifications: { topicsPerClient: 3000 },
     log: { level: 'warn' }
   };
 }

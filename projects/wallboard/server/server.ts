@@ -32,25 +32,18 @@ export interface PageConfig {
 export async function createServer({ relay, page, browserDir }: ServerOptions): Promise<FastifyInstance> {
   const app = fastify({ forceCloseConnections: true });
 
-  // The browser asks here for a token. The OAuth client's secret is read by the relay and goes no further.
+  // The browser asks here for a token, and gets its events from here. The OAuth client's secret is read by the relay and
+  // goes no further.
   await app.register(genesysAuthRelay, { prefix: RELAY_PREFIX, config: relay });
 
   // The page may talk to this server, to Genesys Cloud (its API only where the relay does not pass calls on), and to the
   // company's sign-in if there is one.
   const connectTo = [
     ...(page.mode === 'proxy' ? [] : [page.apiOrigin]),
-    streamingOrigin(page.apiOrigin),
     ...(page.signIn === undefined ? [] : [new URL(page.signIn.authority).origin])
   ];
   const config: PageConfig = { ...page, relay: RELAY_PREFIX };
   await app.register(browserApp, { browserDir, config, connectTo } satisfies BrowserAppOptions);
 
   return app;
-}
-
-/** Where Genesys Cloud sends its events from: `wss://streaming.{domain}`; a sandbox does so where its API is. */
-function streamingOrigin(apiOrigin: string): string {
-  const url = new URL(apiOrigin);
-  if (url.protocol === 'https:') return `wss://${url.host.replace(/^api\./, 'streaming.')}`;
-  return `ws://${url.host}`;
 }

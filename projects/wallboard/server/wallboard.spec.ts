@@ -42,12 +42,19 @@ describe('startWallboard', () => {
     const policy = first.headers.get('content-security-policy');
     const nonce = /'nonce-([^']+)'/.exec(policy ?? '')?.[1] ?? 'none';
     const api = wallboard.sandbox?.apiOrigin ?? '';
-    expect(policy).toContain(`connect-src 'self' ${api} ${api.replace('http', 'ws')};`);
+    expect(policy).toContain(`connect-src 'self' ${api};`);
     expect(policy).toContain("script-src 'self';");
     expect(policy).not.toContain('unsafe');
     expect(await first.text()).toBe(`<wb-root ngCspNonce="${nonce}"></wb-root>`);
     expect(second.headers.get('content-security-policy')).not.toContain(nonce);
     expect(first.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('lets the page of proxy mode talk to this server alone', async () => {
+    const proxy = await startWallboard({ ...FREE, browserDir, relay: { mode: 'proxy' } });
+    const page = await fetch(proxy.url);
+    await proxy.close();
+    expect(page.headers.get('content-security-policy')).toContain("connect-src 'self';");
   });
 
   it.each([

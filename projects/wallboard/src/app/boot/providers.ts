@@ -2,7 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type EnvironmentProviders, type Provider, provideBrowserGlobalErrorListeners } from '@angular/core';
 import { genesysAuthInterceptor, provideGenesysAuth, withProxyMode } from 'ngx-genesys-auth';
 import { withDevtools } from 'ngx-genesys-auth/devtools';
-import { directChannel, provideGenesysNotifications } from 'ngx-genesys-auth/notifications';
+import { provideGenesysNotifications, relayHub } from 'ngx-genesys-auth/notifications';
 import { BOARD_CONFIG, type BoardConfig } from './board-config';
 import type { RelayHeaders } from './sign-in';
 
@@ -26,7 +26,8 @@ export function boardProviders(config: BoardConfig, headers?: RelayHeaders): (Pr
       withDevtools(),
       ...(config.mode === 'proxy' ? [withProxyMode()] : [])
     ),
-    provideGenesysNotifications({ source: directChannel(), pauseWhenHidden: true }),
+    // Boards share the relay's channels: Genesys Cloud keeps no more than 20 for an OAuth client.
+    provideGenesysNotifications({ source: relayHub(), pauseWhenHidden: true }),
     { provide: BOARD_CONFIG, useValue: config }
   ];
 }

@@ -18,7 +18,7 @@ export interface TicketResponse {
 export const CLOSE_CODES = {
   /** The relay is stopping: connect again, at once, to whoever answers. */
   goingAway: 1001,
-  /** A frame that the protocol does not have. */
+  /** A message that is no text. */
   protocolError: 4400,
   /** The caller's credential has expired: get a new ticket and resume. */
   expired: 4401,
@@ -48,7 +48,7 @@ export interface HubPosition {
 /**
  * What a client sends. `id` is chosen by the client and comes back in the answer.
  *
- * `subscribe` with `resume` is the first frame after a reconnect: events after that position are sent again from the hub's
+ * `subscribe` with `resume` is the first frame after a reconnect (a later position is not looked at): events after that position are sent again from the hub's
  * memory, or a gap is reported where it does not reach back that far.
  */
 export type HubClientFrame =
@@ -75,7 +75,7 @@ export type HubServerFrame =
       /** Seconds until the hub closes with {@link CLOSE_CODES.expired}. */
       readonly expiresIn: number;
     }
-  /** `id` of the request. Topics that are permitted deliver from now on. */
+  /** `id` of the request. Topics that are permitted deliver from now on. With `id` 0, unasked: Genesys Cloud now refuses these. */
   | { readonly type: 'subscribed'; readonly id: number; readonly topics: readonly TopicState[] }
   | { readonly type: 'unsubscribed'; readonly id: number; readonly topics: readonly string[] }
   /** `event` is the envelope of Genesys Cloud as it came: topicName, version, eventBody, metadata. */
@@ -90,8 +90,8 @@ export type HubServerFrame =
   | { readonly type: 'closing'; readonly reason: 'draining' | 'expiring'; readonly inSeconds: number }
   | { readonly type: 'error'; readonly id?: number; readonly code: HubErrorCode; readonly detail: string };
 
-/** What is wrong with a frame. */
-export type HubErrorCode = 'invalid_frame' | 'too_many_topics' | 'rate_limited';
+/** What is wrong with a frame; or, with `internal_error`, with the relay. */
+export type HubErrorCode = 'invalid_frame' | 'too_many_topics' | 'rate_limited' | 'internal_error';
 
 /** The envelope of an event (Genesys Cloud notification service, version 2). */
 export interface HubEvent {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { NOTIFICATIONS_PROTOCOL, RELAY_PATHS, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
+import { CLOSE_CODES, NOTIFICATIONS_PROTOCOL, RELAY_PATHS, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import { WebSocketServer } from 'ws';
 import type { RelayConfig } from '../config/config.ts';
+import { closeSocket } from '../hub/clients/client.ts';
 import { factsOf } from '../guard/facts.ts';
 import { checkQuery } from '../guard/query.ts';
 import type { Caller } from '../identify/caller.ts';
@@ -79,17 +80,25 @@ export function createUpgrade(
       throw new RelayProblem('upgrade_required', 'This path is a WebSocket.', { headers: { upgrade: 'websocket' } });
     }
     const caller = await callerOf(request);
+    if (hub.isStopping()) {
+      throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again, to whoever answers.' });
+    }
     const entitlement = relay.entitlement(caller);
+    const offered = protocolsOf(request.headers['sec-websocket-protocol']);
+    const dialect = offered.includes(NOTIFICATIONS_PROTOCOL) ? 'native' : 'rpc';
     const full = hub.refuses(caller);
-    if (full !== undefined) {
+    if (full !== undefined && dialect === 'rpc') {
       throw new RelayProblem('rate_limited', `No socket: ${full}.`, {
         hint: 'Share one socket in the app, or close some.',
         retryAfterSeconds: 5
       });
     }
-    const offered = protocolsOf(request.headers['sec-websocket-protocol']);
-    const dialect = offered.includes(NOTIFICATIONS_PROTOCOL) ? 'native' : 'rpc';
     server.handleUpgrade(request, socket, head, (webSocket) => {
+      // A browser is not shown the status of a refused handshake, only the code of a close.
+      if (full !== undefined) {
+        closeSocket(webSocket, CLOSE_CODES.limit, full);
+        return;
+      }
       log.info({ event: 'hub_connected', requestId, ...callerFields(caller, config.log.subject) }, 'socket opened');
       hub.connect(webSocket, socket, { caller, entitlement, dialect });
     });

@@ -166,7 +166,9 @@ describe('the notification hub', () => {
     await client.until(() => client.of('event').length === 1);
     server.drop();
     await client.until(() => client.of('gap').length === 1);
-    expect(client.of('gap')).toEqual([{ type: 'gap', seq: 1, topics: [Q1, Q2], reason: 'upstream' }]);
+    expect(client.of('gap')).toEqual([{ type: 'gap', seq: 2, topics: [Q1, Q2], reason: 'upstream' }]);
+    await client.until(() => client.of('upstream').length === 2);
+    expect(client.of('upstream').map(({ live }) => live)).toEqual([false, true]);
     server.emit(Q1, { n: 2 });
     await client.until(() => client.of('event').length === 2);
     expect(server.requests.filter((request) => request === 'POST /api/v2/notifications/channels')).toHaveLength(1);
@@ -293,11 +295,140 @@ describe('the notification hub', () => {
     const client = await page();
     const { topics } = await client.subscribe([Q1]);
     expect(topics).toEqual([{ topic: Q1, state: 'permitted' }]);
+    await client.until(() => client.of('upstream').length === 1);
     server.fail(undefined);
     await client.until(() => client.of('gap').length === 1);
+    expect(client.of('upstream').map(({ live }) => live)).toEqual([false, true]);
     server.emit(Q1, { n: 1 });
     await client.until(() => client.of('event').length === 1);
   }, 20_000);
+
+  it('tells who was away for an outage of the gap, also when no event came meanwhile', async () => {
+    await start();
+    const [first, second] = [await page(), await page()];
+    await first.subscribe([Q1]);
+    await second.subscribe([Q1]);
+    server.emit(Q1, { n: 1 });
+    await until(() => [first, second].every((client) => client.of('event').length === 1));
+    first.close();
+    await first.closed;
+    server.drop();
+    await second.until(() => second.of('gap').length === 1);
+    const back = await page();
+    await back.subscribe([Q1], { epoch: first.of('welcome')[0]?.epoch, seq: 1 });
+    await back.until(() => back.of('gap').length === 1);
+    expect(back.of('gap')).toMatchObject([{ topics: [Q1], reason: 'resume' }]);
+  });
+
+  it('looks at a position once: a later one has nothing sent again', async () => {
+    await start();
+    const client = await page();
+    await client.subscribe([Q1]);
+    server.emit(Q1, { n: 1 });
+    await client.until(() => client.of('event').length === 1);
+    const epoch = client.of('welcome')[0]?.epoch;
+    const other = await page();
+    await other.subscribe([], { epoch, seq: 0 });
+    await other.subscribe([Q1], { epoch, seq: 0 });
+    server.emit(Q1, { n: 2 });
+    await other.until(() => other.of('event').length > 0);
+    expect(other.of('event').map(({ seq }) => seq)).toEqual([2]);
+    expect(other.of('gap')).toEqual([]);
+  });
+
+  it('bounds what a client that resumes may have waiting', async () => {
+    await start({ notifications: { bufferBytes: 16_384 } });
+    const first = await page();
+    await first.subscribe([Q1]);
+    const padding = 'x'.repeat(900_000);
+    for (let n = 1; n <= 8; n += 1) {
+      server.emit(Q1, { n, padding });
+      await first.until(() => first.of('event').length === n);
+    }
+    const back = await page();
+    back.socket.pause();
+    back.send({ type: 'subscribe', id: 1, topics: [Q1], resume: { epoch: first.of('welcome')[0]?.epoch, seq: 0 } });
+    server.emit(Q1, { n: 9 });
+    await first.until(() => first.of('event').length === 9);
+    back.socket.resume();
+    await back.until(() => back.of('gap').length === 1);
+    expect(back.of('gap')).toMatchObject([{ topics: [Q1], reason: 'slow' }]);
+    expect(back.of('event').length).toBeLessThan(8);
+  });
+
+  it('tells its clients when Genesys Cloud refuses a topic later on', async () => {
+    await start();
+    const client = await page();
+    const program = keep(await openHub(relay.url, withKey));
+    await client.subscribe([Q1]);
+    program.send({ id: 1, method: 'subscribe', params: { channels: [Q1] } });
+    await program.until(() => program.frames.some(({ id }) => id === 1));
+    server.rejected.add(Q1);
+    await client.subscribe([Q2]);
+    await client.until(() => client.of('subscribed').some(({ id }) => id === 0));
+    expect(client.of('subscribed').find(({ id }) => id === 0)?.topics).toEqual([
+      { topic: Q1, state: 'rejected', reason: 'not for you' }
+    ]);
+    await program.until(() => program.frames.some(({ method }) => method === 'subscribed'));
+    expect(program.frames.find(({ method }) => method === 'subscribed')?.['params']).toEqual({
+      channels: [{ channel: Q1, state: 'rejected', reason: 'not for you' }]
+    });
+    server.emit(Q1, { n: 1 });
+    server.emit(Q2, { n: 2 });
+    await client.until(() => client.of('event').length > 0);
+    expect(client.of('event').map(({ event }) => event.topicName)).toEqual([Q2]);
+  });
+
+  it('puts nobody on a topic who has left meanwhile', async () => {
+    const clock = testClock();
+    relay = await startRelay(config(server), { clock });
+    const client = await page();
+    const asked = server.hold('GET /api/v2/routing/queues');
+    client.send({ type: 'subscribe', id: 1, topics: ['routing/queueMetrics'] });
+    const release = await asked;
+    client.close();
+    await client.closed;
+    const other = await page();
+    await other.subscribe(['v2.analytics.queues.q9.observations']);
+    release();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await other.subscribe(['v2.analytics.queues.q8.observations']);
+    expect(server.topics()).toEqual([['v2.analytics.queues.q9.observations', 'v2.analytics.queues.q8.observations']]);
+  });
+
+  it('leaves out what a client does not read, tells it of the gap, and closes it when it stays slow', async () => {
+    const clock = testClock();
+    relay = await startRelay(config(server, { notifications: { bufferBytes: 16_384, slowSeconds: 5 } }), { clock });
+    const [slow, brisk] = [await page(), await page()];
+    await Promise.all([slow.subscribe([Q1]), brisk.subscribe([Q1])]);
+    // More than the sockets of the system take, and one at a time: only who does not read lags behind.
+    const padding = 'x'.repeat(500_000);
+    const flood = async (from: number, to: number) => {
+      for (let n = from; n <= to; n += 1) {
+        server.emit(Q1, { n, padding });
+        await brisk.until(() => brisk.of('event').length === n);
+      }
+    };
+    slow.socket.pause();
+    await flood(1, 40);
+    slow.socket.resume();
+    await slow.until(() => slow.of('gap').length === 1);
+    expect(slow.of('gap')).toEqual([{ type: 'gap', seq: 40, topics: [Q1], reason: 'slow' }]);
+    expect(slow.of('event').length).toBeLessThan(40);
+    expect(brisk.of('gap')).toEqual([]);
+    await flood(41, 42);
+    await slow.until(() => slow.of('event').at(-1)?.seq === 42);
+
+    slow.socket.pause();
+    await flood(43, 82);
+    // The heartbeat goes out in the same turn in which the slow ones are looked for.
+    clock.advance(16_000);
+    await brisk.until(() => brisk.of('heartbeat').length > 0);
+    slow.socket.resume();
+    // 1006 where the connection was cut before it had read as far as the close frame.
+    expect([4408, 1006]).toContain(await slow.closed);
+    expect(brisk.socket.readyState).toBe(brisk.socket.OPEN);
+  }, 60_000);
 
   describe('the door', () => {
     const refusal = (protocols: readonly string[], headers: Record<string, string> = {}) =>
@@ -375,6 +506,23 @@ describe('the notification hub', () => {
       expect(await refusal([], withKey.headers)).toBe('open');
     });
 
+    it('closes a page that is one too many with 4429, as a browser is not shown the status of a handshake', async () => {
+      await start({ notifications: { clientsPerCaller: 1 } });
+      await page();
+      const second = await page();
+      expect(await second.closed).toBe(4429);
+    });
+
+    it('is closed to new ones as soon as the hub stops', async () => {
+      await start({ limits: { drainMs: 2000 } });
+      const first = await page();
+      const ticket = await ticketOf(relay.url);
+      const drained = relay.drain();
+      await first.until(() => first.of('closing').length === 1);
+      expect(await refusal([NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX + ticket])).toBe('refused: 503');
+      await drained;
+    });
+
     it('answers a plain request with 426, and is not there when the hub is off', async () => {
       await start();
       const plain = await fetch(`${relay.url}/notifications`);
@@ -415,11 +563,48 @@ describe('the notification hub', () => {
     });
 
     it('slows down a client that talks too much', async () => {
+      const clock = testClock();
+      relay = await startRelay(config(server), { clock });
+      const client = await page();
+      for (let n = 0; n < 240; n += 1) client.send({ type: 'ping' });
+      client.send({ type: 'unsubscribe', id: 77, topics: [] });
+      await client.until(() => client.of('error').length === 1);
+      expect(client.of('error')[0]).toMatchObject({ code: 'rate_limited', id: 77 });
+      await client.until(() => client.of('pong').length === 240);
+      clock.advance(60_000);
+      client.send({ type: 'ping' });
+      await client.until(() => client.of('pong').length === 241);
+    });
+
+    it('closes on a binary message', async () => {
       await start();
       const client = await page();
-      for (let n = 0; n < 300; n += 1) client.send({ type: 'ping' });
-      await client.until(() => client.of('error').some(({ code }) => code === 'rate_limited'));
-      expect(client.of('pong').length).toBeLessThanOrEqual(241);
+      client.socket.send(Buffer.from('{"type":"ping"}'));
+      expect(await client.closed).toBe(4400);
+    });
+
+    it('refuses more names in one message than a client may have topics', async () => {
+      await start({ notifications: { topicsPerClient: 2 } });
+      const client = await page();
+      client.send({ type: 'subscribe', id: 7, topics: [Q1, Q1, Q1] });
+      await client.until(() => client.of('error').length === 1);
+      expect(client.of('error')[0]).toMatchObject({ id: 7, code: 'too_many_topics' });
+    });
+
+    it.each([
+      ['{"id":5,"method":"nope"}', 5],
+      ['{"id":"a","method":"subscribe","params":{}}', 'a'],
+      ['{"method":"nope"}', null]
+    ])('answers %s in the JSON-RPC form with its id', async (text, id) => {
+      await start();
+      const client = keep(await openHub(relay.url, withKey));
+      client.socket.send(text);
+      await client.until(() => client.frames.some((frame) => 'error' in frame));
+      expect(client.frames.find((frame) => 'error' in frame)).toMatchObject({
+        jsonrpc: '2.0',
+        id,
+        error: { code: -32600 }
+      });
     });
 
     it('closes on a message that is too large', async () => {

@@ -11,7 +11,7 @@ import { type Dialect, type HubClient, createClient } from './clients/client.ts'
 import { rpcText } from './clients/dialect.ts';
 import { textFrame } from './clients/frame.ts';
 import { createMemory } from './clients/memory.ts';
-import { type SubscribeParts, unsubscribe } from './clients/subscribe.ts';
+import type { SubscribeParts } from './clients/subscribe.ts';
 import { type Conversation, converse } from './clients/converse.ts';
 import type { Feed, FeedSink } from './feed.ts';
 import { createFiguresReport } from './figures.ts';
@@ -35,6 +35,8 @@ export const HUB_TIMES: HubTimes = { heartbeatMs: 15_000, pingMs: 30_000, answer
 export interface Hub {
   /** Takes over an open socket. */
   connect(socket: WebSocket, stream: Duplex, about: HubAdmission): void;
+  /** Whether it takes no more sockets, as it is being stopped. */
+  isStopping(): boolean;
   /** Whether the caller may open one more socket; the reason if not. */
   refuses(caller: Caller): string | undefined;
   /** Tells the clients to go elsewhere. */
@@ -74,6 +76,7 @@ export async function createHub(
   const perCaller = new Map<string, number>();
   let dirty = false;
   let closed = false;
+  let stopping = false;
   let nextHeartbeat = clock.monotonic() + times.heartbeatMs;
 
   function tellFeed(): void {
@@ -89,11 +92,13 @@ export async function createHub(
 
   const waitFor = (topic: WantedTopic, ms: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      topic.waiting.add(() => {
+      const wake = (): void => {
         clearTimeout(timer);
+        topic.waiting.delete(wake);
         resolve();
-      });
+      };
+      const timer = setTimeout(wake, ms);
+      topic.waiting.add(wake);
     });
 
   const parts: SubscribeParts = {
@@ -105,7 +110,8 @@ export async function createHub(
     counters,
     limits: { topics: config.topicsPerClient, answerMs: times.answerMs },
     changed: tellFeed,
-    wait: waitFor
+    wait: waitFor,
+    now: () => clock.monotonic()
   };
 
   function expire(client: HubClient, entry: { readonly until: number; warned: boolean }, now: number): void {
@@ -122,7 +128,7 @@ export async function createHub(
       native: textFrame(JSON.stringify({ type: 'heartbeat', seq: registry.seq } satisfies HubServerFrame)),
       rpc: textFrame(rpcText({ type: 'heartbeat', seq: registry.seq }) ?? '{}')
     };
-    for (const client of clients.keys()) client.write(frames[client.dialect]);
+    for (const client of clients.keys()) client.beat(frames[client.dialect]);
   }
 
   const figures = (): HubFigures => ({
@@ -152,6 +158,8 @@ export async function createHub(
     Math.min(config.sessionSeconds * 1000, notAfter === undefined ? Infinity : notAfter - clock.now());
 
   return {
+    isStopping: () => stopping,
+
     refuses(caller) {
       if (clients.size >= config.clients) return 'the relay has as many sockets as it may have';
       return (perCaller.get(caller.key) ?? 0) >= config.clientsPerCaller
@@ -181,7 +189,9 @@ export async function createHub(
       const { key } = about.caller;
       perCaller.set(key, (perCaller.get(key) ?? 0) + 1);
       socket.on('message', (data, isBinary) => {
-        talk.hear(isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8'));
+        // A text message comes as one buffer: fragments are put together by ws.
+        if (!isBinary && Buffer.isBuffer(data)) talk.hear(data.toString('utf8'));
+        else client.close(CLOSE_CODES.protocolError, 'binary messages mean nothing here');
       });
       socket.on('error', () => {
         socket.terminate();
@@ -191,7 +201,7 @@ export async function createHub(
         const left = (perCaller.get(key) ?? 1) - 1;
         if (left > 0) perCaller.set(key, left);
         else perCaller.delete(key);
-        unsubscribe(client, [...client.topics], registry, clock.monotonic());
+        registry.leave(client, [...client.topics], clock.monotonic());
       });
       client.send({
         type: 'welcome',
@@ -203,12 +213,13 @@ export async function createHub(
     },
 
     drain() {
+      stopping = true;
       for (const client of clients.keys()) client.send({ type: 'closing', reason: 'draining', inSeconds: 0 });
     },
 
     async close() {
       if (closed) return;
-      closed = true;
+      closed = stopping = true;
       clearInterval(ticker);
       for (const client of clients.keys()) client.close(CLOSE_CODES.goingAway, 'the relay is stopping');
       await feed.close();

@@ -4,6 +4,7 @@ import type { GapReason } from 'genesys-auth-protocol';
 import type { HubClient } from './clients/client.ts';
 import { eventText } from './clients/dialect.ts';
 import { textFrame } from './clients/frame.ts';
+import { createDarkness } from './clients/darkness.ts';
 import { createGaps } from './clients/gaps.ts';
 import type { EventMemory } from './clients/memory.ts';
 import type { FeedSink, TopicStatus } from './feed.ts';
@@ -35,6 +36,10 @@ export interface Registry extends FeedSink {
   readonly seq: number;
   /** Adds a topic, or finds it. */
   topic(topic: Topic): WantedTopic;
+  /** Notes that a client has been told "permitted" of a topic that is not live yet: it is told of the gap when it is. */
+  owe(client: HubClient, topic: WantedTopic, reason: GapReason): void;
+  /** Takes a client off topics. */
+  leave(client: HubClient, keys: Iterable<string>, now: number): void;
   /** Removes topics that nobody has wanted since a moment. Tells whether there were any. */
   sweep(before: number): boolean;
 }
@@ -53,6 +58,7 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
   const seen = new LRUCache<string, true>({ max: REMEMBERED_IDS });
   let seq = 0;
   const gaps = createGaps(() => seq, counters);
+  const darkness = createDarkness();
 
   /** The same topic, correlation id and text: one action may well cause two different events. */
   function isRepeated(key: string, id: string, envelope: string): boolean {
@@ -68,6 +74,12 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
     topic.liveFrom = seq;
     for (const [client, reason] of topic.owed) gaps.add(client, topic.name, reason);
     topic.owed.clear();
+    for (const client of topic.clients) darkness.lift(client, topic.key);
+  }
+
+  function owe(client: HubClient, topic: WantedTopic, reason: GapReason): void {
+    if (!topic.owed.has(client)) topic.owed.set(client, reason);
+    darkness.fall(client, topic.key);
   }
 
   function setDown(topic: WantedTopic): void {
@@ -75,7 +87,24 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
     const wasLive = topic.status.state === 'live';
     topic.status = { state: 'down' };
     if (!wasLive) return;
-    for (const client of topic.clients) if (!topic.owed.has(client)) topic.owed.set(client, 'upstream');
+    for (const client of topic.clients) owe(client, topic, 'upstream');
+  }
+
+  function leave(client: HubClient, topic: WantedTopic): void {
+    client.topics.delete(topic.key);
+    topic.clients.delete(client);
+    topic.owed.delete(client);
+    darkness.lift(client, topic.key);
+  }
+
+  function setRejected(topic: WantedTopic, status: Extract<TopicStatus, { state: 'rejected' }>): void {
+    // Who has been told "permitted" is told now; the others get it with their answer.
+    const told = topic.status.state === 'live' ? [...topic.clients] : [...topic.owed.keys()];
+    topic.status = status;
+    for (const client of told) {
+      leave(client, topic);
+      client.send({ type: 'subscribed', id: 0, topics: [{ topic: topic.name, ...status }] });
+    }
   }
 
   return {
@@ -99,6 +128,15 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
       topics.set(key, topic);
       return topic;
     },
+    owe,
+    leave(client, keys, now) {
+      for (const key of keys) {
+        const topic = topics.get(key);
+        if (topic === undefined) continue;
+        leave(client, topic);
+        if (topic.clients.size === 0) topic.idleSince = now;
+      }
+    },
     sweep(before) {
       const idle = [...topics.values()].filter(({ clients, idleSince }) => clients.size === 0 && idleSince <= before);
       for (const { key } of idle) topics.delete(key);
@@ -118,19 +156,20 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
       let native: Buffer | undefined;
       let rpc: Buffer | undefined;
       for (const client of topic.clients) {
-        if (client.dialect === 'native') client.deliver((native ??= textFrame(eventText.native(seq, envelope))), key);
-        else client.deliver((rpc ??= textFrame(eventText.rpc(seq, envelope))), key);
+        if (client.dialect === 'native')
+          client.deliver((native ??= textFrame(eventText.native(seq, envelope))), topic.name);
+        else client.deliver((rpc ??= textFrame(eventText.rpc(seq, envelope))), topic.name);
       }
     },
     status(keys, status) {
-      for (const key of keys) {
-        const topic = topics.get(key);
-        if (topic === undefined) continue;
-        const before = topic.status.state;
+      const changed = keys.flatMap((key) => topics.get(key) ?? []);
+      // What was missed has a place of its own among the positions: who was at the one before has not got past it.
+      if (status.state === 'live' && changed.some(({ status: { state } }) => state === 'down')) seq += 1;
+      for (const topic of changed) {
         if (status.state === 'live') {
-          if (before !== 'live') setLive(topic);
+          if (topic.status.state !== 'live') setLive(topic);
         } else if (status.state === 'down') setDown(topic);
-        else topic.status = status;
+        else setRejected(topic, status);
         if (status.state === 'down') continue;
         for (const wake of topic.waiting) wake();
         topic.waiting.clear();

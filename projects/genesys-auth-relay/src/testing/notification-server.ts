@@ -24,10 +24,16 @@ export interface NotificationServer {
   say(text: string): void;
   /** Cuts every socket. */
   drop(): void;
+  /** Lets every socket that is open now hang: nothing is sent on it, and nothing is closed. */
+  freeze(): void;
   /** Says that every socket is about to be closed; a second socket of a channel ends the first, as the real service does. */
   announceClosing(): void;
   /** Answers every call with this status from now on; `undefined` ends that. */
-  fail(status: number | undefined): void;
+  fail(status: number | undefined, headers?: Record<string, string>): void;
+  /** Lets the next call that begins like this (`GET /path`) wait. Resolves when it is there, to what lets it go on. */
+  hold(call: string): Promise<() => void>;
+  /** Forgets all channels; their sockets stay. */
+  forgetChannels(): void;
   /** Topics that are refused from now on, in lower case. */
   readonly rejected: Set<string>;
   /** Forgets all channels, and the token they were made with is no longer good. */
@@ -50,7 +56,10 @@ export async function startNotificationServer(): Promise<NotificationServer> {
   const channels = new Map<string, Channel>();
   const requests: string[] = [];
   const rejected = new Set<string>();
+  const frozen = new WeakSet<WebSocket>();
+  const held = new Map<string, () => Promise<void>>();
   let status: number | undefined;
+  let failureHeaders: Record<string, string> = {};
   let tokens = 0;
   let liveToken = '';
   let origin = '';
@@ -82,11 +91,14 @@ export async function startNotificationServer(): Promise<NotificationServer> {
   }
 
   const server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
+    void bodyOf(request).then(async (text) => {
       const [path = ''] = (request.url ?? '').split('?');
-      requests.push(`${request.method ?? ''} ${path}`);
+      const call = `${request.method ?? ''} ${path}`;
+      requests.push(call);
+      await [...held].find(([start]) => call.startsWith(start))?.[1]();
       const [code, body] = answerTo(request.method ?? '', path, request.headers.authorization, text);
-      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const headers = code === status ? failureHeaders : {};
+      response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
     });
   });
   const sockets = new WebSocketServer({ noServer: true });
@@ -100,6 +112,7 @@ export async function startNotificationServer(): Promise<NotificationServer> {
       channel.socket?.close(1000);
       channel.socket = webSocket;
       webSocket.on('message', () => {
+        if (frozen.has(webSocket)) return;
         webSocket.send(JSON.stringify({ topicName: 'channel.metadata', eventBody: { message: 'pong' } }));
       });
       webSocket.on('close', () => {
@@ -121,7 +134,8 @@ export async function startNotificationServer(): Promise<NotificationServer> {
     emit(topicName, eventBody, id = randomUUID()) {
       const text = JSON.stringify({ topicName, version: '2', eventBody, metadata: { CorrelationId: id } });
       for (const { topics, socket } of live()) {
-        if (topics.some((topic) => topic.toLowerCase() === topicName.toLowerCase())) socket.send(text);
+        const isWanted = topics.some((topic) => topic.toLowerCase() === topicName.toLowerCase());
+        if (isWanted && !frozen.has(socket)) socket.send(text);
       }
     },
     say(text) {
@@ -135,8 +149,24 @@ export async function startNotificationServer(): Promise<NotificationServer> {
         socket.send(JSON.stringify({ topicName: 'v2.system.socket_closing', eventBody: { message: 'soon' } }));
       }
     },
-    fail(next) {
+    fail(next, headers = {}) {
       status = next;
+      failureHeaders = headers;
+    },
+    hold: (call) =>
+      new Promise((arrived) => {
+        held.set(call, () => {
+          held.delete(call);
+          return new Promise((goOn) => {
+            arrived(goOn);
+          });
+        });
+      }),
+    forgetChannels() {
+      channels.clear();
+    },
+    freeze() {
+      for (const { socket } of live()) frozen.add(socket);
     },
     revoke() {
       liveToken = '';

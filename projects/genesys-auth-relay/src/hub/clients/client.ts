@@ -18,8 +18,12 @@ export interface HubClient {
   readonly dialect: Dialect;
   /** Topics it gets, by key. */
   readonly topics: Set<string>;
+  /** Whether its socket is closed: it must not be put on anything any more. */
+  readonly gone: boolean;
   /** Writes a finished frame of an event, or notes that the client missed it. Called for every event: it must cost little. */
-  deliver(frame: Buffer, key: string): void;
+  deliver(frame: Buffer, topic: string): void;
+  /** Writes a finished heartbeat, unless the client lags: its position must not pass what it has missed. */
+  beat(frame: Buffer): void;
   /** Sends a frame of the protocol, in the client's form. */
   send(frame: HubServerFrame): void;
   /** Writes a finished frame that is no event. */
@@ -44,6 +48,17 @@ export type Encode = (frame: HubServerFrame) => string | undefined;
 
 /** Milliseconds after the close frame until the connection is cut, whatever the other side does. */
 const CLOSE_GRACE_MS = 2000;
+
+/** Closes a socket, and cuts it when the other side does not answer. */
+export function closeSocket(socket: WebSocket, code: number, reason: string): void {
+  socket.on('error', () => {
+    socket.terminate();
+  });
+  socket.close(code, reason);
+  setTimeout(() => {
+    socket.terminate();
+  }, CLOSE_GRACE_MS).unref();
+}
 
 /**
  * Wraps an open WebSocket.
@@ -71,6 +86,11 @@ export function createClient(
     if (socket.readyState === socket.OPEN) stream.write(frame);
   };
   const send = (frame: HubServerFrame): void => {
+    if (frame.type === 'gap' && slowSince !== undefined) {
+      // It is told with the gap of its own, for the position that this frame carries is ahead of what it has missed.
+      for (const topic of frame.topics) missed.add(topic);
+      return;
+    }
     const text = tools.encode(frame);
     if (text !== undefined) write(textFrame(text));
   };
@@ -82,13 +102,6 @@ export function createClient(
     tools.onGap();
     send({ type: 'gap', seq: tools.seq(), topics, reason: 'slow' });
   };
-  const close = (code: number, reason: string): void => {
-    socket.close(code, reason);
-    setTimeout(() => {
-      socket.terminate();
-    }, CLOSE_GRACE_MS).unref();
-  };
-
   stream.on('drain', catchUp);
   socket.on('pong', () => {
     answered = true;
@@ -97,13 +110,19 @@ export function createClient(
   return {
     ...about,
     topics: new Set(),
-    deliver(frame, key) {
+    get gone() {
+      return socket.readyState === socket.CLOSED;
+    },
+    deliver(frame, topic) {
       if (slowSince === undefined && stream.writableLength <= limits.bufferBytes) {
         write(frame);
         return;
       }
       slowSince ??= clock;
-      missed.add(key);
+      missed.add(topic);
+    },
+    beat(frame) {
+      if (slowSince === undefined) write(frame);
     },
     send,
     write,
@@ -111,7 +130,7 @@ export function createClient(
       clock = at;
       if (slowSince !== undefined && stream.writableLength <= limits.bufferBytes / 2) catchUp();
       if (slowSince !== undefined && at - slowSince > limits.slowMs) {
-        close(CLOSE_CODES.slow, 'reads too slowly');
+        closeSocket(socket, CLOSE_CODES.slow, 'reads too slowly');
         return;
       }
       if (at < pingAt) return;
@@ -123,6 +142,8 @@ export function createClient(
       pingAt = at + limits.pingMs;
       if (socket.readyState === socket.OPEN) socket.ping();
     },
-    close
+    close: (code, reason) => {
+      closeSocket(socket, code, reason);
+    }
   };
 }

@@ -1,10 +1,10 @@
-import type { HubServerFrame } from 'genesys-auth-protocol';
+import type { HubErrorCode, HubServerFrame } from 'genesys-auth-protocol';
 import type { RelayClock } from '../../runtime/clock.ts';
 import { createRateLimit } from '../../guard/rate.ts';
 import type { HubClient } from './client.ts';
-import { type ReadFrame, type RpcId, readFrame, rpcAnswer } from './dialect.ts';
+import { type ReadFrame, type RpcId, idsOf, readFrame, rpcAnswer } from './dialect.ts';
 import { textFrame } from './frame.ts';
-import { type SubscribeParts, subscribe, unsubscribe } from './subscribe.ts';
+import { type SubscribeParts, subscribe } from './subscribe.ts';
 import { readTopic } from '../topics/topic.ts';
 
 /** Frames that a client may send in a minute; many at once are fine. */
@@ -15,17 +15,26 @@ export interface Conversation {
   hear(text: string): void;
 }
 
+/** Characters of a message that is read although it is one too many. */
+const SHORT = 2048;
+
 type Request = Extract<ReadFrame, { frame: object }>;
 
 /** Builds the conversation. */
 export function converse(client: HubClient, parts: SubscribeParts, clock: RelayClock): Conversation {
   const budget = createRateLimit(FRAMES_PER_MINUTE, clock, 1);
   const asked = new Map<string, readonly string[]>();
+  let first = true;
   let turn: Promise<void> = Promise.resolve();
 
   function answer(frame: HubServerFrame, rpcId?: RpcId): void {
     if (client.dialect === 'rpc') client.write(textFrame(rpcAnswer(rpcId ?? null, frame)));
     else client.send(frame);
+  }
+
+  function refuse(read: ReadFrame | undefined, code: HubErrorCode, detail: string): void {
+    const { id, rpcId } = read === undefined ? {} : idsOf(read);
+    answer({ type: 'error', code, detail, ...(id !== undefined && { id }) }, rpcId);
   }
 
   async function act({ frame, rpcId }: Request): Promise<void> {
@@ -34,10 +43,14 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
     } else if (frame.type === 'unsubscribe') {
       const keys = frame.topics.flatMap((name) => asked.get(name) ?? readTopic(name)?.map(({ key }) => key) ?? []);
       for (const name of frame.topics) asked.delete(name);
-      unsubscribe(client, keys, parts.registry, clock.monotonic());
+      parts.registry.leave(client, keys, clock.monotonic());
       answer({ type: 'unsubscribed', id: frame.id, topics: frame.topics }, rpcId);
     } else {
-      const result = await subscribe(client, frame.topics, frame.resume, parts);
+      // A position counts once, after the connect: with every frame it would have the memory sent again and again.
+      const resume = first ? frame.resume : undefined;
+      first = false;
+      const result = await subscribe(client, frame.topics, resume, parts);
+      if (result === 'gone') return;
       if (result === 'too_many_topics') {
         const detail = `A client may have ${parts.limits.topics} topics. Subscribe to fewer, or raise notifications.topicsPerClient.`;
         answer({ type: 'error', id: frame.id, code: result, detail }, rpcId);
@@ -52,24 +65,20 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
   return {
     hear(text) {
       const wait = budget.take('');
-      if (wait > 0) {
-        answer({ type: 'error', code: 'rate_limited', detail: `Too many messages. Wait ${wait} s.` });
+      // Beyond the limit only what is short is read, for its id: reading costs more than a refusal should.
+      const read = wait > 0 && text.length > SHORT ? undefined : readFrame(text);
+      if (read === undefined || wait > 0) {
+        refuse(read, 'rate_limited', `Too many messages. Wait ${wait} s.`);
         return;
       }
-      const read = readFrame(text);
       if ('wrong' in read) {
-        answer({
-          type: 'error',
-          code: 'invalid_frame',
-          detail: read.wrong,
-          ...(read.id !== undefined && { id: read.id })
-        });
+        refuse(read, 'invalid_frame', read.wrong);
         return;
       }
       turn = turn
         .then(() => act(read))
         .catch(() => {
-          answer({ type: 'error', code: 'invalid_frame', detail: 'The relay failed on this message.' });
+          refuse(read, 'internal_error', 'The relay failed on this message. Try again.');
         });
     }
   };

@@ -1,11 +1,18 @@
-import type { HubClientFrame, HubServerFrame } from 'genesys-auth-protocol';
+import type { HubClientFrame, HubServerFrame, TopicState } from 'genesys-auth-protocol';
 
 /** A request of the JSON-RPC form, with the id as it came. */
 export type RpcId = number | string | null;
 
 /** A frame, read. `rpcId` is there when an answer in the JSON-RPC form is waited for. */
 export type ReadFrame =
-  { readonly frame: HubClientFrame; readonly rpcId?: RpcId } | { readonly wrong: string; readonly id?: number };
+  | { readonly frame: HubClientFrame; readonly rpcId?: RpcId }
+  | { readonly wrong: string; readonly id?: number; readonly rpcId?: RpcId };
+
+/** What the answer to a frame has to carry, whichever form it came in. */
+export function idsOf(read: ReadFrame): { readonly id?: number; readonly rpcId?: RpcId } {
+  if ('wrong' in read) return read;
+  return { ...('id' in read.frame && { id: read.frame.id }), ...(read.rpcId !== undefined && { rpcId: read.rpcId }) };
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -27,7 +34,7 @@ function readNative(body: Record<string, unknown>): ReadFrame {
   const { type, id, topics, resume } = body;
   if (type === 'ping') return { frame: { type } };
   if (type !== 'subscribe' && type !== 'unsubscribe')
-    return { wrong: "'type' is none of subscribe, unsubscribe, ping" };
+    return { wrong: "'type' is none of subscribe, unsubscribe, ping", ...(isId(id) && { id }) };
   if (!isId(id)) return { wrong: "'id' is no whole number" };
   if (!isTexts(topics)) return { wrong: "'topics' is no list of texts", id };
   if (type === 'unsubscribe') return { frame: { type, id, topics } };
@@ -43,10 +50,10 @@ function readRpc(body: Record<string, unknown>): ReadFrame {
   const rpcId: RpcId = typeof id === 'number' || typeof id === 'string' ? id : null;
   if (method === 'ping') return { frame: { type: 'ping' }, rpcId };
   if (method !== 'subscribe' && method !== 'unsubscribe') {
-    return { wrong: "'method' is none of subscribe, unsubscribe, ping" };
+    return { wrong: "'method' is none of subscribe, unsubscribe, ping", rpcId };
   }
   const channels = isRecord(params) ? params['channels'] : undefined;
-  if (!isTexts(channels)) return { wrong: "'params.channels' is no list of texts" };
+  if (!isTexts(channels)) return { wrong: "'params.channels' is no list of texts", rpcId };
   return { frame: { type: method, id: 0, topics: channels }, rpcId };
 }
 
@@ -69,14 +76,18 @@ export const eventText = {
     `{"jsonrpc":"2.0","method":"event","params":{"seq":${seq},"event":${envelope}}}`
 } as const;
 
+const channelsOf = (topics: readonly TopicState[]) => topics.map(({ topic, ...rest }) => ({ channel: topic, ...rest }));
+
 /** A frame of the protocol as a notification of the JSON-RPC form; answers to requests are written by {@link rpcAnswer}. */
 export function rpcText(frame: HubServerFrame): string | undefined {
   switch (frame.type) {
-    case 'subscribed':
     case 'unsubscribed':
     case 'error':
     case 'pong':
       return undefined;
+    // No answer, as that would be written by rpcAnswer: a topic is refused later on.
+    case 'subscribed':
+      return JSON.stringify({ jsonrpc: '2.0', method: frame.type, params: { channels: channelsOf(frame.topics) } });
     default: {
       const { type, ...params } = frame;
       return JSON.stringify({ jsonrpc: '2.0', method: type, params });
@@ -87,10 +98,8 @@ export function rpcText(frame: HubServerFrame): string | undefined {
 /** The answer to a request of the JSON-RPC form. */
 export function rpcAnswer(id: RpcId, frame: HubServerFrame): string {
   switch (frame.type) {
-    case 'subscribed': {
-      const channels = frame.topics.map(({ topic, ...rest }) => ({ channel: topic, ...rest }));
-      return JSON.stringify({ jsonrpc: '2.0', id, result: { channels } });
-    }
+    case 'subscribed':
+      return JSON.stringify({ jsonrpc: '2.0', id, result: { channels: channelsOf(frame.topics) } });
     case 'unsubscribed':
       return JSON.stringify({ jsonrpc: '2.0', id, result: { channels: frame.topics } });
     case 'error': {

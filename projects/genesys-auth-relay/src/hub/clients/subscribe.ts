@@ -24,6 +24,8 @@ export interface SubscribeParts {
   /** Tells the feed, soon, that the topics have changed. */
   readonly changed: () => void;
   readonly wait: (topic: WantedTopic, ms: number) => Promise<void>;
+  /** Milliseconds on the monotonic clock. */
+  readonly now: () => number;
 }
 
 /** What came of a subscription. */
@@ -94,9 +96,12 @@ export async function subscribe(
   asked: readonly string[],
   resume: HubPosition | undefined,
   parts: SubscribeParts
-): Promise<Subscribed | 'too_many_topics'> {
+): Promise<Subscribed | 'too_many_topics' | 'gone'> {
   const { registry, memory, limits } = parts;
+  if (asked.length > limits.topics) return 'too_many_topics';
   const wishes = await Promise.all(asked.map((topic) => read(topic, client, parts)));
+  // The list behind an alias took its time. Who is put on a topic after it has left is never taken off.
+  if (client.gone) return 'gone';
   const topics = new Map(wishes.flatMap((wish) => wish.topics.map((topic) => [topic.key, topic] as const)));
   const more = [...topics.keys()].filter((key) => !client.topics.has(key)).length;
   if (client.topics.size + more > limits.topics) return 'too_many_topics';
@@ -123,7 +128,8 @@ export async function subscribe(
   }
   // In the turn in which the client was added, so that nothing new comes in between.
   for (const event of before ?? []) {
-    if (replayed.has(event.key)) client.write(textFrame(eventText[client.dialect](event.seq, event.text)));
+    const topic = replayed.has(event.key) && registry.topics.get(event.key);
+    if (topic) client.deliver(textFrame(eventText[client.dialect](event.seq, event.text)), topic.name);
   }
   parts.changed();
   const open = added.filter(({ status }) => status.state === 'new' || status.state === 'down');
@@ -135,25 +141,17 @@ export async function subscribe(
     // After the answer, and in one: what is live now tells its gap, what is not owes one.
     finish: () => {
       const gaps = createGaps(() => registry.seq, parts.counters);
+      const refusedKeys: string[] = [];
       for (const topic of added) {
         if (!topic.clients.has(client)) continue;
         if (topic.status.state === 'live') {
           if (missed.has(topic)) gaps.add(client, topic.name, 'resume');
-        } else if (topic.status.state !== 'rejected') topic.owed.set(client, missed.has(topic) ? 'resume' : 'upstream');
+        } else if (topic.status.state === 'rejected') {
+          refusedKeys.push(topic.key);
+        } else registry.owe(client, topic, missed.has(topic) ? 'resume' : 'upstream');
       }
+      registry.leave(client, refusedKeys, parts.now());
       gaps.flush();
     }
   };
-}
-
-/** Takes a client off topics. */
-export function unsubscribe(client: HubClient, keys: Iterable<string>, registry: Registry, now: number): void {
-  for (const key of keys) {
-    client.topics.delete(key);
-    const topic = registry.topics.get(key);
-    if (topic === undefined) continue;
-    topic.clients.delete(client);
-    topic.owed.delete(client);
-    if (topic.clients.size === 0) topic.idleSince = now;
-  }
 }

@@ -89,7 +89,10 @@ export async function createFleetFeed(
       own.clear();
       local = makeLocal(localSink);
     }
-    local.want(wanted());
+    const topics = wanted();
+    // What nobody wants any more is not looked after; its last status would be told to the next who wants it.
+    for (const key of own.keys()) if (!topics.has(key)) own.delete(key);
+    local.want(topics);
   }
 
   function stopListening(): void {
@@ -201,8 +204,14 @@ export async function createFleetFeed(
 
   return {
     want(topics) {
+      const added = [...topics.keys()].filter((key) => !mine.has(key));
       mine = topics;
       if (local !== undefined) listenMyself();
+      // My line has them already, for another instance: it will not say so again.
+      for (const key of added) {
+        const status = own.get(key);
+        if (status !== undefined) sink.status([key], status);
+      }
       if (settling) return;
       settling = true;
       setTimeout(() => {

@@ -44,13 +44,14 @@ describeWithRedis('instances of the hub that share a store', () => {
   const members: { kill(): Promise<void> }[] = [];
 
   /** An instance whose line to Genesys Cloud is the test's. */
-  async function join() {
+  async function join(times = TIMES) {
     const heard: string[] = [];
     const states = new Map<string, string>();
     const gaps: string[] = [];
     let line: { readonly sink: FeedSink; wanted: string[] } | undefined;
     let bus: Bus | undefined;
     let dead = false;
+    let mute = false;
     const sink: FeedSink = {
       event: (_key, envelope) => heard.push(envelope),
       status(keys, { state }) {
@@ -68,7 +69,7 @@ describeWithRedis('instances of the hub that share a store', () => {
           const fresh = [...wanted.keys()].filter((topic) => !mine.wanted.includes(topic));
           mine.wanted = [...wanted.keys()].sort();
           setImmediate(() => {
-            if (fresh.length > 0 && !dead) own.status(fresh, { state: 'live' });
+            if (fresh.length > 0 && !dead && !mute) own.status(fresh, { state: 'live' });
           });
         },
         list: () => Promise.resolve([]),
@@ -106,7 +107,7 @@ describeWithRedis('instances of the hub that share a store', () => {
       },
       sink,
       runtimeOf({ clock: systemClock }),
-      TIMES
+      times
     );
     const member = {
       feed,
@@ -117,6 +118,10 @@ describeWithRedis('instances of the hub that share a store', () => {
       subscribed: () => line?.wanted ?? [],
       emit(n: number, id = `id-${n}`) {
         line?.sink.event(A, event(n), id);
+      },
+      /** From now on its line says nothing of new topics. */
+      hush() {
+        mute = true;
       },
       /** As a process ends that is killed: without a word. */
       async kill() {
@@ -172,6 +177,31 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect(first.subscribed()).toEqual([A, B]);
   });
 
+  it('tells the one that listens of a topic that only another wanted before', async () => {
+    const [first, second] = [await join(), await join()];
+    second.feed.want(topics(B));
+    await live(second, B);
+    first.feed.want(topics(B));
+    await live(first, B);
+    expect(first.subscribed()).toEqual([B]);
+  });
+
+  it('does not answer with what was so before a topic was given up', async () => {
+    const [first, second] = [await join(), await join()];
+    second.feed.want(topics(A, B));
+    await live(second, A, B);
+    second.feed.want(topics(A));
+    await until(() => first.subscribed().length === 1, 'the end of B');
+    second.states.delete(B);
+    first.hush();
+    second.feed.want(topics(A, B));
+    await until(() => first.subscribed().length === 2, 'B again');
+    // What the first had to say about B is in front of this.
+    first.emit(1);
+    await until(() => second.heard.length === 1);
+    expect(second.states.get(B)).toBeUndefined();
+  });
+
   it('goes on with one gap on another instance when the one that listens is killed', async () => {
     const [first, second, third] = [await join(), await join(), await join()];
     for (const member of [first, second, third]) member.feed.want(topics(A));
@@ -185,7 +215,9 @@ describeWithRedis('instances of the hub that share a store', () => {
   });
 
   it('hands over at once when the one that listens leaves in order', async () => {
-    const [first, second] = [await join(), await join()];
+    // Nobody waits for the end of the lease here.
+    const times = { ...TIMES, leaseMs: 120_000, silenceMs: 120_000 };
+    const [first, second] = [await join(times), await join(times)];
     first.feed.want(topics(A));
     second.feed.want(topics(A));
     await Promise.all([live(first, A), live(second, A)]);

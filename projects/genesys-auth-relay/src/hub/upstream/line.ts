@@ -79,9 +79,22 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
   async function connect(): Promise<Connection> {
     const names = topics;
     const channel = await api.createChannel();
-    const subscriptions = await api.setTopics(channel, [...names.values()]);
-    const socket = await socketOf(channel);
-    return { channel, socket, subscriptions, names, prolongAt: halfLife(channel) };
+    try {
+      const subscriptions = await api.setTopics(channel, [...names.values()]);
+      const socket = await socketOf(channel);
+      return { channel, socket, subscriptions, names, prolongAt: halfLife(channel) };
+    } catch (error) {
+      // It would count towards the twenty for a day.
+      await api.deleteChannel(channel).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async function end(): Promise<void> {
+    const last = current;
+    current = undefined;
+    last?.socket.close();
+    if (last !== undefined) await api.deleteChannel(last.channel).catch(() => undefined);
   }
 
   function announce({ subscriptions, names }: Connection): void {
@@ -131,9 +144,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     await clock.sleep(times.settleMs);
     const names = topics;
     if (names.size === 0) {
-      current = undefined;
-      connection.socket.close();
-      await api.deleteChannel(connection.channel).catch(() => undefined);
+      await end();
       return;
     }
     const subscriptions = await api.setTopics(connection.channel, [...names.values()]);
@@ -205,11 +216,11 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     async close() {
       stopped = true;
       mail.post('stop');
-      const last = current;
-      current = undefined;
-      last?.socket.close();
-      await Promise.race([running, clock.sleep(times.handshakeMs)]);
-      if (last !== undefined) await api.deleteChannel(last.channel).catch(() => undefined);
+      const before = end();
+      // What was about to be opened is closed as soon as it is there.
+      const over = running.then(end);
+      await Promise.race([over, clock.sleep(times.handshakeMs)]);
+      await before;
     }
   };
 }

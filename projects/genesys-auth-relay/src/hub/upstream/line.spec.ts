@@ -1,0 +1,178 @@
+import { runtimeOf } from '../../runtime/runtime.ts';
+import { sha256 } from '../../runtime/sha256.ts';
+import { testClock } from '../../testing/clock.ts';
+import { until } from '../../testing/hub-client.ts';
+import { type NotificationServer, startNotificationServer } from '../../testing/notification-server.ts';
+import { type HubApi, type HubTokens, createHubApi, isOwnSocket } from './api.ts';
+import { type Line, createLine } from './line.ts';
+
+const A = 'v2.routing.queues.q1.users';
+const B = 'v2.routing.queues.q2.users';
+const topics = (...names: string[]) => new Map(names.map((name) => [name.toLowerCase(), name]));
+const TIMES = {
+  handshakeMs: 2000,
+  pingMs: 100,
+  watchdogMs: 400,
+  settleMs: 10,
+  checkMs: 50,
+  overlapMs: 100,
+  maxPauseMs: 30_000
+};
+
+describe('where a channel may lead', () => {
+  it.each([
+    ['wss://streaming.mypurecloud.de/channels/x', 'https://api.mypurecloud.de', true],
+    ['wss://streaming.usw2.pure.cloud/channels/x', 'https://api.usw2.pure.cloud', true],
+    ['wss://api.mypurecloud.de/channels/x', 'https://api.mypurecloud.de', true],
+    ['ws://127.0.0.1:4211/channels/x', 'http://127.0.0.1:4211', true],
+    ['ws://streaming.mypurecloud.de/channels/x', 'https://api.mypurecloud.de', false],
+    ['wss://streaming.mypurecloud.de.evil.example/x', 'https://api.mypurecloud.de', false],
+    ['wss://evilmypurecloud.de/x', 'https://api.mypurecloud.de', false],
+    ['wss://user@streaming.mypurecloud.de/x', 'https://api.mypurecloud.de', false],
+    ['wss://169.254.169.254/x', 'https://api.mypurecloud.de', false],
+    ['ws://127.0.0.1:4212/channels/x', 'http://127.0.0.1:4211', false],
+    ['https://streaming.mypurecloud.de/x', 'https://api.mypurecloud.de', false],
+    ['', 'https://api.mypurecloud.de', false]
+  ])('%s of %s: %s', (uri, origin, expected) => {
+    expect(isOwnSocket(uri, origin)).toBe(expected);
+  });
+});
+
+describe('a line to Genesys Cloud', () => {
+  let server: NotificationServer;
+  let api: HubApi;
+  let line: Line | undefined;
+  let token = '';
+  const clock = testClock(Date.now());
+  const heard: string[] = [];
+  const states: string[] = [];
+  const sink = {
+    event: (_key: string, envelope: string) => heard.push((JSON.parse(envelope) as { eventBody: string }).eventBody),
+    status: (_keys: readonly string[], { state }: { state: string }) => states.push(state)
+  };
+  const newToken = async () => {
+    const answer = await fetch(server.tokenEndpoint, { method: 'POST' });
+    token = ((await answer.json()) as { access_token: string }).access_token;
+  };
+  const tokens: HubTokens = {
+    get: () => Promise.resolve({ token, hash: sha256(token) }),
+    rejected: newToken
+  };
+  const made = () => server.requests.filter((request) => request === 'POST /api/v2/notifications/channels').length;
+  const written = () => server.requests.filter((request) => request.startsWith('PUT ')).length;
+  const arrives = (body: string) =>
+    until(() => {
+      server.emit(A, body);
+      return heard.includes(body);
+    }, body);
+  const open = async (...names: string[]) => {
+    line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock, random: () => 0.5 }) }, sink);
+    line.want(topics(...names));
+    await until(() => states.includes('live'), 'the line');
+  };
+
+  beforeEach(async () => {
+    server = await startNotificationServer();
+    await newToken();
+    api = createHubApi(server.apiOrigin, tokens, 2000);
+    heard.length = states.length = 0;
+  });
+  afterEach(async () => {
+    await line?.close();
+    await api.close();
+    await server.close();
+  });
+
+  it('moves to a channel of a new token before the old one ends, and nothing is lost', async () => {
+    await open(A);
+    await arrives('before');
+    await newToken();
+    await until(() => made() === 2, 'the second channel');
+    await arrives('after');
+    await until(() => server.topics().filter((list) => list.length > 0).length === 1, 'the end of the first');
+    expect(states).not.toContain('down');
+  });
+
+  it('prolongs its channel when half of its life is over', async () => {
+    await open(A);
+    const before = written();
+    clock.advance(12.5 * 3_600_000);
+    await until(() => written() > before, 'another PUT');
+    expect(made()).toBe(1);
+    expect(states).not.toContain('down');
+  });
+
+  it('finds out that a socket hangs, says so, and opens another one of the same channel', async () => {
+    await open(A);
+    server.freeze();
+    await until(() => states.includes('down'), 'the watchdog');
+    await until(() => states.at(-1) === 'live', 'the other socket');
+    await arrives('after');
+    expect(made()).toBe(1);
+  });
+
+  it('lives on signs of life alone', async () => {
+    await open(A);
+    await new Promise((resolve) => setTimeout(resolve, 3 * TIMES.watchdogMs));
+    expect(states).not.toContain('down');
+  });
+
+  it('makes a new channel when its own is gone', async () => {
+    await open(A);
+    server.forgetChannels();
+    line?.want(topics(A, B));
+    await until(() => made() === 2, 'the second channel');
+    await until(() => server.topics().some((list) => list.length === 2), 'both topics');
+    await until(() => states.at(-1) === 'live', 'the line');
+  });
+
+  it('waits as long as it is asked to, and after failures ever longer with chance in it', async () => {
+    server.fail(429, { 'retry-after': '7' });
+    line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock, random: () => 0.5 }) }, sink);
+    const from = clock.sleeps.length;
+    line.want(topics(A));
+    await until(() => clock.sleeps.length >= from + 2, 'two pauses');
+    server.fail(503);
+    await until(() => clock.sleeps.length >= from + 9, 'more pauses');
+    server.fail(undefined);
+    await until(() => states.includes('live'), 'the line');
+    const pauses = clock.sleeps.slice(from);
+    expect(pauses.slice(0, 2)).toEqual([7000, 7000]);
+    expect(pauses).toEqual(expect.arrayContaining([8000, 15_000]));
+    expect(Math.max(...pauses)).toBe(15_000);
+  });
+
+  it('closes what it was about to open when it was told to stop', async () => {
+    const held = server.hold('POST /api/v2/notifications/channels');
+    line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock }) }, sink);
+    line.want(topics(A));
+    const goOn = await held;
+    const closed = line.close();
+    goOn();
+    await closed;
+    await until(() => server.requests.some((request) => request.startsWith('DELETE ')), 'the end of the channel');
+    await until(() => server.topics().length === 0, 'the end of the socket');
+    expect(line.open).toBe(false);
+  });
+
+  it('leaves no channel behind whose topics could not be set', async () => {
+    const held = server.hold('PUT ');
+    line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock }) }, sink);
+    line.want(topics(A));
+    const goOn = await held;
+    server.forgetChannels();
+    goOn();
+    await until(() => states.includes('live'), 'the line');
+    expect(made()).toBe(2);
+    expect(server.requests.filter((request) => request.startsWith('DELETE '))).toHaveLength(1);
+  });
+
+  it('ends its channel when nothing is wanted any more, and begins again', async () => {
+    await open(A);
+    line?.want(new Map());
+    await until(() => server.topics().length === 0, 'the end');
+    expect(line?.open).toBe(false);
+    line?.want(topics(B));
+    await until(() => server.topics().some((list) => list.includes(B)), 'the new one');
+  });
+});

@@ -112,19 +112,19 @@ export function createConfiguration(
   };
 
   const build = (given: GenesysAuthConfig): EnvironmentInjector => {
-    const built = createEnvironmentInjector(
+    // Before anything of it begins: a wrong configuration leaves no injector behind.
+    const resolved = resolveConfig(given, name);
+    injector = createEnvironmentInjector(
       [
         ...own,
-        { provide: GENESYS_RESOLVED_CONFIG, useFactory: () => resolveConfig(given, name) },
+        { provide: GENESYS_RESOLVED_CONFIG, useValue: resolved },
         { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
         ...features.flatMap(({ providers }) => providers)
       ],
       parent
     );
-    built.get(GENESYS_RESOLVED_CONFIG);
-    injector = built;
     changed();
-    return built;
+    return injector;
   };
 
   const later: ApiHandler = {

@@ -1,9 +1,17 @@
 import { HttpClient } from '@angular/common/http';
-import { ChangeDetectionStrategy, Component, ErrorHandler, inject, provideAppInitializer } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ErrorHandler,
+  inject,
+  provideAppInitializer,
+  provideEnvironmentInitializer
+} from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { NEVER, Subject, firstValueFrom } from 'rxjs';
 import {
   type GenesysAuthConfig,
+  type GenesysAuthFeature,
   GenesysAuthModule,
   GenesysAuthService,
   GenesysScopesDirective,
@@ -247,6 +255,23 @@ describe('with everything else', () => {
       ['emea', 'token_renewing'],
       ['emea', 'token_ready']
     ]);
+  });
+
+  it('no feature begins before the configuration is right', () => {
+    let begun = 0;
+    const feature: GenesysAuthFeature = {
+      kind: 'logger',
+      providers: [provideEnvironmentInitializer(() => begun++)]
+    };
+    const { get, configCall, relayCall } = loadedApp({
+      auth: [provideGenesysAuth(() => inject(HttpClient).get<GenesysAuthConfig>(CONFIG_URL), feature)]
+    });
+    configCall().flush({ ...CONFIG, region: 'moon' });
+    expect(begun).toBe(0);
+    get();
+    configCall().flush(CONFIG);
+    relayCall();
+    expect(begun).toBe(1);
   });
 
   it('*genesysScopes waits, and tells of a scope that turns out not to be configured', async () => {

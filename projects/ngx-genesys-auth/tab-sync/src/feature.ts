@@ -72,7 +72,7 @@ export function withTabSync({ shareToken = false, subject }: TabSyncOptions = {}
         useFactory: () => (isPlatformServer(inject(PLATFORM_ID)) ? undefined : inject(TabSync).step)
       },
       provideEnvironmentInitializer(() => {
-        if (!isPlatformServer(inject(PLATFORM_ID))) void inject(TabSync).start();
+        if (!isPlatformServer(inject(PLATFORM_ID))) inject(TabSync).start();
       })
     ]
   };

@@ -2,8 +2,10 @@ import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { EnvironmentInjector, PLATFORM_ID, createEnvironmentInjector } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { of } from 'rxjs';
 import {
   type GenesysAuthConfig,
+  type GenesysAuthConfigLoader,
   GenesysAuthService,
   genesysAuthInterceptor,
   provideGenesysAuth
@@ -56,12 +58,14 @@ afterEach(() => {
 interface TabOptions {
   readonly user?: string | null;
   readonly config?: Partial<GenesysAuthConfig>;
+  /** Takes the place of `config`, where it is known only at run time. */
+  readonly loaded?: GenesysAuthConfigLoader;
   readonly options?: TabSyncOptions;
   readonly platform?: string;
 }
 
 /** One tab. `user` can be changed, as somebody else may sign in. */
-function openTab({ user = 'ann', config, options, platform = 'browser' }: TabOptions = {}) {
+function openTab({ user = 'ann', config, loaded, options, platform = 'browser' }: TabOptions = {}) {
   const tab = { user };
   const injector = createEnvironmentInjector(
     [
@@ -69,7 +73,7 @@ function openTab({ user = 'ann', config, options, platform = 'browser' }: TabOpt
       provideHttpClient(withInterceptors([genesysAuthInterceptor])),
       provideHttpClientTesting(),
       provideGenesysAuth(
-        { ...CONFIG, ...config },
+        loaded ?? { ...CONFIG, ...config },
         withTabSync({ shareToken: true, subject: () => tab.user, ...options })
       )
     ],
@@ -446,6 +450,54 @@ describe('what comes over the channel', () => {
       if (outcome.error !== undefined) expect(codeOf(outcome.error)).toBe('scope_not_granted');
     }
   );
+});
+
+describe('while who the user is takes its time', () => {
+  const later = () => {
+    let tell: (user: string) => void = () => undefined;
+    const subject = () => new Promise<string>((resolve) => (tell = resolve));
+    return {
+      options: { subject },
+      tell: (user: string) => {
+        tell(user);
+      }
+    };
+  };
+
+  it('the app may go: nothing is rejected, and no channel is opened', async () => {
+    const { options, tell } = later();
+    openTab({ options }).close();
+    tell('ann');
+    await settle();
+    expect(FakeChannel.all).toEqual([]);
+  });
+
+  it('the app may go when another tab asks for its token', async () => {
+    const { options, tell } = later();
+    const one = openTab({ options });
+    tell('ann');
+    await settle();
+    new FakeChannel(FakeChannel.all[0]?.name ?? '').postMessage({ type: 'ask', id: 'x' });
+    await settle();
+    one.close();
+    tell('ann');
+    await settle();
+    expect(FakeChannel.said).toHaveLength(1);
+  });
+});
+
+it('a configuration that turns out to be wrong rejects nothing behind', async () => {
+  let opened = 0;
+  const one = openTab({
+    loaded: () => of({ ...CONFIG, ...(opened++ === 0 && { region: 'moon' }) }),
+    options: { subject: () => Promise.resolve('ann') }
+  });
+  await settle();
+  expect([one.auth.status(), FakeChannel.all.length]).toEqual(['failed', 0]);
+  const token = one.auth.token();
+  await one.unanswered();
+  await one.grant('token-1');
+  expect(await token).toBe('token-1');
 });
 
 it('leaves nothing open: no channel, no timer', async () => {

@@ -37,8 +37,12 @@ export class TabSync {
   }
 
   /** Begins to listen, where the app says who the user is. */
-  async start(): Promise<void> {
-    if (this.#subject) this.#listen(await this.#whoByApp());
+  start(): void {
+    if (!this.#subject) return;
+    this.#whoByApp()
+      .then((who) => this.#listen(who))
+      // The app is gone, and its injector with it.
+      .catch(() => undefined);
   }
 
   /** Asks the other tabs before the relay, unless the app wants to hear from the relay itself. */
@@ -93,7 +97,10 @@ export class TabSync {
 
   async #give(id: string, who: string): Promise<void> {
     if (!this.#isSharing) return;
-    if (await this.#isSomebodyElse(who)) {
+    const isSomebodyElse = await this.#isSomebodyElse(who);
+    // The app is gone meanwhile, or the line is another one's.
+    if (this.#who !== who) return;
+    if (isSomebodyElse) {
       this.close();
       return;
     }

@@ -1,4 +1,5 @@
 import type { RelayConfig } from '../config/config.ts';
+import { PAUSE_MS } from '../store/breaker.ts';
 import { describeDependencies } from './dependencies.ts';
 
 function describeStore({ store }: RelayConfig): string {
@@ -6,7 +7,7 @@ function describeStore({ store }: RelayConfig): string {
   const { protocol, host } = new URL(store.url.reveal());
   const kind = store.cluster ? 'a cluster at ' : store.sentinel ? `sentinels for ${store.sentinel.name}, ` : '';
   const keys = store.keys.length === 1 ? 'one key' : 'two keys';
-  return `${kind}${protocol}//${host}, entries sealed (${keys}); ${store.timeoutMs} ms a command, left alone for 1 s after a failure`;
+  return `${kind}${protocol}//${host}, entries sealed (${keys}); ${store.timeoutMs} ms a command, left alone for ${PAUSE_MS} ms after a failure`;
 }
 
 /** What a configuration means, for the person who checks it. Secrets do not show. */

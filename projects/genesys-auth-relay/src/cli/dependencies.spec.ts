@@ -3,6 +3,7 @@ import { parseRelayConfig } from '../index.ts';
 import { CONNECTIONS } from '../runtime/connections.ts';
 import { ask, fromHere } from '../testing/ask.ts';
 import { configFor } from '../testing/config.ts';
+import { setUpProxy } from '../testing/proxy-setup.ts';
 import { setUp } from '../testing/setup.ts';
 import { describeConfig } from './check.ts';
 
@@ -21,6 +22,48 @@ describe('what the relay does with the hosts it depends on', () => {
       /at most 2 connections.*5000 ms, keys read again after 600 s and at most every 30 s; .*last keys serve for 86400 s/
     );
     expect(lines.join('\n')).not.toContain('CANARY');
+    expect(lines.filter((text) => text.startsWith('to '))).toHaveLength(3);
+  });
+
+  it('13.1.2 13.1.3 is printed for the calls that are passed on and for the hub, too', () => {
+    const endpoints = { tokenEndpoint: 'https://login.example/oauth/token', apiOrigin: 'https://api.example' };
+    const scopes = ['analytics', 'routing', 'notifications'];
+    const input = configFor(endpoints, {
+      mode: 'proxy',
+      proxy: { connections: 77, timeoutMs: 4000, replayBytes: 1234 },
+      scopes,
+      roles: { developer: { scopes } },
+      notifications: { channels: 2 },
+      identities: [
+        { type: 'jwt', issuer: 'https://idp.example', audience: 'relay', jwksUri: 'https://keys.example/jwks' }
+      ]
+    });
+    const lines = describeConfig(parseRelayConfig(input, { RELAY_TEST_SECRET: 'CANARY' })).split('\n');
+    const [, passedOn, channels, ...keys] = lines.filter((text) => /^to (?!login)/.test(text));
+    expect(passedOn).toMatch(
+      /^to api\.example: at most 77 connections, idle ones kept 10 s, for calls that are passed on; 4000 ms to connect, 4000 ms until an answer begins.*GET, HEAD, PUT, DELETE with a body of at most 1234 bytes are sent once more/
+    );
+    expect(channels).toMatch(/^to api\.example: at most 4 connections.*2000 ms a call.*at most 2 WebSockets.* 35 s of/);
+    expect(keys).toEqual([expect.stringMatching(/^to keys\.example: at most 2 connections/)]);
+  });
+
+  it('13.2.6 a call that is passed on uses no more connections than that', async () => {
+    const world = await setUpProxy({ proxy: { connections: 3 } });
+    const held: ServerResponse[] = [];
+    world.api.answerWith((_call, response) => held.push(response));
+    const call = { method: 'GET', headers: { 'x-genesys-auth': '1' } };
+    const asked = Array.from({ length: 10 }, () => ask(world.at('/api/v2/routing/queues'), call));
+    const full = async (count: number) => {
+      while (held.length < count) await ask(world.at('/session'), call);
+    };
+    await full(3);
+    // One of them is that of the token request.
+    expect(await world.api.connections()).toBeLessThanOrEqual(4);
+    expect(held).toHaveLength(3);
+    world.api.answerWith((_call, response) => response.end());
+    for (const response of held) response.end();
+    for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
+    await world.close();
   });
 
   it('13.2.6 is what is set: no more connections than that, however many tokens are wanted at once', async () => {

@@ -1,7 +1,10 @@
 import type { RelayConfig } from '../config/config.ts';
 import { DOCUMENT_TIMEOUT_MS } from '../identify/fetch-json.ts';
 import { KEY_TIMES } from '../identify/key-set.ts';
-import { CONNECTIONS } from '../runtime/connections.ts';
+import { LINE_TIMES } from '../hub/create.ts';
+import { FIRST_PAUSE_MS } from '../hub/upstream/line.ts';
+import { IDEMPOTENT } from '../proxy/upstream-api.ts';
+import { CONNECTIONS, passedOn } from '../runtime/connections.ts';
 import { RETRY } from '../source/retry.ts';
 import { REFUSAL } from '../source/refusals.ts';
 
@@ -9,16 +12,38 @@ const seconds = (ms: number): string => `${ms / 1000} s`;
 const pool = ({ connections, keepAliveTimeout }: { connections: number; keepAliveTimeout: number }): string =>
   `at most ${connections} connections, idle ones kept ${seconds(keepAliveTimeout)}`;
 
+function passingOn({ mode, genesys, proxy }: RelayConfig): readonly string[] {
+  if (mode === 'token') return [];
+  const options = passedOn(proxy);
+  const bodies = `with a body of at most ${proxy.replayBytes} bytes`;
+  return [
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(options)}, for calls that are passed on; ${options.connect.timeout} ms to connect, ${proxy.timeoutMs} ms until an answer begins and between its parts; ${[...IDEMPOTENT].join(', ')} ${bodies} are sent once more when the connection turns out to be closed, any call ${bodies} after a 401 and a new token; a Retry-After is obeyed; while it is away callers get a 503, or a 504 when it is silent`
+  ];
+}
+
+function channels({ genesys, notifications }: RelayConfig): readonly string[] {
+  if (notifications === false) return [];
+  return [
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.channels)}, for the channels of the notification hub; ${genesys.timeoutMs} ms a call, tried again after ${FIRST_PAUSE_MS} to ${LINE_TIMES.maxPauseMs} ms; at most ${notifications.channels} WebSockets to the streaming host that it names, given up after ${seconds(LINE_TIMES.watchdogMs)} of silence; while it is away clients stay connected and are told of the gap afterwards`
+  ];
+}
+
 /**
  * What the relay does with each host it depends on: connections, time-outs, retries, and what happens while it is away (ASVS
  * 5.0 13.1.2 and 13.1.3). The numbers are those in use.
  */
-export function describeDependencies({ genesys, identities }: RelayConfig): readonly string[] {
-  const issuers = identities.flatMap((identity) => (identity.type === 'jwt' ? [identity.issuer] : []));
+export function describeDependencies(config: RelayConfig): readonly string[] {
+  const { genesys, identities } = config;
+  // Where the keys are given, the issuer itself is not asked.
+  const issuers = identities.flatMap((identity) =>
+    identity.type === 'jwt' ? [identity.jwksUri ?? identity.issuer] : []
+  );
   const { tries, shortestWaitMs, longestWaitMs } = RETRY;
   return [
     `to ${new URL(genesys.tokenEndpoint).host}: ${pool(CONNECTIONS.tokenEndpoint)}; ${genesys.timeoutMs} ms for a token request with its retries (${tries} tries, ${shortestWaitMs} to ${longestWaitMs} ms apart, Retry-After up to ${seconds(REFUSAL.longestRetryAfterMs)}); after a refusal for good a rest of ${seconds(REFUSAL.firstWaitMs)} to ${seconds(REFUSAL.longestWaitMs)}; while it is away live tokens go on, others get a 503`,
     `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.api)} for reported tokens; ${genesys.timeoutMs} ms, no retry; while it is away a token is kept`,
+    ...passingOn(config),
+    ...channels(config),
     ...issuers.map(
       (issuer) =>
         `to ${new URL(issuer).host}: ${pool(CONNECTIONS.identityProvider)}; ${DOCUMENT_TIMEOUT_MS} ms, keys read again after ${seconds(KEY_TIMES.freshMs)} and at most every ${seconds(KEY_TIMES.cooldownMs)}; while it is away the last keys serve for ${seconds(KEY_TIMES.lastGoodMs)}, then callers get a 503`

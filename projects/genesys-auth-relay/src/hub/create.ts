@@ -17,7 +17,7 @@ import { cachedList } from './upstream/cached-list.ts';
 import type { LineTimes } from './upstream/line.ts';
 import { createLocalFeed } from './upstream/local-feed.ts';
 
-const LINE_TIMES: Omit<LineTimes, 'handshakeMs'> = {
+export const LINE_TIMES: Omit<LineTimes, 'handshakeMs'> = {
   pingMs: 15_000,
   watchdogMs: 35_000,
   settleMs: 50,

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { Pool, errors } from 'undici';
 import type { RelayConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { passedOn } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { ApiBody } from './body.ts';
 
@@ -34,7 +35,8 @@ export interface ApiPool {
   close(): Promise<void>;
 }
 
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+/** Methods that do no more when they are sent twice. */
+export const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
 function problemOf(error: unknown, host: string): RelayProblem | undefined {
   if (error instanceof RelayProblem) return error;
@@ -54,15 +56,7 @@ function problemOf(error: unknown, host: string): RelayProblem | undefined {
 /** Connects to the API: a pool bound to its one origin, which no path and no header can change (F10, B11). */
 export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 'proxy'>): ApiPool {
   const { host } = new URL(genesys.apiOrigin);
-  const pool = new Pool(genesys.apiOrigin, {
-    connections: proxy.connections,
-    // Idle connections are dropped before the load balancers in between do it (F15).
-    keepAliveTimeout: 10_000,
-    keepAliveMaxTimeout: 25_000,
-    headersTimeout: proxy.timeoutMs,
-    bodyTimeout: proxy.timeoutMs,
-    connect: { timeout: Math.min(proxy.timeoutMs, 10_000) }
-  });
+  const pool = new Pool(genesys.apiOrigin, passedOn(proxy));
 
   return {
     async send(request, open) {

@@ -13,3 +13,15 @@ export const CONNECTIONS = {
   /** For the channels of the notification hub. */
   channels: { connections: 4, ...IDLE }
 } as const;
+
+/** Milliseconds in which a connection for calls that are passed on must stand. */
+const LONGEST_CONNECT_MS = 10_000;
+
+/** The same for the calls of the API that are passed on; how many and how long is configured. */
+export const passedOn = ({ connections, timeoutMs }: { readonly connections: number; readonly timeoutMs: number }) => ({
+  connections,
+  ...IDLE,
+  headersTimeout: timeoutMs,
+  bodyTimeout: timeoutMs,
+  connect: { timeout: Math.min(timeoutMs, LONGEST_CONNECT_MS) }
+});

@@ -1,7 +1,7 @@
 import type { RelayClock } from '../runtime/clock.ts';
 
 /** How long a store that failed is left alone, in milliseconds (F6). */
-const PAUSE_MS = 1000;
+export const PAUSE_MS = 1000;
 
 /** Keeps a store that does not answer out of the way: one try a second, and nobody waits for it meanwhile. */
 export interface Breaker {

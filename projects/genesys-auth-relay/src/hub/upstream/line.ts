@@ -45,7 +45,8 @@ interface Connection {
 /** What a line has to deal with; a socket is named, as another one may have taken over meanwhile. */
 type News = 'topics' | 'stop' | { readonly closing: UpstreamSocket } | { readonly closed: UpstreamSocket };
 
-const FIRST_PAUSE_MS = 500;
+/** Widest pause before the second try, in milliseconds; it doubles with each one. */
+export const FIRST_PAUSE_MS = 500;
 
 /** Builds a line. Nothing is opened before a topic is wanted. */
 export function createLine({ api, tokens, times, runtime }: LineParts, sink: FeedSink): Line {

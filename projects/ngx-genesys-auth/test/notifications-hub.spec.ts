@@ -2,6 +2,7 @@
  * @jest-environment node
  */
 import { relayHub } from 'ngx-genesys-auth/notifications';
+import { of } from 'rxjs';
 import { type GenesysGap, collect, createLiveApp, startServers, until } from './live';
 
 // The real library, the hub of the real relay, and the sandbox behind it.
@@ -36,6 +37,22 @@ describe('live events over the relay’s hub', () => {
     expect(sockets.map(({ url }) => url)).toEqual([`${servers.relay.url.replace('http', 'ws')}/notifications`]);
     expect(auth.status()).toBe('unknown');
     expect(live.error()).toBeNull();
+  });
+
+  it('a topic that comes while the connection is being opened is read as soon as it delivers, and has its gaps', async () => {
+    const { live, sockets } = createLiveApp(servers, { source: relayHub() });
+    const gaps: GenesysGap[] = [];
+    live.gaps$.subscribe((gap) => gaps.push(gap));
+    collect(live, TOPIC);
+    await until(() => sockets.length === 1, 'a socket');
+    expect(live.state()).toBe('connecting');
+    let readings = 0;
+    const second = TOPIC.replace('e40f', 'e40d');
+    live.withCatchUp(second, () => of(++readings)).subscribe();
+    await until(() => readings === 1, 'the reading');
+    servers.sandbox.faults.add({ type: 'dropSockets' });
+    await until(() => readings === 2, 'the reading after the loss');
+    expect(gaps.flatMap(({ topics: named }) => named).sort()).toEqual([second, TOPIC].sort());
   });
 
   it('a lost connection is resumed: what was missed comes late, in order, and is no gap', async () => {

@@ -1,6 +1,7 @@
 /**
  * @jest-environment node
  */
+import { of } from 'rxjs';
 import { type GenesysGap, collect, createLiveApp, startServers, until } from './live';
 
 // The real library, relay and sandbox, over HTTP and WebSocket.
@@ -39,6 +40,24 @@ describe('live events over a channel of Genesys Cloud', () => {
     expect(second.bodies()).toEqual([{ n: 1 }]);
     expect(combined.events[0]?.topicName).toBe(`${USER}.station`);
     expect(sockets).toHaveLength(1);
+  });
+
+  it('a topic that comes while the connection is being opened is read as soon as it delivers, and has its gaps', async () => {
+    const { live, sockets } = createLiveApp(servers);
+    const gaps: GenesysGap[] = [];
+    live.gaps$.subscribe((gap) => gaps.push(gap));
+    collect(live, `${USER}.presence`);
+    await until(() => sockets.length === 1, 'a socket');
+    expect(live.state()).toBe('connecting');
+    let readings = 0;
+    live.withCatchUp(`${USER}.station`, () => of(++readings)).subscribe();
+    await until(() => readings === 1, 'the reading');
+    expect(channels()[0]?.topics).toHaveLength(2);
+    servers.sandbox.faults.add({ type: 'dropSockets' });
+    await until(() => live.state() === 'waiting', 'the loss');
+    live.reconnect();
+    await until(() => readings === 2, 'the reading after it');
+    expect(gaps).toMatchObject([{ topics: [`${USER}.presence`, `${USER}.station`] }]);
   });
 
   it('a lost connection is opened again on the same channel, and the hole is told with its length', async () => {

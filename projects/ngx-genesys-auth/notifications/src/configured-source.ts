@@ -28,7 +28,8 @@ export class ConfiguredSource implements NotificationSource {
     let connection: NotificationConnection | undefined;
     const waiting = this.#configuration.ready().subscribe({
       next: () => {
-        connection = this.#made().open(wanted, listener);
+        connection = this.#made().open(topics, listener);
+        if (wanted !== topics) connection.setTopics(wanted);
       },
       error: (cause: unknown) => {
         listener.closed(

@@ -24,7 +24,7 @@ export interface ConnectionListener {
    * @param silenceMs the longest time without any frame while all is well, in milliseconds
    */
   live(resumed: boolean, silenceMs: number): void;
-  /** These topics, added later, deliver from now on. */
+  /** These topics, added after it was opened, deliver from now on. Those that did before do no harm. */
   covered(topics: readonly string[]): void;
   /** A topic gets nothing. */
   refused(topic: string, error: GenesysNotificationError): void;

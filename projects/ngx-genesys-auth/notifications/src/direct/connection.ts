@@ -160,15 +160,15 @@ export class DirectConnection implements NotificationConnection {
   }
 
   #wrote(topics: readonly string[], refused: readonly Refusal[]): void {
-    const before = this.#written;
     this.#written = topics;
     for (const { topic, reason, missingPermissions } of refused)
       this.#listener.refused(topic, topicRefused(topic, reason, missingPermissions));
-    if (this.#live) this.#listener.covered(topics.filter((topic) => !before?.includes(topic)));
-    else {
+    if (!this.#live) {
       this.#live = true;
       this.#listener.live(false, SILENCE_MS);
     }
+    const without = new Set(refused.map(({ topic }) => topicKey(topic)));
+    this.#listener.covered(topics.filter((topic) => !without.has(topicKey(topic))));
     if (this.#wanted !== this.#written) this.#write();
     else this.#later(REWRITE_MS);
   }

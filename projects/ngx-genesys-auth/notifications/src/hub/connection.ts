@@ -23,8 +23,8 @@ export class HubConnection implements NotificationConnection {
   readonly #calls = new Subscription();
   #socket: Socket | undefined;
   #topics: readonly string[];
-  /** What was asked for with each request that has no answer yet. */
-  readonly #asked = new Map<number, readonly string[]>();
+  /** What was asked for and has no answer yet, with the request that did last. */
+  readonly #asked = new Map<string, number>();
   #lastId = 0;
   #firstId = 0;
   #epoch = '';
@@ -56,6 +56,7 @@ export class HubConnection implements NotificationConnection {
     const added = topics.filter((topic) => !before.includes(topic));
     const removed = before.filter((topic) => !topics.includes(topic));
     if (added.length > 0) this.#subscribe(added);
+    for (const topic of removed) this.#asked.delete(topic);
     if (removed.length > 0) this.#send({ type: 'unsubscribe', id: ++this.#lastId, topics: removed });
   }
 
@@ -139,26 +140,31 @@ export class HubConnection implements NotificationConnection {
   }
 
   #subscribed(id: number, states: Extract<HubFrame, { type: 'subscribed' }>['topics']): void {
-    this.#asked.delete(id);
-    for (const { topic, state, reason } of states)
+    const covered: string[] = [];
+    for (const { topic, state, reason } of states) {
       if (state === 'rejected') this.#listener.refused(topic, refusal(topic, reason ?? 'not permitted'));
+      // One that was dropped meanwhile, and perhaps asked for again, is not what this answers.
+      else if (this.#asked.get(topic) === id) covered.push(topic);
+      if (this.#asked.get(topic) === id) this.#asked.delete(topic);
+    }
     if (id === this.#firstId) this.#listener.live(this.#resumed, this.#silenceMs);
-    else this.#listener.covered(states.filter(({ state }) => state === 'permitted').map(({ topic }) => topic));
+    this.#listener.covered(covered);
   }
 
   #refusedFrame(id: number | undefined, code: string, detail: string): void {
-    const topics = id === undefined ? undefined : this.#asked.get(id);
-    if (id !== undefined && code === 'too_many_topics' && topics !== undefined && id !== this.#firstId)
+    if (id !== undefined && code === 'too_many_topics' && id !== this.#firstId)
       this.#subscribed(
         id,
-        topics.map((topic) => ({ topic, state: 'rejected', reason: detail }))
+        [...this.#asked]
+          .filter(([, asked]) => asked === id)
+          .map(([topic]) => ({ topic, state: 'rejected', reason: detail }))
       );
     else this.#fail(new GenesysNotificationError('protocol', detail, { hint: PROTOCOL_HINT, permanent: true }));
   }
 
   #subscribe(topics: readonly string[], resume?: HubPosition): void {
     const id = ++this.#lastId;
-    this.#asked.set(id, topics);
+    for (const topic of topics) this.#asked.set(topic, id);
     this.#send({ type: 'subscribe', id, topics, ...(resume && { resume }) });
   }
 

@@ -1,6 +1,7 @@
 import { GenesysNotificationError } from '../error';
 import type { GenesysEvent } from '../event';
 import type { ConnectionListener, GapReason, NotificationConnection, NotificationSource } from '../source';
+import { topicKey } from './topic-names';
 
 /** A connection that is not live after this long is given up, milliseconds. */
 const OPENING_MS = 20_000;
@@ -10,7 +11,7 @@ const LATENESS_MS = 5_000;
 /** What a {@link Leg} tells the link. */
 export interface LegEvents {
   live(leg: Leg, resumed: boolean): void;
-  covered(topics: readonly string[]): void;
+  covered(leg: Leg, topics: readonly string[]): void;
   refused(topic: string, error: GenesysNotificationError): void;
   event(event: GenesysEvent): void;
   gap(topics: readonly string[], reason: GapReason, since: number): void;
@@ -28,8 +29,8 @@ export class Leg implements ConnectionListener {
   isLive = false;
   /** It was told to go. */
   isClosing = false;
-  /** What it was opened with. */
-  readonly topics: readonly string[];
+  /** What it delivers as soon as it is live. */
+  topics: readonly string[];
   isUpstreamLive = true;
   /** When something came last, or when it was opened; milliseconds since the epoch. */
   heardAt = Date.now();
@@ -65,6 +66,9 @@ export class Leg implements ConnectionListener {
   }
 
   setTopics(topics: readonly string[]): void {
+    // One that is dropped and comes back delivers when the connection says so, not before.
+    const keys = new Set(topics.map(topicKey));
+    this.topics = this.topics.filter((topic) => keys.has(topicKey(topic)));
     this.#connection?.setTopics(topics);
   }
 
@@ -91,11 +95,15 @@ export class Leg implements ConnectionListener {
   }
 
   covered(topics: readonly string[]): void {
-    if (!this.#over) this.#events.covered(topics);
+    if (this.#over) return;
+    this.topics = [...new Set([...this.topics, ...topics])];
+    if (this.isLive) this.#events.covered(this, topics);
   }
 
   refused(topic: string, error: GenesysNotificationError): void {
-    if (!this.#over) this.#events.refused(topic, error);
+    if (this.#over) return;
+    this.topics = this.topics.filter((own) => topicKey(own) !== topicKey(topic));
+    this.#events.refused(topic, error);
   }
 
   event(event: GenesysEvent): void {

@@ -1,6 +1,7 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { TestBed } from '@angular/core/testing';
 import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
+import { of } from 'rxjs';
 import { GenesysNotificationError } from '../error';
 import { provideGenesysNotifications } from '../options';
 import { type GenesysGap, GenesysNotifications } from '../service';
@@ -216,6 +217,44 @@ describe('a connection that is kept alive', () => {
     await jest.advanceTimersByTimeAsync(3_000);
     expect(connections[0]?.closed).toBe(true);
     expect(gaps).toHaveLength(1);
+  });
+
+  it('a topic that left and came back while the connection was being opened delivers when the connection says so', async () => {
+    create();
+    await listen();
+    const { subscription } = await listen(B);
+    newest().listener.live(false, 30_000);
+    newest().listener.covered([A, B]);
+    newest().listener.closed(failure());
+    await jest.advanceTimersByTimeAsync(1_000);
+    subscription.unsubscribe();
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(newest().topics).toEqual([A]);
+    let readings = 0;
+    live.withCatchUp(B, () => of(++readings)).subscribe();
+    await turn();
+    newest().listener.live(false, 30_000);
+    expect([readings, gaps.map(({ topics }) => topics)]).toEqual([0, [[A]]]);
+    newest().listener.covered([A, B]);
+    expect(readings).toBe(1);
+  });
+
+  it('what the old one delivers and its relief not yet is told as a gap as soon as it does', async () => {
+    create();
+    await goLive();
+    const [old] = connections;
+    old?.listener.closing();
+    await listen(B);
+    old?.listener.covered([B]);
+    newest().listener.live(false, 30_000);
+    await jest.advanceTimersByTimeAsync(1_000);
+    const heard = Date.now();
+    old?.listener.alive();
+    old?.probed?.();
+    expect([old?.closed, gaps]).toEqual([true, []]);
+    await jest.advanceTimersByTimeAsync(1_000);
+    newest().listener.covered([A, B]);
+    expect(gaps).toEqual([{ topics: [B], from: new Date(heard), to: new Date(), reason: 'reconnected' }]);
   });
 
   it('rests while nobody sees the page, if told to, and tells the gap when somebody does', async () => {

@@ -2,9 +2,9 @@ import type { GenesysNotificationError } from '../error';
 import type { GenesysEvent } from '../event';
 import type { GapReason, NotificationSource } from '../source';
 import { waitMs } from './backoff';
+import { Coverage } from './coverage';
 import { Leg, type LegEvents } from './leg';
 import { Seen } from './seen';
-import { topicKey } from './topic-names';
 
 /**
  * How live events are.
@@ -43,11 +43,8 @@ export class Link implements LegEvents {
   readonly #hooks: LinkHooks;
   readonly #random: () => number;
   readonly #seen = new Seen();
+  readonly #coverage = new Coverage();
   #topics: readonly string[] = [];
-  /** Topics that deliver, by key. */
-  #covered = new Set<string>();
-  /** What has not been told yet of a loss: it ends when a connection is live again. */
-  #lost: { readonly since: number; readonly keys: ReadonlySet<string>; readonly reason: GapReason } | undefined;
   #current: Leg | undefined;
   /** Takes the place of the current one as soon as it is live. */
   #next: Leg | undefined;
@@ -67,9 +64,7 @@ export class Link implements LegEvents {
   /** What is wanted from now on. Without any topic there is no connection. */
   setTopics(topics: readonly string[]): void {
     this.#topics = topics;
-    const keys = new Set(topics.map(topicKey));
-    this.#covered = intersection(this.#covered, keys);
-    if (this.#lost) this.#lost = { ...this.#lost, keys: intersection(this.#lost.keys, keys) };
+    this.#coverage.want(topics);
     if (topics.length === 0) this.#rest();
     else if (this.#paused) return;
     else if (this.#current) {
@@ -80,7 +75,7 @@ export class Link implements LegEvents {
 
   /** Whether the events of a topic come at present. */
   covers(topic: string): boolean {
-    return this.#covered.has(topicKey(topic));
+    return this.#coverage.has(topic);
   }
 
   /** Tries again now, if it waits to. */
@@ -92,7 +87,7 @@ export class Link implements LegEvents {
   pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    this.#noteLoss(Date.now(), 'paused');
+    this.#coverage.lose({ since: Date.now(), reason: 'paused' });
     this.#closeAll();
     this.#tell();
   }
@@ -106,8 +101,7 @@ export class Link implements LegEvents {
 
   /** Ends everything. */
   close(): void {
-    this.#topics = [];
-    this.#rest();
+    this.setTopics([]);
   }
 
   live(leg: Leg, resumed: boolean): void {
@@ -115,14 +109,13 @@ export class Link implements LegEvents {
     else this.#arrived(leg, resumed);
   }
 
-  covered(topics: readonly string[]): void {
-    const fresh = topics.filter((topic) => this.#wants(topic) && !this.#covered.has(topicKey(topic)));
-    for (const topic of fresh) this.#covered.add(topicKey(topic));
-    if (fresh.length > 0) this.#hooks.fresh(fresh);
+  covered(leg: Leg, topics: readonly string[]): void {
+    // What the next one delivers counts when it takes over.
+    if (leg === this.#current) this.#cover(topics, false);
   }
 
   refused(topic: string, error: GenesysNotificationError): void {
-    this.#covered.delete(topicKey(topic));
+    this.#coverage.drop(topic);
     this.#hooks.refused(topic, error);
   }
 
@@ -131,7 +124,7 @@ export class Link implements LegEvents {
   }
 
   gap(topics: readonly string[], reason: GapReason, since: number): void {
-    const wanted = topics.filter((topic) => this.#wants(topic));
+    const wanted = this.#coverage.wanted(topics);
     if (wanted.length === 0) return;
     this.#hooks.gap(wanted, since, reason);
     this.#hooks.fresh(wanted);
@@ -155,14 +148,14 @@ export class Link implements LegEvents {
     }
     const next = this.#next;
     if (next?.isLive) {
-      if (!clean && leg.isLive) this.#noteLoss(leg.heardAt, 'reconnected');
+      if (!clean && leg.isLive) this.#lose(leg);
       this.#promote(next, clean || this.#nextResumed);
       return;
     }
     this.#error = error;
     clearTimeout(this.#relief);
     if (leg.isLive) this.#attempts = 0;
-    if (leg.isLive) this.#noteLoss(leg.heardAt, 'reconnected');
+    if (leg.isLive) this.#lose(leg);
     this.#current = next;
     this.#next = undefined;
     if (next) for (const held of next.release()) this.event(held);
@@ -197,7 +190,7 @@ export class Link implements LegEvents {
     }
     this.#relief = setTimeout(() => {
       // It does not answer: nobody knows what it would have told.
-      this.#noteLoss(current.heardAt, 'reconnected');
+      this.#lose(current);
       this.#promote(next, resumed);
     }, PROBE_MS);
     current.probe(() => {
@@ -207,6 +200,8 @@ export class Link implements LegEvents {
 
   #promote(next: Leg, resumed: boolean): void {
     clearTimeout(this.#relief);
+    // What the next one does not have yet is on its way there.
+    if (this.#current) this.#lose(this.#current, next.topics);
     this.#current?.close();
     this.#current = next;
     this.#next = undefined;
@@ -218,27 +213,18 @@ export class Link implements LegEvents {
   #arrived(leg: Leg, resumed: boolean): void {
     this.#attempts = 0;
     this.#error = null;
-    const lost = this.#lost;
-    this.#lost = undefined;
-    const topics = leg.topics.filter((topic) => this.#wants(topic));
-    if (resumed) for (const key of lost?.keys ?? []) this.#covered.add(key);
     this.#tell();
-    if (lost && !resumed) {
-      const missed = this.#topics.filter((topic) => lost.keys.has(topicKey(topic)));
-      if (missed.length > 0) this.#hooks.gap(missed, lost.since, lost.reason);
-    }
-    this.covered(topics);
+    this.#cover(leg.topics, resumed);
   }
 
-  #noteLoss(since: number, reason: GapReason): void {
-    if (this.#covered.size === 0) return;
-    // A second loss before anything was read again belongs to the first.
-    this.#lost = {
-      since: this.#lost?.since ?? since,
-      keys: new Set([...(this.#lost?.keys ?? []), ...this.#covered]),
-      reason: this.#lost?.reason ?? reason
-    };
-    this.#covered = new Set();
+  #cover(topics: readonly string[], resumed: boolean): void {
+    const { fresh, losses } = this.#coverage.cover(topics, resumed);
+    for (const [{ since, reason }, missed] of losses) this.#hooks.gap(missed, since, reason);
+    if (fresh.length > 0) this.#hooks.fresh(fresh);
+  }
+
+  #lose(leg: Leg, except: readonly string[] = []): void {
+    this.#coverage.lose({ since: leg.heardAt, reason: 'reconnected' }, except);
   }
 
   #retryLater(error: GenesysNotificationError): void {
@@ -251,8 +237,6 @@ export class Link implements LegEvents {
 
   #rest(): void {
     this.#closeAll();
-    this.#covered = new Set();
-    this.#lost = undefined;
     this.#attempts = 0;
     this.#error = null;
     this.#tell();
@@ -265,11 +249,6 @@ export class Link implements LegEvents {
     this.#current?.close();
     this.#next?.close();
     this.#current = this.#next = undefined;
-  }
-
-  #wants(topic: string): boolean {
-    const key = topicKey(topic);
-    return this.#topics.some((wanted) => topicKey(wanted) === key);
   }
 
   #tell(): void {
@@ -285,8 +264,4 @@ export class Link implements LegEvents {
     }
     return this.#error?.permanent ? 'failed' : this.#error ? 'waiting' : 'connecting';
   }
-}
-
-function intersection(keys: ReadonlySet<string>, allowed: ReadonlySet<string>): Set<string> {
-  return new Set([...keys].filter((key) => allowed.has(key)));
 }

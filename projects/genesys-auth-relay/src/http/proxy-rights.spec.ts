@@ -59,6 +59,41 @@ describe('B11 what a caller may call', () => {
     expect((await send('GET', '/api/v2/tokens/me')).status).toBe(200);
   });
 
+  it('is no channel of notifications, as its socket takes subscriptions that the relay never sees', async () => {
+    const scopes = ['notifications'];
+    await withRole(
+      { scopes },
+      {
+        config: { scopes: [...scopes, 'routing'] },
+        proxy: { allow: [{ path: '/api/v2/notifications', scopes }] }
+      }
+    );
+    for (const [method, path] of [
+      ['POST', '/api/v2/notifications/channels'],
+      ['GET', '/api/v2/notifications/channels'],
+      ['HEAD', '/api/v2/notifications/channels'],
+      ['POST', '/api/v2/Notifications/CHANNELS/'],
+      ['POST', '/api/v2/notifications/%63hannels?connectionType=streaming'],
+      ['HEAD', '/api/v2/notifications/channels/c'],
+      ['GET', '/api/v2/notifications/channels/c/subscriptions'],
+      ['PUT', '/api/v2/notifications/channels/c/subscriptions'],
+      // Not in the catalogue, and of no use to list it.
+      ['PATCH', '/api/v2/notifications/channels'],
+      ['GET', '/api/v2/notifications/channels/c/brandnew']
+    ] as const) {
+      const answer = await send(method, path);
+      expect({ method, path, status: answer.status }).toEqual({ method, path, status: 403 });
+      if (method === 'HEAD') continue;
+      expect(answer.body).toMatchObject({
+        code: 'operation_refused',
+        hint: expect.stringContaining('relayHub()') as string
+      });
+    }
+    expect(world.api.calls).toHaveLength(0);
+    expect((await send('GET', '/api/v2/notifications/availabletopics')).status).toBe(200);
+    expect((await send('GET', '/api/v2/notifications/channelsbrandnew')).status).toBe(200);
+  });
+
   it('is nothing that the catalogue does not know, unless it is allowed with its scopes', async () => {
     await withRole(
       { scopes: ['routing:readonly'] },

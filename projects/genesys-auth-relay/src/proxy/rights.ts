@@ -25,6 +25,21 @@ function matches({ methods, path }: RouteRule, method: string, words: string): b
 const refused = (operation: string, why: string, hint: string) =>
   new RelayProblem('operation_refused', `${operation} is not passed on: ${why}.`, { hint });
 
+/**
+ * A channel's id is all it takes to open its socket and to subscribe there, to any topic, past the relay: what is worth which scope
+ * would be nobody's to say.
+ */
+const CHANNELS = '/api/v2/notifications/channels';
+
+function refuseChannels(operation: string, path: string): void {
+  if (path !== CHANNELS && !path.startsWith(`${CHANNELS}/`)) return;
+  throw refused(
+    operation,
+    'whoever has a channel subscribes to whatever it likes',
+    "Take the relay's hub: notifications: {} in its configuration, and source: relayHub() in the app."
+  );
+}
+
 interface Need {
   readonly operation: string;
   /** Any one of these is enough; empty: any caller with a role. */
@@ -41,6 +56,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
   const withRoutes = [...roles.values()].some(({ routes }) => routes !== undefined);
 
   function unknown(method: string, words: string): Need {
+    refuseChannels(`${method} ${CHANNELS}`, words);
     const rule = proxy.allow.find((one) => matches(one, method, words));
     if (rule !== undefined) return { operation: `${method} ${rule.path}/...`, scopes: rule.scopes };
     throw new RelayProblem('operation_unknown', 'The catalogue of the relay has no such operation.', {
@@ -50,6 +66,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
 
   function known({ method, path, scopes, auth }: Operation): Need {
     const operation = `${method} ${path}`;
+    refuseChannels(operation, path);
     // One caller must not end the token of all others.
     if (method === 'DELETE' && path.startsWith('/api/v2/tokens/')) {
       throw refused(operation, 'it would end the token that all callers share', 'There is no token to end: just stop.');

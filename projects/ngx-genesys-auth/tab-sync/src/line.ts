@@ -30,10 +30,8 @@ export class Line {
   /**
    * Asks the other tabs for a token. Its life is to be counted from the moment of the call: the other tab looks at its clock
    * later, so whatever the message waits on its way, the token counts as older than it is, never as younger.
-   *
-   * @param refused a token that the API does not take any more: who offers that one has none either
    */
-  ask(refused: string | undefined): Promise<TokenResponse | undefined> {
+  ask(): Promise<TokenResponse | undefined> {
     const id = crypto.getRandomValues(new Uint32Array(4)).join();
     return new Promise((resolve) => {
       const end = (answer?: TokenResponse) => {
@@ -41,11 +39,8 @@ export class Line {
         this.#questions.delete(id);
         resolve(answer);
       };
-      // A refused token may be all that the others have; they would be waited for in vain.
-      const timer = setTimeout(end, this.#isKnown && refused === undefined ? WAIT_FOR_KNOWN_MS : WAIT_MS);
-      this.#questions.set(id, (answer) => {
-        if (answer?.access_token !== refused || answer === undefined) end(answer);
-      });
+      const timer = setTimeout(end, this.#isKnown ? WAIT_FOR_KNOWN_MS : WAIT_MS);
+      this.#questions.set(id, end);
       this.#say({ type: 'ask', id });
     });
   }

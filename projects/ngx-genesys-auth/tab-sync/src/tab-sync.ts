@@ -45,11 +45,14 @@ export class TabSync {
       .catch(() => undefined);
   }
 
-  /** Asks the other tabs before the relay, unless the app wants to hear from the relay itself. */
+  /**
+   * Asks the other tabs before the relay, unless the app wants to hear from the relay itself, or the API refused a token: what
+   * ended one token may have ended those of the other tabs, too, and the relay knows which is good.
+   */
   readonly step: TokenStep = (ask) => (rejected, reason) => {
     const relay = defer(() => this.#fetch(ask, rejected));
-    if (!this.#isSharing || reason === 'asked') return relay;
-    return defer(() => this.#take(rejected)).pipe(switchMap((taken) => (taken ? of(taken) : relay)));
+    if (!this.#isSharing || reason === 'asked' || reason === 'rejected') return relay;
+    return defer(() => this.#take()).pipe(switchMap((taken) => (taken ? of(taken) : relay)));
   };
 
   /** Tells the other tabs that the user has signed out. */
@@ -64,12 +67,12 @@ export class TabSync {
     this.#line = this.#who = this.#mine = undefined;
   }
 
-  async #take(refused: string | undefined): Promise<Grant | undefined> {
+  async #take(): Promise<Grant | undefined> {
     const who = await (this.#subject ? this.#whoByApp() : this.#whoByRelay());
     const line = this.#listen(who);
     if (!line || who === undefined) return undefined;
     const asked = now();
-    const answer = await line.ask(refused);
+    const answer = await line.ask();
     // Who signs in as somebody else meanwhile must not get what was meant for the first.
     if (!answer || this.#line !== line || (await this.#isSomebodyElse(who))) return undefined;
     this.#mine = { token: answer.access_token, who };

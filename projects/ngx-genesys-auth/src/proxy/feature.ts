@@ -68,7 +68,8 @@ function standIn(session: SessionResponse, config: ResolvedConfig, asked: number
     access_token: `no-token-${asked}`,
     token_type: 'Bearer',
     expires_in: SESSION_SECONDS,
-    scope: scopes.join(' ')
+    scope: scopes.join(' '),
+    ...(session.caller !== undefined && { caller: session.caller })
   };
 }
 

@@ -6,9 +6,11 @@ import { of } from 'rxjs';
 import {
   type GenesysAuthConfig,
   type GenesysAuthConfigLoader,
+  type GenesysAuthFeature,
   GenesysAuthService,
   genesysAuthInterceptor,
-  provideGenesysAuth
+  provideGenesysAuth,
+  withProxyMode
 } from 'ngx-genesys-auth';
 import { type TabSyncOptions, withTabSync } from 'ngx-genesys-auth/tab-sync';
 import {
@@ -26,6 +28,16 @@ import {
 } from '../../test/app';
 
 const SESSION_URL = '/genesys/session';
+const SESSION = {
+  subject: 'ann',
+  identity: 'jwt',
+  roles: [],
+  scopes: [],
+  defaultScopes: [],
+  region: null,
+  apiOrigin: API,
+  mode: 'token'
+};
 const SECOND = 1000;
 
 /** The channels of one browser, as jsdom has none. Real tabs talk in the browser tests. */
@@ -73,11 +85,12 @@ interface TabOptions {
   /** Takes the place of `config`, where it is known only at run time. */
   readonly loaded?: GenesysAuthConfigLoader;
   readonly options?: TabSyncOptions;
+  readonly features?: readonly GenesysAuthFeature[];
   readonly platform?: string;
 }
 
 /** One tab. `user` can be changed, as somebody else may sign in. */
-function openTab({ user = 'ann', config, loaded, options, platform = 'browser' }: TabOptions = {}) {
+function openTab({ user = 'ann', config, loaded, options, features = [], platform = 'browser' }: TabOptions = {}) {
   const tab = { user };
   const injector = createEnvironmentInjector(
     [
@@ -86,7 +99,8 @@ function openTab({ user = 'ann', config, loaded, options, platform = 'browser' }
       provideHttpClientTesting(),
       provideGenesysAuth(
         loaded ?? { ...CONFIG, ...config },
-        withTabSync({ shareToken: true, subject: () => tab.user, ...options })
+        withTabSync({ shareToken: true, subject: () => tab.user, ...options }),
+        ...features
       )
     ],
     TestBed.inject(EnvironmentInjector)
@@ -322,17 +336,7 @@ describe('without a subject the relay says who is calling', () => {
 
   async function withSession(tab: Tab, caller: string | undefined): Promise<void> {
     await settle();
-    tab.network.expectOne(SESSION_URL).flush({
-      subject: 'ann',
-      identity: 'jwt',
-      roles: [],
-      scopes: [],
-      defaultScopes: [],
-      region: null,
-      apiOrigin: API,
-      mode: 'token',
-      caller
-    });
+    tab.network.expectOne(SESSION_URL).flush({ ...SESSION, caller });
     await settle();
   }
 
@@ -414,6 +418,22 @@ describe('signing out', () => {
       await settle();
       await tab.grant('t', 300, ['a1', 'a1', 'b2'][index]);
       tab.network.expectNone(SESSION_URL);
+    }
+    tabs[0]?.auth.clear();
+    await settle();
+    expect(tabs.map(({ auth }) => auth.status())).toEqual(['signed-out', 'signed-out', 'ready']);
+  });
+
+  it('reaches them in proxy mode, too, where the session tells the user', async () => {
+    const tabs = ['a1', 'a1', 'b2'].map((caller) => {
+      const tab = openTab({ options: { shareToken: false, subject: undefined }, features: [withProxyMode()] });
+      return { ...tab, caller };
+    });
+    for (const { get, network, caller } of tabs) {
+      get();
+      await settle();
+      network.expectOne(SESSION_URL).flush({ ...SESSION, mode: 'proxy', scopes: CONFIG.scopes, caller });
+      await settle();
     }
     tabs[0]?.auth.clear();
     await settle();

@@ -69,8 +69,8 @@ export async function load({ url, script, seconds, connections = 64, env = {}, p
     perSecond,
     cpuPerRequest: cpu / count,
     busy,
-    p50: milliseconds(/50%\s+(\S+)/.exec(output)?.[1] ?? ''),
-    p99: milliseconds(/99%\s+(\S+)/.exec(output)?.[1] ?? '')
+    p50: milliseconds(/^\s+50%\s+(\S+)/m.exec(output)?.[1] ?? ''),
+    p99: milliseconds(/^\s+99%\s+(\S+)/m.exec(output)?.[1] ?? '')
   };
 }
 

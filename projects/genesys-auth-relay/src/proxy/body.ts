@@ -11,7 +11,12 @@ export interface ApiBody {
   readonly length: number | undefined;
 }
 
-const NONE: ApiBody = { content: null, length: 0 };
+/** No body, as of most calls. */
+export const NO_BODY: ApiBody = { content: null, length: 0 };
+
+/** Whether a request has a body (RFC 9112 section 6). */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
 const tooLarge = (limit: number) =>
   new RelayProblem('body_too_large', `The body is larger than ${limit} bytes.`, {
@@ -57,7 +62,7 @@ export async function readApiBody(
 ): Promise<ApiBody> {
   const { headers } = request;
   const stated = headers['content-length'];
-  if (stated === undefined && headers['transfer-encoding'] === undefined) return NONE;
+  if (!hasBody(request)) return NO_BODY;
   const length = stated === undefined ? undefined : Number(stated);
   if (length !== undefined && length > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
   const before = readBefore(request);

@@ -1,7 +1,7 @@
 import { testClock } from '../testing/clock.ts';
 import { createBudget } from './budget.ts';
 
-const never = new AbortController().signal;
+const never = new AbortController();
 /** What a refused turn throws. */
 const problem = (details: object = {}) =>
   expect.objectContaining({ code: 'api_budget_spent', details: expect.objectContaining(details) as object }) as Error;
@@ -166,7 +166,7 @@ describe('B16 the budget of a token', () => {
     const budget = createBudget({ requestsPerMinute: 1, queueLength: 5, queueWaitMs: 60_000 }, clock);
     void budget.take('a', never);
     const gone = new AbortController();
-    const first = budget.take('a', gone.signal);
+    const first = budget.take('a', gone);
     const second = budget.take('b', never);
     gone.abort();
     await expect(first).rejects.toThrow();

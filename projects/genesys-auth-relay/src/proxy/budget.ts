@@ -20,10 +20,10 @@ export interface Budget {
   /**
    * Takes one request: `undefined` at once, or a promise when it has to wait for its turn.
    *
-   * @param signal ends the wait when the caller has gone
+   * @param presence its signal, which is asked for only then, ends the wait when the caller has gone
    * @throws RelayProblem `api_budget_spent` with `retryAfterSeconds`
    */
-  take(caller: string, signal: AbortSignal): Promise<void> | undefined;
+  take(caller: string, presence: { readonly signal: AbortSignal }): Promise<void> | undefined;
   /** The API said that the budget is spent: nothing more for so many milliseconds. */
   pause(ms: number): void;
 }
@@ -48,8 +48,9 @@ export const spent = (waitMs: number): RelayProblem => {
  * to wait is served in turn by caller, not by arrival: a caller with a hundred requests waits behind its own.
  */
 export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: BudgetLimits, clock: RelayClock): Budget {
-  /** The last requests, oldest first: when, and whose. */
-  let times: { at: number; caller: string }[] = [];
+  /** The last requests, oldest first: when, and whose. Two lists, as millions of small objects are dear to collect. */
+  let times: number[] = [];
+  let callers: string[] = [];
   let first = 0;
   const used = new Map<string, number>();
   const queues = new Map<string, Waiting[]>();
@@ -62,14 +63,16 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
 
   function forget(now: number): void {
     for (; first < times.length; first++) {
-      const oldest = times[first];
-      if (oldest === undefined || oldest.at > now - WINDOW_MS) break;
-      const left = (used.get(oldest.caller) ?? 1) - 1;
-      if (left === 0) used.delete(oldest.caller);
-      else used.set(oldest.caller, left);
+      const caller = callers[first] ?? '';
+      if ((times[first] ?? now) > now - WINDOW_MS) break;
+      const left = (used.get(caller) ?? 1) - 1;
+      if (left === 0) used.delete(caller);
+      else used.set(caller, left);
     }
-    if (first > 1024) {
+    // When half of it is over, so that each is copied once.
+    if (first > 1024 && first * 2 > times.length) {
       times = times.slice(first);
+      callers = callers.slice(first);
       first = 0;
     }
   }
@@ -83,11 +86,12 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
     const mine = used.get(caller) ?? 0;
     const share = requestsPerMinute / (used.size + (mine === 0 ? 1 : 0) + (used.size === 1 && mine > 0 ? 1 : 0));
     const limit = mine < share ? requestsPerMinute : common;
-    return count < limit ? now : (times[times.length - limit]?.at ?? now) + WINDOW_MS;
+    return count < limit ? now : (times[times.length - limit] ?? now) + WINDOW_MS;
   }
 
   function note(caller: string, now: number): void {
-    times.push({ at: now, caller });
+    times.push(now);
+    callers.push(caller);
     used.set(caller, (used.get(caller) ?? 0) + 1);
   }
 
@@ -163,7 +167,7 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
   }
 
   return {
-    take(caller, signal) {
+    take(caller, presence) {
       const now = clock.monotonic();
       const at = mayAt(caller, now);
       // Nobody overtakes one who waits and may go, too; but the reserve is there for those who come while the others wait.
@@ -172,6 +176,7 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
         return undefined;
       }
       if (at > now + queueWaitMs || waiting >= queueLength) throw spent(Math.max(at - now, 1000));
+      const { signal } = presence;
       return new Promise<void>((resolve, reject) => {
         const gone = () => {
           leave(caller, entry);

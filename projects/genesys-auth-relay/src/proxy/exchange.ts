@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
+import type { ApiHead } from './delivery.ts';
 import { responseHeaders } from './response-headers.ts';
-import type { WholeAnswer } from './sinks.ts';
+import { Passer, type WholeAnswer } from './sinks.ts';
 import type { ApiTarget } from './target.ts';
-import type { ApiHead } from './upstream-api.ts';
 
 /** One call of the API: what came, who sent it, and where the answer goes. */
 export interface ApiExchange {
@@ -37,7 +37,7 @@ const FOREIGN = [
 ];
 
 /** Writes the head of the API's answer to the caller. */
-export function writeHead(exchange: ApiExchange, { statusCode, headers }: ApiHead): ServerResponse {
+function writeHead(exchange: ApiExchange, { statusCode, headers }: ApiHead): ServerResponse {
   const { response, listedOrigin, hsts } = exchange;
   exchange.takeOver();
   if (response.destroyed || response.headersSent) return response;
@@ -45,6 +45,12 @@ export function writeHead(exchange: ApiExchange, { statusCode, headers }: ApiHea
   const hostSays = response.hasHeader('strict-transport-security');
   response.writeHead(statusCode, responseHeaders(headers, listedOrigin, hostSays ? undefined : hsts));
   return response;
+}
+
+/** Writes the head of the API's answer to the caller, and tells where the body goes. */
+export function openAnswer(exchange: ApiExchange, head: ApiHead): Passer {
+  const length = head.headers['content-length'];
+  return new Passer(writeHead(exchange, head), typeof length === 'string' ? Number(length) : NaN);
 }
 
 /** Writes an answer that was held back. */

@@ -1,23 +1,27 @@
-import type { Writable } from 'node:stream';
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { slotOf } from '../source/cache-key.ts';
 import type { SourceToken, TokenSource } from '../source/token-source.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
-import { type ApiBody, readApiBody } from './body.ts';
+import { type ApiBody, NO_BODY, hasBody, readApiBody } from './body.ts';
 import { createCoalescer } from './coalesce.ts';
-import { type ApiExchange, writeHead, writeWhole } from './exchange.ts';
+import type { ApiHead } from './delivery.ts';
+import { type ApiExchange, openAnswer, writeWhole } from './exchange.ts';
 import { createApiLimits } from './limits.ts';
+import { Presence } from './presence.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
-import { Collector, Copier, type WholeAnswer } from './sinks.ts';
-import { type ApiHead, createApiPool } from './upstream-api.ts';
+import { type AnswerSink, Collector, Copier, type WholeAnswer } from './sinks.ts';
+import { createApiPool } from './upstream-api.ts';
 
 /** Bytes of a 401 or 429 that are read before it is passed on. */
 const HELD_BYTES = 65_536;
 /** Bytes of an answer that is shared between callers who asked the same at the same time. */
 const SHARED_BYTES = 1_048_576;
+
+/** Headers that differ from call to call and change nothing in the answer. */
+const PER_CALL = new Set(['traceparent', 'tracestate']);
 
 /** Passes calls of the API on, with a token that the caller never sees. */
 export interface ApiProxy {
@@ -45,11 +49,12 @@ interface Call {
   /** Which token of the client's pool goes with it, and whose budget it takes from. */
   readonly slot: number;
   readonly path: string;
-  readonly headers: Record<string, string>;
+  /** Names and values in turn, without the token. */
+  readonly headers: readonly string[];
   readonly body: ApiBody;
-  readonly signal: AbortSignal;
+  readonly presence: Presence;
   /** Where the answer goes, once its head is there. */
-  readonly open: (head: ApiHead) => Writable;
+  readonly open: (head: ApiHead) => AnswerSink;
 }
 
 /** Builds the proxy. */
@@ -71,26 +76,25 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     }
   }
 
-  async function takeTurn({ permit: { client }, slot, exchange, signal }: Call): Promise<void> {
-    const wait = limits.budget(client, slot).take(exchange.caller.key, signal);
-    if (wait === undefined) return;
+  /** Takes one request from the budget; waits only if it has to. */
+  function takeTurn({ permit: { client }, slot, exchange, presence }: Call): Promise<void> | undefined {
     const since = clock.monotonic();
-    await wait;
-    observer.apiQueued?.(client.name, clock.monotonic() - since);
+    const wait = limits.budget(client, slot).take(exchange.caller.key, presence);
+    return wait?.then(() => observer.apiQueued?.(client.name, clock.monotonic() - since));
   }
 
   /** Sends the call once. An answer that may not be the last word is held back and returned. */
   async function send(call: Call, token: SourceToken): Promise<WholeAnswer | undefined> {
-    const { exchange, permit, path, headers, body, signal } = call;
+    const { exchange, permit, path, headers, body, presence } = call;
     const since = clock.monotonic();
     let held: { readonly head: ApiHead; readonly sink: Collector } | undefined;
     await pool.send(
       {
         method: exchange.request.method ?? 'GET',
         path,
-        headers: { ...headers, authorization: `Bearer ${token.token}` },
+        headers: ['authorization', `Bearer ${token.token}`, ...headers],
         body: body.content,
-        signal
+        presence
       },
       (head) => {
         observer.apiAnswered?.(permit.client.name, head.statusCode, (clock.monotonic() - since) / 1000);
@@ -108,7 +112,8 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const { exchange, permit, slot, body } = call;
     const { client, operation } = permit;
     const { key } = exchange.caller;
-    await takeTurn(call);
+    const turn = takeTurn(call);
+    if (turn !== undefined) await turn;
     const token = await tokenOf(client, slot);
     let answer = await send(call, token);
     if (answer?.status === 401) {
@@ -129,12 +134,12 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   /** Answers from an identical request in flight, or leads one itself. Only callers with the same roles share. */
   async function share(call: Call, entitlement: Entitlement): Promise<void> {
     const { exchange, permit, path, headers } = call;
-    const same = Object.entries(headers).filter(([name]) => name !== 'traceparent' && name !== 'tracestate');
+    const same = headers.filter((_, index) => !PER_CALL.has(headers[index - (index % 2)] ?? ''));
     const key = JSON.stringify([permit.client.name, entitlement.key, path, same]);
     const flight = flights?.join(key);
     if (flight !== undefined) {
       const answer = await flight;
-      if (call.signal.aborted) return;
+      if (call.presence.gone) return;
       // Not the next flight: of answers that cannot be shared, all who wait would fetch theirs one after another.
       if (answer === undefined) return run(call);
       observer.apiCoalesced?.(permit.client.name);
@@ -143,11 +148,11 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     }
     const finish = flights?.lead(key);
     let copy: { readonly head: ApiHead; readonly sink: Copier } | undefined;
-    const open = (head: ApiHead): Writable => {
-      const response = writeHead(exchange, head);
+    const open = (head: ApiHead): AnswerSink => {
+      const passer = openAnswer(exchange, head);
       const long = Number(head.headers['content-length'] ?? 0) > SHARED_BYTES;
-      if (head.statusCode < 200 || head.statusCode > 299 || long) return response;
-      copy = { head, sink: new Copier(response, SHARED_BYTES) };
+      if (head.statusCode < 200 || head.statusCode > 299 || long) return passer;
+      copy = { head, sink: new Copier(passer, SHARED_BYTES) };
       return copy.sink;
     };
     let whole: WholeAnswer | undefined;
@@ -161,39 +166,45 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     }
   }
 
-  async function answer(exchange: ApiExchange, signal: AbortSignal): Promise<void> {
-    const { request, caller, facts, target } = exchange;
+  /** Judges a call, and passes it on if it may be. */
+  function answer(exchange: ApiExchange, presence: Presence): Promise<void> {
+    const { request, caller, facts, target, traceparent } = exchange;
     const method = request.method ?? 'GET';
     const entitlement = parts.entitlement(caller.roles);
     const permit = rights(method, target.path, entitlement);
     exchange.name(permit.operation);
     limits.check(permit.client, permit.operation);
-    const body = await readApiBody(request, proxy);
-    const headers = headersOf(facts, exchange.traceparent);
-    if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
-    const open = (head: ApiHead) => writeHead(exchange, head);
-    const slot = slotOf(permit.client, caller.key);
-    const call = { exchange, permit, slot, path: target.full, headers, body, signal, open };
-    const shareable = flights !== undefined && method === 'GET' && body.content === null && !('range' in headers);
-    await (shareable ? share(call, entitlement) : run(call));
+    const pass = (body: ApiBody): Promise<void> => {
+      const known = body.content !== null && body.length !== undefined;
+      const length = known ? ['content-length', String(body.length)] : [];
+      const call: Call = {
+        exchange,
+        permit,
+        slot: slotOf(permit.client, caller.key),
+        path: target.full,
+        headers: [...headersOf(facts, traceparent), ...length],
+        body,
+        presence,
+        open: (head) => openAnswer(exchange, head)
+      };
+      const mayShare = flights !== undefined && method === 'GET' && body.content === null;
+      return mayShare && facts.headers['range'] === undefined ? share(call, entitlement) : run(call);
+    };
+    return hasBody(request) ? readApiBody(request, proxy).then(pass) : pass(NO_BODY);
   }
 
   return {
     async handle(exchange) {
       const { response } = exchange;
-      const gone = new AbortController();
-      const onClose = () => {
-        if (!response.writableFinished) gone.abort();
-      };
-      response.once('close', onClose);
+      const presence = new Presence(response);
       try {
-        await answer(exchange, gone.signal);
+        await answer(exchange, presence);
       } catch (error) {
-        if (!gone.signal.aborted && !response.headersSent) throw error;
+        if (!presence.gone && !response.headersSent) throw error;
         // The caller has gone, or the API broke off in the middle: the half answer must not look like a whole one.
         exchange.takeOver();
         response.destroy();
-        if (!gone.signal.aborted) exchange.broke();
+        if (!presence.gone) exchange.broke();
       }
     },
     close: () => pool.close()

@@ -48,17 +48,20 @@ export const NEVER_PASSED = new Set([
 export const mayPass = (name: string): boolean =>
   !NEVER_PASSED.has(name.toLowerCase()) && !/^(?:x-forwarded-|proxy-|sec-)/i.test(name);
 
-/** Builds the headers of the request to the API. The token comes in later, as a request may be sent twice. */
+/**
+ * Builds the headers of the request to the API: names in lower case and values in turn. The token comes in later, as a request
+ * may be sent twice.
+ */
 export function createRequestHeaders(extra: readonly string[]) {
   const passed = [...new Set([...PASSED_HEADERS, ...extra.map((name) => name.toLowerCase())])];
-  return ({ headers }: RequestFacts, traceparent: string | undefined): Record<string, string> => {
-    const sent: Record<string, string> = { 'user-agent': 'genesys-auth-relay' };
+  return ({ headers }: RequestFacts, traceparent: string | undefined): readonly string[] => {
+    const sent = ['user-agent', 'genesys-auth-relay'];
     for (const name of passed) {
       const value = headers[name];
-      if (value !== undefined) sent[name] = value;
+      // Without a trace its state means nothing (W3C Trace Context section 3.3).
+      if (value !== undefined && (traceparent !== undefined || name !== 'tracestate')) sent.push(name, value);
     }
-    if (traceparent !== undefined) sent['traceparent'] = traceparent;
-    else delete sent['tracestate'];
+    if (traceparent !== undefined) sent.push('traceparent', traceparent);
     return sent;
   };
 }

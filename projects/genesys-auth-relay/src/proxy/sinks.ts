@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { Writable } from 'node:stream';
 
 /** An answer as a whole. */
 export interface WholeAnswer {
@@ -8,21 +7,37 @@ export interface WholeAnswer {
   readonly body: Buffer;
 }
 
+/** Takes the body of an answer, part by part. */
+export interface AnswerSink {
+  /**
+   * Takes the next part.
+   *
+   * @param resume called when more may come, after `false`
+   * @returns whether more may come at once
+   */
+  write(chunk: Buffer, resume: () => void): boolean;
+  /** That was all. */
+  end(): void;
+}
+
 /** Collects an answer up to a limit; what is longer is cut, as it is an error whose beginning says enough. */
-export class Collector extends Writable {
+export class Collector implements AnswerSink {
   readonly #chunks: Buffer[] = [];
   readonly #limit: number;
   #size = 0;
 
   constructor(limit: number) {
-    super();
     this.#limit = limit;
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+  write(chunk: Buffer): boolean {
     if (this.#size < this.#limit) this.#chunks.push(chunk.subarray(0, this.#limit - this.#size));
     this.#size += chunk.length;
-    done();
+    return true;
+  }
+
+  end(): void {
+    // What was collected is asked for.
   }
 
   /** Whether something was cut. */
@@ -35,33 +50,57 @@ export class Collector extends Writable {
   }
 }
 
-/** Passes an answer on to its caller at the caller's pace, and keeps a copy of it up to a limit for others who wait. */
-export class Copier extends Collector {
+/** Bytes that wait for a slow caller before the API has to wait as well: what one read of a connection brings. */
+const WAITING_BYTES = 65_536;
+
+/** Passes an answer on to its caller, at the caller's pace. */
+export class Passer implements AnswerSink {
   readonly #response: ServerResponse;
+  /** Bytes that are still to come, where the API has said how many there are. */
+  #left: number;
 
-  constructor(response: ServerResponse, limit: number) {
-    super(limit);
+  /** @param length bytes of the body, or `NaN` */
+  constructor(response: ServerResponse, length: number) {
     this.#response = response;
+    this.#left = length;
   }
 
-  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  write(chunk: Buffer, resume: () => void): boolean {
     const response = this.#response;
-    super._write(chunk, encoding, () => {
-      if (response.destroyed) {
-        done(new Error('the caller has gone'));
-      } else if (response.write(chunk)) {
-        done();
-      } else {
-        const settle = () => {
-          response.off('drain', settle).off('close', settle);
-          done();
-        };
-        response.on('drain', settle).on('close', settle);
-      }
-    });
+    // A caller who has gone: the call is cut off by whoever watches it.
+    if (response.destroyed) return true;
+    this.#left -= chunk.length;
+    if (this.#left === 0) {
+      // Head and body of a short answer are then one write.
+      response.end(chunk);
+      return true;
+    }
+    // `write` counts what the system has taken already, so what really waits is asked for.
+    if (response.write(chunk) || response.writableLength <= WAITING_BYTES) return true;
+    response.once('drain', resume);
+    return false;
   }
 
-  override _final(done: () => void): void {
-    this.#response.end(done);
+  end(): void {
+    if (!this.#response.writableEnded) this.#response.end();
+  }
+}
+
+/** Passes an answer on and keeps a copy of it up to a limit, for others who wait. */
+export class Copier extends Collector {
+  readonly #passer: Passer;
+
+  constructor(passer: Passer, limit: number) {
+    super(limit);
+    this.#passer = passer;
+  }
+
+  override write(chunk: Buffer, resume: () => void = () => undefined): boolean {
+    super.write(chunk);
+    return this.#passer.write(chunk, resume);
+  }
+
+  override end(): void {
+    this.#passer.end();
   }
 }

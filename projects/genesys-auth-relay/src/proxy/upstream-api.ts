@@ -1,25 +1,23 @@
-import type { Writable } from 'node:stream';
 import { Pool, errors } from 'undici';
 import type { RelayConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { passedOn } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { ApiBody } from './body.ts';
+import { type ApiHead, Delivery } from './delivery.ts';
+import type { Presence } from './presence.ts';
+import type { AnswerSink } from './sinks.ts';
 
 /** One request to the API. */
 export interface ApiRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  readonly headers: Record<string, string>;
+  /** Names and values in turn. */
+  readonly headers: string[];
   readonly body: ApiBody['content'];
-  readonly signal: AbortSignal;
-}
-
-/** Status and headers of the API's answer. */
-export interface ApiHead {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Ends the request when its caller goes. */
+  readonly presence: Presence;
 }
 
 /** The connections to the API. */
@@ -31,7 +29,7 @@ export interface ApiPool {
    * @throws RelayProblem `api_unreachable`, `api_timeout`; anything else as it came, when `open` was called already or the
    *   caller has gone
    */
-  send(request: ApiRequest, open: (head: ApiHead) => Writable): Promise<void>;
+  send(request: ApiRequest, open: (head: ApiHead) => AnswerSink): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,19 +57,19 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
   const pool = new Pool(genesys.apiOrigin, passedOn(proxy));
 
   return {
-    async send(request, open) {
-      const answer = { begun: false };
-      const isOver = () => answer.begun || request.signal.aborted;
+    async send({ method, path, headers, body, presence }, open) {
+      let delivery: Delivery | undefined;
+      const isOver = () => delivery?.begun === true || presence.gone;
       const attempt = () =>
-        pool.stream({ ...request, opaque: null }, (head) => {
-          answer.begun = true;
-          return open(head);
+        new Promise<void>((done, failed) => {
+          delivery = new Delivery({ presence, open, done, failed });
+          pool.dispatch({ method, path, headers, body }, delivery);
         });
-      const repeatable = IDEMPOTENT.has(request.method) && (request.body === null || Buffer.isBuffer(request.body));
       try {
         await attempt();
       } catch (error) {
         if (isOver()) throw error;
+        const repeatable = IDEMPOTENT.has(method) && (body === null || Buffer.isBuffer(body));
         if (!(repeatable && error instanceof errors.SocketError)) throw problemOf(error, host) ?? error;
         try {
           await attempt();

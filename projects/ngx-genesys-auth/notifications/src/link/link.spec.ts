@@ -209,6 +209,26 @@ describe('a connection that is kept alive', () => {
     expect(gaps).toHaveLength(count);
   });
 
+  it('a relief that dies before the old one has answered: the old one stays, and another relief comes', async () => {
+    create();
+    const { bodies } = await goLive();
+    const [old] = connections;
+    old?.listener.closing();
+    newest().listener.live(false, 30_000);
+    newest().event(1);
+    newest().listener.closed(failure());
+    old?.event(1);
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect([connections.length, old?.closed, live.state()]).toEqual([2, false, 'live']);
+    old?.probed?.();
+    expect(old?.closed).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    newest().listener.live(false, 30_000);
+    old?.probed?.();
+    newest().event(2);
+    expect([connections.length, bodies, gaps]).toEqual([3, [{ n: 1 }, { n: 2 }], []]);
+  });
+
   it('an old one that does not answer is left, and the gap is told', async () => {
     create();
     await goLive();

@@ -141,6 +141,7 @@ export class Link implements LegEvents {
   ended(leg: Leg, error: GenesysNotificationError, clean: boolean): void {
     if (leg === this.#next) {
       this.#next = undefined;
+      clearTimeout(this.#relief);
       this.#relief = setTimeout(() => {
         if (this.#current?.isClosing && !this.#next) this.#openNext();
       }, RELIEF_MS);

@@ -78,6 +78,18 @@ describe('live events over the relay’s hub', () => {
     await until(() => got.events.length === 1, 'an event');
   });
 
+  it('a combined topic has the gaps of its parts', async () => {
+    const { live, gaps } = await start();
+    const queue = 'v2.routing.queues.e40f28ea-fa86-493f-a5b8-d559c8533c96';
+    const combined = `${queue}?conversations&users`;
+    let readings = 0;
+    live.withCatchUp(combined, () => of(++readings)).subscribe();
+    await until(() => readings === 1, 'the reading');
+    servers.sandbox.faults.add({ type: 'dropSockets' });
+    await until(() => readings > 1, 'the reading after the loss');
+    expect(gaps.flatMap(({ topics: named }) => named)).toContain(combined);
+  });
+
   it('a topic that the caller may not have ends alone, with the relay’s reason', async () => {
     const { live, got } = await start();
     const other = collect(live, 'v2.users.e40f28ea-fa86-493f-a5b8-d559c8533c96.presence');

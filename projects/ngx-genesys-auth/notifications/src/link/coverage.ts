@@ -1,5 +1,5 @@
 import type { GapReason } from '../source';
-import { topicKey } from './topic-names';
+import { expand, topicKey } from './topic-names';
 
 /** The end of what is known of some topics. */
 export interface Loss {
@@ -34,9 +34,10 @@ export class Coverage {
     return this.#covered.has(topicKey(topic));
   }
 
-  /** Those of the topics that are wanted, as they were asked for. */
-  wanted(topics: readonly string[]): readonly string[] {
-    return topics.flatMap((topic) => this.#wanted.get(topicKey(topic)) ?? []);
+  /** Those that are wanted and bring events of these topics, as they were asked for. */
+  affected(topics: readonly string[]): readonly string[] {
+    const names = new Set(topics.flatMap(expand));
+    return [...this.#wanted.values()].filter((topic) => expand(topic).some((name) => names.has(name)));
   }
 
   /** A topic gets nothing any more. */

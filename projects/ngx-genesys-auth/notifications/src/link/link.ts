@@ -124,10 +124,10 @@ export class Link implements LegEvents {
   }
 
   gap(topics: readonly string[], reason: GapReason, since: number): void {
-    const wanted = this.#coverage.wanted(topics);
-    if (wanted.length === 0) return;
-    this.#hooks.gap(wanted, since, reason);
-    this.#hooks.fresh(wanted);
+    const affected = this.#coverage.affected(topics);
+    if (affected.length === 0) return;
+    this.#hooks.gap(affected, since, reason);
+    this.#hooks.fresh(affected);
   }
 
   upstream(): void {

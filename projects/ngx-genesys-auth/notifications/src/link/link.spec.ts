@@ -280,6 +280,10 @@ describe('a connection that is kept alive', () => {
   it('rests while nobody sees the page, if told to, and tells the gap when somebody does', async () => {
     create(10_000);
     await goLive();
+    await jest.advanceTimersByTimeAsync(1_000);
+    newest().event(1);
+    const heard = Date.now();
+    await jest.advanceTimersByTimeAsync(1_000);
     show('hidden');
     await jest.advanceTimersByTimeAsync(9_999);
     expect(live.state()).toBe('live');
@@ -290,7 +294,7 @@ describe('a connection that is kept alive', () => {
     show('visible');
     await turn();
     newest().listener.live(false, 30_000);
-    expect(gaps).toMatchObject([{ topics: [A], reason: 'paused' }]);
+    expect(gaps).toEqual([{ topics: [A], from: new Date(heard), to: new Date(), reason: 'paused' }]);
   });
 
   it('tries at once when the network is back', async () => {

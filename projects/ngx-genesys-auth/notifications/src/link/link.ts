@@ -87,7 +87,7 @@ export class Link implements LegEvents {
   pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    this.#coverage.lose({ since: Date.now(), reason: 'paused' });
+    if (this.#current) this.#lose(this.#current, 'paused');
     this.#closeAll();
     this.#tell();
   }
@@ -202,7 +202,7 @@ export class Link implements LegEvents {
   #promote(next: Leg, resumed: boolean): void {
     clearTimeout(this.#relief);
     // What the next one does not have yet is on its way there.
-    if (this.#current) this.#lose(this.#current, next.topics);
+    if (this.#current) this.#lose(this.#current, 'reconnected', next.topics);
     this.#current?.close();
     this.#current = next;
     this.#next = undefined;
@@ -224,8 +224,8 @@ export class Link implements LegEvents {
     if (fresh.length > 0) this.#hooks.fresh(fresh);
   }
 
-  #lose(leg: Leg, except: readonly string[] = []): void {
-    this.#coverage.lose({ since: leg.heardAt, reason: 'reconnected' }, except);
+  #lose(leg: Leg, reason: GapReason = 'reconnected', except: readonly string[] = []): void {
+    this.#coverage.lose({ since: leg.heardAt, reason }, except);
   }
 
   #retryLater(error: GenesysNotificationError): void {

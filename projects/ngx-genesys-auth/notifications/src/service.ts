@@ -55,9 +55,14 @@ export class GenesysNotifications {
   readonly #error = signal<GenesysNotificationError | null>(null);
   readonly #gaps = new Subject<GenesysGap>();
   readonly #fresh = new Subject<readonly string[]>();
-  readonly #topics = new Topics((topics) => {
-    this.#want(topics);
-  });
+  readonly #topics = new Topics(
+    (topics) => {
+      this.#want(topics);
+    },
+    (work) => {
+      this.#outside(work);
+    }
+  );
   readonly #link: Link;
 
   /** How live events are; see {@link NotificationState}. */

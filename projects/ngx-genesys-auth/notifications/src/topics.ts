@@ -20,12 +20,17 @@ export class Topics {
   /** Which topics an event belongs to, by the key of its name. */
   readonly #byName = new Map<string, Set<Entry>>();
   readonly #changed: (topics: readonly string[]) => void;
+  readonly #outside: (work: () => void) => void;
   #told = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param changed told, once for all changes of a turn, which topics are wanted */
-  constructor(changed: (topics: readonly string[]) => void) {
+  /**
+   * @param changed told, once for all changes of a turn, which topics are wanted
+   * @param outside does something outside of Angular's zone
+   */
+  constructor(changed: (topics: readonly string[]) => void, outside: (work: () => void) => void) {
     this.#changed = changed;
+    this.#outside = outside;
   }
 
   /** The events of a topic. It is wanted as long as somebody listens. */
@@ -82,9 +87,15 @@ export class Topics {
     entry.listeners--;
     if (entry.listeners > 0 || this.#entries.get(topicKey(entry.topic)) !== entry) return;
     entry.leftAt = Date.now();
-    this.#timer ??= setTimeout(() => {
-      this.#sweep();
-    }, LINGER_MS);
+    if (this.#timer === undefined) this.#sweepIn(LINGER_MS);
+  }
+
+  #sweepIn(ms: number): void {
+    this.#outside(() => {
+      this.#timer = setTimeout(() => {
+        this.#sweep();
+      }, ms);
+    });
   }
 
   #sweep(): void {
@@ -94,13 +105,7 @@ export class Topics {
     for (const entry of due) this.#remove(entry);
     if (due.length > 0) this.#tell();
     const [next] = left.filter((entry) => !due.includes(entry)).sort((a, b) => a.leftAt - b.leftAt);
-    if (next)
-      this.#timer = setTimeout(
-        () => {
-          this.#sweep();
-        },
-        next.leftAt + LINGER_MS - Date.now()
-      );
+    if (next) this.#sweepIn(next.leftAt + LINGER_MS - Date.now());
   }
 
   #remove(entry: Entry): void {

@@ -1,4 +1,5 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { NgZone } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
 import { of } from 'rxjs';
@@ -275,6 +276,20 @@ describe('a connection that is kept alive', () => {
     await jest.advanceTimersByTimeAsync(1_000);
     newest().listener.covered([A, B]);
     expect(gaps).toEqual([{ topics: [B], from: new Date(heard), to: new Date(), reason: 'reconnected' }]);
+  });
+
+  it('waits for another listener outside of Angular’s zone', async () => {
+    create();
+    const { subscription } = await goLive();
+    const before = jest.getTimerCount();
+    let outside = 0;
+    jest.spyOn(TestBed.inject(NgZone), 'runOutsideAngular').mockImplementation((work) => {
+      const done = work();
+      outside = jest.getTimerCount() - before;
+      return done;
+    });
+    subscription.unsubscribe();
+    expect([jest.getTimerCount() - before, outside]).toEqual([1, 1]);
   });
 
   it('rests while nobody sees the page, if told to, and tells the gap when somebody does', async () => {

@@ -543,13 +543,27 @@ it('leaves nothing open: no channel, no timer', async () => {
   expect(jest.getTimerCount()).toBe(0);
 });
 
-it('works without BroadcastChannel, and does nothing on the server', async () => {
-  Reflect.deleteProperty(globalThis, 'BroadcastChannel');
-  const one = openTab();
-  one.get();
-  await settle();
-  await one.grant('token-1');
-  expect(one.sent()).toEqual(['Bearer token-1']);
+it.each([
+  ['without BroadcastChannel', undefined],
+  [
+    'where a page may have none, as it is of an opaque origin',
+    () => {
+      throw new DOMException('denied', 'SecurityError');
+    }
+  ]
+])('works %s', async (_name, value) => {
+  Object.defineProperty(globalThis, 'BroadcastChannel', { configurable: true, value });
+  for (const options of [{}, { shareToken: false }, { shareToken: false, subject: undefined }]) {
+    const one = openTab({ options });
+    one.get();
+    await settle();
+    await one.grant('token-1', 300, 'a1');
+    expect(one.sent()).toEqual(['Bearer token-1']);
+    one.auth.clear();
+  }
+});
+
+it('does nothing on the server', () => {
   const server = openTab({ platform: 'server' });
   expect(codeOf(server.get().error)).toBe('server_no_credential');
 });

@@ -112,23 +112,27 @@ export class TabSync {
     this.#line?.give(id, live.token, [...live.scopes].join(' '), live.lifetimeMs - since(live.asked));
   }
 
-  /** The line for a user; the one for another user is closed. */
+  /** The line for a user; the one for another user is closed. Where the page may have no channels there is none. */
   #listen(who: string | undefined): Line | undefined {
     if (who === this.#who) return this.#line;
     this.close();
-    if (who === undefined || typeof BroadcastChannel === 'undefined') return undefined;
+    if (who === undefined) return undefined;
     const { relayUrl, apiOrigin, scopes, optionalScopes } = this.#tab.core().config;
     const name = `ngx-genesys-auth ${JSON.stringify([relayUrl, apiOrigin, scopes, optionalScopes, who])}`;
     this.#who = who;
-    this.#line = new Line(name, {
-      asked: (id) => {
-        void this.#give(id, who);
-      },
-      cleared: () => {
-        this.close();
-        this.#tab.clear();
-      }
-    });
+    try {
+      this.#line = new Line(name, {
+        asked: (id) => {
+          void this.#give(id, who);
+        },
+        cleared: () => {
+          this.close();
+          this.#tab.clear();
+        }
+      });
+    } catch {
+      // A runtime without BroadcastChannel, or a page of an opaque origin (a sandboxed frame).
+    }
     return this.#line;
   }
 

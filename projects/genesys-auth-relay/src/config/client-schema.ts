@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, oneOf, section, text, whole } from './fields.ts';
+import { hidden, listOf, oneOf, section, text, whole } from './fields.ts';
 import { secretReference, valueOrReference } from './reference-schema.ts';
 import { says } from './says.ts';
 
@@ -61,5 +61,6 @@ export const clientsSchema = listOf(
     'write a client as { id, secret: { env: NAME }, scopes: [...] }'
   ),
   'a list of OAuth clients',
-  'list the OAuth clients, each with its scopes'
+  'list the OAuth clients, each with its scopes',
+  hidden
 );

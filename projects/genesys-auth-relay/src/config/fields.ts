@@ -22,18 +22,24 @@ export function section<const T extends Shape>(shape: T, fix?: string) {
   return fix === undefined ? strict : strict.describe(fix);
 }
 
-const problem = (what: string, fix: string) => ({
+const problem = (what: string, fix: string, show = shown) => ({
   error: (issue: { input?: unknown }) =>
-    says(issue.input === undefined ? 'is missing' : `${shown(issue.input)} is not ${what}`, fix)
+    says(issue.input === undefined ? 'is missing' : `${show(issue.input)} is not ${what}`, fix)
 });
+
+/** As {@link shown}, without what a text says: for a place where a secret may stand by mistake. */
+export const hidden = (value: unknown): string => (typeof value === 'string' ? 'this text' : shown(value));
 
 /** Non-empty text. */
 export const text = (what: string, fix: string) =>
   z.string(problem(what, fix)).min(1, says(`is empty`, fix)).describe(fix);
 
 /** Text of one form. */
-export const pattern = (form: RegExp, what: string, fix: string) =>
-  z.string(problem(what, fix)).regex(form, problem(what, fix)).describe(fix);
+export const pattern = (form: RegExp, what: string, fix: string, show = shown) =>
+  z
+    .string(problem(what, fix, show))
+    .regex(form, problem(what, fix, show))
+    .describe(fix);
 
 /** A whole number between two bounds, both included. */
 export function whole(min: number, max: number, unit: string) {
@@ -50,5 +56,8 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(words: T) 
 export const flag = (fix: string) => z.boolean(problem('true or false', fix)).describe(fix);
 
 /** A list with at least one entry. */
-export const listOf = <T extends z.ZodType>(item: T, what: string, fix: string) =>
-  z.array(item, problem(what, fix)).min(1, says(`is an empty list`, fix)).describe(fix);
+export const listOf = <T extends z.ZodType>(item: T, what: string, fix: string, show = shown) =>
+  z
+    .array(item, problem(what, fix, show))
+    .min(1, says(`is an empty list`, fix))
+    .describe(fix);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, oneOf, pattern, section, text, whole } from './fields.ts';
+import { hidden, listOf, oneOf, pattern, section, text, whole } from './fields.ts';
 import { network } from './networks.ts';
 import { secretReference } from './reference-schema.ts';
 import { says, shown } from './says.ts';
@@ -58,16 +58,23 @@ const apiKey = section({
   type: z.literal('apiKey'),
   keys: listOf(
     section({
-      id: pattern(/^[A-Za-z0-9._-]{1,128}$/, 'a key id', 'use letters, digits, dot, hyphen and underscore'),
+      id: pattern(
+        /^(?!gak_)[A-Za-z0-9._-]{1,128}$/,
+        'a key id',
+        'name the key, with letters, digits, dot, hyphen and underscore; never the key itself',
+        hidden
+      ),
       sha256: pattern(
         /^[0-9a-fA-F]{64}$/,
         'the SHA-256 of a key',
-        'run "genesys-auth-relay hash-key" and paste its 64 hexadecimal digits; never the key itself'
+        'run "genesys-auth-relay hash-key" and paste its 64 hexadecimal digits; never the key itself',
+        hidden
       ),
       roles: roleList
     }),
     'a list of keys',
-    'add a key made by "genesys-auth-relay hash-key"'
+    'add a key made by "genesys-auth-relay hash-key"',
+    hidden
   )
 });
 

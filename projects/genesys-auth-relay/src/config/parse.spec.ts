@@ -428,6 +428,40 @@ describe('parseRelayConfig', () => {
     }
   });
 
+  it('13.3.2 shows nothing of a secret that stands in a place for something else', () => {
+    const secret = 'gak_CANARYcanary0123456789-_abcdefghijklmnopq';
+    const key = { id: 'reports', sha256: HASH, roles: ['developer'] };
+    const identity = (more: object) => ({ identities: [{ type: 'apiKey', keys: [{ ...key, ...more }] }] });
+    const proxy = { type: 'proxyHeader', trustedProxies: ['10.0.0.1'], subjectHeader: 'X-User', roles: ['developer'] };
+    const places = [
+      identity({ sha256: secret }),
+      identity({ id: secret }),
+      identity({ id: `${secret}!` }),
+      { identities: [{ type: 'apiKey', keys: secret }] },
+      { identities: [{ ...proxy, proof: { secret } }] },
+      { identities: [{ ...proxy, proof: secret }] },
+      { identities: [{ ...proxy, proof: { secret: { env: secret } } }] },
+      { 'genesys.client.secret': secret },
+      { 'genesys.client.secret': { env: secret } },
+      { 'genesys.client.secret': { file: secret } },
+      { 'genesys.client.secret': { value: secret } },
+      { 'genesys.client.key': secret },
+      { 'genesys.client.fallbacks': secret },
+      { 'genesys.client.fallbacks': [{ secret }] },
+      { 'genesys.clients': secret },
+      { 'store.redis': { url: `http://x:${secret}@redis`, key: secret } },
+      { 'genesys.region': undefined, 'genesys.tokenEndpoint': `https://id:${secret}@login.example/token` },
+      { 'genesys.region': undefined, 'genesys.tokenEndpoint': `https://id:${secret}@no host/token` },
+      { 'genesys.region': undefined, 'genesys.tokenEndpoint': `ftp://id:${secret}@login.example/token` },
+      { 'genesys.region': undefined, 'genesys.apiOrigin': `https://api.example?client_secret=${secret}` }
+    ];
+    for (const changes of places) {
+      const issues = issuesOf(config(changes));
+      expect(issues).not.toEqual([]);
+      expect(JSON.stringify(issues)).not.toMatch(/CANARY/i);
+    }
+  });
+
   it('lists every issue at once', () => {
     const keys = issuesOf(
       config({

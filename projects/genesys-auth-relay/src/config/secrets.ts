@@ -32,6 +32,13 @@ export interface Surroundings {
   readonly baseDir: string;
 }
 
+/**
+ * A name as it may stand in a message. The name of a variable or a file is shown, but not what looks like a secret: people
+ * write that itself where its name belongs.
+ */
+const named = (text: string): string =>
+  text.length < 20 || /^[A-Z0-9_]+$/.test(text) || /[./\\]/.test(text) ? ` ${text}` : ', whose name is not shown,';
+
 function read(reference: Reference, key: string, around: Surroundings, found: Findings): string | undefined {
   if (typeof reference === 'string') return reference;
   if ('env' in reference) {
@@ -40,8 +47,8 @@ function read(reference: Reference, key: string, around: Surroundings, found: Fi
     const state = value === undefined ? 'not set' : 'empty';
     found.issues.push({
       key,
-      message: `the environment variable ${reference.env} is ${state}`,
-      fix: `set ${reference.env} before the relay starts`
+      message: `the environment variable${named(reference.env)} is ${state}`,
+      fix: 'set it before the relay starts; the configuration names the variable, it does not hold the secret'
     });
     return undefined;
   }
@@ -51,7 +58,7 @@ function read(reference: Reference, key: string, around: Surroundings, found: Fi
     const reason = errorCode(error) ?? 'unreadable';
     found.issues.push({
       key,
-      message: `the file ${reference.file} cannot be read (${reason})`,
+      message: `the file${named(reference.file)} cannot be read (${reason})`,
       fix: 'create the file, or let the user the relay runs as read it'
     });
     return undefined;

@@ -6,15 +6,22 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Tells whether a URL's host is this machine. */
 export const isLoopbackUrl = (url: URL): boolean => LOOPBACK_HOST.test(url.hostname);
 
+/** A URL as it may stand in a message: without user and password, and without a query, which may hold a key. */
+const shownUrl = (value: unknown): string =>
+  shown(typeof value === 'string' ? value.replace(/\/\/.*@/s, '//...@').replace(/\?.*$/s, '?...') : value);
+
 function complaintAbout(value: string, originOnly: boolean): string | undefined {
   let url: URL;
   try {
     url = new URL(value);
   } catch {
-    return says(`${shown(value)} is no URL`, 'give it whole, with its scheme, for example https://login.example.com');
+    return says(
+      `${shownUrl(value)} is no URL`,
+      'give it whole, with its scheme, for example https://login.example.com'
+    );
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return says(`${shown(value)} is neither https nor http`, 'use an https URL');
+    return says(`${shownUrl(value)} is neither https nor http`, 'use an https URL');
   }
   if (url.protocol === 'http:' && !isLoopbackUrl(url)) {
     return says(
@@ -25,10 +32,10 @@ function complaintAbout(value: string, originOnly: boolean): string | undefined 
   if (url.username || url.password) return says('holds a user name or password', 'take them out of the URL');
   if (url.hash || value.includes('#')) return says('holds a fragment', 'take the part from # on out of the URL');
   if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) {
-    return says(`${shown(value)} has no plain host name`, 'write the host out; there are no wildcards');
+    return says(`${shownUrl(value)} has no plain host name`, 'write the host out; there are no wildcards');
   }
   if (originOnly && value !== url.origin) {
-    return says(`${shown(value)} is no origin in its exact form`, `write ${url.origin}`);
+    return says(`${shownUrl(value)} is no origin in its exact form`, `write ${url.origin}`);
   }
   return undefined;
 }
@@ -36,7 +43,7 @@ function complaintAbout(value: string, originOnly: boolean): string | undefined 
 const checked = (fix: string, originOnly: boolean) =>
   z
     .string({
-      error: (issue) => says(issue.input === undefined ? 'is missing' : `${shown(issue.input)} is no URL`, fix)
+      error: (issue) => says(issue.input === undefined ? 'is missing' : `${shownUrl(issue.input)} is no URL`, fix)
     })
     .superRefine((value, context) => {
       const message = complaintAbout(value, originOnly);

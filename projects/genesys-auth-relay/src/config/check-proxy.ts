@@ -4,13 +4,22 @@ import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Findings } from './secrets.ts';
 
+/** Headers by which a trusted proxy says who the caller is, in lower case; one of them is a secret. */
+const headersOfProxies = ({ identities }: ParsedConfig): readonly string[] =>
+  identities.flatMap((identity) =>
+    identity.type === 'proxyHeader'
+      ? [identity.subjectHeader, identity.proof.header, identity.rolesHeader ?? ''].map((name) => name.toLowerCase())
+      : []
+  );
+
 /** Checks what belongs to proxy mode. */
 export function checkProxy(config: ParsedConfig, { issues }: Findings): void {
+  const ofProxies = headersOfProxies(config);
   config.proxy.forwardHeaders.forEach((name, index) => {
     const key = `proxy.forwardHeaders[${index}]`;
     if (!/^[A-Za-z0-9-]+$/.test(name)) {
       issues.push({ key, message: `${shown(name)} is no name of a header`, fix: 'use letters, digits and hyphens' });
-    } else if (!mayPass(name)) {
+    } else if (!mayPass(name) || ofProxies.includes(name.toLowerCase())) {
       issues.push({
         key,
         message: `${shown(name)} is never passed on: it is about the caller, the connection or the relay`,

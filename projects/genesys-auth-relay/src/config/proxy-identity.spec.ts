@@ -4,7 +4,7 @@ import { createNetworks } from './networks.ts';
 
 const ENV = { SECRET: 'CANARY-secret', PROOF: 'CANARY-proof-of-the-proxy', SHORT: 'short' };
 
-const parse = (identity: object) =>
+const parse = (identity: object, more: object = {}) =>
   parseRelayConfig(
     {
       mode: 'token',
@@ -20,14 +20,15 @@ const parse = (identity: object) =>
           ...identity
         }
       ],
-      roles: { developer: { scopes: ['analytics'] } }
+      roles: { developer: { scopes: ['analytics'] } },
+      ...more
     },
     ENV
   );
 
-function issuesOf(identity: object) {
+function issuesOf(identity: object, more: object = {}) {
   try {
-    parse(identity);
+    parse(identity, more);
   } catch (error) {
     if (error instanceof RelayConfigError) return error.issues;
     throw error;
@@ -72,6 +73,18 @@ describe('the configuration of an identity by proxy header', () => {
       })
     );
     expect(JSON.stringify(issues)).not.toContain('CANARY');
+  });
+
+  it('keeps the headers of the proxy from the API, whatever their names', () => {
+    const identity = {
+      subjectHeader: 'Remote-User',
+      rolesHeader: 'Remote-Groups',
+      proof: { header: 'Shibboleth', secret: { env: 'PROOF' } }
+    };
+    const forwardHeaders = ['X-Trace', 'remote-user', 'Remote-Groups', 'SHIBBOLETH'];
+    const issues = issuesOf(identity, { mode: 'proxy', proxy: { forwardHeaders } });
+    expect(issues.map(({ key }) => key)).toEqual([1, 2, 3].map((index) => `proxy.forwardHeaders[${index}]`));
+    expect(issues[2]).toMatchObject({ message: expect.stringContaining('never passed on') });
   });
 
   it.each([

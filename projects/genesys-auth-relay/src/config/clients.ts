@@ -71,7 +71,8 @@ export function resolveClients(
     found.issues.push({ key: `genesys.${key}`, message, fix });
   };
   const { client, clients, issuer } = genesys;
-  const signs = [client, ...(clients ?? [])].some((one) => one?.auth === 'private_key_jwt');
+  const credentials = [client, ...(clients ?? [])].flatMap((one) => (one === undefined ? [] : [one, ...one.fallbacks]));
+  const signs = credentials.some(({ auth }) => auth === 'private_key_jwt');
   if (signs && issuer === undefined)
     complain('issuer', 'is missing', 'name the issuer of the OAuth server: assertions are made out to it');
   if (client !== undefined && clients !== undefined) {

@@ -1,6 +1,8 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { resolve } from 'node:path';
+import { algorithmOf } from '../source/assertion.ts';
 import type { ClientAuth, Credential } from './config.ts';
+import type { ConfigIssue } from './error.ts';
 import { Secret } from './secret.ts';
 import { type Findings, type Reference, type Surroundings, readPem, readReference } from './secrets.ts';
 
@@ -26,26 +28,34 @@ const FIX = {
   certificate: 'give the certificate in PEM form: { file: path }'
 };
 
-/** Whether a text is what a PEM file of this kind holds. */
-function isPem(text: string, what: 'key' | 'certificate'): boolean {
+const SIGNING_KEYS = 'use RSA of 2048 bits or more, EC on P-256, P-384 or P-521, or Ed25519';
+
+/** What is wrong with a text that is to be a PEM file of this kind; `undefined`: nothing. */
+function pemFault(text: string, what: 'key' | 'certificate', auth: ClientAuth): Omit<ConfigIssue, 'key'> | undefined {
   try {
-    return what === 'key' ? createPrivateKey(text).type === 'private' : new X509Certificate(text).subject !== '';
+    // Each throws where it is none.
+    if (what === 'certificate') new X509Certificate(text);
+    else if (algorithmOf(createPrivateKey(text)) === undefined && auth === 'private_key_jwt')
+      return { message: 'is a key that cannot sign assertions', fix: SIGNING_KEYS };
+    return undefined;
   } catch {
-    return false;
+    const message = what === 'key' ? 'is no private key in PEM form' : 'is no certificate in PEM form';
+    return { message, fix: FIX[what] };
   }
 }
 
 /** Reads a part, and remembers the file it lies in. */
 function readPart(
   part: 'secret' | 'key' | 'certificate',
+  auth: ClientAuth,
   reference: Reference,
   key: string,
   around: Surroundings,
   found: Findings
 ): Secret | undefined {
-  const secret = readValue(part, reference, key, around, found);
+  const secret = readValue(part, auth, reference, key, around, found);
   if (secret !== undefined && typeof reference === 'object' && 'file' in reference) {
-    const read = () => readValue(part, reference, key, around, { issues: [], warnings: [] })?.reveal();
+    const read = () => readValue(part, auth, reference, key, around, { issues: [], warnings: [] })?.reveal();
     found.files?.push({ key, path: resolve(around.baseDir, reference.file), secret, read });
   }
   return secret;
@@ -53,6 +63,7 @@ function readPart(
 
 function readValue(
   part: 'secret' | 'key' | 'certificate',
+  auth: ClientAuth,
   reference: Reference,
   key: string,
   around: Surroundings,
@@ -64,9 +75,9 @@ function readValue(
   }
   const text = readPem(reference, key, around, found);
   if (text === undefined) return undefined;
-  if (isPem(text, part)) return new Secret(text);
-  const message = part === 'key' ? 'is no private key in PEM form' : 'is no certificate in PEM form';
-  found.issues.push({ key, message, fix: FIX[part] });
+  const fault = pemFault(text, part, auth);
+  if (fault === undefined) return new Secret(text);
+  found.issues.push({ key, ...fault });
   return undefined;
 }
 
@@ -94,7 +105,7 @@ export function readCredential(
       found.issues.push({ key: `${key}.${part}`, message: 'is missing', fix: FIX[part] });
       whole = false;
     } else if (isNeeded) {
-      const secret = readPart(part, reference, `${key}.${part}`, around, found);
+      const secret = readPart(part, auth, reference, `${key}.${part}`, around, found);
       if (secret === undefined) whole = false;
       else parts[part] = secret;
     } else {

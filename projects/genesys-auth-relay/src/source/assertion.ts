@@ -6,36 +6,41 @@ import type { RelayClock } from '../runtime/clock.ts';
 /** Seconds an assertion is good for: long enough for one request, of no use to who finds it in a log. */
 const LIFE_SECONDS = 60;
 
-/** The algorithm that belongs to a key: for RSA the one every server knows. */
-function algorithmOf(key: KeyObject): string {
-  switch (key.asymmetricKeyType) {
-    case 'ed25519':
-      return 'EdDSA';
-    case 'ec':
-      return { secp384r1: 'ES384', secp521r1: 'ES512' }[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? 'ES256';
-    case 'rsa-pss':
-      return 'PS256';
-    default:
-      return 'RS256';
-  }
+const CURVES: ReadonlyMap<string | undefined, string> = new Map([
+  ['prime256v1', 'ES256'],
+  ['secp384r1', 'ES384'],
+  ['secp521r1', 'ES512']
+]);
+/** RFC 7518 section 3.3. */
+const LEAST_RSA_BITS = 2048;
+
+/** The algorithm that belongs to a private key, for RSA the one every server knows; `undefined`: jose does not sign with it. */
+export function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  if (asymmetricKeyType === 'ed25519') return 'EdDSA';
+  if (asymmetricKeyType === 'ec') return CURVES.get(asymmetricKeyDetails?.namedCurve);
+  const isRsa = asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= LEAST_RSA_BITS;
+  return isRsa ? 'RS256' : undefined;
 }
 
 /**
  * Signs a client assertion (RFC 7523 section 3), a fresh one for each request. Its audience is the issuer alone, so that no
  * other endpoint, and no other server, can be made to take it (RFC 9700 section 2.5).
  */
-export function signAssertion(
+export async function signAssertion(
   { id, secret, keyId }: Credential,
-  { issuer, tokenEndpoint }: Pick<GenesysConfig, 'issuer' | 'tokenEndpoint'>,
+  { issuer }: Pick<GenesysConfig, 'issuer'>,
   clock: RelayClock
 ): Promise<string> {
   const key = createPrivateKey(secret.reveal());
+  const alg = algorithmOf(key);
+  // The check of the configuration lets neither happen.
+  if (issuer === undefined || alg === undefined) throw new Error('An assertion needs an issuer and a key that signs.');
   const now = Math.floor(clock.now() / 1000);
   return new SignJWT()
-    .setProtectedHeader({ alg: algorithmOf(key), typ: 'JWT', ...(keyId === undefined ? {} : { kid: keyId }) })
+    .setProtectedHeader({ alg, typ: 'JWT', ...(keyId === undefined ? {} : { kid: keyId }) })
     .setIssuer(id)
     .setSubject(id)
-    .setAudience(issuer ?? tokenEndpoint)
+    .setAudience(issuer)
     .setJti(randomUUID())
     .setIssuedAt(now)
     .setExpirationTime(now + LIFE_SECONDS)

@@ -15,15 +15,20 @@ import { type Setup, setUp } from '../testing/setup.ts';
 import { type Reply, replyWith, tokenNumber } from '../testing/token-server.ts';
 import { createCertificatePools } from './certificate-pools.ts';
 
-const pem = (kind: 'rsa' | 'ec' | 'ed25519') =>
-  (kind === 'rsa'
-    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-    : kind === 'ec'
-      ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-      : generateKeyPairSync('ed25519')
-  ).privateKey
-    .export({ type: 'pkcs8', format: 'pem' })
-    .toString();
+const MAKE_PAIR = {
+  rsa: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  'rsa-1024': () => generateKeyPairSync('rsa', { modulusLength: 1024 }),
+  'rsa-pss': () => generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
+  ec: () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' }),
+  'ec-384': () => generateKeyPairSync('ec', { namedCurve: 'secp384r1' }),
+  'ec-521': () => generateKeyPairSync('ec', { namedCurve: 'secp521r1' }),
+  secp256k1: () => generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
+  ed25519: () => generateKeyPairSync('ed25519'),
+  ed448: () => generateKeyPairSync('ed448'),
+  x25519: () => generateKeyPairSync('x25519')
+};
+const pem = (kind: keyof typeof MAKE_PAIR) =>
+  MAKE_PAIR[kind]().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 describe('a client with more than one credential', () => {
   let world: Setup;
@@ -135,6 +140,8 @@ describe('private_key_jwt', () => {
   it.each([
     ['rsa', 'RS256'],
     ['ec', 'ES256'],
+    ['ec-384', 'ES384'],
+    ['ec-521', 'ES512'],
     ['ed25519', 'EdDSA']
   ] as const)(
     'A1 S2 10.4.16 signs an assertion for the issuer alone, short-lived and fresh for each try: %s',
@@ -226,10 +233,13 @@ describe('tls_client_auth', () => {
 describe('the credentials of the configuration', () => {
   const UPSTREAM = { tokenEndpoint: 'https://login.example.com/token', apiOrigin: 'https://api.example.com' };
   const env = { RELAY_TEST_SECRET: 'x', PEM: pem('ec') };
-  const issuesOf = (client: object, more: object = {}): readonly ConfigIssue[] => {
+  const issuesOf = (client: object, more: object = {}, moreEnv: object = {}): readonly ConfigIssue[] => {
     const { genesys, ...rest } = configFor(UPSTREAM);
     try {
-      parseRelayConfig({ ...rest, genesys: { ...genesys, ...more, client: { id: KEY.sha256, ...client } } }, env);
+      parseRelayConfig(
+        { ...rest, genesys: { ...genesys, ...more, client: { id: KEY.sha256, ...client } } },
+        { ...env, ...moreEnv }
+      );
     } catch (error) {
       if (error instanceof RelayConfigError) return error.issues;
     }
@@ -266,9 +276,25 @@ describe('the credentials of the configuration', () => {
     expect(JSON.stringify(issues)).not.toContain(env.PEM.slice(40, 80));
   });
 
-  it('need an issuer to make an assertion out to', () => {
-    expect(issuesOf({ auth: 'private_key_jwt', key: { env: 'PEM' } })).toEqual([
-      expect.objectContaining({ key: 'genesys.issuer', message: 'is missing' })
-    ]);
+  it('need an issuer to make an assertion out to, that of a fallback as well', () => {
+    const signed = { auth: 'private_key_jwt', key: { env: 'PEM' } };
+    for (const client of [signed, { secret: { env: 'RELAY_TEST_SECRET' }, fallbacks: [signed] }]) {
+      expect(issuesOf(client)).toEqual([expect.objectContaining({ key: 'genesys.issuer', message: 'is missing' })]);
+    }
   });
+
+  it.each(['rsa-1024', 'rsa-pss', 'secp256k1', 'ed448', 'x25519'] as const)(
+    'are refused with a key that signs no assertion: %s',
+    (kind) => {
+      const client = { auth: 'private_key_jwt', key: { env: 'OTHER_PEM' } };
+      const issues = issuesOf(client, { issuer: 'https://issuer.example.com' }, { OTHER_PEM: pem(kind) });
+      expect(issues).toEqual([
+        expect.objectContaining({
+          key: 'genesys.client.key',
+          message: 'is a key that cannot sign assertions',
+          fix: expect.stringContaining('P-256')
+        })
+      ]);
+    }
+  );
 });

@@ -82,12 +82,15 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   const api = new Pool(genesys.apiOrigin, CONNECTIONS.api);
   const byCertificate = createCertificatePools(endpoint.origin, CONNECTIONS.tokenEndpoint);
 
-  async function ask(credential: Credential, scopes: readonly string[], signal: AbortSignal) {
+  async function requestOf(credential: Credential, scopes: readonly string[]) {
     const assertion =
       credential.auth === 'private_key_jwt' ? await signAssertion(credential, genesys, clock) : undefined;
     const pool = credential.auth === 'tls_client_auth' ? byCertificate.of(credential) : login;
-    const { headers: own, body } = tokenRequest(genesys, credential, scopes, assertion);
-    const headers = { ...own, ...traceHeaders() };
+    const { headers, body } = tokenRequest(genesys, credential, scopes, assertion);
+    return { pool, headers: { ...headers, ...traceHeaders() }, body };
+  }
+
+  async function ask({ pool, headers, body }: Awaited<ReturnType<typeof requestOf>>, signal: AbortSignal) {
     const path = `${endpoint.pathname}${endpoint.search}`;
     const answer = await pool.request({ method: 'POST', path, headers, body, signal });
     const text = await readCapped(answer.body, answer.statusCode > 299);
@@ -112,9 +115,11 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   return {
     async requestToken(credential, scopes, budgetMs) {
       const signal = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
+      // Outside of the attempt: what fails here is no fault of the network.
+      const request = await requestOf(credential, scopes);
       let answer;
       try {
-        answer = await ask(credential, scopes, signal);
+        answer = await ask(request, signal);
       } catch (error) {
         throw error instanceof UpstreamError ? error : networkError(error, signal.aborted, endpoint);
       }

@@ -8,9 +8,10 @@ import {
   provideEnvironmentInitializer
 } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { NEVER, Subject, firstValueFrom } from 'rxjs';
+import { EMPTY, NEVER, Subject, firstValueFrom } from 'rxjs';
 import {
   type GenesysAuthConfig,
+  type GenesysAuthConfigLoader,
   type GenesysAuthFeature,
   GenesysAuthModule,
   GenesysAuthService,
@@ -212,14 +213,14 @@ describe('a configuration that cannot be had', () => {
       'config_unavailable'
     ],
     ['rejects', () => Promise.reject(new Error('x')), 'config_unavailable'],
-    ['ends without a value', () => new Subject<GenesysAuthConfig>(), undefined],
+    ['ends without a value', () => EMPTY, 'config_unavailable'],
     ['brings mistakes', () => Promise.resolve({ ...CONFIG, region: 'moon' }), 'config_invalid'],
     ['brings no object', () => Promise.resolve('moon' as unknown as GenesysAuthConfig), 'config_invalid']
-  ])('a loader that %s', async (_name, load: () => Promise<GenesysAuthConfig> | Subject<GenesysAuthConfig>, code) => {
+  ])('a loader that %s', async (_name, load: GenesysAuthConfigLoader, code) => {
     const { get } = createApp({ auth: [provideGenesysAuth(load)] });
     const outcome = get();
     await settle();
-    expect(outcome.error === undefined ? undefined : codeOf(outcome.error)).toBe(code);
+    expect(codeOf(outcome.error)).toBe(code);
   });
 });
 

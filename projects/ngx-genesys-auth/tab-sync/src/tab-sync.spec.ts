@@ -118,13 +118,15 @@ function openTab({ user = 'ann', config, loaded, options, features = [], platfor
       await settle();
     },
     grant: async (token: string, expiresIn = 300, caller?: string) => {
-      network.expectOne(TOKEN_URL).flush({
-        access_token: token,
-        token_type: 'Bearer',
-        expires_in: expiresIn,
-        scope: 'analytics routing',
-        caller
-      });
+      network
+        .expectOne(({ url }) => url === TOKEN_URL || url === '/other/token')
+        .flush({
+          access_token: token,
+          token_type: 'Bearer',
+          expires_in: expiresIn,
+          scope: 'analytics routing',
+          caller
+        });
       await settle();
     },
     sent: () => network.match(`${API}/x`).map(bearer),
@@ -207,7 +209,8 @@ describe('with shareToken', () => {
 
   it.each([
     ['another user', { user: 'bob' }],
-    ['another relay', { config: { relay: '/genesys', scopes: ['analytics'] } }],
+    ['another relay', { config: { relay: '/other' } }],
+    ['other scopes', { config: { scopes: ['analytics'] } }],
     ['another API', { config: { region: 'mypurecloud.com' } }],
     ['nobody', { user: null }]
   ])('a tab of %s gets nothing', async (_name, options) => {

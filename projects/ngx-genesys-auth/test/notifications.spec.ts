@@ -1,7 +1,7 @@
 /**
  * @jest-environment node
  */
-import { of } from 'rxjs';
+import { finalize, of } from 'rxjs';
 import { type GenesysGap, collect, createLiveApp, startServers, until } from './live';
 
 // The real library, relay and sandbox, over HTTP and WebSocket.
@@ -136,6 +136,38 @@ describe('live events over a channel of Genesys Cloud', () => {
     const again = collect(live, 'v2.users.a.nonsense');
     await until(() => again.error !== undefined, 'the refusal');
   });
+
+  it.each([
+    ['alone', false],
+    ['while another connection takes over', true]
+  ])(
+    'a topic that is unknown is found without a moment in which the others do not come, %s',
+    async (_how, relieved) => {
+      const taken: (readonly string[])[] = [];
+      const { live, sockets } = createLiveApp(servers, {}, (request, next) =>
+        next(request).pipe(
+          finalize(() => {
+            if (request.url.includes('/subscriptions')) taken.push(channels()[0]?.topics ?? []);
+          })
+        )
+      );
+      const [first, second, third] = [`${USER}.presence`, `${USER}.station`, `${USER}.activity`] as const;
+      collect(live, first);
+      collect(live, second);
+      await until(() => live.state() === 'live', 'a live connection');
+      taken.length = 0;
+      if (relieved) {
+        servers.sandbox.faults.add({ type: 'socketClosing' });
+        await until(() => sockets.length === 2, 'the relief');
+      }
+      const wrong = ['v2.users.a.nonsense', 'v2.users.b.nonsense'].map((topic) => collect(live, topic));
+      collect(live, third);
+      await until(() => wrong.every(({ error }) => error !== undefined), 'the refusals');
+      await until(() => channels()[0]?.topics.length === 3, 'the other topic');
+      expect(taken.length).toBeGreaterThan(2);
+      expect(taken.filter((topics) => !topics.includes(first) || !topics.includes(second))).toEqual([]);
+    }
+  );
 
   it('an API that fails is tried again, as late as it asks for', async () => {
     servers.sandbox.faults.add({

@@ -3,8 +3,8 @@ import { GenesysNotificationError } from '../error';
 import { topicKey } from '../link/topic-names';
 import { Socket, isObject, socketError } from '../socket';
 import type { ConnectionListener, NotificationConnection, WebSocketFactory } from '../source';
-import { type Channel, type ChannelApi, type Refusal, channelError, statusOf } from './api';
-import { writeTopics } from './subscriptions';
+import { type ChannelApi, type Refusal, channelError, statusOf } from './api';
+import { Subscriptions } from './subscriptions';
 
 /** Genesys Cloud sends a heartbeat every 30 seconds. */
 const SILENCE_MS = 30_000;
@@ -18,11 +18,11 @@ export interface DirectParts {
   readonly api: ChannelApi;
   readonly sockets: WebSocketFactory;
   /** The channel of the connection before, if it may still live. */
-  readonly channel: Channel | undefined;
+  readonly channel: Subscriptions | undefined;
   /** Told of a channel that was made. */
-  keep(channel: Channel): void;
+  keep(channel: Subscriptions): void;
   /** Told that a channel is of no use any more. */
-  forget(channel: Channel): void;
+  forget(channel: Subscriptions): void;
 }
 
 /** A channel of Genesys Cloud and its socket. */
@@ -30,7 +30,7 @@ export class DirectConnection implements NotificationConnection {
   readonly #parts: DirectParts;
   readonly #listener: ConnectionListener;
   readonly #calls = new Subscription();
-  #channel: Channel | undefined;
+  #channel: Subscriptions | undefined;
   #socket: Socket | undefined;
   #wanted: readonly string[];
   /** What the channel was given last. */
@@ -74,7 +74,8 @@ export class DirectConnection implements NotificationConnection {
   #create(): void {
     this.#calls.add(
       this.#parts.api.create().subscribe({
-        next: (channel) => {
+        next: (created) => {
+          const channel = new Subscriptions(this.#parts.api, created);
           this.#parts.keep(channel);
           this.#connect(channel, false);
         },
@@ -85,10 +86,10 @@ export class DirectConnection implements NotificationConnection {
     );
   }
 
-  #connect(channel: Channel, used: boolean): void {
+  #connect(channel: Subscriptions, used: boolean): void {
     this.#channel = channel;
     try {
-      this.#socket = new Socket(this.#parts.sockets, channel.connectUri, [], {
+      this.#socket = new Socket(this.#parts.sockets, channel.channel.connectUri, [], {
         open: () => {
           this.#write();
         },
@@ -145,7 +146,7 @@ export class DirectConnection implements NotificationConnection {
     const topics = this.#wanted;
     this.#writing = true;
     this.#calls.add(
-      writeTopics(this.#parts.api, channel, topics).subscribe({
+      channel.write(topics).subscribe({
         next: (refused) => {
           this.#writing = false;
           this.#repeats = 0;

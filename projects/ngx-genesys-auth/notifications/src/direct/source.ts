@@ -7,8 +7,9 @@ import {
   type NotificationSource,
   type NotificationSourceFactory
 } from '../source';
-import { type Channel, ChannelApi } from './api';
+import { ChannelApi } from './api';
 import { DirectConnection } from './connection';
+import type { Subscriptions } from './subscriptions';
 import { TokenWatch } from './token-watch';
 
 /**
@@ -26,7 +27,7 @@ class DirectSource implements NotificationSource {
   readonly #core = inject(GENESYS_AUTH_CORE);
   readonly #api = new ChannelApi();
   readonly #sockets = inject(GENESYS_WEBSOCKET);
-  #kept: { readonly channel: Channel; readonly tokenEndsAt: number | undefined } | undefined;
+  #kept: { readonly channel: Subscriptions; readonly tokenEndsAt: number | undefined } | undefined;
   #before: DirectConnection | undefined;
 
   open(topics: readonly string[], listener: ConnectionListener): NotificationConnection {

@@ -1,5 +1,5 @@
 import { HttpHeaders, type HttpInterceptorFn } from '@angular/common/http';
-import { APP_BOOTSTRAP_LISTENER, ApplicationRef, PLATFORM_ID } from '@angular/core';
+import { APP_BOOTSTRAP_LISTENER, ApplicationRef, NgZone, PLATFORM_ID } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import {
   type GenesysAuthConfig,
@@ -361,6 +361,22 @@ describe('withDevtools(): the overlay', () => {
       .then(() => (stable = true));
     await settle();
     expect(stable).toBe(true);
+  });
+
+  it('waits for the next frame, after a request or an event, outside of Angular’s zone', () => {
+    const app = start();
+    let isOutside = false;
+    jest.spyOn(TestBed.inject(NgZone), 'runOutsideAngular').mockImplementation((run) => {
+      isOutside = true;
+      const done = run();
+      isOutside = false;
+      return done;
+    });
+    const planned: boolean[] = [];
+    jest.spyOn(window, 'requestAnimationFrame').mockImplementation(() => planned.push(isOutside));
+    app.get();
+    jest.restoreAllMocks();
+    expect(planned).toEqual([true]);
   });
 
   it('is refused nothing by a page that must not use storage', () => {

@@ -23,7 +23,7 @@ import {
 } from 'ngx-genesys-auth';
 import type { Api } from './explain/verdict';
 import { isShortcut } from './show/keys';
-import type { ConfigurationView } from './show/model';
+import type { ConfigurationView, Model } from './show/model';
 import { showOverlay } from './show/overlay';
 import { RequestLog } from './watch/log';
 import { NotingWatch } from './watch/watch';
@@ -84,9 +84,10 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
           if (log.isShown || onServer) return;
           log.isShown = true;
           const configurations = auth.all.map(viewOf);
+          const outside: Model['outside'] = (run) => zone.runOutsideAngular(run);
           // Its timer must not keep an app with zone.js from becoming stable.
-          zone.runOutsideAngular(() => {
-            destroyed.onDestroy(showOverlay({ document, log, configurations }, { corner, shortcut, nonce }));
+          outside(() => {
+            destroyed.onDestroy(showOverlay({ document, log, configurations, outside }, { corner, shortcut, nonce }));
           });
         };
       }

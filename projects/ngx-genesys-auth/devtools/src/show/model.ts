@@ -30,6 +30,8 @@ export interface Model {
   readonly document: Document;
   readonly configurations: readonly ConfigurationView[];
   readonly log: RequestLog;
+  /** Runs something outside of Angular's zone: news come in the zone of the app, which must neither wait nor check for them. */
+  readonly outside: <T>(run: () => T) => T;
 }
 
 /** A part of the overlay: what is put on the page, and how it follows the model. */

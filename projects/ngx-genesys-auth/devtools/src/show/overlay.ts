@@ -24,7 +24,7 @@ const REMEMBERED = 'ngx-genesys-auth:devtools';
  * @returns takes it off again
  */
 export function showOverlay(model: Model, { corner, shortcut, nonce }: OverlayOptions): () => void {
-  const { document, log, configurations } = model;
+  const { document, log, configurations, outside } = model;
   const window = document.defaultView;
   if (!window) return () => undefined;
   const events: NamedEvent[] = [];
@@ -88,10 +88,12 @@ export function showOverlay(model: Model, { corner, shortcut, nonce }: OverlayOp
 
   let frame: number | undefined;
   const plan = () => {
-    frame ??= window.requestAnimationFrame(() => {
-      frame = undefined;
-      update();
-    });
+    frame ??= outside(() =>
+      window.requestAnimationFrame(() => {
+        frame = undefined;
+        update();
+      })
+    );
   };
   const show = (open: boolean) => {
     panel.hidden = !open;

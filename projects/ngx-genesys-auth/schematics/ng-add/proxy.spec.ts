@@ -2,7 +2,7 @@ import type { UnitTestTree } from '@angular-devkit/schematics/testing';
 import { ANSWERS, failure, ngAdd, workspace } from '../testing/workspace';
 
 const FILE = '/projects/shop/src/proxy.conf.json';
-const ENTRY = { target: 'http://localhost:8080', changeOrigin: true, pathRewrite: { '^/genesys': '' } };
+const ENTRY = { target: 'http://localhost:8080', changeOrigin: true, ws: true, pathRewrite: { '^/genesys': '' } };
 
 interface Workspace {
   projects: { shop: { architect: { serve: { options?: Record<string, unknown> } } } };
@@ -30,7 +30,7 @@ describe('ng add, the dev proxy', () => {
   it('goes where it is told, or not at all', async () => {
     const other = await ngAdd(await workspace(), { ...ANSWERS, relay: '/auth/', proxyTarget: 'http://localhost:9000' });
     expect(JSON.parse(other.readText(FILE))).toEqual({
-      '/auth': { target: 'http://localhost:9000', changeOrigin: true, pathRewrite: { '^/auth': '' } }
+      '/auth': { target: 'http://localhost:9000', changeOrigin: true, ws: true, pathRewrite: { '^/auth': '' } }
     });
     const none = await ngAdd(await workspace(), { ...ANSWERS, proxy: false });
     expect(none.exists(FILE)).toBe(false);

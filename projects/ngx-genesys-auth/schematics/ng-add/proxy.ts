@@ -31,6 +31,8 @@ export function addProxy(tree: Tree, { name, project, sourceRoot }: Target, path
     target: to,
     // The relay believes that it is called from this machine only if it is called by its own name.
     changeOrigin: true,
+    // Live events over the relay's hub come by a WebSocket.
+    ws: true,
     // The relay's own command serves at its root.
     pathRewrite: { [`^${path}`]: '' }
   };

@@ -15,7 +15,6 @@ describe('ng add, its questions', () => {
     [{ region: 'https://apps.mypurecloud.de/' }, /Did you mean "mypurecloud.de"\?/],
     [{ region: 'atlantis' }, /no region "atlantis". There are: mypurecloud.com, /],
     [{ region: undefined }, /region is missing.*--region=mypurecloud.de/],
-    [{ apiOrigin: 'http://localhost:4211' }, /exclude each other/],
     [{ region: undefined, apiOrigin: 'localhost:4211' }, /"localhost:4211" is no origin/],
     [{ relay: 'genesys' }, /"genesys" is no place for a relay/],
     [{ relay: '//evil.example' }, /no place for a relay/],
@@ -42,10 +41,13 @@ describe('ng add, its questions', () => {
     expect(tree.exists('/projects/shop/src/proxy.conf.json')).toBe(false);
   });
 
-  it('takes another server instead of a region', async () => {
-    const tree = await ngAdd(await workspace(), { scopes: 'routing', apiOrigin: 'http://localhost:4211' });
-    expect(tree.readText('/projects/shop/src/app/app.config.ts')).toContain(
-      "provideGenesysAuth({ apiOrigin: 'http://localhost:4211', relay: '/genesys',"
-    );
-  });
+  it.each([{}, { region: 'mypurecloud.de' }])(
+    'takes another server instead of a region (asked for: %j)',
+    async (asked) => {
+      const tree = await ngAdd(await workspace(), { ...asked, scopes: 'routing', apiOrigin: 'http://localhost:4211' });
+      expect(tree.readText('/projects/shop/src/app/app.config.ts')).toContain(
+        "provideGenesysAuth({ apiOrigin: 'http://localhost:4211', relay: '/genesys',"
+      );
+    }
+  );
 });

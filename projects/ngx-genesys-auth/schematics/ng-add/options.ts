@@ -32,7 +32,7 @@ export const stop = (message: string): never => {
  */
 export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   const { relay = '/genesys', proxy = true, proxyTarget = 'http://localhost:8080' } = options;
-  const api = options.apiOrigin === undefined ? await readRegion(options.region) : readApiOrigin(options);
+  const api = options.apiOrigin === undefined ? await readRegion(options.region) : readApiOrigin(options.apiOrigin);
   if (/['"\\\s?#]/.test(relay) || !/^(?:\/(?!\/)|https?:\/\/[^/])/i.test(relay)) {
     stop(`"${relay}" is no place for a relay. Write a path (/genesys) or a URL (https://relay.example.com/genesys).`);
   }
@@ -60,8 +60,8 @@ async function readRegion(region: string | undefined): Promise<{ region: string 
   );
 }
 
-function readApiOrigin({ apiOrigin = '', region }: NgAddOptions): { apiOrigin: string } {
-  if (region !== undefined) stop('--region and --api-origin exclude each other. Give one of them.');
+/** It wins over a region: the CLI asks for one whatever else is given. */
+function readApiOrigin(apiOrigin: string): { apiOrigin: string } {
   if (!URL.canParse(apiOrigin) || new URL(apiOrigin).origin !== apiOrigin) {
     stop(`"${apiOrigin}" is no origin. Write it like http://localhost:4211.`);
   }

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RelayConfigInput, type RunningRelay, parseRelayConfig, startRelay } from '../index.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { silentLogger } from '../runtime/runtime.ts';
 import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
 import { KEY, SECRET_ENV, configFor, newKey } from '../testing/config.ts';
 import { type TokenServer, replyWith, startTokenServer, tokenNumber } from '../testing/token-server.ts';
@@ -67,6 +69,50 @@ describe('a relay that goes on while its configuration changes', () => {
     expect(told).toEqual(['config refused', 'config refused']);
   });
 
+  it.each(['proxy', 'token'] as const)('refuses to change its mode: %s', async (mode) => {
+    relay = await startRelay(configFor(server, { mode }), { observer });
+    const other = mode === 'proxy' ? 'token' : 'proxy';
+    await expect(relay.reload(configFor(server, { mode: other }))).rejects.toMatchObject({
+      code: 'config_invalid',
+      issues: [{ key: 'mode', fix: expect.stringContaining('restart') }]
+    });
+    expect((await token()).body['code']).toBe(mode === 'proxy' ? 'proxy_mode' : undefined);
+    expect(told).toEqual(['config refused']);
+  });
+
+  it('names what differs and needs a restart', async () => {
+    const lines: object[] = [];
+    const log = { ...silentLogger, info: (fields: object) => lines.push(fields) };
+    relay = await startRelay(configFor(server), { observer, log });
+    const limits = {
+      bodyBytes: 1000,
+      requestTimeoutMs: 1000,
+      headersTimeoutMs: 1000,
+      drainMs: 1,
+      requestsPerMinute: 1
+    };
+    await relay.reload(configFor(server, { limits, hsts: { includeSubDomains: true } }));
+    const needRestart = ['hsts', 'bodyBytes', 'headersTimeoutMs', 'requestTimeoutMs', 'drainMs'].map((key) =>
+      key === 'hsts' ? key : `limits.${key}`
+    );
+    expect(lines).toContainEqual({ event: 'config_reloaded', needRestart });
+  });
+
+  it('serves reloads in their order, however long one takes to come', async () => {
+    relay = await startRelay(configFor(server), { observer });
+    const granting = (scope: string) => configFor(server, { roles: { developer: { scopes: [scope] } } });
+    let come: ((config: RelayConfigInput) => void) | undefined;
+    const slow = relay.reload(new Promise<RelayConfigInput>((resolve) => (come = resolve)));
+    const broken = relay.reload(Promise.reject(new Error('no such file'))).catch((error: unknown) => error);
+    const last = relay.reload(granting('routing'));
+    come?.(granting('analytics'));
+    expect(await broken).toMatchObject({ message: 'no such file' });
+    await Promise.all([slow, last]);
+    expect(told).toEqual(['config applied', 'config refused', 'config applied']);
+    expect((await token('reports', KEY.key, 'routing')).status).toBe(200);
+    expect((await token('reports', KEY.key, 'analytics')).body['code']).toBe('scope_not_allowed');
+  });
+
   it('finishes with the old configuration what has begun', async () => {
     relay = await startRelay(configFor(server), { observer });
     let release = (): void => undefined;
@@ -111,6 +157,24 @@ describe('a relay that goes on while its configuration changes', () => {
       await until(() => told.includes('secret applied'));
       expect((await token()).body['access_token']).toBe(tokenNumber(2));
       expect(secrets()).toEqual(['first', 'second']);
+    });
+
+    it('leaves nothing behind of those in between, when several reloads come at once', async () => {
+      writeFileSync(join(dir, 'secret'), 'first');
+      const config = configFor(server, {}, { client: { id: 'relay-client', secret: { file: 'secret' } } });
+      const parsed = () => parseRelayConfig(config, process.env, dir);
+      // What is replaced need not wait.
+      const clock = { ...systemClock, sleep: () => Promise.resolve() };
+      relay = await startRelay(parsed(), { observer, clock });
+      await Promise.all([relay.reload(parsed()), relay.reload(parsed()), relay.reload(parsed())]);
+      for (const secret of ['second', 'third']) {
+        told.length = 0;
+        writeFileSync(join(dir, 'secret'), secret);
+        await until(() => told.length > 0);
+        await token();
+        // Each that is still there would say so for itself.
+        expect(told).toEqual(['secret applied']);
+      }
     });
 
     it('sees the link that Kubernetes turns to a new folder', async () => {

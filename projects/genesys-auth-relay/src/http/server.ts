@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
+import { RelayConfigError } from '../config/error.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { errorCode } from '../runtime/error-code.ts';
@@ -34,11 +35,11 @@ export interface RunningRelay {
   readonly adminUrl: string;
   /**
    * Lets another configuration serve from now on; what has begun is finished with the old one, and live tokens are taken along.
-   * `mode`, `listen`, `admin`, `notifications`, `hsts`, `log`, and of `limits` what concerns bodies and connections, need a
-   * restart; changes there are logged and have no effect.
+   * `listen`, `admin`, `notifications`, `hsts`, `log`, and of `limits` what concerns bodies and connections, need a restart;
+   * changes there are logged and have no effect. Several calls are served in their order.
    *
    * @param config the configuration, or a promise of it: if that fails, the failure counts as a refused configuration
-   * @throws RelayConfigError `config_invalid`; then the old configuration stays
+   * @throws RelayConfigError `config_invalid`, also when `mode` is another one; then the old configuration stays
    */
   readonly reload: (config: Reloadable | Promise<Reloadable>) => Promise<void>;
   /** Stops at once: open requests are answered, new ones are not taken. */
@@ -67,7 +68,21 @@ async function listen(app: FastifyInstance, at: { host: string; port: number }, 
 }
 
 /** Sections that are read once, at the start. */
-const FIXED = ['mode', 'listen', 'admin', 'notifications', 'hsts', 'log'] as const;
+const FIXED = ['listen', 'admin', 'notifications', 'hsts', 'log'] as const;
+const FIXED_LIMITS = ['bodyBytes', 'headersTimeoutMs', 'requestTimeoutMs', 'drainMs'] as const;
+
+/** What differs and has no effect before a restart. */
+const needRestart = (first: RelayConfig, next: RelayConfig): readonly string[] => [
+  ...FIXED.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(first[key])),
+  ...FIXED_LIMITS.filter((key) => next.limits[key] !== first.limits[key]).map((key) => `limits.${key}`)
+];
+
+/** Handing out tokens must not begin because a line of a file has changed: the apps before it count on the mode, too. */
+function checkMode(first: RelayConfig, next: RelayConfig): void {
+  if (next.mode === first.mode) return;
+  const message = `is ${next.mode}, and the relay runs in ${first.mode} mode`;
+  throw new RelayConfigError([{ key: 'mode', message, fix: 'restart the relay to change its mode' }]);
+}
 
 async function reloadConfig(
   first: RelayConfig,
@@ -77,10 +92,13 @@ async function reloadConfig(
 ): Promise<void> {
   try {
     const config = resolveConfig(await next);
+    checkMode(first, config);
     await swap(config);
-    const needRestart = FIXED.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(first[key]));
     observer.reloaded?.('config', 'applied');
-    log.info({ event: 'config_reloaded', needRestart }, 'another configuration serves from now on');
+    log.info(
+      { event: 'config_reloaded', needRestart: needRestart(first, config) },
+      'another configuration serves from now on'
+    );
     for (const warning of config.warnings) log.warn({ event: 'config_warning' }, warning);
   } catch (error) {
     observer.reloaded?.('config', 'refused');
@@ -115,6 +133,7 @@ export async function startRelay(
     metrics?.setReady(isReady);
   };
   let draining = false;
+  let reloads = Promise.resolve();
   const { app, relay, swap } = await createApp(checked, runtime, '', () => draining);
   const admin = metrics && createAdmin(() => ready, metrics);
   const close = async () => {
@@ -130,7 +149,14 @@ export async function startRelay(
       url,
       adminUrl,
       close,
-      reload: (next) => reloadConfig(checked, next, swap, runtime),
+      reload: (next) => {
+        const config = Promise.resolve(next);
+        // It may fail while it waits for its turn.
+        config.catch(() => undefined);
+        const mine = reloads.then(() => reloadConfig(checked, config, swap, runtime));
+        reloads = mine.catch(() => undefined);
+        return mine;
+      },
       drain: async () => {
         setReady(false);
         draining = true;

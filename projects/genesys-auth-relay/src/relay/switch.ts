@@ -8,7 +8,7 @@ export interface RelaySwitch {
   readonly relay: Relay;
   /**
    * Builds a relay from another configuration and lets it serve from now on. Live tokens are taken along, and what the old
-   * one has begun it finishes. The notification hub stays as it is.
+   * one has begun it finishes. The notification hub stays as it is. Not to be called again before it is done.
    *
    * @throws RelayConfigError `config_invalid`; then the old one serves on
    */
@@ -53,7 +53,9 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
 
     async swap(next) {
       const old = current;
-      current = await createRelay({ ...next, notifications: false }, runtime, old.source);
+      const fresh = await createRelay({ ...next, notifications: false }, runtime, old.source);
+      if (closing.signal.aborted) return fresh.close();
+      current = fresh;
       open.add(current);
       // The hub lives in the first relay and takes its tokens from there.
       if (old !== first || first.hub === undefined)

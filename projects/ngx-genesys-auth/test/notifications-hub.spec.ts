@@ -98,6 +98,23 @@ describe('live events over the relay’s hub', () => {
     expect(got.error).toBeUndefined();
   });
 
+  it('topics that change faster than the relay reads: the connection is opened again, and resumed', async () => {
+    const { live, got, gaps, send } = await start();
+    // Each is asked for, refused and dropped: two frames.
+    for (let n = 0; n < 200 && live.error() === null; n++) {
+      const refused = collect(live, 'v2.users.e40f28ea-fa86-493f-a5b8-d559c8533c96.presence');
+      await until(() => refused.error !== undefined || live.error() !== null, 'the refusal');
+    }
+    expect(live.error()).toMatchObject({ code: 'connection_lost', permanent: false });
+    expect(live.error()?.message).toContain('Too many messages');
+    expect(live.state()).toBe('waiting');
+    live.reconnect();
+    await until(() => live.state() === 'live', 'a live connection');
+    send(1);
+    await until(() => got.events.length === 1, 'an event');
+    expect(gaps).toEqual([]);
+  });
+
   it('topics are added and dropped on the same connection', async () => {
     const { live, sockets, got, send } = await start();
     const second = TOPIC.replace('e40f', 'e40e');

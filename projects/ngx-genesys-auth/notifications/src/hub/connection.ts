@@ -159,7 +159,7 @@ export class HubConnection implements NotificationConnection {
           .filter(([, asked]) => asked === id)
           .map(([topic]) => ({ topic, state: 'rejected', reason: detail }))
       );
-    else this.#fail(new GenesysNotificationError('protocol', detail, { hint: PROTOCOL_HINT, permanent: true }));
+    else this.#fail(frameError(code, detail));
   }
 
   #subscribe(topics: readonly string[], resume?: HubPosition): void {
@@ -184,6 +184,15 @@ export class HubConnection implements NotificationConnection {
 
 const PROTOCOL_HINT = 'Ask for fewer topics, or compare the versions of the library and the relay.';
 const LIMIT_SECONDS = 30;
+
+function frameError(code: string, detail: string): GenesysNotificationError {
+  // The relay has read nothing of what it answers so: another connection asks for everything again.
+  if (code === 'rate_limited')
+    return new GenesysNotificationError('connection_lost', detail, {
+      hint: 'It is opened again by itself. Change topics less often: keep those that are soon wanted again.'
+    });
+  return new GenesysNotificationError('protocol', detail, { hint: PROTOCOL_HINT, permanent: true });
+}
 
 function closeError(code: number, opened: boolean): GenesysNotificationError {
   if (code === CLOSE_CODES.protocolError)

@@ -6,8 +6,8 @@ import { type EventFrame, eventFrame } from '../notifications/frames.ts';
 export class Publisher {
   readonly #channels: Channels;
   readonly #faults: Faults;
-  /** Events that wait for the next one of their topic, by a fault. */
-  readonly #held = new Map<string, EventFrame[]>();
+  /** Events that wait for the next one of their topic, by a fault: one of each topic. */
+  readonly #held = new Map<string, EventFrame>();
 
   constructor(channels: Channels, faults: Faults) {
     this.#channels = channels;
@@ -25,15 +25,15 @@ export class Publisher {
     if (!this.wants(topic)) return;
     const frame = eventFrame(topic, body(), correlationId);
     if (this.#faults.onEvent('loseEvents', topic) !== undefined) return;
-    if (this.#faults.onEvent('reorderEvents', topic) !== undefined) {
-      this.#held.set(topic, [...(this.#held.get(topic) ?? []), frame]);
+    const held = this.#held.get(topic);
+    if (held === undefined && this.#faults.onEvent('reorderEvents', topic) !== undefined) {
+      this.#held.set(topic, frame);
       return;
     }
     this.#send(frame);
     if (this.#faults.onEvent('duplicateEvents', topic) !== undefined) this.#send(frame);
-    const held = this.#held.get(topic) ?? [];
     this.#held.delete(topic);
-    for (const late of held) this.#send(late);
+    if (held !== undefined) this.#send(held);
   }
 
   #send(frame: EventFrame): void {

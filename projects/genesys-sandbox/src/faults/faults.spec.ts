@@ -211,6 +211,10 @@ describe('faults of sockets and tokens', () => {
     expect(listener.of(TOPIC)[0]?.metadata).toEqual(listener.of(TOPIC)[1]?.metadata);
     expect(await events({ type: 'reorderEvents', times: 1, topic: 'v2.users.*' })).toEqual([2, 1, 3]);
     expect(await events({ type: 'loseEvents', times: 2 })).toEqual([3]);
+    // Without an end: every other event is late, none is kept for ever.
+    expect(await events({ type: 'reorderEvents', topic: '*.presence' })).toEqual([2, 1]);
+    sandbox.faults.clear();
+    expect(await events({ type: 'loseEvents', topic: '*.station' })).toEqual([1, 3, 2, 3]);
     expect(await events({ type: 'loseEvents', topic: '*.station' })).toEqual([1, 2, 3]);
   });
 

@@ -133,6 +133,17 @@ describe('faults of requests', () => {
 });
 
 describe('faults of sockets and tokens', () => {
+  it('a socket that waits for its late answer is cut when the sandbox closes', async () => {
+    const { sandbox, api } = await open();
+    const channel = await channelOf(api);
+    sandbox.faults.add({ type: 'latency', ms: 60_000, route: 'GET /channels/*' });
+    const listener = new Listener(channel.connectUri);
+    const cut = new Promise((resolve) => listener.socket.on('error', resolve));
+    while (sandbox.faults.list()[0]?.hits === 0) await new Promise(setImmediate);
+    await sandbox.close();
+    expect(await cut).toMatchObject({ code: 'ECONNRESET' });
+  });
+
   it('cut sockets at once, and those that come while it lasts', async () => {
     const { sandbox, clock, channel, listener } = await listen();
     sandbox.faults.add({ type: 'dropSockets', forMs: 5000 });

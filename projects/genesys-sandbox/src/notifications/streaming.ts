@@ -34,6 +34,8 @@ export class Streaming {
   readonly #parts: StreamingParts;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, clientTracking: false });
   readonly #connections = new Set<Connection>();
+  /** The sockets underneath, those that are no connection yet included: the host does not know them any more. */
+  readonly #sockets = new Set<Duplex>();
   /** Connections that have been told to go: another may stand beside them. */
   readonly #leaving = new WeakSet<Connection>();
 
@@ -43,7 +45,8 @@ export class Streaming {
 
   /** Takes over an upgrade request of the API host. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
+    this.#sockets.add(socket);
+    socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
     const { faults, timeline } = this.#parts;
     const upgrade: Upgrade = { request, socket, path: (request.url ?? '').split(/[?#]/, 1)[0] ?? '' };
     const late = faults.onRequest('latency', 'GET', upgrade.path, 'api');
@@ -69,6 +72,7 @@ export class Streaming {
   /** Cuts everything. */
   close(): void {
     for (const connection of [...this.#connections]) connection.drop();
+    for (const socket of [...this.#sockets]) socket.destroy();
     this.#server.close();
   }
 

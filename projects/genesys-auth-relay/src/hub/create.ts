@@ -30,6 +30,8 @@ export const LINE_TIMES: Omit<LineTimes, 'handshakeMs'> = {
 export interface RelayHub {
   readonly hub: Hub;
   readonly tickets: Tickets;
+  /** Takes its tokens from another source from now on: the clients of the configuration were changed. */
+  readonly use: (config: RelayConfig, source: TokenSource) => void;
   close(): Promise<void>;
 }
 
@@ -57,7 +59,11 @@ export async function createRelayHub(
   source: TokenSource,
   runtime: RelayRuntime
 ): Promise<RelayHub> {
-  const tokens = tokensOf(config, notifications, source);
+  let held = tokensOf(config, notifications, source);
+  const tokens: HubTokens = { get: () => held.get(), rejected: (hash) => held.rejected(hash) };
+  const use = (next: RelayConfig, from: TokenSource): void => {
+    held = tokensOf(next, notifications, from);
+  };
   const { apiOrigin, timeoutMs } = config.genesys;
   const calls = createHubApi(apiOrigin, tokens, timeoutMs);
   const api = { ...calls, list: cachedList((what) => calls.list(what), runtime.clock) };
@@ -71,7 +77,7 @@ export async function createRelayHub(
       await hub.close();
       await api.close();
     };
-    return { hub, tickets: own, close };
+    return { hub, tickets: own, use, close };
   }
 
   const seal = createSeal(store.keys.flatMap((key) => keyBytes(key.reveal()) ?? []));
@@ -85,6 +91,7 @@ export async function createRelayHub(
   return {
     hub,
     tickets: createSharedTickets(redis, seal, store.prefix, own),
+    use,
     async close() {
       await hub.close();
       await Promise.all([api.close(), redis.close()]);

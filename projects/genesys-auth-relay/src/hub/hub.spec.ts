@@ -201,6 +201,19 @@ describe('the notification hub', () => {
     expect(server.requests.filter((request) => request === 'POST /oauth/token')).toHaveLength(2);
   });
 
+  it('takes its tokens as the client that is configured now', async () => {
+    await start();
+    const client = await page();
+    await client.subscribe([Q1]);
+    const { tokenEndpoint, apiOrigin } = server;
+    const other = { id: 'another', secret: { env: SECRET_ENV } };
+    await relay.reload(config(server, { genesys: { tokenEndpoint, apiOrigin, client: other } }));
+    server.revoke();
+    await client.until(() => client.of('gap').length === 1);
+    expect(server.clientIds.at(-1)).toBe('another');
+    expect(new Set(server.clientIds).size).toBe(2);
+  });
+
   it('drops what Genesys Cloud sends twice, and passes on what differs or has no correlation id', async () => {
     await start();
     const client = await page();

@@ -10,8 +10,7 @@ import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
 import { chooseClient } from '../policy/client-policy.ts';
-import type { Tickets } from '../hub/clients/ticket.ts';
-import { createRelayHub } from '../hub/create.ts';
+import { type RelayHub, createRelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement, type ScopeDecision } from '../policy/policy.ts';
 import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
@@ -40,7 +39,7 @@ export interface Relay {
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
-  readonly hub: (Hub & { readonly tickets: Tickets }) | undefined;
+  readonly hub: (Hub & Pick<RelayHub, 'tickets' | 'use'>) | undefined;
   readonly source: TokenSource;
   /** Passes calls of the API on; `undefined` in token mode. */
   readonly api: ApiProxy | undefined;
@@ -154,7 +153,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
   return {
     origins,
     source,
-    hub: notifications && { ...notifications.hub, tickets: notifications.tickets },
+    hub: notifications && { ...notifications.hub, tickets: notifications.tickets, use: notifications.use },
     entitlement: ({ roles }) => policy.entitlement(roles),
 
     async admit(facts, ip, ask = EMPTY_ASK) {

@@ -57,7 +57,8 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       if (closing.signal.aborted) return fresh.close();
       current = fresh;
       open.add(current);
-      // The hub lives in the first relay and takes its tokens from there.
+      // The hub lives in the first relay; its tokens are of the clients that are configured now.
+      if (next.notifications !== false) first.hub?.use(next, current.source);
       if (old !== first || first.hub === undefined)
         void retire(old, config.genesys.timeoutMs + config.proxy.timeoutMs + 1000);
     }

@@ -34,6 +34,8 @@ export interface NotificationServer {
   hold(call: string): Promise<() => void>;
   /** Forgets all channels; their sockets stay. */
   forgetChannels(): void;
+  /** Ids of the clients that got a token, in order. */
+  readonly clientIds: readonly string[];
   /** Topics that are refused from now on, in lower case. */
   readonly rejected: Set<string>;
   /** Forgets all channels, and the token they were made with is no longer good. */
@@ -56,6 +58,7 @@ export async function startNotificationServer(): Promise<NotificationServer> {
   const channels = new Map<string, Channel>();
   const requests: string[] = [];
   const rejected = new Set<string>();
+  const clientIds: string[] = [];
   const frozen = new WeakSet<WebSocket>();
   const held = new Map<string, () => Promise<void>>();
   let status: number | undefined;
@@ -68,6 +71,10 @@ export async function startNotificationServer(): Promise<NotificationServer> {
   function answerTo(method: string, path: string, authorization: string | undefined, text: string): [number, object] {
     if (path === '/oauth/token') {
       liveToken = `token-${(tokens += 1)}`;
+      const [clientId = ''] = Buffer.from((authorization ?? '').replace('Basic ', ''), 'base64')
+        .toString()
+        .split(':');
+      clientIds.push(clientId);
       return [200, { access_token: liveToken, token_type: 'bearer', expires_in: 3600 }];
     }
     if (authorization !== `Bearer ${liveToken}`) return [401, { code: 'bad.credentials' }];
@@ -130,6 +137,7 @@ export async function startNotificationServer(): Promise<NotificationServer> {
     apiOrigin: origin,
     requests,
     rejected,
+    clientIds,
     topics: () => live().map(({ topics }) => topics),
     emit(topicName, eventBody, id = randomUUID()) {
       const text = JSON.stringify({ topicName, version: '2', eventBody, metadata: { CorrelationId: id } });

@@ -3,7 +3,9 @@ import {
   GenesysAuthConfigError,
   type GenesysAuthError,
   GenesysScopeError,
-  genesysScopes
+  genesysScopes,
+  withLogger,
+  withRetry
 } from 'ngx-genesys-auth';
 import { withScopeCatalogue } from 'ngx-genesys-auth/scope-catalogue';
 import { resolveConfig } from '../src/config';
@@ -16,9 +18,11 @@ const developing: unknown = ngDevMode;
 beforeEach(() => setDevMode(false));
 afterEach(() => setDevMode(developing));
 
-const configErrorOf = (config: object): GenesysAuthConfigError => {
+const configErrorOf = (config: object) => configErrorBy(() => resolveConfig({ ...CONFIG, ...config }));
+
+const configErrorBy = (make: () => unknown): GenesysAuthConfigError => {
   try {
-    resolveConfig({ ...CONFIG, ...config });
+    make();
   } catch (error) {
     if (error instanceof GenesysAuthConfigError) return error;
     throw error;
@@ -77,6 +81,20 @@ describe('a configuration in production', () => {
     const error = configErrorOf(config);
     expect(error.issues).toEqual([{ key, message: '', fix: '' }]);
     expect(error.message).toContain(key);
+    expectNoSentences(error);
+  });
+});
+
+describe('options of features in production', () => {
+  it.each<[string, () => unknown]>([
+    ['withRetry.retries', () => withRetry({ retries: 2.5 })],
+    ['withRetry.retries', () => withRetry({ retries: 11 })],
+    ['withRetry.maxWaitMs', () => withRetry({ maxWaitMs: NaN })],
+    ['withLogger.level', () => withLogger({ level: 'verbose' as never })],
+    ['withLogger.sink', () => withLogger({ sink: 'console' as never })]
+  ])('are refused for %s, case %#', (key, make) => {
+    const error = configErrorBy(make);
+    expect(error.issues).toEqual([{ key, message: '', fix: '' }]);
     expectNoSentences(error);
   });
 });
@@ -157,6 +175,21 @@ describe('failures in production', () => {
 });
 
 describe('requests in production', () => {
+  it.each([
+    ['60', 60],
+    ['61', 61],
+    ['', undefined]
+  ])('end, after 429 with Retry-After: %s and no retry, in api_rate_limited', (retryAfter, retryAfterSeconds) => {
+    const { get, signIn, apiCalls } = createApp({ features: [withRetry({ retries: 0 })] });
+    signIn();
+    const outcome = get();
+    const headers = retryAfter === '' ? {} : { 'Retry-After': retryAfter };
+    apiCalls()[0]!.flush({}, { status: 429, statusText: 'x', headers });
+    const error = asAuthError(outcome.error);
+    expect(error).toMatchObject({ code: 'api_rate_limited', retryAfterSeconds, cause: { status: 429 } });
+    expectNoSentences(error);
+  });
+
   it('are replayed once after a 401 with a new token, and never hand it to another origin', async () => {
     provideSubtle();
     const { get, http, network, signIn, apiCalls, relayCall } = createApp({

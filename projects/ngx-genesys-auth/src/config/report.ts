@@ -23,6 +23,10 @@ const MOST = 2_147_483_647;
 export function readNumber(key: string, value: unknown, fallback: number, least: number, report: Report): number {
   if (value === undefined) return fallback;
   if (typeof value === 'number' && value >= least && value <= MOST) return value;
-  report(key, 'it must be a number.', `Give a number of at least ${least} and at most ${MOST}.`);
+  report(
+    key,
+    ngDevMode ? 'it must be a number.' : '',
+    ngDevMode ? `Give a number of at least ${least} and at most ${MOST}.` : ''
+  );
   return fallback;
 }

@@ -35,8 +35,16 @@ const LEVELS: readonly GenesysLogLevel[] = ['debug', 'info', 'warn', 'error'];
  */
 export function withLogger({ level = 'info', sink = toConsole }: LoggerOptions = {}): GenesysAuthFeature {
   const least = LEVELS.indexOf(level);
-  if (least < 0) throw wrong('level', 'there is no such level.', `Give one of ${LEVELS.join(', ')}.`);
-  if (typeof sink !== 'function') throw wrong('sink', 'it must be a function.', 'Give (entry) => { ... }.');
+  if (least < 0) {
+    throw wrong(
+      'level',
+      ngDevMode ? 'there is no such level.' : '',
+      ngDevMode ? `Give one of ${LEVELS.join(', ')}.` : ''
+    );
+  }
+  if (typeof sink !== 'function') {
+    throw wrong('sink', ngDevMode ? 'it must be a function.' : '', ngDevMode ? 'Give (entry) => { ... }.' : '');
+  }
   const logTo =
     (name: string | undefined): Log =>
     (news) => {

@@ -74,30 +74,34 @@ const backoffMs = (attempt: number): number =>
 function final(response: HttpErrorResponse, askedMs: number | undefined, maxWaitMs: number): unknown {
   if (response.status !== 429) return response;
   const seconds = askedMs === undefined ? undefined : Math.ceil(askedMs / 1000);
-  const tooLong = askedMs !== undefined && askedMs > maxWaitMs;
-  return new GenesysAuthError(
-    'api_rate_limited',
-    tooLong
-      ? `The Genesys API asks to wait ${seconds ?? 0} s, longer than withRetry() may.`
-      : 'The Genesys API still answers 429 (too many requests) after the retries.',
-    {
-      hint: 'Try again after retryAfterSeconds, where it is given. Make fewer requests at a time, or cache what they bring.',
-      cause: response,
-      correlationId: correlationId(response),
-      retryAfterSeconds: seconds
-    }
-  );
+  return new GenesysAuthError('api_rate_limited', ngDevMode ? whyFinal(askedMs, maxWaitMs) : '', {
+    hint: ngDevMode
+      ? 'Try again after retryAfterSeconds, where it is given. Make fewer requests at a time, or cache what they bring.'
+      : '',
+    cause: response,
+    correlationId: correlationId(response),
+    retryAfterSeconds: seconds
+  });
 }
+
+const whyFinal = (askedMs = 0, maxWaitMs: number): string =>
+  askedMs > maxWaitMs
+    ? `The Genesys API asks to wait ${Math.ceil(askedMs / 1000)} s, longer than withRetry() may.`
+    : 'The Genesys API still answers 429 (too many requests) after the retries.';
 
 function checked(options: RetryOptions): Limits {
   const issues: ConfigIssue[] = [];
   const report = (key: string, message: string, fix: string): void => {
     issues.push({ key, message, fix });
   };
-  checkKeys(options, ['retries', 'maxWaitMs'], 'withRetry.', report);
+  if (ngDevMode) checkKeys(options, ['retries', 'maxWaitMs'], 'withRetry.', report);
   const retries = readNumber('withRetry.retries', options.retries, DEFAULT_RETRIES, 0, report);
   if (!Number.isInteger(retries) || retries > MOST_RETRIES) {
-    report('withRetry.retries', 'it must be a whole number.', `Give 0 to ${MOST_RETRIES}.`);
+    report(
+      'withRetry.retries',
+      ngDevMode ? 'it must be a whole number.' : '',
+      ngDevMode ? `Give 0 to ${MOST_RETRIES}.` : ''
+    );
   }
   const maxWaitMs = readNumber('withRetry.maxWaitMs', options.maxWaitMs, DEFAULT_MAX_WAIT_MS, 0, report);
   if (issues.length > 0) throw new GenesysAuthConfigError(issues);

@@ -1,5 +1,5 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
-import { type QueueLoad, QUIET } from '../api/load';
+import type { QueueLoad } from '../api/load';
 import type { Queue } from '../api/queue';
 import type { ServiceHistory } from '../api/service';
 import { ALL_QUEUES, type BoardRow, toRows, totalOf } from '../board/row';
@@ -68,14 +68,20 @@ export class BoardData {
   setLoads(loads: ReadonlyMap<string, QueueLoad>, at: number): void {
     this.#loads.set(loads);
     this.#updatedAt.set(at);
+    this.sample(at);
+  }
+
+  /** Remembers the figures as they are, for the trend. */
+  sample(at: number): void {
     this.#samples.update((samples) => remember(samples, [this.total(), ...this.rows()], at));
   }
 
-  /** Takes one queue's new figures over, as an event tells them. Ignored before the first look. */
-  changeLoad(queueId: string, change: (load: QueueLoad) => QueueLoad, at: number): void {
+  /** Takes new figures over, as an event tells them. Ignored before the first look. */
+  changeLoads(change: (loads: ReadonlyMap<string, QueueLoad>) => ReadonlyMap<string, QueueLoad>, at: number): void {
     if (this.#updatedAt() === null) return;
-    this.#loads.update((loads) => new Map([...loads, [queueId, change(loads.get(queueId) ?? QUIET)]]));
-    this.#updatedAt.set(at);
+    this.#loads.update(change);
+    // As long as some may have been missed, the figures are as old as the last look.
+    if (this.#live()) this.#updatedAt.set(at);
   }
 
   /** Whether events tell what happens between looks. */

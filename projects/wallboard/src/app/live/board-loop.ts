@@ -8,6 +8,8 @@ import {
   combineLatest,
   concat,
   defer,
+  filter,
+  finalize,
   ignoreElements,
   merge,
   repeat,
@@ -20,15 +22,15 @@ import { GenesysApi, requestsFor } from '../api/genesys-api';
 import { BoardData } from './board-data';
 import { Page } from './page';
 import { LiveLoads } from './live-loads';
-import { QUEUES_MS, SERVICE_MS, pauseAfter, pauseAfterFailure } from './pacing';
+import { LIVE_LOADS_MS, QUEUES_MS, SERVICE_MS, pauseAfter, pauseAfterFailure } from './pacing';
 
-/** However often the page is hidden and shown, looks are at least this far apart. */
+/** However often the page is hidden and shown, and events are missed, looks are at least this far apart. */
 const MIN_GAP_MS = 1_500;
 
 /**
  * Looks at Genesys Cloud again and again: one look after the other, never two at once; not at all while nobody can see
- * the page; slower after failures, and as late as the server asks for. While events come it looks rarely, and at once
- * when some may have been missed.
+ * the page; slower after failures, and as late as the server asks for. A look reads what is due: while events tell the
+ * figures, those are due rarely, and at once when some may have been missed.
  */
 @Injectable({ providedIn: 'root' })
 export class BoardLoop {
@@ -40,17 +42,20 @@ export class BoardLoop {
   readonly #wake = new Subject<void>();
   #failures = 0;
   #pauseMs = 0;
+  #looking = false;
   #lastLookAt = 0;
   /** The server asked not to be called before this moment; nobody's impatience changes that. */
   #notBefore = 0;
   #queuesDueAt = 0;
+  #loadsDueAt = 0;
   #serviceDueAt = 0;
   #organizationDueAt = 0;
 
   /** Starts looking; ends with the application. */
   start(): void {
-    // Where events may have been missed, a look makes good for it.
-    const wakes = merge(this.#wake, this.#page.online$, this.#live.missed$).pipe(startWith(null));
+    // Where events may have been missed, a look makes good for it: the next one, if one is under way.
+    const missed$ = this.#live.missed$.pipe(filter(() => !this.#looking));
+    const wakes = merge(this.#wake, this.#page.online$, missed$).pipe(startWith(null));
     combineLatest([this.#page.visible$, wakes])
       .pipe(
         switchMap(([visible]) => (visible ? this.#resume() : EMPTY)),
@@ -78,6 +83,7 @@ export class BoardLoop {
 
   #look(): Observable<never> {
     this.#lastLookAt = Date.now();
+    this.#looking = true;
     return concat(
       defer(() => this.#readQueues()),
       defer(() => this.#readLoads()),
@@ -93,6 +99,9 @@ export class BoardLoop {
       catchError((error: unknown) => {
         this.#failed(error);
         return EMPTY;
+      }),
+      finalize(() => {
+        this.#looking = false;
       })
     );
   }
@@ -109,9 +118,14 @@ export class BoardLoop {
   }
 
   #readLoads(): Observable<unknown> {
-    return this.#api.loads(this.#queueIds()).pipe(
+    if (this.#live.isLive() && Date.now() < this.#loadsDueAt) {
+      this.#data.sample(Date.now());
+      return EMPTY;
+    }
+    return this.#live.withEvents(this.#api.loads(this.#queueIds())).pipe(
       tap((loads) => {
         this.#data.setLoads(loads, Date.now());
+        this.#loadsDueAt = Date.now() + LIVE_LOADS_MS;
       })
     );
   }
@@ -147,7 +161,7 @@ export class BoardLoop {
     this.#failures = 0;
     this.#notBefore = 0;
     // Two kinds of query, the second one less often: counted as if it came every time, to be on the safe side.
-    this.#pauseMs = pauseAfter(2 * requestsFor(this.#queueIds().length), this.#live.isLive());
+    this.#pauseMs = this.#live.isBehind() ? MIN_GAP_MS : pauseAfter(2 * requestsFor(this.#queueIds().length));
     this.#data.succeeded();
   }
 

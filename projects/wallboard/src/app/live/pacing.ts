@@ -1,7 +1,10 @@
 /** How often the board looks, when all is well. */
 export const POLL_MS = 5_000;
-/** How often it looks while events tell what happens: names and waits that events leave out are set right then. */
-export const LIVE_POLL_MS = 15_000;
+/**
+ * How often it looks at the figures while events tell them. Events carry all but who waits longest, which is worked out
+ * between two looks, and who the agents are: a look sets both right.
+ */
+export const LIVE_LOADS_MS = 60_000;
 /** How often the service level is asked for: it moves slowly and costs Genesys Cloud more. */
 export const SERVICE_MS = 30_000;
 /** How often the list of queues is read again. */
@@ -18,11 +21,10 @@ const LAST_RETRY_MS = 60_000;
  * How long to pause before the next look.
  *
  * @param requests how many requests the last look took: many queues need several
- * @param live events tell what happens between looks
  * @returns milliseconds
  */
-export function pauseAfter(requests: number, live = false): number {
-  return Math.max(live ? LIVE_POLL_MS : POLL_MS, Math.ceil((requests * 60_000) / REQUESTS_PER_MINUTE));
+export function pauseAfter(requests: number): number {
+  return Math.max(POLL_MS, Math.ceil((requests * 60_000) / REQUESTS_PER_MINUTE));
 }
 
 /**

@@ -2,15 +2,27 @@
 export class Cleanup {
   readonly #closers: (() => unknown)[] = [];
 
-  /** Waits for something that can be closed, and remembers to close it. */
-  async keep<T extends { close(): unknown }>(opening: Promise<T>): Promise<T> {
-    const opened = await opening;
-    this.#closers.push(() => opened.close());
-    return opened;
+  /** Waits for something that can be closed, and remembers to close it, even if nobody waits for it any more by then. */
+  keep<T extends { close(): unknown }>(opening: Promise<T>): Promise<T> {
+    this.#closers.push(() =>
+      opening.then(
+        (opened) => opened.close(),
+        () => undefined
+      )
+    );
+    return opening;
   }
 
-  /** Closes everything kept. */
+  /** Closes everything kept. What does not close keeps nothing else open. */
   async run(): Promise<void> {
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+    const failures: unknown[] = [];
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be closed.');
   }
 }

@@ -9,6 +9,7 @@ import WebSocket from 'ws';
 import { findRedis } from '../../../scripts/lib/tools.cjs';
 import { newApiKey } from '../support/api-key.ts';
 import { freePort } from '../../../scripts/lib/free-port.cjs';
+import { until } from '../support/until.ts';
 
 interface Frame {
   readonly method?: string;
@@ -18,14 +19,6 @@ interface Frame {
 
 const redisServer = findRedis();
 const { key, sha256 } = newApiKey();
-
-async function until(holds: () => boolean, what: string, withinMs = 40_000): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 /** A program that listens, and goes to the other relay when its own is gone. */
 function browser(urls: readonly string[], topic: string) {

@@ -140,7 +140,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       if (login !== undefined) return;
       const app = createHost({ name: 'login', clock, log });
       tokens.serve(app, tokenPaths, suffer('login'));
-      serveMetadata(app, () => loginOrigin);
+      serveMetadata(app, () => loginOrigin, suffer('login'));
       await serveApi(app, API_PREFIXES.gateway, api('login'));
       try {
         ({ origin: loginOrigin, port: loginPort } = await listen(app, host, loginPort));

@@ -84,6 +84,15 @@ describe('faults of requests', () => {
     expect((await askToken(sandbox.tokenEndpoint, form, headers)).status).toBe(200);
   });
 
+  it('at the metadata of the login host', async () => {
+    const { sandbox } = await open();
+    sandbox.faults.add({ type: 'serverError', host: 'login', times: 1 });
+    const metadata = `${sandbox.loginOrigin}/.well-known/oauth-authorization-server`;
+    const failed = await send(metadata);
+    expect([failed.status, failed.body.code]).toEqual([503, 'service.unavailable']);
+    expect((await send(metadata)).status).toBe(200);
+  });
+
   it('may be read across origins, and leave preflights alone', async () => {
     const { sandbox } = await open();
     sandbox.faults.add({ type: 'serverError', times: 1 });

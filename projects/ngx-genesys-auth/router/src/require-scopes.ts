@@ -22,8 +22,8 @@ export type ScopeGuardFn = () => Promise<true | false | UrlTree | RedirectComman
  * is an error of the navigation, for `withNavigationErrorHandler()`: nobody is told that they may not because a server is
  * down.
  *
- * On the server there is no token, so the navigation fails with `server_no_credential`: render guarded routes in the browser
- * (`RenderMode.Client`).
+ * On the server it answers for the visitor with `provideServerGenesysAuth()`. Without it, or without a credential of the visitor,
+ * the navigation fails with `server_no_credential`: render guarded routes in the browser then (`RenderMode.Client`).
  *
  * @param scopes the scopes, all of which are needed; without any, a token is enough. The last argument may be options
  * @throws {@link GenesysScopeError} `scope_malformed`, `scope_near_miss`, `scope_unknown_in_area`, `scope_not_registered`,

@@ -3,6 +3,7 @@
  */
 import { ApplicationRef, DOCUMENT, PLATFORM_ID, REQUEST, RESPONSE_INIT, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { requireScopes } from 'ngx-genesys-auth/router';
 import { type ServerGenesysAuthOptions, provideServerGenesysAuth, visitorHeaders } from 'ngx-genesys-auth/server';
 import { JSDOM } from 'jsdom';
 import { asAuthError, bearer, createApp, grant, settle } from '../../test/app';
@@ -24,7 +25,7 @@ function render({
   relay = '/genesys'
 }: Visit = {}) {
   const app = createApp({
-    config: { relay },
+    config: { relay, optionalScopes: ['users'] },
     providers: [
       { provide: PLATFORM_ID, useValue: 'server' },
       { provide: DOCUMENT, useValue: new JSDOM().window.document },
@@ -57,6 +58,14 @@ describe('provideServerGenesysAuth()', () => {
     expect(api && bearer(api)).toBe('Bearer token-of-ann');
     api?.flush({ total: 1 });
     expect(queues.values).toEqual([{ total: 1 }]);
+  });
+
+  it('lets requireScopes() answer for the visitor', async () => {
+    const { network } = render();
+    const guards = ['routing', 'users'].map((scope) => TestBed.runInInjectionContext(requireScopes(scope)));
+    await settle();
+    grant(network.expectOne(`${RELAY}/token`));
+    expect(await Promise.all(guards)).toEqual([true, false]);
   });
 
   it.each([

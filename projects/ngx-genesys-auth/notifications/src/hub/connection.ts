@@ -186,10 +186,10 @@ const PROTOCOL_HINT = 'Ask for fewer topics, or compare the versions of the libr
 const LIMIT_SECONDS = 30;
 
 function frameError(code: string, detail: string): GenesysNotificationError {
-  // The relay has read nothing of what it answers so: another connection asks for everything again.
-  if (code === 'rate_limited')
+  // The relay has not done what it answers so: another connection asks for everything again.
+  if (code === 'rate_limited' || code === 'internal_error')
     return new GenesysNotificationError('connection_lost', detail, {
-      hint: 'It is opened again by itself. Change topics less often: keep those that are soon wanted again.'
+      hint: 'It is opened again by itself. If it happens often: change topics less often, and look into the relay’s log.'
     });
   return new GenesysNotificationError('protocol', detail, { hint: PROTOCOL_HINT, permanent: true });
 }

@@ -69,10 +69,13 @@ describe('live events over the relay’s hub', () => {
     expect(live.state()).toBe('live');
   });
 
-  it('a cut between the relay and Genesys Cloud is told as a gap', async () => {
-    const { got, gaps, send } = await start();
+  it('a cut between the relay and Genesys Cloud: not live until events come again, and told as a gap', async () => {
+    const { live, got, gaps, send, sockets } = await start();
     servers.sandbox.faults.add({ type: 'dropSockets' });
+    await until(() => live.state() === 'waiting', 'the cut');
+    expect([live.error(), gaps, sockets[0]?.readyState]).toEqual([null, [], 1]);
     await until(() => gaps.length > 0, 'the gap');
+    await until(() => live.state() === 'live', 'the end of the cut');
     expect(gaps).toMatchObject([{ topics: [TOPIC], reason: 'upstream' }]);
     send(1);
     await until(() => got.events.length === 1, 'an event');

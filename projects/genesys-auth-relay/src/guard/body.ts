@@ -31,29 +31,20 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const settle = (act: () => void) => {
-      request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
-      act();
-    };
+    // The first of these decides; the listeners stay, as taking them off costs more than what comes after.
     const onEnd = () => {
-      settle(() => {
-        const [first] = chunks;
-        resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
-      });
+      const [first] = chunks;
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
     };
     const onBroken = () => {
-      settle(() => {
-        reject(new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' }));
-      });
+      if (request.readableEnded) return;
+      reject(new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' }));
     };
     const onData = (chunk: Buffer) => {
-      chunks.push(chunk);
+      const within = size <= limit;
       size += chunk.length;
-      if (size <= limit) return;
-      settle(() => {
-        request.resume();
-        reject(tooLarge(limit));
-      });
+      if (size <= limit) chunks.push(chunk);
+      else if (within) reject(tooLarge(limit));
     };
     request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
     if (request.readableEnded) onEnd();

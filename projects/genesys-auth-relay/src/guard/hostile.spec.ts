@@ -46,7 +46,7 @@ describe('input of any shape', () => {
       fc.property(fc.oneof(fc.string(), fc.webUrl(), near), (origin) => {
         const facts = {
           headers: { origin, host: 'relay' },
-          counts: { origin: 1 },
+          count: (name: string) => (name === 'origin' ? 1 : 0),
           peer: '127.0.0.1',
           port: 80,
           encrypted: false

@@ -33,9 +33,9 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
     });
   };
 
-  function listed({ headers, counts }: RequestFacts): string | undefined {
-    const origin = headers['origin'];
-    return origin !== undefined && counts['origin'] === 1 && list.has(origin) ? origin : undefined;
+  function listed(facts: RequestFacts): string | undefined {
+    const origin = facts.headers['origin'];
+    return origin !== undefined && list.has(origin) && facts.count('origin') === 1 ? origin : undefined;
   }
 
   return {

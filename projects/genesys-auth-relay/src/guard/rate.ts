@@ -20,10 +20,15 @@ export function createRateLimit(perMinute: number, clock: RelayClock, callers = 
   return {
     take(who) {
       const now = clock.monotonic();
-      const bucket = buckets.get(who) ?? { left: perMinute, at: now };
+      let bucket = buckets.get(who);
+      if (bucket === undefined) {
+        bucket = { left: perMinute, at: now };
+        buckets.set(who, bucket);
+      }
       const left = Math.min(perMinute, bucket.left + (now - bucket.at) * perMs);
       const taken = left >= 1;
-      buckets.set(who, { left: taken ? left - 1 : left, at: now });
+      bucket.left = taken ? left - 1 : left;
+      bucket.at = now;
       return taken ? 0 : Math.max(1, Math.ceil((1 - left) / perMs / 1000));
     }
   };

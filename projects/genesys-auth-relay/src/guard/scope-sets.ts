@@ -7,8 +7,12 @@ const REMEMBERED_MS = 3_600_000;
 
 /** How many different sets of scopes each caller may use. Every set is a token of its own at the token endpoint. */
 export interface ScopeSets {
-  /** Throws `rate_limited` when the caller asks for one set too many. */
-  check(caller: string, scopes: readonly string[]): void;
+  /**
+   * Throws `rate_limited` when the caller asks for one set too many.
+   *
+   * @param set the scopes, sorted, with a space between
+   */
+  check(caller: string, set: string): void;
 }
 
 /**
@@ -20,10 +24,13 @@ export interface ScopeSets {
 export function createScopeSets(most: number, clock: RelayClock, callers = 10_000): ScopeSets {
   const used = new LRUCache<string, Map<string, number>>({ max: callers });
   return {
-    check(caller, scopes) {
+    check(caller, set) {
       const now = clock.monotonic();
-      const set = scopes.join(' ');
-      const sets = used.get(caller) ?? new Map<string, number>();
+      let sets = used.get(caller);
+      if (sets === undefined) {
+        sets = new Map();
+        used.set(caller, sets);
+      }
       if (!sets.has(set) && sets.size >= most) {
         for (const [other, at] of sets) if (now - at >= REMEMBERED_MS) sets.delete(other);
         if (sets.size >= most) {
@@ -35,7 +42,6 @@ export function createScopeSets(most: number, clock: RelayClock, callers = 10_00
         }
       }
       sets.set(set, now);
-      used.set(caller, sets);
     }
   };
 }

@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
+import { countHeader } from '../guard/facts.ts';
 import type { Relay } from '../relay/relay.ts';
 import { createRelaySwitch } from '../relay/switch.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { type Door, createFrontDoor } from './front-door.ts';
+import { closeWhenQuiet } from './gate.ts';
 import { MAX_URL_LENGTH, malformed } from './malformed.ts';
 import { writeRaw, writeToSocket } from './raw-answer.ts';
 import { addRoutes } from './routes.ts';
 import { type UpgradeHandler, createUpgrade } from './upgrade.ts';
-
-/** How many `Host` headers a request has. */
-function hostsOf(rawHeaders: readonly string[]): number {
-  let hosts = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
-  }
-  return hosts;
-}
 
 /** Notes what was refused before it was a request: in the log, and in the metrics as route `none`. */
 function noteIn({ log, observer }: RelayRuntime) {
@@ -46,45 +39,8 @@ function answerAll(app: FastifyInstance, note: (problem: RelayProblem) => string
   app.addHook('onRequest', (request, _reply, done) => {
     // RFC 9112 section 3.2.
     const { httpVersion, rawHeaders, url = '' } = request.raw;
-    if (httpVersion === '1.1' && hostsOf(rawHeaders) !== 1) done(malformed());
+    if (httpVersion === '1.1' && countHeader(rawHeaders, 'host') !== 1) done(malformed());
     else done(url.length > MAX_URL_LENGTH ? malformed('uri_too_long') : undefined);
-  });
-}
-
-/**
- * Lets a closing server answer what it has begun, and refuse the rest. Fastify would wait for every connection, the silent
- * ones of browsers included, until it times out; here they are cut as soon as the last answer is out.
- *
- * @param patienceMs how long an answer may take that is begun, in milliseconds
- */
-function closeWhenQuiet(app: FastifyInstance, patienceMs: number): void {
-  let closing = false;
-  let open = 0;
-  let quiet = (): void => undefined;
-  app.addHook('onRequest', (_request, reply, done) => {
-    if (closing) {
-      done(new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Try again.', retryAfterSeconds: 1 }));
-      return;
-    }
-    open += 1;
-    reply.raw.once('close', () => {
-      open -= 1;
-      if (open === 0) quiet();
-    });
-    done();
-  });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done(null, payload);
-  });
-  app.addHook('preClose', (done) => {
-    closing = true;
-    const timer = setTimeout(done, patienceMs);
-    quiet = () => {
-      clearTimeout(timer);
-      done();
-    };
-    if (open === 0) quiet();
   });
 }
 
@@ -92,6 +48,8 @@ function closeWhenQuiet(app: FastifyInstance, patienceMs: number): void {
 export interface RelayApp {
   readonly app: FastifyInstance;
   readonly relay: Relay;
+  /** Takes every request. */
+  readonly door: Door;
   /** Lets another configuration serve from now on. */
   readonly swap: (config: RelayConfig) => Promise<void>;
 }
@@ -153,7 +111,7 @@ export async function createApp(
       writeToSocket(socket, problem, note(problem));
     }
   });
-  closeWhenQuiet(app, longestMs);
+  const gate = closeWhenQuiet(app, longestMs);
   answerAll(app, note);
   const { relay, swap } = await createRelaySwitch(config, runtime);
   if (relay.hub !== undefined) takeUpgrades(app, createUpgrade(relay, config, runtime, basePath));
@@ -186,5 +144,11 @@ export async function createApp(
     });
   }
   await app.ready();
-  return { app, relay, swap };
+  const otherwise: Door = (request, response) => {
+    app.routing(request, response);
+  };
+  const door = createFrontDoor(config, runtime, { relay, gate, isDraining, basePath, otherwise });
+  // In the place of Fastify's own listener, which is the one that is there.
+  app.server.removeAllListeners('request').on('request', door);
+  return { app, relay, door, swap };
 }

@@ -52,13 +52,11 @@ export async function createRelayHandler(
   const checked = resolveConfig(config);
   const runtime = runtimeOf({ log: createLogger(checked), ...options.runtime });
   const basePath = (options.basePath ?? '').replace(/\/+$/, '');
-  const { app, relay } = await createApp(checked, runtime, basePath);
+  const { app, relay, door } = await createApp(checked, runtime, basePath);
   const upgradePath = (options.upgradeBasePath ?? basePath).replace(/\/+$/, '');
   logStart(checked, runtime.log);
   return {
-    handler: (request, response) => {
-      app.routing(request, response);
-    },
+    handler: door,
     upgrade: createUpgrade(relay, checked, runtime, upgradePath),
     close: () => app.close()
   };

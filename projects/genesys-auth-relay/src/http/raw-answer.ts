@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { PROBLEM_MEDIA_TYPE } from 'genesys-auth-protocol';
 import { securityHeaders } from '../reply/headers.ts';
-import { type RelayProblem, problemBody } from '../reply/problem.ts';
+import { type RelayProblem, problemBody, problemHeaders } from '../reply/problem.ts';
 import { safeJson } from '../reply/safe-text.ts';
 
-const headersOf = ({ details }: RelayProblem): Record<string, string> => ({
+const headersOf = (problem: RelayProblem): Record<string, string> => ({
   ...securityHeaders,
-  ...details.headers,
-  ...(details.retryAfterSeconds !== undefined && { 'retry-after': String(details.retryAfterSeconds) }),
-  'content-type': PROBLEM_MEDIA_TYPE,
+  ...problemHeaders(problem),
   connection: 'close'
 });
 

@@ -1,19 +1,19 @@
-import { PROBLEM_MEDIA_TYPE, RELAY_PATHS, type TicketResponse } from 'genesys-auth-protocol';
+import { RELAY_PATHS, type TicketResponse } from 'genesys-auth-protocol';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
-import { readTokenAsk } from '../guard/body.ts';
 import { checkQuery } from '../guard/query.ts';
 import { TICKET_SECONDS } from '../hub/clients/ticket.ts';
 import type { Relay } from '../relay/relay.ts';
 import { setHeaders } from '../reply/headers.ts';
 import { errorFields } from '../reply/log-fields.ts';
-import { RelayProblem, problemBody } from '../reply/problem.ts';
+import { RelayProblem, problemBody, problemHeaders } from '../reply/problem.ts';
 import { safeJson } from '../reply/safe-text.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { inTrace } from '../runtime/trace.ts';
 import { API_ROUTE, addApiRoutes } from './api-routes.ts';
 import { CALLER_HEADERS, preflight } from './preflight.ts';
-import { createVisits } from './visits.ts';
+import { problemOf } from './problem-of.ts';
+import { answerToken } from './token-route.ts';
+import { type Visit, createVisits } from './visits.ts';
 
 const ALWAYS_SERVED = [
   [RELAY_PATHS.token, 'POST'],
@@ -23,25 +23,6 @@ const HUB_SERVED = [
   [RELAY_PATHS.ticket, 'POST'],
   [RELAY_PATHS.notifications, 'GET']
 ] as const;
-
-function problemOf(error: FastifyError | RelayProblem): RelayProblem {
-  if (error instanceof RelayProblem) return error;
-  const { statusCode } = error;
-  if (statusCode === 413) return new RelayProblem('body_too_large', 'The body is too large.');
-  if (statusCode === 415) {
-    return new RelayProblem('unsupported_media_type', 'The content type is not valid.', {
-      hint: 'Send application/x-www-form-urlencoded or application/json.'
-    });
-  }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new RelayProblem('invalid_request', 'The request is not well-formed HTTP.', {
-      hint: 'Check the HTTP client.'
-    });
-  }
-  return new RelayProblem('internal_error', 'The relay failed on this request.', {
-    hint: 'Try again; if it lasts, look for the request id in the log of the relay.'
-  });
-}
 
 /**
  * Adds the relay's routes to a Fastify instance of its own context.
@@ -61,7 +42,13 @@ export function addRoutes(
   );
   const { log } = runtime;
   const visits = createVisits(config, runtime);
-  const visitOf = visits.of;
+  // Beside the request, so that a host's request objects stay as they are.
+  const known = new WeakMap<FastifyRequest, Visit>();
+  const visitOf = (request: FastifyRequest): Visit => {
+    const visit = known.get(request) ?? visits.begin(request.raw, request.id);
+    known.set(request, visit);
+    return visit;
+  };
   const prefix = app.prefix.replace(/\/$/, '');
   // The route's own path where there is one: the target of a request may be written in several ways.
   const pathOf = (request: FastifyRequest): string => {
@@ -70,15 +57,12 @@ export function addRoutes(
   };
 
   function answer(request: FastifyRequest, reply: FastifyReply, problem: RelayProblem): FastifyReply {
-    const { retryAfterSeconds, headers } = problem.details;
     visitOf(request).code = problem.code;
-    if (headers !== undefined) reply.headers(headers);
-    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
     const body = problemBody(problem, visitOf(request).id, pathOf(request) === RELAY_PATHS.token);
     // As bytes: for a string Fastify would add a charset, which this media type does not have.
     return reply
       .code(problem.status)
-      .header('content-type', PROBLEM_MEDIA_TYPE)
+      .headers(problemHeaders(problem))
       .send(Buffer.from(safeJson(body)));
   }
 
@@ -101,7 +85,8 @@ export function addRoutes(
   });
   app.addHook('onResponse', (request, reply, done) => {
     const path = pathOf(request);
-    visits.end(request, reply, METHODS.has(path) || path === API_ROUTE ? path : 'other');
+    const route = METHODS.has(path) || path === API_ROUTE ? path : 'other';
+    visits.end(visitOf(request), { method: request.method, status: reply.statusCode, route });
     done();
   });
   app.setErrorHandler<FastifyError | RelayProblem>((error, request, reply) => {
@@ -145,12 +130,9 @@ export function addRoutes(
     });
   }
 
-  app.post(RELAY_PATHS.token, quiet, async (request) => {
-    const ask = await readTokenAsk(request.raw, config.limits.bodyBytes);
-    const visit = visitOf(request);
-    const caller = await relay.admit(visit.facts, request.ip, ask);
-    visit.caller = caller;
-    return inTrace(visit.trace, () => relay.token(caller, ask));
+  app.post(RELAY_PATHS.token, quiet, (request) => {
+    const { raw, ip } = request;
+    return answerToken(relay, { visit: visitOf(request), request: raw, ip }, config.limits.bodyBytes);
   });
   app.get(RELAY_PATHS.session, quiet, async (request) => {
     const caller = await relay.admit(visitOf(request).facts, request.ip);

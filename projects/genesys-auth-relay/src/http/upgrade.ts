@@ -65,7 +65,7 @@ export function createUpgrade(
         hint: 'Use one: a ticket, or the Authorization header.'
       });
     }
-    const origin = (facts.counts['origin'] ?? 0) > 1 ? '' : facts.headers['origin'];
+    const origin = facts.count('origin') > 1 ? '' : facts.headers['origin'];
     const grant = await hub?.tickets.redeem(ticket.slice(TICKET_PROTOCOL_PREFIX.length), origin);
     if (grant === undefined) throw noTicket();
     return grant.caller;

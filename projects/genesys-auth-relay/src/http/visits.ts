@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from 'genesys-auth-protocol';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { type RequestFacts, factsOf } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
-import { callerFields } from '../reply/log-fields.ts';
+import { subjectOf } from '../reply/log-fields.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type Trace, readTrace } from '../runtime/trace.ts';
 
@@ -14,62 +14,67 @@ export interface Visit {
   readonly facts: RequestFacts;
   readonly start: number;
   readonly trace: Trace | undefined;
-  caller?: Caller;
-  code?: ProblemCode;
+  caller: Caller | undefined;
+  code: ProblemCode | undefined;
   /** Operation of the API that was called: method and path template, never what the caller wrote. */
-  operation?: string;
+  operation: string | undefined;
+}
+
+/** How a request ended. */
+export interface VisitEnd {
+  readonly method: string;
+  readonly status: number;
+  /** Path of the relay, or `other`; never what the caller wrote. */
+  readonly route: string;
 }
 
 /** The requests that are under way. */
 export interface Visits {
-  /** What is remembered of a request; begun when first asked for. */
-  readonly of: (request: FastifyRequest) => Visit;
-  /**
-   * Says in the log and in the metrics how a request ended.
-   *
-   * @param route path of the relay, or `other`; never what the caller wrote
-   */
-  end(request: FastifyRequest, reply: FastifyReply, route: string): void;
+  /** Begins to remember a request, under the id it has already if that is a UUID. */
+  begin(request: IncomingMessage, id?: string): Visit;
+  /** Says in the log and in the metrics how a request ended. */
+  end(visit: Visit, end: VisitEnd): void;
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Keeps what belongs to a request beside it, so that a host's request objects stay as they are. */
+/** What is remembered of requests, and said of them at their end. */
 export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, runtime: RelayRuntime): Visits {
   const { clock, log, observer } = runtime;
-  const visits = new WeakMap<FastifyRequest, Visit>();
-
-  function of(request: FastifyRequest): Visit {
-    const known = visits.get(request);
-    if (known !== undefined) return known;
-    const id = UUID.test(request.id) ? request.id : randomUUID();
-    const facts = factsOf(request.raw);
-    const visit = { id, facts, start: clock.monotonic(), trace: readTrace(facts.headers['traceparent']) };
-    visits.set(request, visit);
-    return visit;
-  }
-
   return {
-    of,
-    end(request, reply, route) {
-      const { id, start, caller, code, trace, operation } = of(request);
-      const status = reply.statusCode;
+    begin(request, id) {
+      const facts = factsOf(request);
+      return {
+        id: id !== undefined && UUID.test(id) ? id : randomUUID(),
+        facts,
+        start: clock.monotonic(),
+        trace: readTrace(facts.headers['traceparent']),
+        caller: undefined,
+        code: undefined,
+        operation: undefined
+      };
+    },
+
+    end({ id, start, caller, code, trace, operation }, { method, status, route }) {
       const durationMs = clock.monotonic() - start;
+      const identity = caller?.identity;
+      // One record, in which JSON leaves out what is undefined: several put together cost more than the line itself.
       const fields = {
         event: 'request',
         requestId: id,
-        ...(trace === undefined ? {} : { traceId: trace.traceId }),
-        method: request.method,
+        traceId: trace?.traceId,
+        method,
         route,
-        ...(operation === undefined ? {} : { operation }),
+        operation,
         status,
-        ...(code === undefined ? {} : { code }),
-        ...callerFields(caller, subject),
+        code,
+        identity,
+        subject: caller && subjectOf(caller, subject),
         durationMs: Math.round(durationMs)
       };
       if (code === undefined) log.info(fields, 'answered');
       else log.warn(fields, 'refused');
-      observer.requestAnswered?.({ route, status, code, identity: caller?.identity }, durationMs / 1000);
+      observer.requestAnswered?.({ route, status, code, identity }, durationMs / 1000);
     }
   };
 }

@@ -2,6 +2,7 @@ import type { IdentityConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import type { Soon } from '../runtime/soon.ts';
 import { type ApiKeys, createApiKeys, refuseInBrowser } from './api-key.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
@@ -16,7 +17,7 @@ export interface Identities {
    * @throws RelayProblem `unauthenticated`, `invalid_credentials`, `identity_unavailable`, `api_key_in_browser`,
    *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`
    */
-  identify(facts: RequestFacts, credential: Credential): Promise<Caller>;
+  identify(facts: RequestFacts, credential: Credential): Soon<Caller>;
   close(): Promise<void>;
 }
 
@@ -70,10 +71,16 @@ export function createIdentities(
   }
 
   return {
-    async identify(facts, credential) {
+    identify(facts, credential) {
       const first = namedBy(before, facts);
       if (first !== undefined) return first;
       if (credential.kind === 'none') return namedBy(after, facts) ?? withoutCredential(facts);
+      const known = credential.kind === 'bearer' ? jwts.known(credential.token) : undefined;
+      if (known !== undefined) {
+        // What was verified as a JWT has the form of one and is no key: both were looked at then.
+        origins.check(facts, false);
+        return known;
+      }
       const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
       if (credential.kind !== 'unreadable' && !isJwt && keyConfigs.length > 0) refuseInBrowser(facts);
       origins.check(facts, false);

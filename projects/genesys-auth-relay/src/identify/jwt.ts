@@ -14,6 +14,8 @@ const VERIFIED_MS = 300_000;
 
 /** Finds the caller of a JWT. */
 export interface Jwts {
+  /** The caller of a token that was verified a short time ago. */
+  known(token: string): Caller | undefined;
   /** @throws RelayProblem `invalid_credentials`, `identity_unavailable` */
   identify(token: string): Promise<Caller>;
   close(): Promise<void>;
@@ -110,20 +112,22 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
   }
 
   return {
-    async identify(token) {
+    known(token) {
       const hash = sha256(token);
       const before = verified.get(hash);
-      if (before !== undefined && clock.monotonic() < before.until && clock.now() / 1000 < before.notAfter) {
-        return before.caller;
-      }
+      if (before === undefined) return undefined;
+      if (clock.monotonic() < before.until && clock.now() / 1000 < before.notAfter) return before.caller;
       verified.delete(hash);
+      return undefined;
+    },
+    async identify(token) {
       const issuer = issuerOf(token);
       const candidates = sources.filter(({ identity }) => identity.issuer === issuer);
       let refusal = invalidCredentials('The token is of an issuer this relay does not know.', SIGN_IN);
       for (const { identity, keys } of candidates) {
         try {
           const result = await check(token, identity, keys);
-          verified.set(hash, result);
+          verified.set(sha256(token), result);
           return result.caller;
         } catch (error) {
           refusal = refusalOf(error);

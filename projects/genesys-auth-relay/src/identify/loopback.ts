@@ -29,13 +29,13 @@ function isLocalHost(host: string, { port, encrypted }: RequestFacts): boolean {
  * @throws RelayProblem `loopback_refused`, `origin_not_allowed`, `missing_auth_header`
  */
 export function identifyLoopback(identity: LoopbackIdentityConfig, facts: RequestFacts, origins: OriginGuard): Caller {
-  const { headers, counts, peer } = facts;
+  const { headers, peer } = facts;
   const development = 'The loopback identity is for development on this machine; configure jwt or apiKey for others.';
   if (process.env['NODE_ENV'] === 'production') refuse('The loopback identity is off in production.', development);
   if (!LOOPBACK_PEER.test(peer)) refuse('The request does not come from this machine.', development);
   const proxied = Object.keys(headers).some((name) => PROXIES.test(name.replaceAll('_', '-')));
   if (proxied) refuse('The request came through a proxy.', development);
-  if (counts['host'] !== 1 || !isLocalHost(headers['host'] ?? '', facts)) {
+  if (facts.count('host') !== 1 || !isLocalHost(headers['host'] ?? '', facts)) {
     refuse(
       'The Host header does not name this machine and port.',
       `Open the app at http://localhost:${facts.port ?? 0}; a dev-server proxy needs changeOrigin: true.`

@@ -19,9 +19,9 @@ const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g
  */
 function read(facts: RequestFacts, name: string): Said {
   const spelt = name.toLowerCase();
-  const variants = Object.keys(facts.counts).filter((key) => normal(key) === normal(spelt));
+  const variants = Object.keys(facts.headers).filter((key) => normal(key) === normal(spelt));
   if (variants.length === 0) return { kind: 'nothing' };
-  const once = variants.length === 1 && variants[0] === spelt && facts.counts[spelt] === 1;
+  const once = variants.length === 1 && variants[0] === spelt && facts.count(spelt) === 1;
   return once ? { kind: 'value', value: (facts.headers[spelt] ?? '').trim() } : { kind: 'doubtful' };
 }
 

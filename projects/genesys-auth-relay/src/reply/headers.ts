@@ -28,6 +28,36 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   vary: VARY
 };
 
+/** What a page of a listed origin needs to read the answer. */
+const crossOrigin = (listedOrigin: string) => ({
+  'access-control-allow-origin': listedOrigin,
+  'access-control-allow-credentials': 'true',
+  'access-control-expose-headers': 'Retry-After'
+});
+
+/**
+ * The headers of an answer that nobody has put anything on, as `writeHead` takes them fastest: name, value, name, value.
+ *
+ * @param subDomains whether `Strict-Transport-Security` speaks for the subdomains of the host as well
+ * @returns the list for the origin of the page, if it is one that may read the answer
+ */
+export function createHeaderList(subDomains: boolean): (listedOrigin: string | undefined) => readonly string[] {
+  const plain = Object.entries({
+    ...securityHeaders,
+    'strict-transport-security': transportSecurity(subDomains)
+  }).flat();
+  const known = new Map<string, readonly string[]>();
+  return (listedOrigin) => {
+    if (listedOrigin === undefined) return plain;
+    let list = known.get(listedOrigin);
+    if (list === undefined) {
+      list = [...plain, ...Object.entries(crossOrigin(listedOrigin)).flat()];
+      known.set(listedOrigin, list);
+    }
+    return list;
+  };
+}
+
 /**
  * Puts the headers on an answer, and takes off what a host may have added and the relay must not say.
  *
@@ -57,9 +87,5 @@ export function setHeaders(reply: FastifyReply, listedOrigin: string | undefined
     remove('access-control-allow-credentials');
     return;
   }
-  reply.headers({
-    'access-control-allow-origin': listedOrigin,
-    'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'Retry-After'
-  });
+  reply.headers(crossOrigin(listedOrigin));
 }

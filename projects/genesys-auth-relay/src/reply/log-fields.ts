@@ -17,10 +17,12 @@ function hashOf(caller: Caller): string {
  * Who called, as the log may say it: the subject hashed unless the configuration says `plain`.
  * Logs hold allow-listed fields only; requests, answers, URLs and bodies never go there.
  */
+export const subjectOf = (caller: Caller, subject: 'hashed' | 'plain'): string =>
+  subject === 'plain' ? logText(caller.subject) : hashOf(caller);
+
+/** The same with the kind of identity. */
 export function callerFields(caller: Caller | undefined, subject: 'hashed' | 'plain'): object {
-  if (caller === undefined) return {};
-  const name = subject === 'plain' ? logText(caller.subject) : hashOf(caller);
-  return { identity: caller.identity, subject: name };
+  return caller === undefined ? {} : { identity: caller.identity, subject: subjectOf(caller, subject) };
 }
 
 /** What the log says of an unexpected error: its kind and where it came from, not its message. */

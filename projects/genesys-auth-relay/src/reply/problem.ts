@@ -1,4 +1,10 @@
-import { PROBLEMS, PROBLEM_TYPE_PREFIX, type Problem, type ProblemCode } from 'genesys-auth-protocol';
+import {
+  PROBLEMS,
+  PROBLEM_MEDIA_TYPE,
+  PROBLEM_TYPE_PREFIX,
+  type Problem,
+  type ProblemCode
+} from 'genesys-auth-protocol';
 
 /** What a problem says beyond its code. */
 export interface ProblemDetails {
@@ -31,6 +37,13 @@ export class RelayProblem extends Error {
     return PROBLEMS[this.code].status;
   }
 }
+
+/** The headers of the answer, beyond those that every answer has. */
+export const problemHeaders = ({ details }: RelayProblem): Record<string, string> => ({
+  ...details.headers,
+  ...(details.retryAfterSeconds !== undefined && { 'retry-after': String(details.retryAfterSeconds) }),
+  'content-type': PROBLEM_MEDIA_TYPE
+});
 
 /**
  * The body of the answer (RFC 9457), with RFC 6749's members on `/token`.

@@ -16,6 +16,8 @@ interface Refusal {
 export interface Refusals {
   /** Throws the refusal that still holds for this key or for its client. */
   check(client: string, key: string): void;
+  /** Whether none holds. */
+  allow(client: string, key: string): boolean;
   /** Remembers a refusal: 5 s at first, twice as long each time, up to 60 s; or as long as `Retry-After` says. */
   note(client: string, key: string, error: UpstreamError): void;
   /** A success: forgets both the key's refusal and the client's. */
@@ -30,21 +32,24 @@ const ofClient = (client: string): string => `client ${client}`;
 /** Builds the negative cache. */
 export function createRefusals(clock: RelayClock): Refusals {
   const known = new LRUCache<string, Refusal>({ max: 1000 });
+  const standing = (client: string, key: string, now: number) =>
+    [known.get(ofClient(client)), known.get(key)].find((refusal) => refusal !== undefined && now < refusal.until);
   return {
     check(client, key) {
       const now = clock.monotonic();
-      for (const refusal of [known.get(ofClient(client)), known.get(key)]) {
-        if (refusal === undefined || now >= refusal.until) continue;
-        const { problem, kind, retryAfterMs } = refusal.error;
-        const left = refusal.until - now;
-        const details = { ...problem.details, retryAfterSeconds: Math.max(1, Math.ceil(left / 1000)) };
-        throw new UpstreamError(
-          new RelayProblem(problem.code, problem.message, details),
-          kind,
-          retryAfterMs === undefined ? undefined : left
-        );
-      }
+      const refusal = standing(client, key, now);
+      if (refusal === undefined) return;
+      const { problem, kind, retryAfterMs } = refusal.error;
+      const left = refusal.until - now;
+      const details = { ...problem.details, retryAfterSeconds: Math.max(1, Math.ceil(left / 1000)) };
+      throw new UpstreamError(
+        new RelayProblem(problem.code, problem.message, details),
+        kind,
+        retryAfterMs === undefined ? undefined : left
+      );
     },
+
+    allow: (client, key) => standing(client, key, clock.monotonic()) === undefined,
 
     note(client, key, error) {
       const now = clock.monotonic();

@@ -16,8 +16,10 @@ import { UpstreamError } from './upstream-error.ts';
 
 export type { SourceToken } from './entry.ts';
 
-/** Where tokens come from. Another grant, or a token per user, fits behind the same two functions. */
+/** Where tokens come from. Another grant, or a token per user, fits behind the same functions. */
 export interface TokenSource {
+  /** The live token that `get` would give, if there is one; renews it behind the caller when that is due. */
+  ready(client: ClientConfig, scopes: readonly string[], slot?: number): SourceToken | undefined;
   /**
    * A token for exactly these scopes: the live one, or one flight for all who wait.
    *
@@ -154,15 +156,6 @@ export function createTokenSource(
     });
   }
 
-  function mayAsk(key: string, client: ClientConfig): boolean {
-    try {
-      refusals.check(client.id, key);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   const timer = setInterval(() => {
     const now = clock.monotonic();
     // Over a copy, and without `get`: that moves an entry to where the iteration is still to come, and it never ends.
@@ -175,7 +168,7 @@ export function createTokenSource(
     const entry = live(key);
     if (entry === undefined) return undefined;
     const due = clock.monotonic() >= entry.renewAt;
-    if (due && !flights.has(key) && mayAsk(key, wanted.client)) renewBehind(key, wanted, entry);
+    if (due && !flights.has(key) && refusals.allow(wanted.client.id, key)) renewBehind(key, wanted, entry);
     observer.tokenServed?.(due || flights.has(key) ? 'behind' : 'fresh', 0);
     return entry;
   }
@@ -199,6 +192,7 @@ export function createTokenSource(
   }
 
   return {
+    ready: (client, scopes, slot) => atHand(cacheKey(genesys, client, scopes, slot), { client, scopes }),
     async get(client, scopes, slot) {
       const key = cacheKey(genesys, client, scopes, slot);
       const wanted = { client, scopes };

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { findRedis } from '../../../scripts/lib/tools.cjs';
 
 /** Runs a fleet of four processes for some seconds; the run itself judges what it saw (run.mjs). */
-function runFleet(chaos: string, seconds: number): Promise<{ code: number; output: string }> {
+function runFleet(chaos: string, seconds: number, life: number): Promise<{ code: number; output: string }> {
   const args = [
     join(__dirname, 'run.mjs'),
     '--chaos',
     chaos,
     '--seconds',
     String(seconds),
+    '--life',
+    String(life),
     '--callers',
     '25',
     '--counts-only'
@@ -23,16 +25,16 @@ function runFleet(chaos: string, seconds: number): Promise<{ code: number; outpu
 
 // Without a Redis the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs). The long form is `npm run soak`.
 (findRedis() === undefined ? describe.skip : describe)('a fleet of four servers with one store', () => {
-  // The store has to be away when a token is renewed, which takes 18 s to be sure.
-  it.each<[string, string, number]>([
-    ['T3 F1 makes one token request for all in each cycle', 'none', 10],
-    ['F6 fails no call while the store is killed, restarted and frozen', 'store', 18],
-    ['F7 fails no call while the token endpoint fails again and again', 'endpoint', 10],
-    ['F8 fails no call when holders of the lease are killed', 'kill', 10]
+  // The store is away, back and frozen for a little more than the life of a token each.
+  it.each<[string, string, number, number]>([
+    ['T3 F1 makes one token request for all in each cycle', 'none', 10, 6],
+    ['F6 fails no call while the store is killed, restarted and frozen', 'store', 11, 3],
+    ['F7 fails no call while the token endpoint fails again and again', 'endpoint', 10, 6],
+    ['F8 fails no call when holders of the lease are killed', 'kill', 10, 6]
   ])(
     '%s',
-    async (_what, chaos, seconds) => {
-      const { code, output } = await runFleet(chaos, seconds);
+    async (_what, chaos, seconds, life) => {
+      const { code, output } = await runFleet(chaos, seconds, life);
       expect(output).not.toContain('NOT AS IT MUST BE');
       expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('"failed": 0') });
     },

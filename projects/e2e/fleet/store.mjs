@@ -38,17 +38,23 @@ export async function startStore() {
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  await start();
+  const close = async () => {
+    child.kill('SIGCONT');
+    await kill();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     start,
     kill,
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
-    close: async () => {
-      child.kill('SIGCONT');
-      await kill();
-      rmSync(dir, { recursive: true, force: true });
-    }
+    close
   };
 }

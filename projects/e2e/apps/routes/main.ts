@@ -3,7 +3,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { ChangeDetectionStrategy, Component, inject, provideZonelessChangeDetection, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { bootstrapApplication } from '@angular/platform-browser';
-import { Router, RouterOutlet, provideRouter } from '@angular/router';
+import { ActivatedRoute, Router, RouterOutlet, provideRouter } from '@angular/router';
 import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
 import { GenesysNotifications, provideGenesysNotifications, relayHub } from 'ngx-genesys-auth/notifications';
 
@@ -17,11 +17,14 @@ const topicOf = (user: string) => `v2.users.${user}.voicemail.messages` as const
 /** Listened to on every route, by a signal. */
 const SHARED = '4750048b-1994-41d4-8410-a5760c49a6cd';
 
-/** Listens to the topics of its own users, and to the shared one. */
-function listen(users: readonly string[]) {
+const userOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** Listens to the topics of the route's two users (`:n` and the one after), and to the shared one. */
+function listen() {
   const live = inject(GenesysNotifications);
+  const n = Number(inject(ActivatedRoute).snapshot.params['n']);
   const seen = signal(0);
-  for (const user of users) {
+  for (const user of [userOf(n), userOf(n + 1)]) {
     live
       .topic(topicOf(user))
       .pipe(takeUntilDestroyed())
@@ -36,12 +39,12 @@ const template = `<p id="seen">{{ live.seen() }}</p><p id="last">{{ live.last()?
 
 @Component({ selector: 'e2e-first', changeDetection: ChangeDetectionStrategy.OnPush, template })
 class First {
-  protected readonly live = listen(['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']);
+  protected readonly live = listen();
 }
 
 @Component({ selector: 'e2e-second', changeDetection: ChangeDetectionStrategy.OnPush, template })
 class Second {
-  protected readonly live = listen(['00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003']);
+  protected readonly live = listen();
 }
 
 @Component({ selector: 'e2e-empty', changeDetection: ChangeDetectionStrategy.OnPush, template: '' })
@@ -65,8 +68,8 @@ void bootstrapApplication(Hall, {
   providers: [
     provideZonelessChangeDetection(),
     provideRouter([
-      { path: 'first', component: First },
-      { path: 'second', component: Second },
+      { path: 'first/:n', component: First },
+      { path: 'second/:n', component: Second },
       { path: '**', component: Empty }
     ]),
     provideHttpClient(withInterceptors([genesysAuthInterceptor])),

@@ -36,6 +36,12 @@ describeInChromium('tabs of one browser', () => {
   });
 
   const signIn = (user: string) => context.addCookies([{ name: 'user', value: user, url: server.url }]);
+  /** Tabs wait for each other's answers by a timer, 0.15 s: as long as a busy machine may take, where a test needs the answer. */
+  const waitLonger = () =>
+    context.addInitScript(() => {
+      const start = globalThis.setTimeout;
+      Object.assign(globalThis, { setTimeout: (run: () => void, ms = 0) => start(run, ms * 30) });
+    });
   const open = async (query = ''): Promise<Page> => {
     const page = await context.newPage();
     await page.goto(`${server.url}/${query}`);
@@ -73,7 +79,8 @@ describeInChromium('tabs of one browser', () => {
   }, 60_000);
 
   it('with sharing 8 opened at once make 1 relay call', async () => {
-    // The first takes its time, as all tabs have to come to the question meanwhile on a busy machine.
+    await waitLonger();
+    // The first takes its time, so that the others come to the question meanwhile.
     server.slowMs = 2000;
     expect(await openAtOnce(8, 'share&subject')).toEqual(Array(8).fill('done'));
     expect(server.calls).toHaveLength(1);
@@ -81,6 +88,7 @@ describeInChromium('tabs of one browser', () => {
   }, 60_000);
 
   it('with sharing, where the relay says who the user is, too: 1 call for a token', async () => {
+    await waitLonger();
     server.slowMs = 2000;
     const first = await open('?share');
     const one = await token(first);
@@ -93,8 +101,9 @@ describeInChromium('tabs of one browser', () => {
   it.each(['closed', 'crashed'])(
     'the tab that renews is %s: another finishes',
     async (how) => {
+      server.timeoutMs = 60_000;
       const [one, two] = [await open(), await open()];
-      server.slowMs = 20_000;
+      server.slowMs = 120_000;
       void token(one).catch(() => undefined);
       await until(() => tokenCalls().length === 1);
       const waiting = token(two);
@@ -109,8 +118,8 @@ describeInChromium('tabs of one browser', () => {
         void devtools.send('Page.crash').catch(() => undefined);
       }
       expect(await waiting).toHaveLength(86);
-      // Long before the 10 s after which nobody is waited for.
-      expect(performance.now() - died).toBeLessThan(8000);
+      // Long before the minute after which nobody is waited for.
+      expect(performance.now() - died).toBeLessThan(30_000);
       expect(tokenCalls()).toHaveLength(2);
     },
     60_000
@@ -135,6 +144,7 @@ describeInChromium('tabs of one browser', () => {
   it.each(['share', 'share&subject'])(
     'a user switch hands no token to a tab of another user (%s)',
     async (query) => {
+      await waitLonger();
       const annsTab = await open(`?${query}`);
       const anns = await token(annsTab);
       expect((await stateOf(annsTab)).scopes).toEqual(['analytics:readonly', 'routing:readonly']);

@@ -3,11 +3,12 @@ import { RELAY_PATHS } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
 import { countHeader } from '../guard/facts.ts';
 import type { Relay } from '../relay/relay.ts';
-import { createHeaderList } from '../reply/headers.ts';
+import { createHeaderList, transportSecurity } from '../reply/headers.ts';
 import { errorFields } from '../reply/log-fields.ts';
 import { problemBody, problemHeaders } from '../reply/problem.ts';
 import { safeJson } from '../reply/safe-text.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { API_ROUTE, answerApi, isPlainCall } from './api-route.ts';
 import type { Gate } from './gate.ts';
 import { problemOf } from './problem-of.ts';
 import { answerToken } from './token-route.ts';
@@ -39,6 +40,7 @@ const isPlain = ({ httpVersion, rawHeaders }: IncomingMessage, response: ServerR
   response.getHeaderNames().length === 0;
 
 const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'];
+const nothing = (): void => undefined;
 const CLOSE = ['connection', 'close'];
 
 /**
@@ -50,6 +52,8 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
   const { log } = runtime;
   const visits = createVisits(config, runtime);
   const headersFor = createHeaderList(config.hsts.includeSubDomains);
+  const hsts = transportSecurity(config.hsts.includeSubDomains);
+  const apiUrl = `${basePath}${RELAY_PATHS.api}/`;
   const tokenUrl = `${basePath}${RELAY_PATHS.token}`;
 
   function write(
@@ -65,13 +69,13 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
     response.end(body);
   }
 
-  function refuse(response: ServerResponse, visit: Visit, error: unknown): number {
+  function refuse(response: ServerResponse, visit: Visit, error: unknown, oauth: boolean): number {
     const problem = problemOf(error);
     if (problem.code === 'internal_error') {
       log.error({ event: 'internal_error', requestId: visit.id, ...errorFields(error) }, 'unexpected error');
     }
     visit.code = problem.code;
-    const body = safeJson(problemBody(problem, visit.id, true));
+    const body = safeJson(problemBody(problem, visit.id, oauth));
     write(response, visit, problem.status, Object.entries(problemHeaders(problem)).flat(), body);
     return problem.status;
   }
@@ -86,15 +90,35 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
       write(response, visit, status, JSON_TYPE, JSON.stringify(answer));
     } catch (error) {
       if (response.headersSent) response.destroy();
-      else status = refuse(response, visit, error);
+      else status = refuse(response, visit, error, true);
     }
     gate.leave(response);
     visits.end(visit, { method: 'POST', status, route: RELAY_PATHS.token });
   }
 
+  async function serveCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const visit = visits.begin(request);
+    gate.enter();
+    if (isDraining()) response.setHeader('connection', 'close');
+    try {
+      const ip = visit.facts.peer;
+      await answerApi(relay, { visit, request, response, ip, prefix: basePath, hsts, takeOver: nothing });
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else refuse(response, visit, error, false);
+    }
+    gate.leave(response);
+    visits.end(visit, { method: request.method ?? '', status: response.statusCode, route: API_ROUTE });
+  }
+
   return (request, response) => {
-    const mine = request.url === tokenUrl && request.method === 'POST' && !gate.closing && isPlain(request, response);
-    if (mine) void serveToken(request, response);
+    const serve =
+      request.url === tokenUrl && request.method === 'POST'
+        ? serveToken
+        : relay.api !== undefined && isPlainCall(request, apiUrl)
+          ? serveCall
+          : undefined;
+    if (serve !== undefined && !gate.closing && isPlain(request, response)) void serve(request, response);
     else otherwise(request, response);
   };
 }

@@ -1,13 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Presence } from './presence.ts';
-import type { AnswerSink } from './sinks.ts';
-
-/** Status and headers of the API's answer. */
-export interface ApiHead {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
+import type { AnswerSink, ApiHead } from './sinks.ts';
 
 /** What becomes of an answer. */
 export interface DeliveryParts {
@@ -15,7 +9,8 @@ export interface DeliveryParts {
   /** Says where the body goes, once the head is there. */
   readonly open: (head: ApiHead) => AnswerSink;
   readonly done: () => void;
-  readonly failed: (error: Error) => void;
+  /** @param begun whether the head of the answer was there */
+  readonly failed: (error: Error, begun: boolean) => void;
 }
 
 /**
@@ -25,15 +20,9 @@ export interface DeliveryParts {
 export class Delivery implements Dispatcher.DispatchHandler {
   readonly #parts: DeliveryParts;
   #sink: AnswerSink | undefined;
-  #resume: (() => void) | undefined;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
-  }
-
-  /** Whether the head of the answer was there. */
-  get begun(): boolean {
-    return this.#sink !== undefined;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -48,10 +37,11 @@ export class Delivery implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#resume ??= () => {
+    if (this.#sink?.write(chunk) !== false) return;
+    controller.pause();
+    this.#sink.onDrain(() => {
       controller.resume();
-    };
-    if (this.#sink?.write(chunk, this.#resume) === false) controller.pause();
+    });
   }
 
   onResponseEnd(): void {
@@ -60,6 +50,6 @@ export class Delivery implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#parts.failed(error);
+    this.#parts.failed(error, this.#sink !== undefined);
   }
 }

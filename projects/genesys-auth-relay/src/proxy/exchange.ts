@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
-import type { ApiHead } from './delivery.ts';
 import { responseHeaders } from './response-headers.ts';
-import { Passer, type WholeAnswer } from './sinks.ts';
+import { type ApiHead, Passer, type WholeAnswer } from './sinks.ts';
 import type { ApiTarget } from './target.ts';
 
 /** One call of the API: what came, who sent it, and where the answer goes. */

@@ -6,13 +6,12 @@ import type { SourceToken, TokenSource } from '../source/token-source.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
 import { type ApiBody, NO_BODY, hasBody, readApiBody } from './body.ts';
 import { createCoalescer } from './coalesce.ts';
-import type { ApiHead } from './delivery.ts';
 import { type ApiExchange, openAnswer, writeWhole } from './exchange.ts';
 import { createApiLimits } from './limits.ts';
 import { Presence } from './presence.ts';
-import { createRequestHeaders } from './request-headers.ts';
+import { AUTHORIZATION_AT, createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
-import { type AnswerSink, Collector, Copier, type WholeAnswer } from './sinks.ts';
+import { type AnswerSink, type ApiHead, Copier, Held, type WholeAnswer } from './sinks.ts';
 import { createApiPool } from './upstream-api.ts';
 
 /** Bytes of a 401 or 429 that are read before it is passed on. */
@@ -21,7 +20,7 @@ const HELD_BYTES = 65_536;
 const SHARED_BYTES = 1_048_576;
 
 /** Headers that differ from call to call and change nothing in the answer. */
-const PER_CALL = new Set(['traceparent', 'tracestate']);
+const PER_CALL = new Set(['authorization', 'traceparent', 'tracestate']);
 
 /** Passes calls of the API on, with a token that the caller never sees. */
 export interface ApiProxy {
@@ -49,8 +48,8 @@ interface Call {
   /** Which token of the client's pool goes with it, and whose budget it takes from. */
   readonly slot: number;
   readonly path: string;
-  /** Names and values in turn, without the token. */
-  readonly headers: readonly string[];
+  /** Names and values in turn; the token comes in when it is sent. */
+  readonly headers: string[];
   readonly body: ApiBody;
   readonly presence: Presence;
   /** Where the answer goes, once its head is there. */
@@ -83,29 +82,15 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     return wait?.then(() => observer.apiQueued?.(client.name, clock.monotonic() - since));
   }
 
-  /** Sends the call once. An answer that may not be the last word is held back and returned. */
-  async function send(call: Call, token: SourceToken): Promise<WholeAnswer | undefined> {
-    const { exchange, permit, path, headers, body, presence } = call;
+  /** Sends the call once. An answer that may not be the last word is held back. */
+  function send({ exchange, permit, path, headers, body, presence, open }: Call, token: SourceToken, held: Held) {
     const since = clock.monotonic();
-    let held: { readonly head: ApiHead; readonly sink: Collector } | undefined;
-    await pool.send(
-      {
-        method: exchange.request.method ?? 'GET',
-        path,
-        headers: ['authorization', `Bearer ${token.token}`, ...headers],
-        body: body.content,
-        presence
-      },
-      (head) => {
-        observer.apiAnswered?.(permit.client.name, head.statusCode, (clock.monotonic() - since) / 1000);
-        if (head.statusCode !== 401 && head.statusCode !== 429) return call.open(head);
-        held = { head, sink: new Collector(HELD_BYTES) };
-        return held.sink;
-      }
-    );
-    if (held === undefined) return undefined;
-    const { head, sink } = held;
-    return { status: head.statusCode, headers: head.headers, body: sink.cut ? Buffer.alloc(0) : sink.bytes };
+    const method = exchange.request.method ?? 'GET';
+    headers[AUTHORIZATION_AT] = `Bearer ${token.token}`;
+    return pool.send({ method, path, headers, body: body.content, presence }, (head) => {
+      observer.apiAnswered?.(permit.client.name, head.statusCode, (clock.monotonic() - since) / 1000);
+      return head.statusCode === 401 || head.statusCode === 429 ? held.hold(head) : open(head);
+    });
   }
 
   async function run(call: Call): Promise<void> {
@@ -114,18 +99,21 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const { key } = exchange.caller;
     const turn = takeTurn(call);
     if (turn !== undefined) await turn;
-    const token = await tokenOf(client, slot);
-    let answer = await send(call, token);
-    if (answer?.status === 401) {
+    const token = source.ready(client, client.scopes, slot) ?? (await tokenOf(client, slot));
+    let held = new Held(HELD_BYTES);
+    await send(call, token, held);
+    if (held.answer?.status === 401) {
       await source.report(client, client.scopes, token.hash, () => parts.mayVerify(key));
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
       const fresh = repeatable ? await tokenOf(client, slot) : token;
       if (fresh.hash !== token.hash) {
         observer.apiReplayed?.(client.name);
         await takeTurn(call);
-        answer = await send(call, fresh);
+        held = new Held(HELD_BYTES);
+        await send(call, fresh, held);
       }
     }
+    const { answer } = held;
     if (answer === undefined) return;
     if (answer.status === 429) limits.note(client, slot, operation, answer);
     writeWhole(exchange, answer);
@@ -175,14 +163,14 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     exchange.name(permit.operation);
     limits.check(permit.client, permit.operation);
     const pass = (body: ApiBody): Promise<void> => {
-      const known = body.content !== null && body.length !== undefined;
-      const length = known ? ['content-length', String(body.length)] : [];
+      const headers = headersOf(facts, traceparent);
+      if (body.content !== null && body.length !== undefined) headers.push('content-length', String(body.length));
       const call: Call = {
         exchange,
         permit,
         slot: slotOf(permit.client, caller.key),
         path: target.full,
-        headers: [...headersOf(facts, traceparent), ...length],
+        headers,
         body,
         presence,
         open: (head) => openAnswer(exchange, head)

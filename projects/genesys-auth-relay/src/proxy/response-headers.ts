@@ -32,6 +32,12 @@ const always = Object.entries(securityHeaders)
   .filter(([name]) => name !== 'vary' && name !== 'strict-transport-security')
   .flat();
 
+/** What `Connection` names beside its own words, between commas. */
+function namedIn(connection: string | readonly string[] | undefined): string {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return '';
+  return `,${String(connection).toLowerCase().replaceAll(' ', '')},`;
+}
+
 /**
  * The headers of the answer to the caller, as a flat list of names and values.
  *
@@ -44,10 +50,9 @@ export function responseHeaders(
   listedOrigin: string | undefined,
   hsts: string | undefined
 ): string[] {
-  const sent = [...always];
+  const sent = always.slice();
   if (hsts !== undefined) sent.push('strict-transport-security', hsts);
-  const connection = headers['connection'];
-  const named = connection === undefined ? '' : `,${String(connection).toLowerCase().replaceAll(' ', '')},`;
+  const named = namedIn(headers['connection']);
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || DROPPED.has(name) || name.startsWith('access-control-')) continue;

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
+/** Status and headers of an answer. */
+export interface ApiHead {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
 /** An answer as a whole. */
 export interface WholeAnswer {
   readonly status: number;
@@ -9,13 +15,10 @@ export interface WholeAnswer {
 
 /** Takes the body of an answer, part by part. */
 export interface AnswerSink {
-  /**
-   * Takes the next part.
-   *
-   * @param resume called when more may come, after `false`
-   * @returns whether more may come at once
-   */
-  write(chunk: Buffer, resume: () => void): boolean;
+  /** Takes the next part, and tells whether more may come at once. */
+  write(chunk: Buffer): boolean;
+  /** After `false`: does this once when more may come. */
+  onDrain(act: () => void): void;
   /** That was all. */
   end(): void;
 }
@@ -36,6 +39,10 @@ export class Collector implements AnswerSink {
     return true;
   }
 
+  onDrain(act: () => void): void {
+    act();
+  }
+
   end(): void {
     // What was collected is asked for.
   }
@@ -47,6 +54,24 @@ export class Collector implements AnswerSink {
 
   get bytes(): Buffer {
     return Buffer.concat(this.#chunks);
+  }
+}
+
+/** An answer that may not be the last word: it is held back as a whole. */
+export class Held extends Collector {
+  #head: ApiHead | undefined;
+
+  /** Takes the head of the answer; the body comes after it. */
+  hold(head: ApiHead): this {
+    this.#head = head;
+    return this;
+  }
+
+  /** The answer, if it was held back; without its body where that is too long to be an error. */
+  get answer(): WholeAnswer | undefined {
+    if (this.#head === undefined) return undefined;
+    const { statusCode, headers } = this.#head;
+    return { status: statusCode, headers, body: this.cut ? Buffer.alloc(0) : this.bytes };
   }
 }
 
@@ -65,7 +90,7 @@ export class Passer implements AnswerSink {
     this.#left = length;
   }
 
-  write(chunk: Buffer, resume: () => void): boolean {
+  write(chunk: Buffer): boolean {
     const response = this.#response;
     // A caller who has gone: the call is cut off by whoever watches it.
     if (response.destroyed) return true;
@@ -76,9 +101,11 @@ export class Passer implements AnswerSink {
       return true;
     }
     // `write` counts what the system has taken already, so what really waits is asked for.
-    if (response.write(chunk) || response.writableLength <= WAITING_BYTES) return true;
-    response.once('drain', resume);
-    return false;
+    return response.write(chunk) || response.writableLength <= WAITING_BYTES;
+  }
+
+  onDrain(act: () => void): void {
+    this.#response.once('drain', act);
   }
 
   end(): void {
@@ -95,9 +122,13 @@ export class Copier extends Collector {
     this.#passer = passer;
   }
 
-  override write(chunk: Buffer, resume: () => void = () => undefined): boolean {
+  override write(chunk: Buffer): boolean {
     super.write(chunk);
-    return this.#passer.write(chunk, resume);
+    return this.#passer.write(chunk);
+  }
+
+  override onDrain(act: () => void): void {
+    this.#passer.onDrain(act);
   }
 
   override end(): void {

@@ -4,9 +4,9 @@ import { RelayProblem } from '../reply/problem.ts';
 import { passedOn } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { ApiBody } from './body.ts';
-import { type ApiHead, Delivery } from './delivery.ts';
+import { Delivery } from './delivery.ts';
 import type { Presence } from './presence.ts';
-import type { AnswerSink } from './sinks.ts';
+import type { AnswerSink, ApiHead } from './sinks.ts';
 
 /** One request to the API. */
 export interface ApiRequest {
@@ -57,26 +57,24 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
   const pool = new Pool(genesys.apiOrigin, passedOn(proxy));
 
   return {
-    async send({ method, path, headers, body, presence }, open) {
-      let delivery: Delivery | undefined;
-      const isOver = () => delivery?.begun === true || presence.gone;
-      const attempt = () =>
-        new Promise<void>((done, failed) => {
-          delivery = new Delivery({ presence, open, done, failed });
-          pool.dispatch({ method, path, headers, body }, delivery);
-        });
-      try {
-        await attempt();
-      } catch (error) {
-        if (isOver()) throw error;
-        const repeatable = IDEMPOTENT.has(method) && (body === null || Buffer.isBuffer(body));
-        if (!(repeatable && error instanceof errors.SocketError)) throw problemOf(error, host) ?? error;
-        try {
-          await attempt();
-        } catch (again) {
-          throw isOver() ? again : (problemOf(again, host) ?? again);
-        }
-      }
+    send({ method, path, headers, body, presence }, open) {
+      return new Promise((done, fail) => {
+        let mayRepeat = IDEMPOTENT.has(method) && (body === null || Buffer.isBuffer(body));
+        const failed = (error: Error, begun: boolean) => {
+          if (begun || presence.gone) {
+            fail(error);
+          } else if (mayRepeat && error instanceof errors.SocketError) {
+            mayRepeat = false;
+            // Not in the turn in which undici tidies up the connection that was closed.
+            queueMicrotask(attempt);
+          } else {
+            fail(problemOf(error, host) ?? error);
+          }
+        };
+        const attempt = () =>
+          pool.dispatch({ method, path, headers, body }, new Delivery({ presence, open, done, failed }));
+        attempt();
+      });
     },
     close: () => pool.destroy()
   };

@@ -122,6 +122,16 @@ describe('the dashboard and the alert rules', () => {
     }
   });
 
+  it('show every metric of the relay', () => {
+    const shown = new Set(
+      dashboard.panels
+        .flatMap(({ targets }) => targets.flatMap(({ expr }) => selectors(expr)))
+        .map(({ name }) => name.replace(/_(?:bucket|count|sum)$/, ''))
+    );
+    const own = [...known.keys()].filter((name) => name.startsWith('genesys_auth_relay_'));
+    expect(own.filter((name) => !shown.has(name))).toEqual([]);
+  });
+
   it('have panels that stand beside each other', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

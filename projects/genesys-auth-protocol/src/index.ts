@@ -25,6 +25,7 @@ export {
   GENESYS_AUTH_HEADER,
   GENESYS_AUTH_HEADER_VALUE,
   RELAY_PATHS,
+  TOKEN_PATH,
   isProblem,
   isSessionResponse,
   isTokenResponse,

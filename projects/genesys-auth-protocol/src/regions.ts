@@ -12,26 +12,21 @@ export interface GenesysRegion {
  *
  * Source: `PureCloudRegionHosts` of the official SDK (`purecloud-platform-client-v2` 262).
  */
-export const GENESYS_REGIONS: readonly GenesysRegion[] = [
-  { aws: 'us-east-1', domain: 'mypurecloud.com' },
-  { aws: 'us-east-2', domain: 'use2.us-gov-pure.cloud' },
-  { aws: 'us-west-2', domain: 'usw2.pure.cloud' },
-  { aws: 'ca-central-1', domain: 'cac1.pure.cloud' },
-  { aws: 'sa-east-1', domain: 'sae1.pure.cloud' },
-  { aws: 'mx-central-1', domain: 'mxc1.pure.cloud' },
-  { aws: 'eu-central-1', domain: 'mypurecloud.de' },
-  { aws: 'eu-central-2', domain: 'euc2.pure.cloud' },
-  { aws: 'eu-west-1', domain: 'mypurecloud.ie' },
-  { aws: 'eu-west-2', domain: 'euw2.pure.cloud' },
-  { aws: 'me-central-1', domain: 'mec1.pure.cloud' },
-  { aws: 'eusc-de-east-1', domain: 'edee1.eusc-pure.cloud' },
-  { aws: 'ap-south-1', domain: 'aps1.pure.cloud' },
-  { aws: 'ap-southeast-1', domain: 'apse1.pure.cloud' },
-  { aws: 'ap-southeast-2', domain: 'mypurecloud.com.au' },
-  { aws: 'ap-northeast-1', domain: 'mypurecloud.jp' },
-  { aws: 'ap-northeast-2', domain: 'apne2.pure.cloud' },
-  { aws: 'ap-northeast-3', domain: 'apne3.pure.cloud' }
-];
+export const GENESYS_REGIONS: readonly GenesysRegion[] = /* @__PURE__ */ regionsOf(
+  // As one text, since every app of the library carries it. A domain stands where it does not follow from the AWS name.
+  'us-east-1=mypurecloud.com us-east-2=use2.us-gov-pure.cloud us-west-2 ca-central-1 sa-east-1 mx-central-1 ' +
+    'eu-central-1=mypurecloud.de eu-central-2 eu-west-1=mypurecloud.ie eu-west-2 me-central-1 ' +
+    'eusc-de-east-1=edee1.eusc-pure.cloud ap-south-1 ap-southeast-1 ap-southeast-2=mypurecloud.com.au ' +
+    'ap-northeast-1=mypurecloud.jp ap-northeast-2 ap-northeast-3'
+);
+
+/** `us-west-2` is `usw2.pure.cloud`, `ap-southeast-1` is `apse1.pure.cloud`: of each direction the first letter. */
+function regionsOf(table: string): GenesysRegion[] {
+  return table.split(' ').map((row) => {
+    const [aws = '', domain = `${aws.replace(/-|outh|orth|ast|est|entral/g, '')}.pure.cloud`] = row.split('=');
+    return { aws, domain };
+  });
+}
 
 /** Where a region's login and API hosts are. */
 export interface GenesysOrigins {

@@ -1,8 +1,11 @@
 import { type ProblemCode, isProblemCode } from './problems.ts';
 
+/** The path of tokens: `RELAY_PATHS.token`, for who calls no other. */
+export const TOKEN_PATH = '/token';
+
 /** Paths of the relay, relative to where it is mounted. */
 export const RELAY_PATHS = {
-  token: '/token',
+  token: TOKEN_PATH,
   session: '/session',
   api: '/api/v2',
   notifications: '/notifications',
@@ -88,10 +91,11 @@ export interface Problem {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isCaller = (value: unknown): boolean => value === undefined || typeof value === 'string';
+const isString = (value: unknown): value is string => typeof value === 'string';
 
-const isStringList = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string');
+const isCaller = (value: unknown): boolean => value === undefined || isString(value);
+
+const isStringList = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 
 /**
  * Tells whether an answer is a usable token response: a non-empty token that can stand in a header, type `Bearer` in any
@@ -99,18 +103,18 @@ const isStringList = (value: unknown): value is readonly string[] =>
  */
 export function isTokenResponse(value: unknown): value is TokenResponse {
   if (!isRecord(value)) return false;
-  const { access_token: token, token_type: type, expires_in: expiresIn, scope } = value;
+  const { access_token: token, token_type: type, expires_in: expiresIn, scope, caller } = value;
   return (
-    typeof token === 'string' &&
+    isString(token) &&
     token !== '' &&
-    !/[^\x21-\x7e]/.test(token) &&
-    typeof type === 'string' &&
-    type.toLowerCase() === 'bearer' &&
+    !/[^!-~]/.test(token) &&
+    isString(type) &&
+    /^bearer$/i.test(type) &&
     typeof expiresIn === 'number' &&
-    Number.isFinite(expiresIn) &&
     expiresIn > 0 &&
-    typeof scope === 'string' &&
-    isCaller(value['caller'])
+    expiresIn < Infinity &&
+    isString(scope) &&
+    isCaller(caller)
   );
 }
 
@@ -118,13 +122,13 @@ export function isTokenResponse(value: unknown): value is TokenResponse {
 export function isSessionResponse(value: unknown): value is SessionResponse {
   return (
     isRecord(value) &&
-    typeof value['subject'] === 'string' &&
+    isString(value['subject']) &&
     isCaller(value['caller']) &&
     isStringList(value['roles']) &&
     isStringList(value['scopes']) &&
     isStringList(value['defaultScopes']) &&
-    (value['region'] === null || typeof value['region'] === 'string') &&
-    typeof value['apiOrigin'] === 'string' &&
+    (value['region'] === null || isString(value['region'])) &&
+    isString(value['apiOrigin']) &&
     (value['mode'] === 'token' || value['mode'] === 'proxy')
   );
 }
@@ -133,12 +137,12 @@ export function isSessionResponse(value: unknown): value is SessionResponse {
 export function isProblem(value: unknown): value is Problem {
   return (
     isRecord(value) &&
-    typeof value['code'] === 'string' &&
+    isString(value['code']) &&
     isProblemCode(value['code']) &&
     typeof value['status'] === 'number' &&
-    typeof value['detail'] === 'string' &&
-    (value['hint'] === undefined || typeof value['hint'] === 'string') &&
+    isString(value['detail']) &&
+    (value['hint'] === undefined || isString(value['hint'])) &&
     (value['scopes'] === undefined || isStringList(value['scopes'])) &&
-    (value['nearest'] === undefined || typeof value['nearest'] === 'string')
+    (value['nearest'] === undefined || isString(value['nearest']))
   );
 }

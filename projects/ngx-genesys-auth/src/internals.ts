@@ -1,6 +1,6 @@
 // For the other entry points of this package, which are built apart. Not public: the names may change at any time.
 export { type NeedCheck as ɵNeedCheck, type RequestNeeds as ɵRequestNeeds } from './attach/needs';
-export { REQUEST_NEEDS as ɵREQUEST_NEEDS } from './attach/needs';
+export { type Steps as ɵSteps, STEPS as ɵSTEPS } from './attach/steps';
 export {
   CONFIGURATION_NAME as ɵCONFIGURATION_NAME,
   NEEDED_SCOPES as ɵNEEDED_SCOPES,
@@ -10,8 +10,8 @@ export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './at
 export { type ResolvedConfig as ɵResolvedConfig, resolveConfig as ɵresolveConfig } from './config';
 export { GENESYS_AUTH_CORE as ɵGENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG as ɵGENESYS_RESOLVED_CONFIG } from './core';
 export { type GenesysAuthCore as ɵGenesysAuthCore, genesysAuthCore as ɵgenesysAuthCore } from './core';
-export { SCOPE_NAMES as ɵSCOPE_NAMES } from './scopes/check';
-export { type RelayClient as ɵRelayClient } from './relay/client';
+export { nameError as ɵnameError } from './scopes/check';
+export { type RelayClient as ɵRelayClient, relaySession as ɵrelaySession } from './relay/client';
 export {
   type Handle as ɵHandle,
   type RequestWatch as ɵRequestWatch,
@@ -22,7 +22,7 @@ export { type Configuration as ɵConfiguration } from './configurations/configur
 export { type Configurations as ɵConfigurations } from './configurations/configurations';
 export { CONFIGURATION as ɵCONFIGURATION, GENESYS_AUTH as ɵGENESYS_AUTH } from './configurations/provided';
 export { configurationProviders as ɵconfigurationProviders } from './provide';
-export { now as ɵnow, since as ɵsince } from './token/moment';
+export { stopwatch as ɵstopwatch } from './token/moment';
 export { type Grant as ɵGrant, type TokenRequest as ɵTokenRequest } from './token/source';
-export { type AskRelay as ɵAskRelay, type TokenStep as ɵTokenStep, TOKEN_STEP as ɵTOKEN_STEP } from './token/step';
+export { type AskRelay as ɵAskRelay, type TokenStep as ɵTokenStep } from './token/step';
 export { ERROR_REFERENCE as ɵERROR_REFERENCE } from './errors/reference';

@@ -27,6 +27,7 @@ export { withProxyMode } from './proxy/feature';
 export { skipGenesysRetry } from './retry/context';
 export { type RetryOptions, withRetry } from './retry/feature';
 export { GenesysAuthService, type ScopeReport } from './service';
+export { type GenesysSessionOptions, genesysSession } from './session';
 export { type GenesysAuthEvent, type GenesysAuthStatus, type RenewalReason } from './token/state';
 export { type GenesysScope } from 'genesys-scopes';
 export { type SessionResponse } from 'genesys-auth-protocol';

@@ -1,11 +1,9 @@
-import { Injectable, Injector, type Signal, inject } from '@angular/core';
-import type { SessionResponse } from 'genesys-auth-protocol';
+import type { Signal } from '@angular/core';
 import { type GenesysScope, isCovered } from 'genesys-scopes';
-import { type Observable, firstValueFrom, tap } from 'rxjs';
-import { CONFIGURATION, GENESYS_AUTH } from './configurations/provided';
-import type { GenesysAuthCore } from './core';
+import { type Observable, firstValueFrom, map, switchMap } from 'rxjs';
+import type { Configuration } from './configurations/configuration';
+import type { Configurations } from './configurations/configurations';
 import type { GenesysAuthError, GenesysScopeError } from './errors';
-import { regionMismatch } from './relay/mismatch';
 import { createScopeCheck, notGranted } from './scopes/check';
 import type { GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
@@ -24,25 +22,20 @@ export interface ScopeReport {
  *
  * Most apps need it for display only: the interceptor asks for the token by itself.
  */
-@Injectable()
-export class GenesysAuthService {
-  readonly #configuration = inject(CONFIGURATION);
-  readonly #injector = inject(Injector);
-  readonly #state = this.#configuration.state;
-
+export abstract class GenesysAuthService {
   /** Where the token is in its life. It changes when something is asked for: no timer marks a token as expired. */
-  readonly status: Signal<GenesysAuthStatus> = this.#state.status;
+  abstract readonly status: Signal<GenesysAuthStatus>;
   /** The scopes the relay granted; empty without a token. */
-  readonly scopes: Signal<ReadonlySet<string>> = this.#state.scopes;
+  abstract readonly scopes: Signal<ReadonlySet<string>>;
   /** When the token ends, by the wall clock; `null` without a token. */
-  readonly expiresAt: Signal<Date | null> = this.#state.expiresAt;
+  abstract readonly expiresAt: Signal<Date | null>;
   /** The last failure, until the next success. A renewal ahead of time may fail while the token is still good. */
-  readonly error: Signal<GenesysAuthError | null> = this.#state.error;
+  abstract readonly error: Signal<GenesysAuthError | null>;
   /**
    * Everything that happens, in order. A late subscriber first gets the last 16 events, so that nothing of the start is
    * lost; each says when it happened.
    */
-  readonly events$: Observable<GenesysAuthEvent> = this.#state.events$;
+  abstract readonly events$: Observable<GenesysAuthEvent>;
 
   /**
    * The access token, for clients that do not go through `HttpClient` (the official SDK, a WebSocket). Do not keep it: ask
@@ -54,18 +47,7 @@ export class GenesysAuthService {
    * @throws {@link GenesysAuthError} `relay_*`, `signed_out`, `server_no_credential`, and `proxy_mode` with `withProxyMode()`
    * @example client.setAccessToken(await auth.token('analytics:readonly'))
    */
-  async token(...scopes: readonly GenesysScope[]): Promise<string> {
-    const core = this.#configuration.core ?? (await this.#ready());
-    const [invalid] = core.scopes.errors(scopes);
-    // Who takes the token out may need any scope, unless they say which.
-    if (ngDevMode) core.needs?.note(scopes.length > 0 ? scopes : undefined);
-    if (invalid) throw invalid;
-    if (core.proxy) throw core.proxy.noToken();
-    const live = await firstValueFrom(core.tokens.get());
-    const missing = notGranted(scopes, live.scopes);
-    if (missing) throw missing;
-    return live.token;
-  }
+  abstract token(...scopes: readonly GenesysScope[]): Promise<string>;
 
   /**
    * Whether the token has all these scopes, or ones that cover them. Reads {@link scopes}, so templates and `computed`
@@ -73,56 +55,26 @@ export class GenesysAuthService {
    *
    * @example readonly mayEdit = computed(() => this.auth.hasScopes('routing'));
    */
-  hasScopes(...scopes: readonly GenesysScope[]): boolean {
-    const granted = this.scopes();
-    return granted.size > 0 && scopes.every((scope) => isCovered(scope, granted));
-  }
+  abstract hasScopes(...scopes: readonly GenesysScope[]): boolean;
 
   /**
    * Checks scopes as {@link token} would, without asking for a token. Sends nothing. Until a configuration that is loaded at
    * run time is there, it checks the names alone.
    */
-  validate(...scopes: readonly GenesysScope[]): ScopeReport {
-    const errors = (this.#configuration.core?.scopes ?? createScopeCheck()).errors(scopes);
-    const granted = this.scopes();
-    return { ok: errors.length === 0, errors, granted: scopes.filter((scope) => isCovered(scope, granted)) };
-  }
+  abstract validate(...scopes: readonly GenesysScope[]): ScopeReport;
 
   /**
    * Asks the relay now, even if the last attempts failed or the token is young. The relay may answer with the same token.
    *
    * @throws {@link GenesysAuthError} `relay_*`, `scope_not_granted`, `signed_out`, `server_no_credential`
    */
-  async renew(): Promise<void> {
-    const core = this.#configuration.core ?? (await this.#ready(true));
-    await firstValueFrom(core.tokens.renew());
-  }
+  abstract renew(): Promise<void>;
 
   /**
    * Forgets the token, as at sign-out. Who waits for one gets `signed_out`. It ends nothing on the server: the token
    * lives on until its end, and the next request asks the relay for one again.
    */
-  clear(): void {
-    this.#configuration.clear();
-  }
-
-  /**
-   * Asks the relay who the user is, which scopes they may ask for, and which region it serves. If that is another region
-   * or API origin than the configured one, {@link error} and {@link events$} say so with `relay_region_mismatch`.
-   *
-   * @throws {@link GenesysAuthError} `relay_*`
-   */
-  async session(): Promise<SessionResponse> {
-    const { relay, config, state } = this.#configuration.core ?? (await this.#ready());
-    return firstValueFrom(
-      relay.session().pipe(
-        tap((session) => {
-          const error = regionMismatch(session, config);
-          if (error) state.warning(error);
-        })
-      )
-    );
-  }
+  abstract clear(): void;
 
   /**
    * The service of another configuration.
@@ -131,11 +83,54 @@ export class GenesysAuthService {
    * @throws {@link GenesysAuthConfigError} `config_invalid` if there is none of that name
    * @example inject(GenesysAuthService).for('emea').status()
    */
-  for(name: string): GenesysAuthService {
-    return this.#injector.get(GENESYS_AUTH).get(name).service;
-  }
+  abstract for(name: string): GenesysAuthService;
+}
 
-  #ready(now?: boolean): Promise<GenesysAuthCore> {
-    return firstValueFrom(this.#configuration.ready(now));
-  }
+/** Makes the service of a configuration. */
+export function createService(
+  configuration: Omit<Configuration, 'service'>,
+  get: Configurations['get']
+): GenesysAuthService {
+  const { ready, clear } = configuration;
+  const { shown } = configuration.state;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the class is a type and a DI token: nothing is in its prototype
+  return {
+    ...shown,
+    token: (...scopes) =>
+      firstValueFrom(
+        ready().pipe(
+          switchMap(({ scopes: check, needs, proxy, tokens }) => {
+            const [invalid] = check.errors(scopes);
+            // Who takes the token out may need any scope, unless they say which.
+            if (ngDevMode) needs?.note(scopes.length > 0 ? scopes : undefined);
+            if (invalid) throw invalid;
+            if (proxy) throw proxy.noToken();
+            return tokens.get();
+          }),
+          map((live) => {
+            const missing = notGranted(scopes, live.scopes);
+            if (missing) throw missing;
+            return live.token;
+          })
+        )
+      ),
+    hasScopes(...scopes) {
+      const granted = shown.scopes();
+      return granted.size > 0 && scopes.every((scope) => isCovered(scope, granted));
+    },
+    validate(...scopes) {
+      const errors = (configuration.core?.scopes ?? createScopeCheck()).errors(scopes);
+      const granted = shown.scopes();
+      return { ok: errors.length === 0, errors, granted: scopes.filter((scope) => isCovered(scope, granted)) };
+    },
+    renew: () =>
+      firstValueFrom(
+        ready(true).pipe(
+          switchMap(({ tokens }) => tokens.renew()),
+          map(() => undefined)
+        )
+      ),
+    clear,
+    for: (name) => get(name).service
+  };
 }

@@ -2,7 +2,7 @@
  * @jest-environment node
  */
 import { HttpClient, provideHttpClient, withFetch, withInterceptors } from '@angular/common/http';
-import { DOCUMENT } from '@angular/core';
+import { DOCUMENT, Injector } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { startRelay } from 'genesys-auth-relay';
 import { type Sandbox, SANDBOX_CLIENT, createSandbox } from 'genesys-sandbox';
@@ -11,6 +11,7 @@ import {
   GenesysAuthService,
   genesysAuthInterceptor,
   genesysScopes,
+  genesysSession,
   provideGenesysAuth
 } from 'ngx-genesys-auth';
 import { JSDOM } from 'jsdom';
@@ -72,6 +73,8 @@ function createApp(config: Partial<GenesysAuthConfig> = {}) {
   return { http, queues, auth: TestBed.inject(GenesysAuthService) };
 }
 
+const whoAmI = () => genesysSession({ injector: TestBed.inject(Injector) });
+
 const failure = (call: Promise<unknown>) => call.then(() => undefined, codeOf);
 
 describe('library, relay and sandbox together', () => {
@@ -117,12 +120,12 @@ describe('library, relay and sandbox together', () => {
     expect(lenient.auth.hasScopes('users')).toBe(false);
   });
 
-  it('session() and the region check speak to the relay', async () => {
+  it('genesysSession() and the region check speak to the relay', async () => {
     const { auth } = createApp();
-    expect(await auth.session()).toMatchObject({ identity: 'loopback', apiOrigin: sandbox.apiOrigin, mode: 'token' });
+    expect(await whoAmI()).toMatchObject({ identity: 'loopback', apiOrigin: sandbox.apiOrigin, mode: 'token' });
     expect(auth.error()).toBeNull();
     const astray = createApp({ apiOrigin: undefined, region: 'mypurecloud.de' }).auth;
-    await astray.session();
+    await whoAmI();
     expect(astray.error()?.code).toBe('relay_region_mismatch');
   });
 

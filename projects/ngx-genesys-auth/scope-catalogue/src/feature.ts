@@ -3,10 +3,9 @@ import { PLATFORM_ID, inject, provideEnvironmentInitializer } from '@angular/cor
 import {
   type GenesysAuthFeature,
   ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
-  ɵREQUEST_NEEDS as REQUEST_NEEDS,
-  ɵSCOPE_NAMES as SCOPE_NAMES
+  ɵSTEPS as STEPS,
+  ɵnameError as nameError
 } from 'ngx-genesys-auth';
-import { checkScope } from 'genesys-scopes';
 import { type OperationFinder, ScopeCatalogue } from './catalogue';
 
 /** Options of {@link withScopeCatalogue}. */
@@ -42,7 +41,7 @@ export function withScopeCatalogue({ operations = shipped }: ScopeCatalogueOptio
     kind: 'scopeCatalogue',
     providers: [
       {
-        provide: REQUEST_NEEDS,
+        provide: ScopeCatalogue,
         // On the server a request for the API fails for want of a credential, whatever it needs.
         useFactory: () =>
           new ScopeCatalogue(
@@ -50,8 +49,8 @@ export function withScopeCatalogue({ operations = shipped }: ScopeCatalogueOptio
             isPlatformServer(inject(PLATFORM_ID)) ? () => ({ find: () => undefined }) : operations
           )
       },
-      { provide: SCOPE_NAMES, useValue: checkScope },
-      provideEnvironmentInitializer(() => void inject(REQUEST_NEEDS))
+      { provide: STEPS, multi: true, useFactory: () => ({ needs: inject(ScopeCatalogue), names: nameError }) },
+      provideEnvironmentInitializer(() => void inject(ScopeCatalogue))
     ]
   };
 }

@@ -10,7 +10,7 @@ import { type Observable, filter, switchMap, throwError } from 'rxjs';
 import type { Forward } from '../proxy/step';
 import type { ScopeCheck } from '../scopes/check';
 import type { LiveToken } from '../token/live-token';
-import { type Moment, now, since } from '../token/moment';
+import { type Age, stopwatch } from '../token/moment';
 import type { TokenSource } from '../token/source';
 import { orElse } from './attempt';
 import { NEEDED_SCOPES, isLeftAlone } from './context';
@@ -30,12 +30,12 @@ export function createAttacher(
   tokens: TokenSource,
   scopes: ScopeCheck,
   protect: OffOriginGuard,
-  needs: RequestNeeds | null,
+  needs: RequestNeeds | undefined,
   forward: Forward = withToken
 ): ApiHandler {
-  /** The token that was still refused after a renewal, and when. */
+  /** The token that was still refused after a renewal, and the time since. */
   let refusedToken: string | undefined;
-  let refusedAt: Moment;
+  let sinceRefused: Age;
 
   const checked = (
     request: HttpRequest<unknown>,
@@ -67,12 +67,12 @@ export function createAttacher(
       if (newer && newer.token !== live.token && newer.era === live.era) {
         return send(request, next, check, newer, true);
       }
-      if (live.token === refusedToken && since(refusedAt) < STILL_REFUSED_PAUSE_MS) return rejected(response);
+      if (live.token === refusedToken && sinceRefused() < STILL_REFUSED_PAUSE_MS) return rejected(response);
       return tokens.replace(live).pipe(
         switchMap((token) =>
           attempt(request, next, token, true, (last) => {
             refusedToken = token.token;
-            refusedAt = now();
+            sinceRefused = stopwatch();
             return rejected(last);
           })
         )

@@ -15,13 +15,13 @@ export type OffOriginGuard = (backend: HttpBackend) => void;
  * `GenesysAuthModule.forRoot()`, and would replace a backend the app chose. This way each backend that a token can reach
  * is guarded, whatever the order, and nobody can override the guard by accident.
  *
- * @param headers the values of `Authorization` that the interceptor attaches
+ * @param isOurs whether a value of `Authorization` is one that the interceptor attaches
  * @param own the backend of the app's root; a lazy part of the app may have another that hands on to it
  * @param watch development only: who wants to know when a token is taken off
  */
 export function offOriginGuard(
   isApi: (url: string) => boolean,
-  headers: ReadonlySet<string>,
+  isOurs: (header: string) => boolean,
   own: () => HttpBackend,
   watch: RequestWatch | null = null
 ): OffOriginGuard {
@@ -30,7 +30,7 @@ export function offOriginGuard(
   const clean = (request: HttpRequest<unknown>): HttpRequest<unknown> => {
     if (isApi(request.url) || request.context.has(SKIP)) return request;
     const values = request.headers.getAll('Authorization');
-    if (!values?.some((value) => headers.has(value))) return request;
+    if (!values?.some(isOurs)) return request;
     if (ngDevMode) watch?.tokenTakenOff(request);
     return request.clone({ headers: request.headers.delete('Authorization') });
   };

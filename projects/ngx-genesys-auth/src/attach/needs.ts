@@ -1,5 +1,4 @@
 import type { HttpRequest } from '@angular/common/http';
-import { InjectionToken } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type { GenesysAuthError, GenesysScopeError } from '../errors';
 
@@ -9,7 +8,7 @@ import type { GenesysAuthError, GenesysScopeError } from '../errors';
  */
 export type NeedCheck = (granted?: ReadonlySet<string>) => GenesysScopeError | undefined;
 
-/** Knows what a request needs that does not say so itself. A feature provides it; without one nothing is known. */
+/** Knows what a request needs that does not say so itself. A feature gives it; without one nothing is known. */
 export interface RequestNeeds {
   /** Ends when the knowledge is there, or is not worth waiting for any longer. `undefined` if that is now. */
   wait(): Observable<unknown> | undefined;
@@ -22,6 +21,3 @@ export interface RequestNeeds {
   /** Development only: what is known about a request, as a sentence such as "GET /api/v2/users needs ...". */
   explain?(request: HttpRequest<unknown>): string | undefined;
 }
-
-/** {@link RequestNeeds}, if a feature provides it. */
-export const REQUEST_NEEDS = new InjectionToken<RequestNeeds>(ngDevMode ? 'GENESYS_REQUEST_NEEDS' : '');

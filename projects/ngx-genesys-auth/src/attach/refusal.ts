@@ -2,20 +2,14 @@ import { HttpErrorResponse } from '@angular/common/http';
 import { GenesysAuthError, GenesysScopeError } from '../errors';
 import { isRecord, isText } from '../values';
 
-/** An error body as JSON. Where the app asked for text, it comes as text. */
-function readBody({ error }: HttpErrorResponse): unknown {
-  const body: unknown = error;
-  if (!isText(body)) return body;
+/** A field of a Genesys error body. Where the app asked for text, the body is JSON as text. */
+export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message'): string {
+  let body: unknown = error;
   try {
-    return JSON.parse(body);
+    if (isText(body)) body = JSON.parse(body);
   } catch {
-    return undefined;
+    // It is no JSON: it has no fields.
   }
-}
-
-/** A field of a Genesys error body, where the response was read as JSON or text. */
-export function bodyField(response: HttpErrorResponse, field: 'code' | 'message'): string {
-  const body = readBody(response);
   const value = isRecord(body) ? body[field] : undefined;
   return isText(value) ? value : '';
 }
@@ -35,7 +29,7 @@ export function tokenRejected(response: HttpErrorResponse): GenesysAuthError {
   const message = ngDevMode ? 'The Genesys API refuses the token although it was just renewed.' : '';
   return new GenesysAuthError('token_rejected', message, {
     hint: ngDevMode
-      ? 'Check that the relay serves the same region (session() compares), and that the OAuth client is active and may use this call.'
+      ? 'Check that the relay serves the same region (genesysSession() compares), and that the OAuth client is active and may use this call.'
       : '',
     cause: response,
     correlationId: correlationId(response)
@@ -50,8 +44,8 @@ export function missingScopeOf(response: unknown): GenesysScopeError | undefined
   if (!(response instanceof HttpErrorResponse) || response.status !== 403) return undefined;
   if (bodyField(response, 'code') !== 'app.not.authorized.for.scope') return undefined;
   const message = bodyField(response, 'message');
-  const [, list, name] = /\[([^\]]*)\]|scope ([^\s[]+)$/.exec(message) ?? [];
-  const scopes = (list ?? name ?? '').split(/[\s,]+/).filter(isText);
+  const [named = ''] = /(?<=\[)[^\]]*(?=\])|(?<=scope )[^\s[]+$/.exec(message) ?? [];
+  const scopes = named.split(/[\s,]+/).filter(isText);
   return new GenesysScopeError('scope_not_granted', scopes, message, {
     hint: ngDevMode
       ? `Add ${scopes.length > 1 ? 'one of these scopes' : 'the scope'} to the OAuth client in Genesys Cloud, and to scopes of the configuration.`

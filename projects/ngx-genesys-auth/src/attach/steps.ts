@@ -1,6 +1,10 @@
 import type { HttpBackend, HttpEvent, HttpHandlerFn, HttpRequest } from '@angular/common/http';
 import { InjectionToken } from '@angular/core';
 import type { Observable } from 'rxjs';
+import type { ProxyStep } from '../proxy/step';
+import type { NameCheck } from '../scopes/check';
+import type { TokenStep } from '../token/step';
+import type { RequestNeeds } from './needs';
 
 /** Handles requests to the API. */
 export interface ApiHandler {
@@ -10,8 +14,21 @@ export interface ApiHandler {
   handle(request: HttpRequest<unknown>, next: HttpHandlerFn, backend: HttpBackend): Observable<HttpEvent<unknown>>;
 }
 
-/** Puts a retry around a handler, if a feature provides it. Without one nothing is in the way of a request. */
-export const RETRY_STEP = new InjectionToken<(inner: ApiHandler) => ApiHandler>(ngDevMode ? 'GENESYS_RETRY_STEP' : '');
+/** What features add to the core. Without them nothing is in the way of a request. */
+export interface Steps {
+  /** Knows what a request needs that does not say so itself. */
+  readonly needs?: RequestNeeds;
+  /** Finds what is wrong with a scope by the names of Genesys Cloud. */
+  readonly names?: NameCheck;
+  /** Gets tokens in another way than from the relay alone. */
+  readonly token?: TokenStep | undefined;
+  /** Lets requests go through the relay. */
+  readonly proxy?: ProxyStep;
+  /** Puts a retry around a handler. */
+  readonly retry?: (inner: ApiHandler) => ApiHandler;
+  /** Puts a log around each attempt. */
+  readonly log?: (inner: ApiHandler) => ApiHandler;
+}
 
-/** Puts a log around each attempt, if a feature provides it. */
-export const LOG_STEP = new InjectionToken<(inner: ApiHandler) => ApiHandler>(ngDevMode ? 'GENESYS_LOG_STEP' : '');
+/** {@link Steps}, of each feature that has some. */
+export const STEPS = new InjectionToken<readonly Steps[]>(ngDevMode ? 'GENESYS_STEPS' : '');

@@ -3,31 +3,17 @@ import {
   type EnvironmentInjector,
   Injector,
   createEnvironmentInjector,
-  runInInjectionContext,
-  untracked
+  runInInjectionContext
 } from '@angular/core';
-import {
-  AsyncSubject,
-  type Observable,
-  Subscription,
-  defer,
-  map,
-  of,
-  switchMap,
-  take,
-  throwError,
-  throwIfEmpty,
-  timeout
-} from 'rxjs';
+import { type Observable, catchError, defer, first, map, of, switchMap, timeout } from 'rxjs';
 import { isLeftAlone } from '../attach/context';
 import { isGenesysApi } from '../attach/origin';
 import type { ApiHandler } from '../attach/steps';
 import { type GenesysAuthConfig, resolveConfig } from '../config';
 import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, genesysAuthCore } from '../core';
 import { GenesysAuthConfigError, GenesysAuthError } from '../errors';
-import { GenesysAuthService } from '../service';
-import { createPause } from '../token/pause';
-import { signedOut } from '../token/source';
+import { GenesysAuthService, createService } from '../service';
+import { createFlight } from '../token/flight';
 import { type AuthState, createAuthState } from '../token/state';
 import type { Configurations } from './configurations';
 import { CONFIGURATION, type Provided, isLoaded, loaded, nameOf } from './provided';
@@ -52,71 +38,53 @@ export interface Configuration {
   /** @throws GenesysAuthConfigError if the configuration is at hand and wrong */
   start(): void;
   /** The parts, when the configuration is known. A load that failed is tried again, at once if `now`. */
-  ready(now?: boolean): Observable<GenesysAuthCore>;
+  readonly ready: (now?: boolean) => Observable<GenesysAuthCore>;
   /** Forgets the token; who waits for one gets the error `signed_out`, and so does who waits for the configuration. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /** Makes a {@link Configuration} of what one call of `provideGenesysAuth()` was given. */
 export function createConfiguration(
   provided: Provided,
   parent: EnvironmentInjector,
-  { find, changed }: Pick<Configurations, 'find' | 'changed'>
+  { find, get, changed }: Configurations
 ): Configuration {
   const { config, features } = provided;
   const name = nameOf(provided);
   const state = createAuthState();
-  const pause = createPause();
   const parentInjector = parent.get(Injector);
   let injector: EnvironmentInjector | undefined;
-  let loading: AsyncSubject<GenesysAuthCore> | undefined;
-  let call = Subscription.EMPTY;
 
   const coreOf = (): GenesysAuthCore | undefined => injector?.get(GENESYS_AUTH_CORE);
 
-  const ready = (now = false): Observable<GenesysAuthCore> => {
+  const { current, paused, start, clear, close } = createFlight<GenesysAuthCore>(
+    state,
+    () => undefined,
+    () => false
+  );
+
+  const ready = (now?: boolean): Observable<GenesysAuthCore> => {
     const core = coreOf();
-    if (core) return of(core);
-    const error = now ? undefined : pause.error();
-    return loading ?? (error ? throwError(() => error) : load());
+    return core ? of(core) : (current() ?? (now ? undefined : paused()) ?? start(load));
   };
 
-  const load = (): Observable<GenesysAuthCore> => {
-    const started = new AsyncSubject<GenesysAuthCore>();
-    loading = started;
-    // A request may be made inside an effect or a template: neither must come to depend on what is read here.
-    untracked(() => {
-      call = defer(() => runInInjectionContext(parentInjector, () => loaded(config)))
-        .pipe(
-          take(1),
-          throwIfEmpty(),
-          timeout(LONGEST_LOAD_MS),
-          map((given) => build(given).get(GENESYS_AUTH_CORE))
-        )
-        .subscribe({
-          next: (core) => {
-            loading = undefined;
-            started.next(core);
-            started.complete();
-          },
-          error: (cause: unknown) => {
-            const error = cause instanceof GenesysAuthConfigError ? cause : notLoaded(cause);
-            loading = undefined;
-            pause.failed(error);
-            state.failed(error, false);
-            started.error(error);
-          }
-        });
-    });
-    return started;
-  };
+  const load = (): Observable<GenesysAuthCore> =>
+    defer(() => runInInjectionContext(parentInjector, () => loaded(config))).pipe(
+      first(),
+      timeout(LONGEST_LOAD_MS),
+      map((given) => build(given).get(GENESYS_AUTH_CORE)),
+      catchError((cause: unknown) => {
+        throw cause instanceof GenesysAuthConfigError ? cause : notLoaded(cause);
+      })
+    );
 
   const build = (given: GenesysAuthConfig): EnvironmentInjector => {
     // Before anything of it begins: a wrong configuration leaves no injector behind.
     const resolved = resolveConfig(given, name);
     injector = createEnvironmentInjector(
       [
-        ...own,
+        { provide: CONFIGURATION, useValue: self },
+        { provide: GenesysAuthService, useValue: self.service },
         { provide: GENESYS_RESOLVED_CONFIG, useValue: resolved },
         { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
         ...features.flatMap(({ providers }) => providers)
@@ -136,17 +104,14 @@ export function createConfiguration(
   };
 
   parent.get(DestroyRef).onDestroy(() => {
-    call.unsubscribe();
+    close();
     injector?.destroy();
     state.close();
   });
 
-  const self: Configuration = {
+  const parts = {
     name,
     state,
-    get service() {
-      return services.get(GenesysAuthService);
-    },
     get injector() {
       return injector;
     },
@@ -163,23 +128,12 @@ export function createConfiguration(
     },
     ready,
     clear() {
-      const ended = loading;
-      call.unsubscribe();
-      loading = undefined;
       const core = coreOf();
       if (core) core.tokens.clear();
-      else state.cleared();
-      ended?.error(signedOut());
+      else clear();
     }
   };
-  const services = Injector.create({
-    providers: [{ provide: CONFIGURATION, useValue: self }, GenesysAuthService],
-    parent: parentInjector
-  });
-  const own = [
-    { provide: CONFIGURATION, useValue: self },
-    { provide: GenesysAuthService, useFactory: () => self.service }
-  ];
+  const self: Configuration = Object.assign(parts, { service: createService(parts, get) });
   return self;
 }
 

@@ -12,15 +12,15 @@ export interface Configurations {
   /** @throws GenesysAuthConfigError if a configuration is at hand and wrong */
   start(): void;
   /** A configuration became ready. */
-  changed(): void;
+  readonly changed: () => void;
   /**
    * One configuration: by its name, or the one without a name, or the first.
    *
    * @throws GenesysAuthConfigError if there is none of this name
    */
-  get(name?: string): Configuration;
+  readonly get: (name?: string) => Configuration;
   /** What handles a request; `undefined` if it is for no API of ours. */
-  find(request: HttpRequest<unknown>): ApiHandler | undefined;
+  readonly find: (request: HttpRequest<unknown>) => ApiHandler | undefined;
 }
 
 /** Makes the {@link Configurations} of all that was provided. Must be called in an injection context. */
@@ -31,39 +31,35 @@ export function createConfigurations(): Configurations {
     (one) => one.replaces ?? !provided.some((other) => other.replaces && nameOf(other) === nameOf(one))
   );
   if (ngDevMode) checkNames(kept.map(nameOf));
-  let isStarted = false;
+  const all: Configuration[] = [];
+  const waiting: Configuration[] = [];
   /** Where requests are looked for: those that are ready first, as the others take whatever may be for them. */
   let handlers: readonly ApiHandler[] | undefined;
   let later: ApiHandler | undefined;
 
   const collect = (): readonly ApiHandler[] => {
     self.start();
-    later = self.all.find(({ core }) => !core)?.handler;
-    return (handlers = [...self.all.flatMap(({ core }) => core?.attacher ?? []), ...(later ? [later] : [])]);
+    const pending = all.filter(({ core }) => !core).map(({ handler }) => handler);
+    later = pending[0];
+    return (handlers = [...all.flatMap(({ core }) => core?.attacher ?? []), ...pending]);
   };
 
   const self: Configurations = {
-    // Filled below: each of them knows the others.
-    all: [],
+    all,
     start() {
-      if (isStarted) return;
-      isStarted = true;
-      for (const configuration of self.all) configuration.start();
+      for (const configuration of waiting.splice(0)) configuration.start();
     },
     changed() {
       handlers = undefined;
     },
     get(name) {
-      const { all } = self;
       const found = all.find((one) => one.name === name) ?? (name === undefined ? all[0] : undefined);
-      if (!found) {
-        const known = ngDevMode ? all.map((one) => `"${one.name ?? ''}"`).join(', ') : '';
-        throw wrongName(
-          ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
-          ngDevMode ? `Give one of ${known}.` : ''
-        );
-      }
-      return found;
+      if (found) return found;
+      const known = ngDevMode ? all.map((one) => `"${one.name ?? ''}"`).join(', ') : '';
+      throw wrongName(
+        ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
+        ngDevMode ? `Give one of ${known}.` : ''
+      );
     },
     find({ url, context }) {
       const found = handlers ?? collect();
@@ -76,7 +72,9 @@ export function createConfigurations(): Configurations {
       return context.has(NEEDED_SCOPES) ? later : undefined;
     }
   };
-  return Object.assign(self, { all: kept.map((one) => createConfiguration(one, parent, self)) });
+  all.push(...kept.map((one) => createConfiguration(one, parent, self)));
+  waiting.push(...all);
+  return self;
 }
 
 const wrongName = (message: string, fix: string) => new GenesysAuthConfigError([{ key: 'name', message, fix }]);

@@ -19,14 +19,12 @@ export class GenesysAuthConfigError extends GenesysAuthError {
 
   /** @param name the name of the configuration, if it has one */
   constructor(issues: readonly ConfigIssue[], name?: string) {
-    const lines = issues.map((issue) =>
-      ngDevMode ? `\n  ${issue.key}: ${issue.message} ${issue.fix}` : ` ${issue.key}`
-    );
     super(
       'config_invalid',
-      (ngDevMode
-        ? `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:`
-        : `config_invalid ${name ?? ''}`) + lines.join(''),
+      ngDevMode
+        ? `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:` +
+            issues.map(({ key, message, fix }) => `\n  ${key}: ${message} ${fix}`).join('')
+        : ['config_invalid', name, ...issues.map(({ key }) => key)].join(' '),
       { hint: ngDevMode ? issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ') : '' }
     );
     this.issues = issues;

@@ -10,11 +10,11 @@ export interface RelayProblem {
   /** What happened, in the relay's words. */
   readonly detail: string;
   /** What to do next, in the relay's words. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** The scopes the problem is about. */
-  readonly scopes?: readonly string[];
+  readonly scopes?: readonly string[] | undefined;
   /** The nearest registered scope to the first of `scopes`. */
-  readonly nearest?: string;
+  readonly nearest?: string | undefined;
 }
 
 /** The parts of a {@link GenesysAuthError} beside its code and message. */
@@ -50,7 +50,7 @@ export interface GenesysAuthErrorDetails {
 export class GenesysAuthError extends Error {
   /** The name of the class, with which a stack trace begins. */
   override readonly name: string = 'GenesysAuthError';
-  // Declared only: the constructor sets each field, and a definition of its own would be in every app.
+  // Declared only: the constructor sets the fields, and a definition of each would be in every app.
   /** Stable code, made to be branched on. */
   declare readonly code: GenesysAuthErrorCode;
   /** What to do about it, and a link to the section of the error reference. */
@@ -65,11 +65,8 @@ export class GenesysAuthError extends Error {
   /** @param message what happened; if it is empty, the code and the link stand for it */
   constructor(code: GenesysAuthErrorCode, message: string, details: GenesysAuthErrorDetails = {}) {
     const link = `${ERROR_REFERENCE}#${code}`;
-    super(message || `${code}, see ${link}`, 'cause' in details ? { cause: details.cause } : undefined);
-    this.code = code;
-    this.hint = details.hint ? `${details.hint} See ${link}` : link;
-    this.correlationId = details.correlationId;
-    this.problem = details.problem;
-    this.retryAfterSeconds = details.retryAfterSeconds;
+    // The language itself takes the cause, and hides it from loops over the fields; so it stays when it is set again.
+    super(message || `${code}, see ${link}`, details);
+    Object.assign(this, details, { code, hint: details.hint ? `${details.hint} See ${link}` : link });
   }
 }

@@ -16,7 +16,7 @@ export class GenesysScopeError extends GenesysAuthError {
     message: string,
     details: GenesysAuthErrorDetails & { readonly nearest?: string | undefined } = {}
   ) {
-    super(code, message || `${code}: ${JSON.stringify(scopes)}`, details);
+    super(code, message, details);
     this.scopes = scopes;
     this.nearest = details.nearest;
   }

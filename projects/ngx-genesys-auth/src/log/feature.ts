@@ -1,7 +1,7 @@
 import { HttpErrorResponse, HttpResponse } from '@angular/common/http';
 import { inject, provideEnvironmentInitializer } from '@angular/core';
 import { defer, tap } from 'rxjs';
-import { type ApiHandler, LOG_STEP } from '../attach/steps';
+import { type ApiHandler, STEPS } from '../attach/steps';
 import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG } from '../core';
 import { GenesysAuthConfigError, GenesysAuthError } from '../errors';
 import type { GenesysAuthFeature } from '../features';
@@ -59,10 +59,10 @@ export function withLogger({ level = 'info', sink = toConsole }: LoggerOptions =
   return {
     kind: 'logger',
     providers: [
-      { provide: LOG_STEP, useFactory: () => (inner: ApiHandler) => step(inner, log()) },
+      { provide: STEPS, multi: true, useFactory: () => ({ log: (inner: ApiHandler) => step(inner, log()) }) },
       provideEnvironmentInitializer(() => {
         const write = log();
-        inject(GENESYS_AUTH_CORE).state.events$.subscribe((event) => {
+        inject(GENESYS_AUTH_CORE).state.shown.events$.subscribe((event) => {
           write(newsOf(event));
         });
       })

@@ -10,13 +10,14 @@ import {
 } from 'genesys-auth-protocol';
 import { isCovered } from 'genesys-scopes';
 import { catchError, defer, map, switchMap, throwError } from 'rxjs';
+import { STEPS } from '../attach/steps';
 import type { ResolvedConfig } from '../config';
 import { GenesysAuthError } from '../errors';
 import type { GenesysAuthFeature } from '../features';
-import { relayHeaders } from '../relay/client';
+import { relayHeaders, relaySession } from '../relay/client';
 import { relayError } from '../relay/error';
 import { regionMismatch } from '../relay/mismatch';
-import { type Forward, PROXY_STEP, type ProxyStep } from './step';
+import type { Forward, ProxyStep } from './step';
 
 /** How long the relay's word on who is signed in is good, in seconds. */
 const SESSION_SECONDS = 300;
@@ -36,7 +37,10 @@ const SESSION_SECONDS = 300;
  * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withProxyMode())
  */
 export function withProxyMode(): GenesysAuthFeature {
-  return { kind: 'proxyMode', providers: [{ provide: PROXY_STEP, useFactory: proxyStep }] };
+  return {
+    kind: 'proxyMode',
+    providers: [{ provide: STEPS, multi: true, useFactory: () => ({ proxy: proxyStep() }) }]
+  };
 }
 
 function proxyStep(): ProxyStep {
@@ -46,7 +50,7 @@ function proxyStep(): ProxyStep {
       let asked = 0;
       return {
         ...relay,
-        token: () => relay.session().pipe(map((session) => standIn(session, config, ++asked)))
+        token: () => relaySession(relay).pipe(map((session) => standIn(session, config, ++asked)))
       };
     },
     forward: (via) => forwardVia(via, injector),

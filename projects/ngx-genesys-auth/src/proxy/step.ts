@@ -1,5 +1,4 @@
 import type { HttpEvent, HttpHandlerFn, HttpRequest } from '@angular/common/http';
-import { InjectionToken } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type { ResolvedConfig } from '../config';
 import type { RelayClient } from '../relay/client';
@@ -21,6 +20,3 @@ export interface ProxyStep {
   /** The error for who asks for a token. */
   noToken(): Error;
 }
-
-/** {@link ProxyStep}, if a feature provides it. */
-export const PROXY_STEP = new InjectionToken<ProxyStep>(ngDevMode ? 'GENESYS_PROXY_STEP' : '');

@@ -1,28 +1,18 @@
-import { HttpClient, type HttpContext } from '@angular/common/http';
+import { HttpClient } from '@angular/common/http';
 import { Injector, inject, runInInjectionContext } from '@angular/core';
 import {
   GENESYS_AUTH_HEADER,
   GENESYS_AUTH_HEADER_VALUE,
   RELAY_PATHS,
+  TOKEN_PATH,
   type SessionResponse,
   type TokenResponse,
   isSessionResponse,
   isTokenResponse,
   type TokenRequest
 } from 'genesys-auth-protocol';
-import {
-  type Observable,
-  catchError,
-  defer,
-  from,
-  map,
-  of,
-  switchMap,
-  take,
-  throwError,
-  throwIfEmpty,
-  timeout
-} from 'rxjs';
+import { type Observable, catchError, defer, first, from, map, switchMap, timeout } from 'rxjs';
+import { skipGenesysAuth } from '../attach/context';
 import type { ResolvedConfig } from '../config';
 import { invalidRelayResponse, relayError } from './error';
 import { fingerprint } from './fingerprint';
@@ -30,27 +20,24 @@ import { fingerprint } from './fingerprint';
 /** The calls to the relay. Each is made once per subscription and fails with a `GenesysAuthError` only. */
 export interface RelayClient {
   /** Any call, as another entry point may need one: its answer is checked, and its body may be left out. */
-  call<T>(
+  readonly call: <T>(
     method: 'GET' | 'POST',
     path: string,
     body: TokenRequest | undefined,
     isExpected: (answer: unknown) => answer is T
-  ): Observable<T>;
+  ) => Observable<T>;
   /**
    * @param rejected the token that the API refused, if one did
    * @param nameCaller whether the answer shall say whose token it is
    */
   token(rejected?: string, nameCaller?: boolean): Observable<TokenResponse>;
-  session(): Observable<SessionResponse>;
 }
 
 /**
  * Calls the relay through `HttpClient`, so that the app's own interceptors sign the request. Must be called in an
  * injection context.
- *
- * @param context marks the calls, so that our interceptor and guard leave them alone
  */
-export function relayClient(config: ResolvedConfig, context: () => HttpContext): RelayClient {
+export function relayClient(config: ResolvedConfig): RelayClient {
   const http = inject(HttpClient);
   const injector = inject(Injector);
   const { relayUrl, credentials, timeoutMs } = config;
@@ -65,7 +52,8 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
       switchMap((own) =>
         http.request<unknown>(method, relayUrl + path, {
           body,
-          context: context(),
+          // Our interceptor and guard leave it alone.
+          context: skipGenesysAuth(),
           headers: { ...own, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
           withCredentials: credentials === 'include',
           // What the relay says to the server is never handed to the browser inside the page.
@@ -74,14 +62,15 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
         })
       ),
       // An interceptor of the app may end the call without an answer, or answer twice; the flight must land, and once.
-      take(1),
-      throwIfEmpty(),
+      first(),
       timeout(timeoutMs),
       map((answer) => {
         if (!isExpected(answer)) throw invalidRelayResponse();
         return answer;
       }),
-      catchError((error: unknown) => throwError(() => relayError(error, timeoutMs)))
+      catchError((error: unknown) => {
+        throw relayError(error, timeoutMs);
+      })
     );
 
   const wanted: TokenRequest = {
@@ -90,26 +79,23 @@ export function relayClient(config: ResolvedConfig, context: () => HttpContext):
   };
   return {
     call,
-    token: (rejected, nameCaller) => {
-      const body = nameCaller ? { ...wanted, caller: true } : wanted;
-      return rejected === undefined
-        ? call('POST', RELAY_PATHS.token, body, isTokenResponse)
-        : from(fingerprint(rejected)).pipe(
-            switchMap((sha256) =>
-              call('POST', RELAY_PATHS.token, sha256 ? { ...body, rejected: sha256 } : body, isTokenResponse)
-            )
-          );
-    },
-    session: () => call('GET', RELAY_PATHS.session, undefined, isSessionResponse)
+    token(rejected, nameCaller) {
+      const ask = (more?: TokenRequest) =>
+        call('POST', TOKEN_PATH, { ...wanted, ...more, ...(nameCaller && { caller: true }) }, isTokenResponse);
+      return rejected === undefined ? ask() : from(fingerprint(rejected)).pipe(switchMap(ask));
+    }
   };
 }
+
+/** Asks the relay who is calling. An app that never does carries nothing of it. */
+export const relaySession = (relay: RelayClient): Observable<SessionResponse> =>
+  relay.call('GET', RELAY_PATHS.session, undefined, isSessionResponse);
 
 /** The app's own headers for a call to the relay. Must be called in an injection context. */
 export function relayHeaders({ headers }: ResolvedConfig): Observable<Readonly<Record<string, string>> | undefined> {
   const given = headers?.();
   // A plain record must not cost a tick: the call leaves in the turn in which it was asked for.
-  return isPromise(given) ? from(given) : of(given);
+  return from(given && isPromise(given) ? given : [given]);
 }
 
-const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
-  typeof value === 'object' && value !== null && 'then' in value;
+const isPromise = <T extends object>(value: T | Promise<T>): value is Promise<T> => 'then' in value;

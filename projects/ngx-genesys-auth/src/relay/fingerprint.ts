@@ -1,13 +1,14 @@
+import type { TokenRequest } from 'genesys-auth-protocol';
+
 /**
- * Lower-case hex SHA-256 of a token, by which it is named to the relay.
+ * Names a token to the relay, by its lower-case hex SHA-256.
  *
- * @returns `undefined` where the browser has no `crypto.subtle` (a page on plain `http:` that is not localhost). The relay
+ * @returns nothing where the browser has no `crypto.subtle` (a page on plain `http:` that is not localhost). The relay
  *   then cannot know that its token is dead and may hand it out again; the replay shows.
  */
-export async function fingerprint(token: string): Promise<string | undefined> {
+export async function fingerprint(token: string): Promise<TokenRequest | undefined> {
   // The type says it is always there; browsers leave it out of insecure pages.
   const subtle = (crypto as Partial<Crypto>).subtle;
-  if (!subtle) return undefined;
-  const hash = await subtle.digest('SHA-256', new TextEncoder().encode(token));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hash = await subtle?.digest('SHA-256', new TextEncoder().encode(token));
+  return hash && { rejected: Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }

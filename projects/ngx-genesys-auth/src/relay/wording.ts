@@ -1,3 +1,5 @@
+import { EmptyError, TimeoutError } from 'rxjs';
+
 /** What happened, and what to do about it: for developers. */
 export interface Wording {
   readonly message: string;
@@ -38,4 +40,24 @@ export function failureWording(status: number): Wording {
     };
   }
   return { message: `The relay answered ${status}.`, hint: 'Check that relay is the URL of a relay.' };
+}
+
+/** The words for a call that failed without an answer. */
+export function noAnswerWording(cause: unknown, timeoutMs: number): Wording {
+  if (cause instanceof TimeoutError) {
+    return {
+      message: `The relay did not answer within ${timeoutMs} ms.`,
+      hint: 'Check the network and the relay, or raise relay.timeoutMs.'
+    };
+  }
+  if (cause instanceof EmptyError) {
+    return {
+      message: 'The call to the relay ended without an answer.',
+      hint: 'An interceptor of the app called it off, for example at a navigation; let it leave calls to the relay alone.'
+    };
+  }
+  return {
+    message: 'The call to the relay failed before it left the app.',
+    hint: 'An interceptor or relay.headers threw; see cause.'
+  };
 }

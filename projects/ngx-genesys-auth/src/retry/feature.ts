@@ -1,6 +1,6 @@
 import { type HttpErrorResponse, HttpEventType } from '@angular/common/http';
 import { type Observable, defer, filter, retry, throwError, timer } from 'rxjs';
-import { type ApiHandler, RETRY_STEP } from '../attach/steps';
+import { type ApiHandler, STEPS } from '../attach/steps';
 import { correlationId } from '../attach/refusal';
 import { type ConfigIssue, GenesysAuthConfigError, GenesysAuthError } from '../errors';
 import type { GenesysAuthFeature } from '../features';
@@ -41,7 +41,10 @@ const LONGEST_BACKOFF_MS = 10_000;
  */
 export function withRetry(options: RetryOptions = {}): GenesysAuthFeature {
   const limits = checked(options);
-  return { kind: 'retry', providers: [{ provide: RETRY_STEP, useValue: (inner: ApiHandler) => step(inner, limits) }] };
+  return {
+    kind: 'retry',
+    providers: [{ provide: STEPS, multi: true, useValue: { retry: (inner: ApiHandler) => step(inner, limits) } }]
+  };
 }
 
 type Limits = Required<{ [key in keyof RetryOptions]: number }>;

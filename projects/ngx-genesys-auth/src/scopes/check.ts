@@ -1,14 +1,24 @@
-import { InjectionToken } from '@angular/core';
 import { checkScope, isCovered, isScopeToken, missingScopes, nearestScope } from 'genesys-scopes';
 import type { NeedCheck } from '../attach/needs';
 import { GenesysScopeError } from '../errors';
 import type { ResolvedConfig } from '../config';
 
+/** Finds what is wrong with a scope name. */
+export type NameCheck = (
+  scope: string,
+  registeredScopes: readonly string[] | undefined
+) => GenesysScopeError | undefined;
+
 /**
- * Finds what is wrong with a scope name, by the names of Genesys Cloud: a near miss, a name that an area does not have.
- * Development builds have it, and so has an app with a feature that provides it; to others such a name is not configured.
+ * Finds what is wrong with a scope by the names of Genesys Cloud: a near miss, a name that an area does not have.
+ * Development builds have it, and so has an app with a feature that brings it; to others such a name is not configured.
  */
-export const SCOPE_NAMES = new InjectionToken<typeof checkScope>(ngDevMode ? 'GENESYS_SCOPE_NAMES' : '');
+export const nameError: NameCheck = (scope, registeredScopes) => {
+  const finding = checkScope(scope, registeredScopes && { registeredScopes });
+  if (!finding) return undefined;
+  const { kind, message, hint, nearest } = finding;
+  return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
+};
 
 const list = (scopes: readonly string[]): string => scopes.map((scope) => `"${scope}"`).join(', ');
 
@@ -22,39 +32,38 @@ export interface ScopeCheck {
 
 /**
  * @param config if it is not known yet, names alone are checked
- * @param nameCheck see {@link SCOPE_NAMES}
+ * @param names see {@link nameError}
  */
-export function createScopeCheck(config?: ResolvedConfig, nameCheck: typeof checkScope | null = null): ScopeCheck {
+export function createScopeCheck(config?: ResolvedConfig, names?: NameCheck): ScopeCheck {
   const configured = config && [...config.scopes, ...config.optionalScopes];
-  const registeredScopes = config?.registeredScopes;
-  const checkName = ngDevMode ? checkScope : nameCheck;
-  const errors = (needed: readonly string[]) =>
-    needed.flatMap((scope) => {
-      if (configured && isCovered(scope, configured)) return [];
-      const finding = checkName?.(scope, registeredScopes && { registeredScopes });
-      if (finding) {
-        const { kind, message, hint, nearest } = finding;
-        return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
-      }
-      if (!isScopeToken(scope)) return new GenesysScopeError('scope_malformed', [scope], '');
-      if (registeredScopes && !isCovered(scope, registeredScopes)) {
-        return new GenesysScopeError('scope_not_registered', [scope], '');
-      }
-      return configured ? notConfigured(scope, configured) : [];
-    });
+  const registered = config?.registeredScopes;
+  const checkName = ngDevMode ? nameError : names;
+  const errorOf = (scope: string): GenesysScopeError | undefined => {
+    if (configured && isCovered(scope, configured)) return undefined;
+    const error = checkName?.(scope, registered);
+    if (error) return error;
+    if (!isScopeToken(scope)) return new GenesysScopeError('scope_malformed', [scope], '');
+    return (
+      configured &&
+      new GenesysScopeError(
+        registered && !isCovered(scope, registered) ? 'scope_not_registered' : 'scope_not_configured',
+        [scope],
+        ngDevMode ? `The scope "${scope}" is not configured.` : '',
+        {
+          nearest: nearestOf(scope, configured),
+          hint: ngDevMode
+            ? `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(configured)} is what it is asked for now.`
+            : ''
+        }
+      )
+    );
+  };
+  const errors = (needed: readonly string[]) => needed.flatMap((scope) => errorOf(scope) ?? []);
   return {
     errors,
     checkOf: (needed) => (granted) => (granted ? notGranted(needed, granted) : errors(needed)[0])
   };
 }
-
-const notConfigured = (scope: string, configured: readonly string[]): GenesysScopeError =>
-  new GenesysScopeError('scope_not_configured', [scope], ngDevMode ? `The scope "${scope}" is not configured.` : '', {
-    nearest: nearestOf(scope, configured),
-    hint: ngDevMode
-      ? `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(configured)} is what it is asked for now.`
-      : ''
-  });
 
 /** The nearest of some names; in production the read-only part of the scope, or nothing. */
 const nearestOf = (scope: string, names: readonly string[]): string | undefined =>

@@ -23,28 +23,24 @@ export function tabTurn(config: ResolvedConfig): Turn {
   return (call) =>
     new Observable((subscriber) => {
       const wait = new AbortController();
-      const stopWaiting = () => {
+      const timer = setTimeout(() => {
         wait.abort();
-      };
-      const timer = setTimeout(stopWaiting, timeoutMs);
-      let release = (): void => undefined;
-      const held = new Promise<void>((resolve) => (release = resolve));
+      }, timeoutMs);
+      subscriber.add(() => {
+        clearTimeout(timer);
+        wait.abort();
+      });
       // By a promise made here, so that zone.js, where an app has it, sees the call in the zone it was asked for in.
       void new Promise<void>((go) => {
-        const grant = () => {
-          go();
-          return held;
-        };
+        const grant = () =>
+          new Promise<void>((release) => {
+            subscriber.add(release);
+            go();
+          });
         locks.request(name, { signal: wait.signal }, grant).catch(go);
       }).then(() => {
-        clearTimeout(timer);
         if (!subscriber.closed) call.subscribe(subscriber);
       });
-      return () => {
-        clearTimeout(timer);
-        stopWaiting();
-        release();
-      };
     });
 }
 

@@ -1,5 +1,5 @@
 import type { TokenResponse } from 'genesys-auth-protocol';
-import { type Moment, since } from './moment';
+import type { Age } from './moment';
 
 /** A token in memory, with all that is known about it. */
 export interface LiveToken {
@@ -7,8 +7,8 @@ export interface LiveToken {
   /** The value of the `Authorization` header, made once. */
   readonly header: string;
   readonly scopes: ReadonlySet<string>;
-  /** When it was asked for: its lifetime is counted from here, as the answer took some of it. */
-  readonly asked: Moment;
+  /** Since it was asked for: the answer took some of its lifetime. */
+  readonly age: Age;
   readonly lifetimeMs: number;
   /** Counts the calls to `clear()` before it: a token from before one is nobody's any more. */
   readonly era: number;
@@ -25,13 +25,18 @@ const MAX_LIFETIME_SECONDS = 172_800;
  * @param renewAheadMs how long before its end it is renewed, at most half of its life: a relay that hands out the same
  *   short-lived token again is then asked ever more rarely, not at each request
  */
-export function liveToken(answer: TokenResponse, asked: Moment, era: number, renewAheadMs: number): LiveToken {
-  const lifetimeMs = Math.min(answer.expires_in, MAX_LIFETIME_SECONDS) * 1000;
+export function liveToken(
+  { access_token: token, expires_in, scope }: TokenResponse,
+  age: Age,
+  era: number,
+  renewAheadMs: number
+): LiveToken {
+  const lifetimeMs = Math.min(expires_in, MAX_LIFETIME_SECONDS) * 1000;
   return {
-    token: answer.access_token,
-    header: `Bearer ${answer.access_token}`,
-    scopes: new Set(answer.scope.split(' ').filter(Boolean)),
-    asked,
+    token,
+    header: `Bearer ${token}`,
+    scopes: new Set(scope.split(' ').filter(Boolean)),
+    age,
     era,
     lifetimeMs,
     renewAtMs: lifetimeMs - Math.min(renewAheadMs, lifetimeMs / 2)
@@ -39,7 +44,7 @@ export function liveToken(answer: TokenResponse, asked: Moment, era: number, ren
 }
 
 /** When it ends, by the wall clock, for people. */
-export const expiryOf = ({ asked, lifetimeMs }: LiveToken): Date => new Date(asked.wall + lifetimeMs);
+export const expiryOf = ({ age, lifetimeMs }: LiveToken): Date => new Date(Date.now() + lifetimeMs - age());
 
 /** Whether it may still be sent. */
-export const isLive = (token: LiveToken): boolean => since(token.asked) < token.lifetimeMs;
+export const isLive = ({ age, lifetimeMs }: LiveToken): boolean => age() < lifetimeMs;

@@ -1,5 +1,5 @@
 import type { GenesysAuthError } from '../errors';
-import { now, since } from './moment';
+import { stopwatch } from './moment';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -24,7 +24,7 @@ export interface Pause {
 /** Makes a {@link Pause}: there is none until something failed. */
 export function createPause(): Pause {
   let failures = 0;
-  let from = now();
+  let age = stopwatch();
   let lengthMs = 0;
   let last: GenesysAuthError | undefined;
   let wasOffline = false;
@@ -36,7 +36,7 @@ export function createPause(): Pause {
   return {
     error() {
       if (wasOffline && !isOffline()) reset();
-      return since(from) < lengthMs ? last : undefined;
+      return age() < lengthMs ? last : undefined;
     },
     failed(error) {
       wasOffline = isOffline();
@@ -44,7 +44,7 @@ export function createPause(): Pause {
       const own = failures && Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), longest);
       lengthMs = Math.max(own, Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_RETRY_AFTER_MS));
       failures++;
-      from = now();
+      age = stopwatch();
       last = error;
     },
     reset

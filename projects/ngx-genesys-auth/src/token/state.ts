@@ -1,4 +1,4 @@
-import { type Signal, signal } from '@angular/core';
+import { type Signal, computed, signal } from '@angular/core';
 import { type Observable, ReplaySubject } from 'rxjs';
 import type { GenesysAuthError } from '../errors';
 import { type LiveToken, expiryOf } from './live-token';
@@ -28,15 +28,25 @@ export type RenewalReason = 'needed' | 'ahead' | 'rejected' | 'asked';
 /** How many events a late subscriber still gets. */
 export const REPLAYED_EVENTS = 16;
 
-const NO_SCOPES: ReadonlySet<string> = new Set();
+const NO_TOKEN: Pick<Shown, 'scopes' | 'expiresAt'> = { scopes: /* @__PURE__ */ new Set(), expiresAt: null };
+
+interface Shown {
+  readonly status: GenesysAuthStatus;
+  readonly scopes: ReadonlySet<string>;
+  readonly expiresAt: Date | null;
+  readonly error: GenesysAuthError | null;
+}
 
 /** What the app may see of the token's life, as signals and events. Written by the token source alone. */
 export interface AuthState {
-  readonly status: Signal<GenesysAuthStatus>;
-  readonly scopes: Signal<ReadonlySet<string>>;
-  readonly expiresAt: Signal<Date | null>;
-  readonly error: Signal<GenesysAuthError | null>;
-  readonly events$: Observable<GenesysAuthEvent>;
+  /** What the app sees. */
+  readonly shown: {
+    readonly status: Signal<GenesysAuthStatus>;
+    readonly scopes: Signal<ReadonlySet<string>>;
+    readonly expiresAt: Signal<Date | null>;
+    readonly error: Signal<GenesysAuthError | null>;
+    readonly events$: Observable<GenesysAuthEvent>;
+  };
   renewing(reason: RenewalReason): void;
   ready(token: LiveToken): void;
   /** @param live whether an older token goes on being used */
@@ -50,49 +60,36 @@ type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
 /** Makes the state of a token that nobody has needed yet. */
 export function createAuthState(): AuthState {
-  const status = signal<GenesysAuthStatus>('unknown');
-  const scopes = signal(NO_SCOPES);
-  const expiresAt = signal<Date | null>(null);
-  const error = signal<GenesysAuthError | null>(null);
+  const now = signal<Shown>({ ...NO_TOKEN, status: 'unknown', error: null });
   const events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
-  const tell = (event: Untimed<GenesysAuthEvent>): void => {
+  const tell = (change: Partial<Shown>, event: Untimed<GenesysAuthEvent>): void => {
+    now.update((before) => ({ ...before, ...change }));
     events.next({ at: new Date(), ...event });
   };
-  const show = (shown: GenesysAuthStatus, granted = NO_SCOPES, end: Date | null = null): void => {
-    status.set(shown);
-    scopes.set(granted);
-    expiresAt.set(end);
-  };
   return {
-    status: status.asReadonly(),
-    scopes: scopes.asReadonly(),
-    expiresAt: expiresAt.asReadonly(),
-    error: error.asReadonly(),
-    events$: events.asObservable(),
+    shown: {
+      status: computed(() => now().status),
+      scopes: computed(() => now().scopes),
+      expiresAt: computed(() => now().expiresAt),
+      error: computed(() => now().error),
+      events$: events.asObservable()
+    },
     renewing(reason) {
-      status.set('renewing');
-      tell({ type: 'renewing', reason });
+      tell({ status: 'renewing' }, { type: 'renewing', reason });
     },
     ready(token) {
-      const end = expiryOf(token);
-      error.set(null);
-      show('ready', token.scopes, end);
-      tell({ type: 'ready', scopes: [...token.scopes], expiresAt: end });
+      const { scopes } = token;
+      const expiresAt = expiryOf(token);
+      tell({ status: 'ready', error: null, scopes, expiresAt }, { type: 'ready', scopes: [...scopes], expiresAt });
     },
-    failed(failure, live) {
-      error.set(failure);
-      if (live) status.set('ready');
-      else show('failed');
-      tell({ type: 'failed', error: failure });
+    failed(error, live) {
+      tell(live ? { status: 'ready', error } : { ...NO_TOKEN, status: 'failed', error }, { type: 'failed', error });
     },
-    warning(odd) {
-      error.set(odd);
-      tell({ type: 'warning', error: odd });
+    warning(error) {
+      tell({ error }, { type: 'warning', error });
     },
     cleared() {
-      error.set(null);
-      show('signed-out');
-      tell({ type: 'cleared' });
+      tell({ ...NO_TOKEN, status: 'signed-out', error: null }, { type: 'cleared' });
     },
     close() {
       events.complete();

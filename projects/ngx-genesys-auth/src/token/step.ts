@@ -1,4 +1,3 @@
-import { InjectionToken } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type { Grant, TokenRequest } from './source';
 
@@ -7,6 +6,3 @@ export type AskRelay = (rejected: string | undefined, nameCaller?: boolean) => O
 
 /** Gets tokens in another way than from the relay alone. */
 export type TokenStep = (ask: AskRelay) => TokenRequest;
-
-/** {@link TokenStep}, if a feature provides it. */
-export const TOKEN_STEP = new InjectionToken<TokenStep | undefined>(ngDevMode ? 'GENESYS_TOKEN_STEP' : '');

@@ -11,7 +11,7 @@ import {
   type GenesysAuthFeature,
   ɵCONFIGURATION as CONFIGURATION,
   ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
-  ɵTOKEN_STEP as TOKEN_STEP
+  ɵSTEPS as STEPS
 } from 'ngx-genesys-auth';
 import { TabSync } from './tab-sync';
 
@@ -58,7 +58,7 @@ export function withTabSync({ shareToken = false, subject }: TabSyncOptions = {}
               configuration.clear();
             }
           });
-          configuration.state.events$.subscribe(({ type }) => {
+          configuration.state.shown.events$.subscribe(({ type }) => {
             if (type === 'cleared') sync.clear();
           });
           inject(DestroyRef).onDestroy(() => {
@@ -68,8 +68,9 @@ export function withTabSync({ shareToken = false, subject }: TabSyncOptions = {}
         }
       },
       {
-        provide: TOKEN_STEP,
-        useFactory: () => (isPlatformServer(inject(PLATFORM_ID)) ? undefined : inject(TabSync).step)
+        provide: STEPS,
+        multi: true,
+        useFactory: () => (isPlatformServer(inject(PLATFORM_ID)) ? {} : { token: inject(TabSync).step })
       },
       provideEnvironmentInitializer(() => {
         if (!isPlatformServer(inject(PLATFORM_ID))) inject(TabSync).start();

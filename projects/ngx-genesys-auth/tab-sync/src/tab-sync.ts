@@ -3,8 +3,8 @@ import {
   type ɵGenesysAuthCore as GenesysAuthCore,
   type ɵGrant as Grant,
   type ɵTokenStep as TokenStep,
-  ɵnow as now,
-  ɵsince as since
+  ɵrelaySession as relaySession,
+  ɵstopwatch as stopwatch
 } from 'ngx-genesys-auth';
 import { type Observable, defer, firstValueFrom, of, switchMap } from 'rxjs';
 import { Line } from './line';
@@ -71,12 +71,12 @@ export class TabSync {
     const who = await (this.#subject ? this.#whoByApp() : this.#whoByRelay());
     const line = this.#listen(who);
     if (!line || who === undefined) return undefined;
-    const asked = now();
+    const age = stopwatch();
     const answer = await line.ask();
     // Who signs in as somebody else meanwhile must not get what was meant for the first.
     if (!answer || this.#line !== line || (await this.#isSomebodyElse(who))) return undefined;
     this.#mine = { token: answer.access_token, who };
-    return { answer, asked, handedOn: true };
+    return { answer, age, handedOn: true };
   }
 
   #fetch(ask: AskRelay, rejected: string | undefined): Observable<Grant> {
@@ -107,9 +107,11 @@ export class TabSync {
       this.close();
       return;
     }
-    const live = this.#tab.core().tokens.fresh();
+    const live = this.#tab.core().tokens.held();
     if (!live || this.#mine?.who !== who || this.#mine.token !== live.token) return;
-    this.#line?.give(id, live.token, [...live.scopes].join(' '), live.lifetimeMs - since(live.asked));
+    const age = live.age();
+    // One whose end is near would have to be renewed there, too.
+    if (age < live.renewAtMs) this.#line?.give(id, live.token, [...live.scopes].join(' '), live.lifetimeMs - age);
   }
 
   /** The line for a user; the one for another user is closed. Where the page may have no channels there is none. */
@@ -152,7 +154,7 @@ export class TabSync {
 
   async #whoByRelay(): Promise<string | undefined> {
     try {
-      const { caller } = await firstValueFrom(this.#tab.core().relay.session());
+      const { caller } = await firstValueFrom(relaySession(this.#tab.core().relay));
       return caller && `relay ${caller}`;
     } catch {
       // The call for the token will say what is wrong.

@@ -5,7 +5,7 @@ import type {
   ɵRelayClient as RelayClient,
   ɵResolvedConfig as ResolvedConfig
 } from 'ngx-genesys-auth';
-import { NEVER, type Observable, Subject, defer, of, startWith, switchMap, take, throwError } from 'rxjs';
+import { NEVER, type Observable, Subject, defer, filter, of, startWith, switchMap, take, throwError } from 'rxjs';
 
 /** A relay in memory: it answers in the same turn, and the same until it is told otherwise. */
 export class FakeRelay implements RelayClient {
@@ -54,9 +54,9 @@ export class FakeRelay implements RelayClient {
     this.#held = true;
   }
 
-  /** There is no hub behind it: a test of live events has a source of its own. */
-  call(): Observable<never> {
-    return NEVER;
+  /** Says who is calling, the one thing to `GET`. There is no hub behind it: a test of live events has a source of its own. */
+  call<T>(method: string, _path: string, _body: unknown, isExpected: (answer: unknown) => answer is T): Observable<T> {
+    return method === 'GET' ? defer(() => this.#session()).pipe(filter(isExpected)) : NEVER;
   }
 
   token(): Observable<TokenResponse> {
@@ -67,21 +67,19 @@ export class FakeRelay implements RelayClient {
     );
   }
 
-  session(): Observable<SessionResponse> {
+  #session(): Observable<SessionResponse> {
+    const error = this.#error;
+    if (error) return throwError(() => error);
     const { region, apiOrigin } = this.#config;
-    return defer(() => {
-      const error = this.#error;
-      if (error) return throwError(() => error);
-      return of({
-        subject: 'test-user',
-        identity: 'loopback' as const,
-        roles: ['test'],
-        scopes: this.#granted,
-        defaultScopes: [],
-        region: region ?? null,
-        apiOrigin,
-        mode: 'token' as const
-      });
+    return of({
+      subject: 'test-user',
+      identity: 'loopback' as const,
+      roles: ['test'],
+      scopes: this.#granted,
+      defaultScopes: [],
+      region: region ?? null,
+      apiOrigin,
+      mode: 'token' as const
     });
   }
 

@@ -43,7 +43,7 @@ class DirectSource implements NotificationSource {
       sockets: this.#sockets,
       channel: this.#kept?.channel,
       keep: (channel) => {
-        this.#kept = { channel, tokenEndsAt: this.#core.state.expiresAt()?.getTime() };
+        this.#kept = { channel, tokenEndsAt: this.#core.state.shown.expiresAt()?.getTime() };
         watch.begin(this.#kept.tokenEndsAt);
       },
       forget: (channel) => {

@@ -67,6 +67,6 @@ export class TokenWatch {
   }
 
   #hasNewer(): boolean {
-    return (this.#core.state.expiresAt()?.getTime() ?? 0) > this.#endsAt + WORTH_MS;
+    return (this.#core.state.shown.expiresAt()?.getTime() ?? 0) > this.#endsAt + WORTH_MS;
   }
 }

@@ -1,0 +1,86 @@
+import { untracked } from '@angular/core';
+import { AsyncSubject, type Observable, Subscription, defer, throwError } from 'rxjs';
+import { GenesysAuthError } from '../errors';
+import { createPause } from './pause';
+import type { AuthState } from './state';
+
+/**
+ * Calls whose outcome is for all who wait, one at a time. Leaving early does not end the call: it belongs to all. After
+ * failures there is a pause.
+ */
+export interface Flight<Value> {
+  /** What the call that is under way brings. */
+  readonly current: () => Observable<Value> | undefined;
+  /** The last error, as long as the pause after it lasts. */
+  readonly paused: () => Observable<never> | undefined;
+  /** Makes a call, whatever the pause. It fails with a `GenesysAuthError` only. */
+  readonly start: (call: () => Observable<Value>) => Observable<Value>;
+  /** Ends the call; who waits for it gets the error `signed_out`. */
+  readonly clear: () => void;
+  /** Ends the call and says nothing: the app is gone. */
+  readonly close: () => void;
+}
+
+/**
+ * @param state is told of failures, and of `clear()`
+ * @param landed gets what a call brings, before all others
+ * @param isLive whether there is something to go on with when a call fails
+ */
+export function createFlight<Value>(
+  state: AuthState,
+  landed: (value: Value) => void,
+  isLive: () => boolean
+): Flight<Value> {
+  const pause = createPause();
+  let flight: AsyncSubject<Value> | undefined;
+  let call = Subscription.EMPTY;
+
+  const close = (): void => {
+    call.unsubscribe();
+    flight = undefined;
+    pause.reset();
+  };
+
+  return {
+    current: () => flight,
+    paused() {
+      const error = pause.error();
+      return error && throwError(() => error);
+    },
+    start(made) {
+      const started = (flight = new AsyncSubject<Value>());
+      // A request may be made inside an effect or a template: neither must come to depend on what is read here.
+      untracked(() => {
+        call = defer(made).subscribe({
+          next: (value) => {
+            flight = undefined;
+            pause.reset();
+            landed(value);
+            started.next(value);
+            started.complete();
+          },
+          error: (error: GenesysAuthError) => {
+            flight = undefined;
+            pause.failed(error);
+            state.failed(error, isLive());
+            started.error(error);
+          }
+        });
+      });
+      return started;
+    },
+    clear() {
+      const ended = flight;
+      close();
+      state.cleared();
+      ended?.error(signedOut());
+    },
+    close
+  };
+}
+
+/** The error of who waited when the token was cleared. */
+export const signedOut = () =>
+  new GenesysAuthError('signed_out', ngDevMode ? 'The token was cleared while this waited for one.' : '', {
+    hint: ngDevMode ? 'Ask again if the user has signed in again.' : ''
+  });

@@ -30,6 +30,16 @@ const entries = [
     args: [jest, 'projects/genesys-auth-relay/test/fuzz', '--selectProjects', 'genesys-auth-relay'],
     env: { FUZZ_REQUESTS: '1000000' }
   },
+  {
+    name: 'aborts',
+    about: '10,000 downloads through the relay that are broken off leave neither sockets nor memory behind',
+    args: [join('projects', 'e2e', 'load', 'aborts.mjs')]
+  },
+  {
+    name: 'memory',
+    about: 'ten minutes of load on a relay in proxy mode do not make it grow',
+    args: [join('projects', 'e2e', 'load', 'memory.mjs')]
+  },
   ...[
     ['fleet', 'none', 'one token request per renewal cycle for 800 callers of four servers, and nobody waits'],
     ['fleet-store', 'store', 'no call fails while the shared store is killed, restarted and frozen'],

@@ -12,6 +12,8 @@ const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 23, 6);
 /** How often the contact centre is looked at. */
 const STEP_MS = 30_000;
+/** However a connection was lost, a topic delivers after so long: a heartbeat has to be missed first. */
+const RECOVERED_MS = 90_000;
 /** So many of the queues are on the board all the time. */
 const QUEUES = 3;
 /** So many more come and go. */
@@ -118,6 +120,7 @@ interface Visit {
   readonly queueId: string;
   /** Correlation ids of what came. */
   readonly got: readonly string[];
+  readonly openedAt: number;
   /** When its state was first read: from then on nothing may be missed without a word. */
   coveredAt: number;
   leftAt: number;
@@ -214,6 +217,7 @@ async function open(tokenSeconds: number) {
       topic,
       queueId,
       got,
+      openedAt: Date.now(),
       coveredAt: Infinity,
       leftAt: Infinity,
       board: () => state,
@@ -337,6 +341,10 @@ it('24 hours, tokens that end, sockets told to go, 30 losses, topics that come a
     expect(places.every((place, n) => place > (places[n - 1] ?? -1))).toBe(true);
   }
 
+  const unread = visits.filter(
+    ({ openedAt, coveredAt, leftAt }) => Math.min(coveredAt, leftAt) > openedAt + RECOVERED_MS
+  );
+  expect(unread.map(({ topic, openedAt }) => [topic, openedAt])).toEqual([]);
   // Of each topic, while it was listened to: it came, or a gap of this topic says so, to the moment.
   const missed = [...always, ...visits].flatMap(({ topic, got, coveredAt, leftAt }) => {
     const came = new Set(got);

@@ -54,7 +54,7 @@ export const configurationProviders = (provided: Provided): (Provider | Environm
     inject(GENESYS_AUTH).start();
   }),
   ngDevMode ? provideInterceptorCheck() : [],
-  ...provided.features.flatMap(({ appProviders }) => appProviders ?? [])
+  provided.features.map(({ appProviders }) => appProviders ?? [])
 ];
 
 /**

@@ -104,7 +104,7 @@ export function createAttacher(
       if (context.has(NEEDED_SCOPES)) {
         const needed = context.get(NEEDED_SCOPES);
         if (ngDevMode) needs?.note(needed);
-        return checked(request, next, backend, needed.length > 0 ? scopes.checkOf(needed) : undefined);
+        return checked(request, next, backend, scopes.checkOf(needed));
       }
       const go = () => checked(request, next, backend, needs?.checkOf(request));
       return needs?.wait()?.pipe(switchMap(go)) ?? go();

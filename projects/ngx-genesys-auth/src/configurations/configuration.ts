@@ -87,7 +87,7 @@ export function createConfiguration(
         { provide: GenesysAuthService, useValue: self.service },
         { provide: GENESYS_RESOLVED_CONFIG, useValue: resolved },
         { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
-        ...features.flatMap(({ providers }) => providers)
+        features.map(({ providers }) => providers)
       ],
       parent
     );

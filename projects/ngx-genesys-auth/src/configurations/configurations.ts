@@ -55,10 +55,9 @@ export function createConfigurations(): Configurations {
     get(name) {
       const found = all.find((one) => one.name === name) ?? (name === undefined ? all[0] : undefined);
       if (found) return found;
-      const known = ngDevMode ? all.map((one) => `"${one.name ?? ''}"`).join(', ') : '';
       throw wrongName(
         ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
-        ngDevMode ? `Give one of ${known}.` : ''
+        ngDevMode ? `Give one of ${all.map((one) => `"${one.name ?? ''}"`).join(', ')}.` : ''
       );
     },
     find({ url, context }) {

@@ -40,7 +40,7 @@ export interface RelayClient {
 export function relayClient(config: ResolvedConfig): RelayClient {
   const http = inject(HttpClient);
   const injector = inject(Injector);
-  const { relayUrl, credentials, timeoutMs } = config;
+  const { relayUrl, credentials, timeoutMs, scopes, optionalScopes } = config;
 
   const call = <T>(
     method: 'GET' | 'POST',
@@ -74,8 +74,8 @@ export function relayClient(config: ResolvedConfig): RelayClient {
     );
 
   const wanted: TokenRequest = {
-    scopes: config.scopes,
-    ...(config.optionalScopes.length > 0 && { optionalScopes: config.optionalScopes })
+    scopes,
+    ...(optionalScopes.length > 0 && { optionalScopes })
   };
   return {
     call,

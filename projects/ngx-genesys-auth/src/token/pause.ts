@@ -3,8 +3,8 @@ import { stopwatch } from './moment';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
-const LONGEST_OFFLINE_PAUSE_MS = 60_000;
-const LONGEST_RETRY_AFTER_MS = 60_000;
+/** The longest while offline, and the longest that a `Retry-After` counts for. */
+const LONGEST_OF_ALL_MS = 60_000;
 
 /**
  * The time after failed renewals in which the relay is left alone and the last error is told again. One failure is
@@ -30,7 +30,6 @@ export function createPause(): Pause {
   let wasOffline = false;
   const reset = (): void => {
     failures = 0;
-    wasOffline = false;
     last = undefined;
   };
   return {
@@ -40,9 +39,9 @@ export function createPause(): Pause {
     },
     failed(error) {
       wasOffline = isOffline();
-      const longest = wasOffline ? LONGEST_OFFLINE_PAUSE_MS : LONGEST_PAUSE_MS;
+      const longest = wasOffline ? LONGEST_OF_ALL_MS : LONGEST_PAUSE_MS;
       const own = failures && Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), longest);
-      lengthMs = Math.max(own, Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_RETRY_AFTER_MS));
+      lengthMs = Math.max(own, Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_OF_ALL_MS));
       failures++;
       age = stopwatch();
       last = error;

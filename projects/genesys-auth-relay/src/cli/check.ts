@@ -31,7 +31,7 @@ export function describeConfig(config: RelayConfig): string {
     `identities        ${list(config.identities.map(({ type }) => type))}`,
     ...[...config.roles].map(
       ([name, role]) =>
-        `role ${name}: ${list(role.scopes)} (without asking: ${list(role.defaultScopes)})${role.client === undefined ? '' : `, client ${role.client}`}`
+        `role ${name}: ${list(role.scopes)} (without asking: ${list(role.defaultScopes)})${role.client === undefined ? '' : `, client ${role.client}`}${role.requestsPerMinute === undefined ? '' : `, ${role.requestsPerMinute} requests a minute`}`
     ),
     `cross-origin apps ${list(cors.origins)}`,
     `limits            ${limits.bodyBytes} bytes a body, ${limits.requestsPerMinute} requests a minute and caller, ${limits.drainMs} ms to drain`,

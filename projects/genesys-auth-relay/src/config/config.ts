@@ -27,6 +27,8 @@ export interface Role {
   readonly client: string | undefined;
   /** In proxy mode, the only paths this role may call; `undefined`: all that its scopes allow. */
   readonly routes: readonly RouteRule[] | undefined;
+  /** Requests that a caller with this role may send in a minute; `undefined`: `limits.requestsPerMinute`. */
+  readonly requestsPerMinute: number | undefined;
 }
 
 /** A path of the API with everything below it. */

@@ -102,7 +102,8 @@ export function parseRelayConfig(
         scopes: canonical(role.scopes),
         defaultScopes: canonical(role.defaultScopes),
         client: role.client,
-        routes: role.routes
+        routes: role.routes,
+        requestsPerMinute: role.requestsPerMinute
       }
     ])
   );

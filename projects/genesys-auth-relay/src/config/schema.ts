@@ -29,7 +29,8 @@ const role = section(
       .array(scopeName, { error: () => says('is no list of scopes', 'list the scopes of a request that names none') })
       .default([]),
     client: text('the name of a client', 'name one of genesys.clients').optional(),
-    routes: routesSchema.optional()
+    routes: routesSchema.optional(),
+    requestsPerMinute: whole(1, 1_000_000, 'requests').optional()
   },
   'give the role its scopes: { scopes: [...] }'
 );

@@ -4,21 +4,25 @@ import type { RelayClock } from '../runtime/clock.ts';
 
 /** A budget of requests for each caller. */
 export interface RateLimit {
-  /** Takes one; returns the seconds to wait when there is none left, or 0. */
-  take(who: string): number;
+  /**
+   * Takes one; returns the seconds to wait when there is none left, or 0.
+   *
+   * @param perMinute requests of this caller; default: those of all
+   */
+  take(who: string, perMinute?: number): number;
 }
 
 /**
- * A token bucket for each caller: `perMinute` at once, refilled evenly.
+ * A token bucket for each caller: so many requests at once, refilled evenly.
  *
- * @param perMinute requests
+ * @param usual requests in a minute
  * @param callers how many callers are remembered; the longest silent is forgotten first
  */
-export function createRateLimit(perMinute: number, clock: RelayClock, callers = 10_000): RateLimit {
+export function createRateLimit(usual: number, clock: RelayClock, callers = 10_000): RateLimit {
   const buckets = new LRUCache<string, { left: number; at: number }>({ max: callers });
-  const perMs = perMinute / 60_000;
   return {
-    take(who) {
+    take(who, perMinute = usual) {
+      const perMs = perMinute / 60_000;
       const now = clock.monotonic();
       let bucket = buckets.get(who);
       if (bucket === undefined) {

@@ -286,6 +286,40 @@ describe('proxy mode', () => {
     expect((await as('other', other.key)).status).toBe(200);
   });
 
+  it('B16 counts by the most that a role of the caller allows', async () => {
+    const keys = { batch: newKey(), both: newKey(), other: newKey() };
+    const roles = { batch: ['slow'], both: ['slow', 'fast', 'unknown'], other: ['usual'] };
+    const scopes = ['routing'];
+    world = await setUpProxy({
+      config: {
+        limits: { requestsPerMinute: 2 },
+        roles: {
+          slow: { scopes, requestsPerMinute: 1 },
+          fast: { scopes, requestsPerMinute: 4 },
+          usual: { scopes },
+          unknown: { scopes: ['users'] }
+        },
+        identities: Object.entries(keys).map(([id, { sha256 }]) => ({
+          type: 'apiKey' as const,
+          keys: [{ id, sha256, roles: roles[id as keyof typeof keys] }]
+        }))
+      }
+    });
+    const allowed = async (id: keyof typeof keys) => {
+      const headers = { authorization: basic(id, keys[id].key) };
+      for (let sent = 0; ; sent++) {
+        const { status, body } = await ask(world.at(QUEUES), { method: 'GET', headers });
+        if (status === 200) continue;
+        expect(body['code']).toBe('rate_limited');
+        return sent;
+      }
+    };
+    expect([await allowed('batch'), await allowed('both'), await allowed('other')]).toEqual([1, 4, 2]);
+    world.clock.advance(30_000);
+    // A bucket fills at its own rate: half of it in half a minute.
+    expect([await allowed('batch'), await allowed('both'), await allowed('other')]).toEqual([0, 2, 1]);
+  });
+
   it('B16 spreads the callers over the tokens of a pool, each with a budget of its own', async () => {
     const keys = Array.from({ length: 12 }, (_, index) => ({ id: `caller-${index}`, ...newKey() }));
     world = await setUpProxy({

@@ -11,6 +11,7 @@ import { type RelayHub, createRelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement } from '../policy/policy.ts';
 import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
+import { createRequestRate } from '../policy/request-rate.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import type { Soon } from '../runtime/soon.ts';
@@ -62,6 +63,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
     runtime
   );
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
+  const rateOf = createRequestRate(config);
   // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
@@ -80,7 +82,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
   }
 
   function counted(caller: Caller): Caller {
-    const seconds = callers.take(caller.key);
+    const seconds = callers.take(caller.key, rateOf(caller.roles));
     if (seconds > 0) throw rateLimited(seconds);
     return caller;
   }

@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const [seconds, servers, callers, life] = [values.seconds, values.servers, values.callers, values.life].map(Number);
 const { chaos } = values;
 /** How long something is waited for that must happen: the next renewal, a server that starts or stops. */
-const PATIENCE_MS = 30_000 + life * 1000;
+const PATIENCE_MS = 60_000 + life * 1000;
 
 const store = await startStore();
 const endpoint = await startEndpoint({ lifeSeconds: life, fastestMs: 60, slowestMs: 250 });

@@ -1,7 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Presence } from './presence.ts';
 import type { AnswerSink, ApiHead } from './sinks.ts';
+
+const nothing = (): void => undefined;
 
 /** What becomes of an answer. */
 export interface DeliveryParts {
@@ -15,41 +16,48 @@ export interface DeliveryParts {
 
 /**
  * Hands an answer over as undici reads it. Its own `stream()` puts a Writable, several listeners and an abort signal in
- * between, which cost more than all that the relay itself does for a call.
+ * between, which cost more than all that the relay itself does for a call; its newer kind of handler a record of the headers,
+ * which would be made a list again.
  */
 export class Delivery implements Dispatcher.DispatchHandler {
   readonly #parts: DeliveryParts;
   #sink: AnswerSink | undefined;
+  #resume: () => void = nothing;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onConnect(abort: (error?: Error) => void): void {
     this.#parts.presence.whenGone(() => {
-      controller.abort(new Error('the caller has gone'));
+      abort(new Error('the caller has gone'));
     });
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
+  onHeaders(statusCode: number, raw: readonly Buffer[], resume: () => void): boolean {
     // 1xx is for the relay alone, and the answer is still to come.
-    if (statusCode >= 200) this.#sink = this.#parts.open({ statusCode, headers });
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#sink?.write(chunk) !== false) return;
-    controller.pause();
-    this.#sink.onDrain(() => {
-      controller.resume();
+    if (statusCode < 200) return true;
+    const headers = raw.map((part, index) => {
+      const text = part.toString('latin1');
+      return index % 2 === 0 ? text.toLowerCase() : text;
     });
+    this.#resume = resume;
+    this.#sink = this.#parts.open({ statusCode, headers });
+    return true;
   }
 
-  onResponseEnd(): void {
+  onData(chunk: Buffer): boolean {
+    if (this.#sink?.write(chunk) !== false) return true;
+    this.#sink.onDrain(this.#resume);
+    return false;
+  }
+
+  onComplete(): void {
     this.#sink?.end();
     this.#parts.done();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     this.#parts.failed(error, this.#sink !== undefined);
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
 import { responseHeaders } from './response-headers.ts';
-import { type ApiHead, Passer, type WholeAnswer } from './sinks.ts';
+import { type ApiHead, Passer, type WholeAnswer, headerOf } from './sinks.ts';
 import type { ApiTarget } from './target.ts';
 
 /** One call of the API: what came, who sent it, and where the answer goes. */
@@ -48,14 +48,20 @@ function writeHead(exchange: ApiExchange, { statusCode, headers }: ApiHead): Ser
 
 /** Writes the head of the API's answer to the caller, and tells where the body goes. */
 export function openAnswer(exchange: ApiExchange, head: ApiHead): Passer {
-  const length = head.headers['content-length'];
-  return new Passer(writeHead(exchange, head), typeof length === 'string' ? Number(length) : NaN);
+  const length = headerOf(head.headers, 'content-length');
+  return new Passer(writeHead(exchange, head), length === undefined ? NaN : Number(length));
 }
 
 /** Writes an answer that was held back. */
 export function writeWhole(exchange: ApiExchange, { status, headers, body }: WholeAnswer): void {
-  const isHead = exchange.request.method === 'HEAD';
-  const length = isHead ? headers['content-length'] : String(body.length);
-  writeHead(exchange, { statusCode: status, headers: { ...headers, 'content-length': length } });
-  exchange.response.end(isHead ? undefined : body);
+  if (exchange.request.method === 'HEAD') {
+    writeHead(exchange, { statusCode: status, headers }).end();
+    return;
+  }
+  const others = headers.filter((_, index) => headers[index - (index % 2)] !== 'content-length');
+  const response = writeHead(exchange, {
+    statusCode: status,
+    headers: [...others, 'content-length', String(body.length)]
+  });
+  response.end(body);
 }

@@ -3,7 +3,7 @@ import type { RelayClock } from '../runtime/clock.ts';
 import { parseObject } from '../source/token-answer.ts';
 import { retryAfterMs } from '../source/upstream-error.ts';
 import { type Budget, createBudget, spent } from './budget.ts';
-import type { WholeAnswer } from './sinks.ts';
+import { type WholeAnswer, headerOf } from './sinks.ts';
 
 /** What the API allows: a budget for each token, and operations of an OAuth client that it asked to be left alone. */
 export interface ApiLimits {
@@ -15,11 +15,9 @@ export interface ApiLimits {
   note(client: ClientConfig, slot: number, operation: string, answer: WholeAnswer): void;
 }
 
-const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
-
 /** Whether a 429 is about the token. Its body names the limit; where it does not, the token is the safe guess. */
 function isAboutToken({ headers, body }: WholeAnswer): boolean {
-  if (headers['content-encoding'] !== undefined) return true;
+  if (headerOf(headers, 'content-encoding') !== undefined) return true;
   const limit = parseObject(body.toString('utf8'))?.['limit'];
   const key = typeof limit === 'object' && limit !== null && 'key' in limit ? limit.key : undefined;
   return typeof key !== 'string' || /token|client\.credentials|org\.app/.test(key);
@@ -46,7 +44,7 @@ export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: Re
       pauses.delete(key);
     },
     note(client, slot, operation, answer) {
-      const wait = retryAfterMs(single(answer.headers['retry-after']), clock.now());
+      const wait = retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now());
       if (wait === undefined || wait === 0) return;
       if (isAboutToken(answer)) budget(client, slot).pause(wait);
       else pauses.set(keyOf(client, operation), clock.monotonic() + wait);

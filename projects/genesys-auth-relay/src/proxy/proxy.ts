@@ -11,7 +11,7 @@ import { createApiLimits } from './limits.ts';
 import { Presence } from './presence.ts';
 import { AUTHORIZATION_AT, createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
-import { type AnswerSink, type ApiHead, Copier, Held, type WholeAnswer } from './sinks.ts';
+import { type AnswerSink, type ApiHead, Copier, Held, type WholeAnswer, headerOf } from './sinks.ts';
 import { createApiPool } from './upstream-api.ts';
 
 /** Bytes of a 401 or 429 that are read before it is passed on. */
@@ -138,7 +138,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     let copy: { readonly head: ApiHead; readonly sink: Copier } | undefined;
     const open = (head: ApiHead): AnswerSink => {
       const passer = openAnswer(exchange, head);
-      const long = Number(head.headers['content-length'] ?? 0) > SHARED_BYTES;
+      const long = Number(headerOf(head.headers, 'content-length') ?? 0) > SHARED_BYTES;
       if (head.statusCode < 200 || head.statusCode > 299 || long) return passer;
       copy = { head, sink: new Copier(passer, SHARED_BYTES) };
       return copy.sink;

@@ -1,7 +1,5 @@
 import { securityHeaders } from '../reply/headers.ts';
 
-type UpstreamHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
-
 /**
  * What an answer of the API does not say to the caller: cookies, which would be set for the relay's own origin; connection
  * headers, which were for the relay; the API's word on CORS and challenges, as the relay has its own.
@@ -33,38 +31,40 @@ const always = Object.entries(securityHeaders)
   .flat();
 
 /** What `Connection` names beside its own words, between commas. */
-function namedIn(connection: string | readonly string[] | undefined): string {
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return '';
-  return `,${String(connection).toLowerCase().replaceAll(' ', '')},`;
+function namedIn(headers: readonly string[]): string {
+  let named = '';
+  for (let index = 0; index < headers.length; index += 2) {
+    const value = headers[index + 1] ?? '';
+    if (headers[index] !== 'connection' || value === 'keep-alive' || value === 'close') continue;
+    named += `,${value.toLowerCase().replaceAll(' ', '')},`;
+  }
+  return named;
 }
 
 /**
- * The headers of the answer to the caller, as a flat list of names and values.
+ * The headers of the answer to the caller, as a list of names and values in turn.
  *
- * @param headers of the API's answer, names in lower case
+ * @param headers of the API's answer, names in lower case and values in turn
  * @param listedOrigin the caller's origin if it is on the list of the configuration
  * @param hsts `Strict-Transport-Security`, unless the host has put its own on the answer
  */
 export function responseHeaders(
-  headers: UpstreamHeaders,
+  headers: readonly string[],
   listedOrigin: string | undefined,
   hsts: string | undefined
 ): string[] {
   const sent = always.slice();
   if (hsts !== undefined) sent.push('strict-transport-security', hsts);
-  const named = namedIn(headers['connection']);
-  for (const name in headers) {
-    const value = headers[name];
-    if (value === undefined || DROPPED.has(name) || name.startsWith('access-control-')) continue;
-    if (named !== '' && named.includes(`,${name},`)) continue;
-    if (typeof value === 'string') sent.push(name, value);
-    else for (const one of value) sent.push(name, one);
+  const named = namedIn(headers);
+  let vary = securityHeaders['vary'] ?? '';
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const value = headers[index + 1] ?? '';
+    if (name === 'vary') vary += `, ${value}`;
+    if (DROPPED.has(name) || name.startsWith('access-control-')) continue;
+    if (named === '' || !named.includes(`,${name},`)) sent.push(name, value);
   }
-  const vary = headers['vary'];
-  sent.push(
-    'vary',
-    vary === undefined ? (securityHeaders['vary'] ?? '') : `${securityHeaders['vary'] ?? ''}, ${String(vary)}`
-  );
+  sent.push('vary', vary);
   if (listedOrigin !== undefined) {
     sent.push('access-control-allow-origin', listedOrigin, 'access-control-allow-credentials', 'true');
     sent.push('access-control-expose-headers', EXPOSED_HEADERS);

@@ -3,13 +3,21 @@ import type { ServerResponse } from 'node:http';
 /** Status and headers of an answer. */
 export interface ApiHead {
   readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names in lower case and values in turn, as they came: what goes on to the caller is such a list again. */
+  readonly headers: readonly string[];
+}
+
+/** The value of a header; of one that came several times, the first. */
+export function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return headers[index + 1];
+  return undefined;
 }
 
 /** An answer as a whole. */
 export interface WholeAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** See {@link ApiHead}. */
+  readonly headers: readonly string[];
   readonly body: Buffer;
 }
 

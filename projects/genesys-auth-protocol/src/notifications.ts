@@ -91,7 +91,7 @@ export type HubServerFrame =
   | { readonly type: 'error'; readonly id?: number; readonly code: HubErrorCode; readonly detail: string };
 
 /** What is wrong with a frame; or, with `internal_error`, with the relay. */
-export type HubErrorCode = 'invalid_frame' | 'too_many_topics' | 'rate_limited' | 'internal_error';
+export type HubErrorCode = 'invalid_frame' | 'rate_limited' | 'internal_error';
 
 /** The envelope of an event (Genesys Cloud notification service, version 2). */
 export interface HubEvent {

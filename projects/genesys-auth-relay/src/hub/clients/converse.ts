@@ -50,12 +50,7 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
       const resume = first ? frame.resume : undefined;
       first = false;
       const result = await subscribe(client, frame.topics, resume, parts);
-      if (result === 'gone') return;
-      if (result === 'too_many_topics') {
-        const detail = `A client may have ${parts.limits.topics} topics. Subscribe to fewer, or raise notifications.topicsPerClient.`;
-        answer({ type: 'error', id: frame.id, code: result, detail }, rpcId);
-        return;
-      }
+      if (result === undefined) return;
       for (const [name, keys] of result.keys) if (keys.length > 0) asked.set(name, keys);
       answer({ type: 'subscribed', id: frame.id, topics: result.states }, rpcId);
       result.finish();

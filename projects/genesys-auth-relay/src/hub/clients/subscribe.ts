@@ -1,23 +1,17 @@
 import type { HubPosition, TopicState } from 'genesys-auth-protocol';
-import { isCovered } from 'genesys-scopes';
 import { safeText } from '../../reply/safe-text.ts';
-import type { Feed } from '../feed.ts';
 import type { Registry, WantedTopic } from '../registry.ts';
-import { fillAlias, readAlias } from '../topics/aliases.ts';
-import type { TopicScopes } from '../topics/topic-scopes.ts';
-import { type Topic, readTopic } from '../topics/topic.ts';
 import type { HubClient } from './client.ts';
 import { eventText } from './dialect.ts';
 import { createGaps } from './gaps.ts';
 import { textFrame } from './frame.ts';
 import type { EventMemory } from './memory.ts';
+import { type Wish, type WishParts, readWishes } from './wishes.ts';
 
 /** What a subscription needs. */
-export interface SubscribeParts {
+export interface SubscribeParts extends WishParts {
   readonly registry: Registry;
   readonly memory: EventMemory;
-  readonly feed: () => Feed;
-  readonly scopeOf: TopicScopes;
   readonly epoch: string;
   readonly counters: { gaps: number };
   readonly limits: { readonly topics: number; readonly answerMs: number };
@@ -37,42 +31,6 @@ export interface Subscribed {
   readonly finish: () => void;
 }
 
-interface Wish {
-  readonly asked: string;
-  readonly topics: readonly Topic[];
-  readonly refused?: string;
-}
-
-const refused = (asked: string, reason: string): Wish => ({ asked, topics: [], refused: reason });
-
-/** Decides whether a client may have a topic: the scope `notifications`, and the scope that its events are worth. */
-export function whyNot({ entitlement }: HubClient, { key }: Topic, scopeOf: TopicScopes): string | undefined {
-  if (!isCovered('notifications', entitlement.scopes)) return "none of your roles has the scope 'notifications'";
-  const scope = scopeOf(key);
-  if (scope === undefined) return 'no rule of this relay says which scope this topic needs: notifications.topicScopes';
-  return isCovered(scope, entitlement.scopes) ? undefined : `none of your roles has the scope '${scope}'`;
-}
-
-async function read(asked: string, client: HubClient, { feed, scopeOf }: SubscribeParts): Promise<Wish> {
-  const alias = readAlias(asked);
-  const names = alias === undefined ? undefined : 'topics' in alias ? alias.topics : undefined;
-  if (alias !== undefined && 'each' in alias) {
-    const sample = readTopic(fillAlias(alias.topic, 'x'))?.[0];
-    const reason = sample && whyNot(client, sample, scopeOf);
-    if (reason !== undefined) return refused(asked, reason);
-    try {
-      const ids = await feed().list(alias.each);
-      return { asked, topics: ids.flatMap((id) => readTopic(fillAlias(alias.topic, id)) ?? []) };
-    } catch {
-      return refused(asked, `the list of ${alias.each}s cannot be read at the moment`);
-    }
-  }
-  const topics = (names ?? [asked]).flatMap((name) => readTopic(name) ?? []);
-  if (topics.length === 0) return refused(asked, 'this is no topic: v2.{name} with dots, at most 200 characters');
-  const reason = topics.map((topic) => whyNot(client, topic, scopeOf)).find((text) => text !== undefined);
-  return reason === undefined ? { asked, topics } : refused(asked, reason);
-}
-
 function stateOf({ asked, topics, refused: why }: Wish, registry: Registry): TopicState {
   // It stands in JSON, where every character is harmless, but nobody wants a megabyte of it back.
   const topic = asked.length > 200 ? safeText(asked, 200) : asked;
@@ -90,21 +48,19 @@ function stateOf({ asked, topics, refused: why }: Wish, registry: Registry): Top
 /**
  * Subscribes a client. The answer waits, for a bounded time, until the topics are live: what comes after it is complete, or a
  * gap says otherwise.
+ *
+ * @returns `undefined` when the client has left meanwhile
  */
 export async function subscribe(
   client: HubClient,
   asked: readonly string[],
   resume: HubPosition | undefined,
   parts: SubscribeParts
-): Promise<Subscribed | 'too_many_topics' | 'gone'> {
+): Promise<Subscribed | undefined> {
   const { registry, memory, limits } = parts;
-  if (asked.length > limits.topics) return 'too_many_topics';
-  const wishes = await Promise.all(asked.map((topic) => read(topic, client, parts)));
+  const { wishes, topics } = await readWishes(client, asked, parts);
   // The list behind an alias took its time. Who is put on a topic after it has left is never taken off.
-  if (client.gone) return 'gone';
-  const topics = new Map(wishes.flatMap((wish) => wish.topics.map((topic) => [topic.key, topic] as const)));
-  const more = [...topics.keys()].filter((key) => !client.topics.has(key)).length;
-  if (client.topics.size + more > limits.topics) return 'too_many_topics';
+  if (client.gone) return undefined;
 
   const before = resume?.epoch === parts.epoch ? memory.after(resume.seq) : undefined;
   const added: WantedTopic[] = [];

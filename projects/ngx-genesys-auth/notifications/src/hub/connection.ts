@@ -121,7 +121,7 @@ export class HubConnection implements NotificationConnection {
         this.#listener.closing();
         break;
       case 'error':
-        this.#refusedFrame(frame.id, frame.code, frame.detail);
+        this.#fail(frameError(frame.code, frame.detail));
         break;
       case 'unsubscribed':
         break;
@@ -149,17 +149,6 @@ export class HubConnection implements NotificationConnection {
     }
     if (id === this.#firstId) this.#listener.live(this.#resumed, this.#silenceMs);
     this.#listener.covered(covered);
-  }
-
-  #refusedFrame(id: number | undefined, code: string, detail: string): void {
-    if (id !== undefined && code === 'too_many_topics' && id !== this.#firstId)
-      this.#subscribed(
-        id,
-        [...this.#asked]
-          .filter(([, asked]) => asked === id)
-          .map(([topic]) => ({ topic, state: 'rejected', reason: detail }))
-      );
-    else this.#fail(frameError(code, detail));
   }
 
   #subscribe(topics: readonly string[], resume?: HubPosition): void {

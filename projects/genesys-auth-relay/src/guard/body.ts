@@ -26,15 +26,35 @@ const tooLarge = (limit: number) =>
     headers: { connection: 'close' }
   });
 
-/** Reads by events: leaving a `for await` early would destroy the connection, and with it the answer that says why. */
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decoded(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  try {
+    return utf8.decode(chunks.length === 1 ? first : Buffer.concat(chunks));
+  } catch {
+    throw new RelayProblem('invalid_request', 'The body is not UTF-8.', { hint: 'Encode it as UTF-8.' });
+  }
+}
+
+/**
+ * Reads by events: leaving a `for await` early would destroy the connection, and with it the answer that says why.
+ *
+ * @param act what to make of the text; in here, as every promise more costs more than that
+ */
+function readBody<T>(request: IncomingMessage, limit: number, act: (text: string) => T): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
     const chunks: Buffer[] = [];
     let size = 0;
     // The first of these decides; the listeners stay, as taking them off costs more than what comes after.
     const onEnd = () => {
-      const [first] = chunks;
-      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+      if (size > limit) return;
+      try {
+        resolve(act(decoded(chunks)));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error('not readable', { cause: error }));
+      }
     };
     const onBroken = () => {
       if (request.readableEnded) return;
@@ -49,18 +69,6 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
     request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
     if (request.readableEnded) onEnd();
   });
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-async function readText(request: IncomingMessage, limit: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const bytes = await readBytes(request, limit);
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new RelayProblem('invalid_request', 'The body is not UTF-8.', { hint: 'Encode it as UTF-8.' });
-  }
 }
 
 /**
@@ -79,6 +87,28 @@ export function parsedBefore(request: IncomingMessage, form: boolean): string | 
   return new URLSearchParams(pairs).toString();
 }
 
+/** The media type of the body, if it has one. */
+function bodyType({ headers }: IncomingMessage): string | undefined {
+  const given = headers['content-type'];
+  const type = given === JSON_TYPE || given === FORM ? given : given?.split(';', 1)[0]?.trim().toLowerCase();
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  const known = type === FORM || type === JSON_TYPE;
+  if (encoding === 'identity' && (type === undefined || known)) return type;
+  throw new RelayProblem('unsupported_media_type', 'The content type or encoding of the body is not supported.', {
+    hint: `Send ${FORM} or ${JSON_TYPE}, not compressed.`,
+    headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
+  });
+}
+
+function readAs(type: string | undefined, text: string): TokenAsk {
+  if (type !== undefined) return type === FORM ? readForm(text) : readKnownJson(text);
+  if (text === '') return EMPTY_ASK;
+  throw new RelayProblem('unsupported_media_type', 'The body has no content type.', {
+    hint: `Send ${FORM} or ${JSON_TYPE}.`,
+    headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
+  });
+}
+
 /**
  * Reads what a request asks for.
  *
@@ -86,27 +116,11 @@ export function parsedBefore(request: IncomingMessage, form: boolean): string | 
  * @param limit bytes the body may have
  * @throws RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request`, `unsupported_grant_type`
  */
-export async function readTokenAsk(request: IncomingMessage, limit: number): Promise<TokenAsk> {
-  const { headers } = request;
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  const known = type === FORM || type === JSON_TYPE;
-  if (encoding !== 'identity' || (type !== undefined && !known)) {
-    throw new RelayProblem('unsupported_media_type', 'The content type or encoding of the body is not supported.', {
-      hint: `Send ${FORM} or ${JSON_TYPE}, not compressed.`,
-      headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
-    });
-  }
-  const text =
-    (request.readableEnded ? parsedBefore(request, type === FORM) : undefined) ?? (await readText(request, limit));
+export function readTokenAsk(request: IncomingMessage, limit: number): Promise<TokenAsk> {
+  const type = bodyType(request);
+  const before = request.readableEnded ? parsedBefore(request, type === FORM) : undefined;
+  if (before === undefined) return readBody(request, limit, (text) => readAs(type, text));
   // A parser of the host has a limit of its own, which may be higher.
-  if (Buffer.byteLength(text) > limit) throw tooLarge(limit);
-  if (type === undefined) {
-    if (text === '') return EMPTY_ASK;
-    throw new RelayProblem('unsupported_media_type', 'The body has no content type.', {
-      hint: `Send ${FORM} or ${JSON_TYPE}.`,
-      headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
-    });
-  }
-  return type === FORM ? readForm(text) : readKnownJson(text);
+  if (Buffer.byteLength(before) > limit) throw tooLarge(limit);
+  return Promise.resolve(readAs(type, before));
 }

@@ -41,7 +41,6 @@ const isPlain = ({ httpVersion, rawHeaders }: IncomingMessage, response: ServerR
 
 const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'];
 const nothing = (): void => undefined;
-const CLOSE = ['connection', 'close'];
 
 /**
  * Answers the requests that come most often without the routing and the life cycle of Fastify, which take several times as
@@ -63,9 +62,10 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
     headers: readonly string[],
     body: string
   ): void {
-    const ending = gate.closing || isDraining() ? CLOSE : [];
-    const length = ['content-length', String(Buffer.byteLength(body))];
-    response.writeHead(status, [...headersFor(relay.origins.listed(visit.facts)), ...headers, ...length, ...ending]);
+    const list = [...headersFor(relay.origins.listed(visit.facts)), ...headers];
+    list.push('content-length', String(Buffer.byteLength(body)));
+    if (gate.closing || isDraining()) list.push('connection', 'close');
+    response.writeHead(status, list);
     response.end(body);
   }
 
@@ -85,8 +85,7 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
     gate.enter();
     let status = 200;
     try {
-      const ip = visit.facts.peer;
-      const answer = await answerToken(relay, { visit, request, ip }, config.limits.bodyBytes);
+      const answer = await answerToken(relay, { visit, request }, config.limits.bodyBytes);
       write(response, visit, status, JSON_TYPE, JSON.stringify(answer));
     } catch (error) {
       if (response.headersSent) response.destroy();

@@ -9,8 +9,8 @@ import type { Visit } from './visits.ts';
 export interface TokenVisit {
   readonly visit: Visit;
   readonly request: IncomingMessage;
-  /** Address that strangers are limited by. */
-  readonly ip: string;
+  /** Address that strangers are limited by; default: that of the peer. */
+  readonly ip?: string;
 }
 
 /**

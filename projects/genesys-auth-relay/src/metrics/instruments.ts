@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RelayObserver } from '../runtime/observer.ts';
+import { TallyHistogram, createTally } from './tally.ts';
 
 const PREFIX = 'genesys_auth_relay_';
 
@@ -18,16 +19,22 @@ export function createInstruments(registry: Registry): {
     new Histogram({ name: PREFIX + name, help, labelNames, registers, buckets: SECONDS });
   const gauge = (name: string, help: string) => new Gauge({ name: PREFIX + name, help, registers });
 
-  const requests = histogram('request_duration_seconds', 'Requests of callers, by route and status of the answer', [
-    'route',
-    'status'
-  ]);
+  const tally = (name: string, help: string, label: string) =>
+    createTally({ name: PREFIX + name, help, registers }, label);
+
+  const requests = new TallyHistogram({
+    name: `${PREFIX}request_duration_seconds`,
+    help: 'Requests of callers, by route and status of the answer',
+    labelNames: ['route', 'status'],
+    registers,
+    buckets: SECONDS
+  });
   const refusals = counter('refusals_total', 'Requests refused or failed, by code of the problem', ['code']);
-  const callers = counter('identified_total', 'Requests whose caller was found, by identity', ['identity']);
+  const countIdentity = tally('identified_total', 'Requests whose caller was found, by identity', 'identity');
   const tokenRequests = histogram('token_request_duration_seconds', 'Requests to the token endpoint, by outcome', [
     'outcome'
   ]);
-  const served = counter('tokens_served_total', 'Tokens the source gave, by how the caller got them', ['how']);
+  const countServed = tally('tokens_served_total', 'Tokens the source gave, by how the caller got them', 'how');
   const waits = histogram('token_wait_seconds', 'What callers without a live token waited for one', []);
   const verifications = counter('token_verifications_total', 'Reported tokens that the API was asked about', [
     'result'
@@ -68,15 +75,15 @@ export function createInstruments(registry: Registry): {
     },
     observer: {
       requestAnswered({ route, status, code, identity }, seconds) {
-        requests.observe({ route, status }, seconds);
+        requests.tally(route, status, seconds);
         if (code !== undefined) refusals.inc({ code });
-        if (identity !== undefined) callers.inc({ identity });
+        if (identity !== undefined) countIdentity(identity);
       },
       tokenRequest(outcome, seconds) {
         tokenRequests.observe({ outcome }, seconds);
       },
       tokenServed(how, waitedMs) {
-        served.inc({ how });
+        countServed(how);
         if (how === 'waited' || how === 'failed') waits.observe(waitedMs / 1000);
       },
       tokenVerified(refused) {

@@ -28,8 +28,12 @@ const VERIFICATIONS_PER_MINUTE = 10;
 /** The relay behind its HTTP door: who is calling, what may they have, and where it comes from. */
 export interface Relay {
   readonly origins: OriginGuard;
-  /** Finds the caller and takes one request from its budget. */
-  admit(facts: RequestFacts, ip: string, ask?: TokenAsk): Soon<Caller>;
+  /**
+   * Finds the caller and takes one request from its budget.
+   *
+   * @param ip address that strangers are limited by; default: that of the peer
+   */
+  admit(facts: RequestFacts, ip: string | undefined, ask?: TokenAsk): Soon<Caller>;
   token(caller: Caller, ask: TokenAsk): Soon<TokenResponse>;
   session(caller: Caller): SessionResponse;
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
@@ -98,10 +102,10 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
       try {
         caller = identities.identify(facts, readCredential(facts, ask));
       } catch (error) {
-        return refuseStranger(error, ip);
+        return refuseStranger(error, ip ?? facts.peer);
       }
       if (!(caller instanceof Promise)) return counted(caller);
-      return caller.then(counted, (error: unknown) => refuseStranger(error, ip));
+      return caller.then(counted, (error: unknown) => refuseStranger(error, ip ?? facts.peer));
     },
 
     api,

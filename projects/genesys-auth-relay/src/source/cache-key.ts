@@ -29,8 +29,11 @@ const known = new WeakMap<ClientConfig, LRUCache<string, string>>();
  */
 export function cacheKey(genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot = 0): string {
   // The same few sets come again and again, and a hash of many parts takes longer than the rest of finding a live token.
-  const keys = known.get(client) ?? new LRUCache<string, string>({ max: 1000 });
-  known.set(client, keys);
+  let keys = known.get(client);
+  if (keys === undefined) {
+    keys = new LRUCache({ max: 1000 });
+    known.set(client, keys);
+  }
   const name = `${slot} ${scopes.join(' ')}`;
   const before = keys.get(name);
   if (before !== undefined) return before;

@@ -1,6 +1,6 @@
 // A page whose tabs the browser tests drive. The query says how: `share` (shareToken), `subject` (the app says who the user is),
 // `now` (a request to the API as soon as it starts). Its configuration is loaded at run time.
-import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common/http';
+import { HttpClient, HttpErrorResponse, provideHttpClient, withInterceptors } from '@angular/common/http';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -53,7 +53,8 @@ class Page {
         await firstValueFrom(http.get(`${apiOrigin ?? ''}/api/v2/routing/queues`));
         return 'done';
       } catch (error) {
-        return error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+        if (error instanceof HttpErrorResponse) return `${error.url ?? ''} ${error.status}`;
+        return error instanceof Error && 'code' in error ? String(error.code) : String(error);
       }
     };
     window.tab = {

@@ -6,7 +6,7 @@ import { RelayConfigError } from '../config/error.ts';
 import { readConfigFile } from '../config/load.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { renderJson, renderText } from '../doctor/render.ts';
-import type { Patient } from '../doctor/target.ts';
+import type { Patient } from '../doctor/patient.ts';
 import type { Outcome, Output } from './run.ts';
 import { USAGE } from './usage.ts';
 
@@ -22,6 +22,7 @@ function readFlags(args: readonly string[]) {
       args: [...args],
       options: {
         config: { type: 'string', short: 'c' },
+        client: { type: 'string' },
         region: { type: 'string' },
         'token-endpoint': { type: 'string' },
         'api-origin': { type: 'string' },
@@ -87,9 +88,13 @@ async function patientOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient>
   if (flags.config === undefined) {
     return fromFlags(flags, env, flags['secret-stdin'] === true ? await readAll(process.stdin) : undefined);
   }
-  const mixed = Object.keys(flags).some((name) => !['config', 'json', 'find-region', 'timeout'].includes(name));
+  const mixed = Object.keys(flags).some(
+    (name) => !['config', 'client', 'json', 'find-region', 'timeout'].includes(name)
+  );
   if (mixed) throw new Misuse('With --config everything else comes from the file.');
-  return { input: await readConfigFile(flags.config), env, baseDir: dirname(flags.config) };
+  const { client } = flags;
+  const input = await readConfigFile(flags.config);
+  return { input, env, baseDir: dirname(flags.config), ...(client === undefined ? {} : { client }) };
 }
 
 /**

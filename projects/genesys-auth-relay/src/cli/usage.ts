@@ -4,7 +4,7 @@ export const USAGE = `genesys-auth-relay: keeps the Genesys Cloud client secret 
 Usage:
   genesys-auth-relay serve --config relay.yaml    run the relay until SIGTERM or Ctrl-C; SIGHUP reads the file again
   genesys-auth-relay check --config relay.yaml    check the configuration and print what it means
-  genesys-auth-relay doctor --config relay.yaml [--find-region] [--json]
+  genesys-auth-relay doctor --config relay.yaml [--client NAME] [--find-region] [--json]
   genesys-auth-relay doctor --region NAME --client-id ID [--secret-env NAME | --secret-file PATH | --secret-stdin]
                                                   try the client against the server, name what is wrong and the fix
   genesys-auth-relay hash-key                     make an API key and the hash for the configuration

@@ -10,7 +10,8 @@ import { createRedactor } from './redact.ts';
 import { findRegionOf, probeClientId } from './region-probe.ts';
 import { REGION_HOSTS, type RegionHosts } from './regions.ts';
 import { looksLikeId } from './secret-shape.ts';
-import { type Patient, type Target, readTarget } from './target.ts';
+import type { Patient } from './patient.ts';
+import { type Target, readTarget } from './target.ts';
 import { probeToken } from './token-probe.ts';
 
 /** What a test may replace, and how far the doctor goes. */
@@ -51,6 +52,7 @@ async function withoutSecret(examination: Examination, tokenEndpoint: string, id
 async function probe(examination: Examination, target: Target, options: DoctorOptions): Promise<void> {
   const { endpoints, clientId, rawSecret } = target;
   const { steps, findings } = examination;
+  steps.push(...target.notes);
   const regions = options.regions ?? REGION_HOSTS;
   if (endpoints === undefined || clientId === undefined) {
     steps.push(skipped('login host', 'the configuration names no usable token endpoint or client id'));
@@ -69,7 +71,17 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
     return;
   }
   let token: string | undefined;
-  if (rawSecret === undefined || rawSecret.trim() === '') await withoutSecret(examination, tokenEndpoint, clientId);
+  if (target.otherAuth !== undefined) {
+    steps.push(skipped('token', `doctor does not prove a client by ${target.otherAuth}`));
+    findings.push(
+      finding(
+        'answer_does_not_tell',
+        `The client proves itself by ${target.otherAuth}, which doctor cannot do: nobody asked for a token.`,
+        'Start the relay and ask it for a token; its log says how the token request ends.'
+      )
+    );
+  } else if (rawSecret === undefined || rawSecret.trim() === '')
+    await withoutSecret(examination, tokenEndpoint, clientId);
   else {
     const scopes = target.sendScope ? target.scopes.filter((scope) => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope)) : [];
     token = await probeToken(

@@ -3,17 +3,9 @@ import { resolve } from 'node:path';
 import { checkScope } from 'genesys-scopes';
 import { type ConfigIssue, RelayConfigError } from '../config/error.ts';
 import { parseRelayConfig } from '../config/parse.ts';
-import { type Finding, finding } from './causes.ts';
+import { type Finding, type Step, finding } from './causes.ts';
+import { type Patient, type WrittenClient, at, clientOf, textAt } from './patient.ts';
 import type { RegionHosts } from './regions.ts';
-
-/** What the doctor looks at: a configuration as written, in surroundings. */
-export interface Patient {
-  readonly input: unknown;
-  readonly env: NodeJS.ProcessEnv;
-  readonly baseDir: string;
-  /** Only the section `genesys` is meant; the rest was made up for flags. */
-  readonly genesysOnly?: boolean;
-}
 
 /** What could be read of it, wrong as it may be. */
 export interface Target {
@@ -24,25 +16,15 @@ export interface Target {
   /** The secret as it stands in its place, line breaks included. */
   readonly rawSecret: string | undefined;
   readonly auth: 'basic' | 'post';
+  /** How the client proves itself where the doctor cannot do that. */
+  readonly otherAuth: string | undefined;
+  /** What is left out, for the person who reads the report. */
+  readonly notes: readonly Step[];
   readonly sendScope: boolean;
   readonly scopes: readonly string[];
   /** What is wrong with the configuration itself. */
   readonly findings: readonly Finding[];
 }
-
-function at(value: unknown, ...path: readonly string[]): unknown {
-  let here = value;
-  for (const key of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
-    here = Reflect.get(here, key);
-  }
-  return here;
-}
-
-const textAt = (value: unknown, ...path: readonly string[]): string | undefined => {
-  const found = at(value, ...path);
-  return typeof found === 'string' && found !== '' ? found : undefined;
-};
 
 /** The value behind a reference as it is, or `undefined`. */
 function rawValue(reference: unknown, { env, baseDir }: Patient): string | undefined {
@@ -70,12 +52,12 @@ function issuesOf({ input, env, baseDir }: Patient): readonly ConfigIssue[] {
   }
 }
 
-function findingOf({ key, message, fix }: ConfigIssue): Finding {
+function findingOf({ key, message, fix }: ConfigIssue, clientKey: string): Finding {
   const words = `${key}: ${message}.`;
   if (key === 'genesys.tokenEndpoint' && message.includes('user name or password'))
     return finding('credentials_in_query', words, `${fix}, and replace the secret: it may have been logged`);
   if (key === 'genesys.region') return finding('region_unknown', words, fix);
-  if (key === 'genesys.client.secret') return finding('secret_missing', words, fix);
+  if (key === `${clientKey}.secret`) return finding('secret_missing', words, fix);
   if (/^scopes\[|^roles\..*copes\[/.test(key)) return finding('scope_misspelt', words, fix);
   return finding('config_invalid', words, fix);
 }
@@ -107,6 +89,35 @@ function droppedBreak(reference: unknown, raw: string | undefined): Finding[] {
   ];
 }
 
+/** Without the name that was given: an argument may be a secret. */
+const noSuchClient = (): Finding =>
+  finding(
+    'config_invalid',
+    'The configuration has no OAuth client of that name.',
+    'Give --client a name from genesys.clients.'
+  );
+
+function notesOn({ written, name, names }: WrittenClient): readonly Step[] {
+  const fallbacks = at(written, 'fallbacks');
+  const others = names.filter((other) => other !== name).join(', ');
+  const choice = `'${name}'; for another one add --client NAME (${others})`;
+  return [
+    ...(others === '' ? [] : [{ name: 'client', outcome: 'ok', tried: choice } as const]),
+    ...(Array.isArray(fallbacks) && fallbacks.length > 0
+      ? [
+          {
+            name: 'fallbacks',
+            outcome: 'skipped',
+            tried: 'they are not tried: only the credential of the client itself is'
+          } as const
+        ]
+      : [])
+  ];
+}
+
+/** Ways to prove a client that take a key or a certificate. */
+const BY_KEY: readonly (string | undefined)[] = ['private_key_jwt', 'tls_client_auth'];
+
 /**
  * Reads what can be read of a configuration, also of one that the relay would refuse.
  *
@@ -117,16 +128,20 @@ export function readTarget(patient: Patient, regions: readonly RegionHosts[]): T
   const genesys = at(input, 'genesys');
   const name = textAt(genesys, 'region')?.toLowerCase();
   const region = regions.find(({ domain, aws }) => domain === name || aws === name);
-  const id = at(genesys, 'client', 'id');
-  const secret = at(genesys, 'client', 'secret');
+  const client = clientOf(patient);
+  const { written, key: clientKey } = client ?? { written: undefined, key: 'genesys.client' };
+  const id = at(written, 'id');
+  const secret = at(written, 'secret');
+  const auth = textAt(written, 'auth');
   const rawSecret = rawValue(secret, patient);
-  const scopes = patient.genesysOnly === true ? [] : strings(at(input, 'scopes'));
+  const isOneOfSeveral = client !== undefined && client.names.length > 0;
+  const scopes = patient.genesysOnly === true ? [] : strings(at(isOneOfSeveral ? written : input, 'scopes'));
 
   const issues = issuesOf(patient)
     .filter(({ key }) => patient.genesysOnly !== true || key.startsWith('genesys'))
     .filter(({ key }) => key !== 'genesys.region' || region === undefined)
     // The form of a secret that is there is judged on its own.
-    .filter(({ key }) => key !== 'genesys.client.secret' || rawSecret === undefined || rawSecret.trim() === '');
+    .filter(({ key }) => key !== `${clientKey}.secret` || rawSecret === undefined || rawSecret.trim() === '');
   const unsafe = issues.some(({ key }) => /^genesys(?:\.(?:region|tokenEndpoint|apiOrigin))?$/.test(key));
   const tokenEndpoint = region?.tokenEndpoint ?? textAt(genesys, 'tokenEndpoint');
   const apiOrigin = region?.apiOrigin ?? textAt(genesys, 'apiOrigin');
@@ -137,9 +152,16 @@ export function readTarget(patient: Patient, regions: readonly RegionHosts[]): T
       unsafe || tokenEndpoint === undefined || apiOrigin === undefined ? undefined : { tokenEndpoint, apiOrigin },
     clientId: (typeof id === 'string' ? id : rawValue(id, patient))?.replace(/\r?\n$/, ''),
     rawSecret,
-    auth: textAt(genesys, 'client', 'auth') === 'post' ? 'post' : 'basic',
+    auth: auth === 'post' ? 'post' : 'basic',
+    otherAuth: BY_KEY.includes(auth) ? auth : undefined,
+    notes: client === undefined ? [] : notesOn(client),
     sendScope: at(genesys, 'sendScope') !== false,
     scopes,
-    findings: [...issues.map(findingOf), ...scopeFindings(scopes), ...droppedBreak(secret, rawSecret)]
+    findings: [
+      ...(client === undefined ? [noSuchClient()] : []),
+      ...issues.map((issue) => findingOf(issue, clientKey)),
+      ...scopeFindings(scopes),
+      ...droppedBreak(secret, rawSecret)
+    ]
   };
 }

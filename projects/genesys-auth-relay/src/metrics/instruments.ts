@@ -22,13 +22,13 @@ export function createInstruments(registry: Registry): {
   const tally = (name: string, help: string, label: string) =>
     createTally({ name: PREFIX + name, help, registers }, label);
 
-  const requests = new TallyHistogram({
-    name: `${PREFIX}request_duration_seconds`,
-    help: 'Requests of callers, by route and status of the answer',
-    labelNames: ['route', 'status'],
-    registers,
-    buckets: SECONDS
-  });
+  const tallies = <L extends string>(name: string, help: string, labelNames: readonly [L, L]) =>
+    new TallyHistogram({ name: PREFIX + name, help, labelNames, registers, buckets: SECONDS });
+
+  const requests = tallies('request_duration_seconds', 'Requests of callers, by route and status of the answer', [
+    'route',
+    'status'
+  ]);
   const refusals = counter('refusals_total', 'Requests refused or failed, by code of the problem', ['code']);
   const countIdentity = tally('identified_total', 'Requests whose caller was found, by identity', 'identity');
   const tokenRequests = histogram('token_request_duration_seconds', 'Requests to the token endpoint, by outcome', [
@@ -39,7 +39,7 @@ export function createInstruments(registry: Registry): {
   const verifications = counter('token_verifications_total', 'Reported tokens that the API was asked about', [
     'result'
   ]);
-  const apiRequests = histogram('api_request_duration_seconds', 'Calls passed on to the API, until its answer began', [
+  const apiRequests = tallies('api_request_duration_seconds', 'Calls passed on to the API, until its answer began', [
     'client',
     'status'
   ]);
@@ -90,7 +90,7 @@ export function createInstruments(registry: Registry): {
         verifications.inc({ result: refused ? 'refused' : 'alive' });
       },
       apiAnswered(client, status, seconds) {
-        apiRequests.observe({ client, status }, seconds);
+        apiRequests.tally(client, status, seconds);
       },
       apiQueued(client, waitedMs) {
         apiWaits.observe({ client }, waitedMs / 1000);

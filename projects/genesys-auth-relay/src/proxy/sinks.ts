@@ -83,8 +83,8 @@ export class Held extends Collector {
   }
 }
 
-/** Bytes that wait for a slow caller before the API has to wait as well: what one read of a connection brings. */
-const WAITING_BYTES = 65_536;
+/** Bytes that wait for a slow caller before the API has to wait as well: what two reads of a connection bring. */
+const WAITING_BYTES = 131_072;
 
 /** Passes an answer on to its caller, at the caller's pace. */
 export class Passer implements AnswerSink {

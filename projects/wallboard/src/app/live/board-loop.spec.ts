@@ -166,6 +166,24 @@ describe('BoardLoop', () => {
     expect(wire.pending('observations')).toHaveLength(1);
   });
 
+  it('is no oftener with many queues than their requests allow, however often somebody comes back', async () => {
+    await wait(0);
+    wire.answer('token');
+    await wait(0);
+    const entities = Array.from({ length: 1000 }, (_, n) => ({ id: `q${n}`, name: `Queue ${n}` }));
+    wire.answer('queues', { ...QUEUE_PAGE, entities });
+    await wire.settle();
+    wire.seen.length = 0;
+    for (let seconds = 0; seconds < 60; seconds += 2) {
+      setVisible(false);
+      setVisible(true);
+      await wait(2000);
+      await wire.settle();
+    }
+    expect(wire.seen).toContain('observations');
+    expect(wire.seen.length).toBeLessThanOrEqual(120);
+  });
+
   it('tries at once when the network comes back', async () => {
     await wire.settle();
     await wait(POLL_MS);

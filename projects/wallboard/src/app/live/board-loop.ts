@@ -22,10 +22,7 @@ import { GenesysApi, requestsFor } from '../api/genesys-api';
 import { BoardData } from './board-data';
 import { Page } from './page';
 import { LiveLoads } from './live-loads';
-import { LIVE_LOADS_MS, QUEUES_MS, SERVICE_MS, pauseAfter, pauseAfterFailure } from './pacing';
-
-/** However often the page is hidden and shown, and events are missed, looks are at least this far apart. */
-const MIN_GAP_MS = 1_500;
+import { LIVE_LOADS_MS, QUEUES_MS, SERVICE_MS, gapAfter, pauseAfter, pauseAfterFailure } from './pacing';
 
 /**
  * Looks at Genesys Cloud again and again: one look after the other, never two at once; not at all while nobody can see
@@ -72,7 +69,7 @@ export class BoardLoop {
   #resume(): Observable<never> {
     return defer(() => {
       const now = Date.now();
-      const waitMs = Math.max(0, this.#notBefore - now, this.#lastLookAt + MIN_GAP_MS - now);
+      const waitMs = Math.max(0, this.#notBefore - now, this.#lastLookAt + gapAfter(this.#requests()) - now);
       return concat(timer(waitMs).pipe(ignoreElements()), this.#lookForEver());
     });
   }
@@ -157,11 +154,15 @@ export class BoardLoop {
     return (this.#data.queues() ?? []).map((queue) => queue.id);
   }
 
+  /** Two kinds of query, the second one less often: counted as if it came every time, to be on the safe side. */
+  #requests(): number {
+    return 2 * requestsFor(this.#queueIds().length);
+  }
+
   #succeeded(): void {
     this.#failures = 0;
     this.#notBefore = 0;
-    // Two kinds of query, the second one less often: counted as if it came every time, to be on the safe side.
-    this.#pauseMs = this.#live.isBehind() ? MIN_GAP_MS : pauseAfter(2 * requestsFor(this.#queueIds().length));
+    this.#pauseMs = (this.#live.isBehind() ? gapAfter : pauseAfter)(this.#requests());
     this.#data.succeeded();
   }
 

@@ -1,4 +1,4 @@
-import { POLL_MS, pauseAfter, pauseAfterFailure } from './pacing';
+import { POLL_MS, gapAfter, pauseAfter, pauseAfterFailure } from './pacing';
 
 it('looks every few seconds', () => {
   expect(pauseAfter(2)).toBe(POLL_MS);
@@ -6,6 +6,7 @@ it('looks every few seconds', () => {
 
 it.each([1, 2, 10, 60, 200])('stays far below 300 requests a minute with %d requests a look', (requests) => {
   expect((60_000 / pauseAfter(requests)) * requests).toBeLessThanOrEqual(120);
+  expect((60_000 / gapAfter(requests)) * requests).toBeLessThanOrEqual(120);
 });
 
 it('pauses longer after each failure, up to a minute', () => {

@@ -14,8 +14,20 @@ export const REQUEST_TIMEOUT_MS = 15_000;
 
 /** Genesys Cloud allows 300 requests a minute for a token, and other boards share it: one board takes at most this. */
 const REQUESTS_PER_MINUTE = 120;
+const MIN_GAP_MS = 1_500;
 const FIRST_RETRY_MS = 2_000;
 const LAST_RETRY_MS = 60_000;
+
+/**
+ * How long after a look began the next one may begin at the soonest, however often the page is hidden and shown, and events
+ * are missed.
+ *
+ * @param requests how many requests the last look took: many queues need several
+ * @returns milliseconds
+ */
+export function gapAfter(requests: number): number {
+  return Math.max(MIN_GAP_MS, Math.ceil((requests * 60_000) / REQUESTS_PER_MINUTE));
+}
 
 /**
  * How long to pause before the next look.
@@ -24,7 +36,7 @@ const LAST_RETRY_MS = 60_000;
  * @returns milliseconds
  */
 export function pauseAfter(requests: number): number {
-  return Math.max(POLL_MS, Math.ceil((requests * 60_000) / REQUESTS_PER_MINUTE));
+  return Math.max(POLL_MS, gapAfter(requests));
 }
 
 /**

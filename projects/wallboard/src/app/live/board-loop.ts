@@ -50,8 +50,8 @@ export class BoardLoop {
 
   /** Starts looking; ends with the application. */
   start(): void {
-    // Where events may have been missed, a look makes good for it: the next one, if one is under way.
-    const missed$ = this.#live.missed$.pipe(filter(() => !this.#looking));
+    // Where events may have been missed, a look makes good for it: the next one, if one is under way or has just failed.
+    const missed$ = this.#live.missed$.pipe(filter(() => !this.#looking && this.#failures === 0));
     const wakes = merge(this.#wake, this.#page.online$, missed$).pipe(startWith(null));
     combineLatest([this.#page.visible$, wakes])
       .pipe(

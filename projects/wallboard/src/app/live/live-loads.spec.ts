@@ -195,4 +195,18 @@ describe('the board with live events', () => {
     }
     expect(data.connection().state).toBe('stale');
   });
+
+  it('comes back no sooner after failures, whatever is missed meanwhile', async () => {
+    await becomeLive();
+    jest.spyOn(Math, 'random').mockReturnValue(1);
+    let failures = 0;
+    for (let seconds = 0; seconds < 30; seconds++) {
+      genesys?.gap(topics, 'upstream');
+      await wait(1000);
+      failures += wire.answer('observations', null, 503);
+    }
+    // The pauses are 2, 4, 8 and 16 s.
+    expect(failures).toBeLessThanOrEqual(5);
+    jest.restoreAllMocks();
+  });
 });

@@ -1,3 +1,4 @@
+import { TestBed } from '@angular/core/testing';
 import { asAuthError, createApp, grant } from '../test/app';
 
 describe('validate()', () => {
@@ -31,5 +32,15 @@ describe('renew()', () => {
     expect(asAuthError(await renewed).code).toBe('relay_unavailable');
     expect(await auth.token()).toBe('token-1');
     expect([auth.status(), auth.error()?.code]).toEqual(['ready', 'relay_unavailable']);
+  });
+});
+
+describe('when the app is gone', () => {
+  it('token() and renew() reject; they do not throw', async () => {
+    const { auth, signIn } = createApp();
+    signIn();
+    TestBed.resetTestingModule();
+    const calls = [auth.token(), auth.renew()];
+    for (const call of calls) await expect(call).rejects.toThrow('NG0205');
   });
 });

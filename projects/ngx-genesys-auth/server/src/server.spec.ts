@@ -102,6 +102,9 @@ describe('provideServerGenesysAuth()', () => {
     whole.network.expectOne('https://relay.example.com/g/token');
     TestBed.resetTestingModule();
     expect(String(render({ options: { relay: undefined } }).get().error)).toMatch(/"\/genesys" is no whole URL/);
+    TestBed.resetTestingModule();
+    const { auth } = render({ options: { relay: undefined } });
+    await expect(auth.token()).rejects.toMatchObject({ code: 'config_invalid' });
   });
 
   it('is for the configuration that it names, and no other', async () => {

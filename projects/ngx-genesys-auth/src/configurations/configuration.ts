@@ -63,10 +63,12 @@ export function createConfiguration(
     () => false
   );
 
-  const ready = (now?: boolean): Observable<GenesysAuthCore> => {
-    const core = coreOf();
-    return core ? of(core) : (current() ?? (now ? undefined : paused()) ?? start(load));
-  };
+  // What it throws, as when the app is gone, is an error for who waits, too.
+  const ready = (now?: boolean): Observable<GenesysAuthCore> =>
+    defer(() => {
+      const core = coreOf();
+      return core ? of(core) : (current() ?? (now ? undefined : paused()) ?? start(load));
+    });
 
   const load = (): Observable<GenesysAuthCore> =>
     defer(() => runInInjectionContext(parentInjector, () => loaded(config))).pipe(

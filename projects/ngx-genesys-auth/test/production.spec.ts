@@ -58,6 +58,7 @@ describe('a configuration in production', () => {
     ['region', { region: 'mypurecloud.evil' }],
     ['region', { region: 5 }],
     ['region', { region: undefined }],
+    ['region', { region: undefined, apiOrigin: null }],
     ['region', { region: undefined, apiOrigin: 'http://api.example.com' }],
     ['region', { region: undefined, apiOrigin: 'https://api.example.com/api' }],
     ['region', { region: undefined, apiOrigin: 'https://user:secret@api.example.com' }],
@@ -71,6 +72,7 @@ describe('a configuration in production', () => {
     ['relay', { relay: { timeoutMs: 5 } }],
     ['scopes', { scopes: [] }],
     ['scopes', { scopes: undefined }],
+    ['scopes', { scopes: null }],
     ['scopes', { scopes: 'analytics' }],
     ['scopes', { scopes: ['analytics routing'] }],
     ['scopes', { scopes: [5] }],
@@ -82,6 +84,19 @@ describe('a configuration in production', () => {
     expect(error.issues).toEqual([{ key, message: '', fix: '' }]);
     expect(error.message).toContain(key);
     expectNoSentences(error);
+  });
+
+  it('has the defaults where a JSON file says null', () => {
+    const file = `{
+      "region": "mypurecloud.de", "apiOrigin": null, "relay": { "url": "/genesys", "credentials": null, "timeoutMs": null },
+      "scopes": ["analytics", "routing"], "registeredScopes": null, "renewAheadSeconds": null, "name": null
+    }`;
+    const { credentials, timeoutMs, renewAheadMs } = resolveConfig(CONFIG);
+    expect(resolveConfig(JSON.parse(file) as GenesysAuthConfig)).toMatchObject({
+      credentials,
+      timeoutMs,
+      renewAheadMs
+    });
   });
 });
 

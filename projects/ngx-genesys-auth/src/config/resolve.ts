@@ -26,27 +26,27 @@ export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): Reso
   const given: Partial<GenesysAuthConfig> = { ...config };
   const {
     region: wanted,
-    apiOrigin: written = '',
+    apiOrigin: written,
     relay,
     scopes = [],
     optionalScopes = [],
     registeredScopes,
-    renewAheadSeconds = DEFAULT_RENEW_AHEAD_SECONDS,
+    renewAheadSeconds,
     name: ownName
   } = given;
   const relayed: Partial<GenesysRelayConfig> = typeof relay === 'string' ? { url: relay } : { ...relay };
-  const { url = '', credentials = 'same-origin', headers, timeoutMs = DEFAULT_TIMEOUT_MS } = relayed;
+  const { url = '', credentials, headers, timeoutMs } = relayed;
   const name = knownAs ?? ownName;
   const region = typeof wanted === 'string' ? findRegion(wanted) : undefined;
   // The one origin that tokens are for, in its canonical form: URLs are compared with it letter by letter.
-  const apiOrigin = wanted === undefined ? written.replace(/\/$/, '') : region && apiOriginOf(region);
+  const apiOrigin = wanted === undefined ? written?.replace(/\/$/, '') : region && apiOriginOf(region);
   const exist = (list: readonly string[]): boolean =>
     areScopes(list) && (!registeredScopes || list.every((scope) => isCovered(scope, registeredScopes)));
   const wrong = [
     (!apiOrigin || mayCarryTokens(apiOrigin)?.origin !== apiOrigin) && 'region',
     !/^\/(?![/\\])/.test(url) && !mayCarryTokens(url) && 'relay',
     registeredScopes && !areScopes(registeredScopes) && 'registeredScopes',
-    !(scopes.length > 0 && exist(scopes)) && 'scopes',
+    !(exist(scopes) && scopes.length > 0) && 'scopes',
     !exist(optionalScopes) && 'optionalScopes'
   ].flatMap((key) => (key ? { key, message: '', fix: '' } : []));
   if (wrong.length > 0 || !apiOrigin) throw new GenesysAuthConfigError(wrong, name);
@@ -55,12 +55,13 @@ export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): Reso
     region: region?.domain,
     apiOrigin,
     relayUrl: url.replace(/\/+$/, ''),
-    credentials,
+    // JSON has null where TypeScript has undefined.
+    credentials: credentials ?? 'same-origin',
     headers,
-    timeoutMs,
+    timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     scopes: canonical(scopes),
     optionalScopes: canonical(optionalScopes),
     registeredScopes: registeredScopes && canonical(registeredScopes),
-    renewAheadMs: 1000 * renewAheadSeconds
+    renewAheadMs: 1000 * (renewAheadSeconds ?? DEFAULT_RENEW_AHEAD_SECONDS)
   };
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { RelayProblem } from '../reply/problem.ts';
+import { whenClosed } from '../runtime/when-closed.ts';
 
 /** Counts what is begun and not yet answered, so that a closing server can wait for it. */
 export interface Gate {
@@ -31,7 +32,7 @@ export function closeWhenQuiet(app: FastifyInstance, patienceMs: number): Gate {
       return;
     }
     open += 1;
-    reply.raw.once('close', out);
+    whenClosed(reply.raw, out);
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -56,8 +57,8 @@ export function closeWhenQuiet(app: FastifyInstance, patienceMs: number): Gate {
     },
     leave(response) {
       // Most answers are small and out at once; then a listener would be for nothing.
-      if (response.closed || response.writableLength === 0) out();
-      else response.once('close', out);
+      if (response.destroyed || response.writableLength === 0) out();
+      else whenClosed(response, out);
     }
   };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { type Ask, ask } from '../testing/ask.ts';
 import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
+import { openRaw } from '../testing/raw.ts';
 
 const CALLER = { 'x-genesys-auth': '1' };
 const get: Ask = { method: 'GET', headers: CALLER };
@@ -190,6 +191,32 @@ describe('F15 F16 when somebody breaks off', () => {
     await until(() => open === 0);
     expect(await world.api.connections()).toBeLessThanOrEqual(9);
   }, 60_000);
+
+  it('a caller who leaves while its answer waits behind another one ends both calls', async () => {
+    world = await setUpProxy();
+    const open = new Set<string>();
+    world.api.answerWith(({ url }, response) => {
+      open.add(url);
+      response.on('close', () => {
+        open.delete(url);
+      });
+      if (url === QUEUES) return;
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { socket, answer } = openRaw(world.relay.url);
+    for (const path of [QUEUES, '/api/v2/routing/skills']) {
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${new URL(world.relay.url).host}\r\nX-Genesys-Auth: 1\r\n\r\n`);
+    }
+    await until(() => open.size === 2);
+    socket.destroy();
+    await answer;
+    await until(() => open.size === 0);
+  });
 
   it('a caller who leaves in the middle of its body ends the call', async () => {
     world = await setUpProxy();

@@ -5,6 +5,7 @@ import { ask, fromHere } from '../testing/ask.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { testClock } from '../testing/clock.ts';
 import { SECRET_ENV, configFor } from '../testing/config.ts';
+import { openRaw } from '../testing/raw.ts';
 import { setUp } from '../testing/setup.ts';
 
 const ADMIN = { admin: { host: '127.0.0.1', port: 0 } };
@@ -139,6 +140,25 @@ describe('startRelay', () => {
     await closed;
     agent.destroy();
     await world.server.close();
+  });
+
+  it('does not wait for answers that stood behind another one when their caller left', async () => {
+    const world = await setUp({ genesys: { timeoutMs: 30_000 } });
+    let release = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      world.server.answerWith((response) => {
+        release = () => response.end(JSON.stringify({ access_token: 'slow', token_type: 'bearer' }));
+        resolve();
+      });
+    });
+    const { socket, answer } = openRaw(world.relay.url);
+    const head = `HTTP/1.1\r\nHost: localhost:${new URL(world.relay.url).port}\r\nX-Genesys-Auth: 1\r\nContent-Length: 0\r\n\r\n`;
+    socket.write(`POST /token ${head}GET /session ${head}POST /token ${head}`);
+    await asked;
+    socket.destroy();
+    await answer;
+    release();
+    await world.close();
   });
 
   it.each(['listen', 'admin'] as const)(

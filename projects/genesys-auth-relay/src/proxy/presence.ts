@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { whenClosed } from '../runtime/when-closed.ts';
 
 /** Whether a caller is still there. For each request an `AbortController` would cost as much as finding its rights. */
 export class Presence {
@@ -9,7 +10,7 @@ export class Presence {
   /** @param response where the caller waits for an answer */
   constructor(response: ServerResponse) {
     this.#gone = response.destroyed;
-    response.once('close', () => {
+    whenClosed(response, () => {
       if (response.writableFinished) return;
       this.#gone = true;
       this.#controller?.abort();

@@ -68,6 +68,8 @@ function readBody<T>(request: IncomingMessage, limit: number, act: (text: string
     };
     request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
     if (request.readableEnded) onEnd();
+    // A caller who has left before the relay was asked: nothing more is said of it.
+    else if (request.destroyed) onBroken();
   });
 }
 

@@ -9,6 +9,7 @@ import { startApiServer } from '../testing/api-server.ts';
 import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
 import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
 import { proxyConfig } from '../testing/proxy-setup.ts';
+import { openRaw } from '../testing/raw.ts';
 import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
 
 describe('the relay inside a server that is there already', () => {
@@ -220,6 +221,27 @@ describe('the relay inside a server that is there already', () => {
     expect(ofHost).toMatch(/includeSubDomains/);
     expect(fine.headers['strict-transport-security']).toBe(ofHost);
     expect(fine.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
+  });
+
+  it('does not wait for a caller who has left before the relay was asked', async () => {
+    const { handler, close } = await createRelayHandler(configFor(upstream, {}, { timeoutMs: 30_000 }));
+    let asked = (): void => undefined;
+    const left = new Promise<void>((resolve) => (asked = resolve));
+    const url = await listen(
+      createServer((request, response) => {
+        // As after something of the host's that takes its time.
+        request.once('close', () => {
+          handler(request, response);
+          asked();
+        });
+      })
+    );
+    const { socket } = openRaw(url);
+    socket.write(`POST /token HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Length: 9\r\n\r\n`, () => {
+      socket.destroy();
+    });
+    await left;
+    await close();
   });
 
   it('does not start with a configuration that does not hold', async () => {

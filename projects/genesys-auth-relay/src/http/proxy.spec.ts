@@ -189,8 +189,9 @@ describe('proxy mode', () => {
           'access-control-allow-credentials': 'false',
           'clear-site-data': '"*"',
           'alt-svc': 'h3=":1"',
-          connection: 'x-private',
+          connection: 'x-private,\tX-Other',
           'x-private': '1',
+          'x-other': '1',
           vary: 'Accept-Encoding',
           link: ['<a>', '<b>'],
           'retry-after': '7'
@@ -205,7 +206,8 @@ describe('proxy mode', () => {
       'x-powered-by',
       'clear-site-data',
       'alt-svc',
-      'x-private'
+      'x-private',
+      'x-other'
     ]) {
       expect(headers[name]).toBeUndefined();
     }

@@ -36,7 +36,7 @@ function namedIn(headers: readonly string[]): string {
   for (let index = 0; index < headers.length; index += 2) {
     const value = headers[index + 1] ?? '';
     if (headers[index] !== 'connection' || value === 'keep-alive' || value === 'close') continue;
-    named += `,${value.toLowerCase().replaceAll(' ', '')},`;
+    named += `,${value.toLowerCase().replace(/[ \t]/g, '')},`;
   }
   return named;
 }

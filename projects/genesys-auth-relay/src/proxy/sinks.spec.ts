@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Passer } from './sinks.ts';
+import { Copier, Passer } from './sinks.ts';
 
 const CHUNK = Buffer.alloc(65_536, 'x');
 
@@ -43,6 +43,18 @@ describe('an answer on its way to a caller', () => {
     caller.resume();
     await drained;
     expect(passer.write(CHUNK)).toBe(true);
+  });
+
+  it('does not wait for its caller as long as others may share it', async () => {
+    const copier = new Copier(new Passer(response, NaN), 512 * CHUNK.length);
+    response.writeHead(200);
+    // More than the system holds.
+    for (let index = 0; index < 512; index++) {
+      expect(copier.write(CHUNK)).toBe(true);
+      if (index % 64 === 0) await turn();
+    }
+    expect(copier.cut).toBe(false);
+    expect(copier.write(CHUNK)).toBe(false);
   });
 
   it('ends with its last byte where its length is known', () => {

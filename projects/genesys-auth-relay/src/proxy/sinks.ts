@@ -132,7 +132,9 @@ export class Copier extends Collector {
 
   override write(chunk: Buffer): boolean {
     super.write(chunk);
-    return this.#passer.write(chunk);
+    const mayMore = this.#passer.write(chunk);
+    // As long as there is a copy, others wait for it, who must not wait for this caller.
+    return mayMore || !this.cut;
   }
 
   override onDrain(act: () => void): void {

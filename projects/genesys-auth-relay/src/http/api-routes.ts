@@ -20,9 +20,8 @@ export function addApiRoutes(
   const quiet = { logLevel: 'silent', exposeHeadRoute: false, url: API_ROUTE } as const;
   const allowed = API_METHODS.join(', ');
   const hsts = transportSecurity(config.hsts.includeSubDomains);
-  const headers = apiCallerHeaders(config.proxy.forwardHeaders);
   app.options(API_ROUTE, quiet, (request, reply) => {
-    apiOf(relay);
+    const headers = apiCallerHeaders(apiOf(relay).forwardHeaders);
     return preflight(visitOf(request).facts, reply, relay.origins, { allowed, headers });
   });
   app.route({

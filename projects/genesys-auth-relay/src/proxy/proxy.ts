@@ -30,6 +30,8 @@ export interface ApiProxy {
    * @throws RelayProblem
    */
   handle(exchange: ApiExchange): Promise<void>;
+  /** Headers that pass beside the usual ones. */
+  readonly forwardHeaders: readonly string[];
   close(): Promise<void>;
 }
 
@@ -195,6 +197,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
         if (!presence.gone) exchange.broke();
       }
     },
+    forwardHeaders: proxy.forwardHeaders,
     close: () => pool.close()
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { countHeader } from '../guard/facts.ts';
+import { patienceOf } from '../relay/patience.ts';
 import type { Relay } from '../relay/relay.ts';
 import { createRelaySwitch } from '../relay/switch.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -80,14 +81,15 @@ export async function createApp(
   isDraining: () => boolean = () => false
 ): Promise<RelayApp> {
   const note = noteIn(runtime);
-  const longestMs = config.genesys.timeoutMs + 1000 + (config.mode === 'proxy' ? config.proxy.timeoutMs : 0);
+  let longestMs = patienceOf(config);
+  // Longer than the API may take.
+  const connectionTimeoutMs = () => Math.max(30_000, longestMs);
   const { headersTimeoutMs, requestTimeoutMs } = config.limits;
   const app = Fastify({
     logger: false,
     genReqId: () => randomUUID(),
     requestTimeout: requestTimeoutMs,
-    // Longer than the API may take.
-    connectionTimeout: Math.max(30_000, longestMs),
+    connectionTimeout: connectionTimeoutMs(),
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
     return503OnClosing: false,
@@ -111,9 +113,15 @@ export async function createApp(
       writeToSocket(socket, problem, note(problem));
     }
   });
-  const gate = closeWhenQuiet(app, longestMs);
+  const gate = closeWhenQuiet(app, () => longestMs);
   answerAll(app, note);
   const { relay, swap } = await createRelaySwitch(config, runtime);
+  const swapAll = async (next: RelayConfig) => {
+    await swap(next);
+    // What has begun may still take as long as before.
+    longestMs = Math.max(longestMs, patienceOf(next));
+    app.server.timeout = connectionTimeoutMs();
+  };
   if (relay.hub !== undefined) takeUpgrades(app, createUpgrade(relay, config, runtime, basePath));
   // Before the server waits for its connections: a WebSocket would keep it waiting.
   app.addHook('preClose', () => relay.hub?.close());
@@ -150,5 +158,5 @@ export async function createApp(
   const door = createFrontDoor(config, runtime, { relay, gate, isDraining, basePath, otherwise });
   // In the place of Fastify's own listener, which is the one that is there.
   app.server.removeAllListeners('request').on('request', door);
-  return { app, relay, door, swap };
+  return { app, relay, door, swap: swapAll };
 }

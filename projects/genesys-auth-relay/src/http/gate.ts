@@ -16,9 +16,9 @@ export interface Gate {
  * Lets a closing server answer what it has begun, and refuse the rest. Fastify would wait for every connection, the silent
  * ones of browsers included, until it times out; here they are cut as soon as the last answer is out.
  *
- * @param patienceMs how long an answer may take that is begun, in milliseconds
+ * @param patienceMs tells how long an answer may take that is begun, in milliseconds
  */
-export function closeWhenQuiet(app: FastifyInstance, patienceMs: number): Gate {
+export function closeWhenQuiet(app: FastifyInstance, patienceMs: () => number): Gate {
   let closing = false;
   let open = 0;
   let quiet = (): void => undefined;
@@ -41,7 +41,7 @@ export function closeWhenQuiet(app: FastifyInstance, patienceMs: number): Gate {
   });
   app.addHook('preClose', (done) => {
     closing = true;
-    const timer = setTimeout(done, patienceMs);
+    const timer = setTimeout(done, patienceMs());
     quiet = () => {
       clearTimeout(timer);
       done();

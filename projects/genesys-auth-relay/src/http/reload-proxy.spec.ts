@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type ServerResponse, request } from 'node:http';
+import { parseRelayConfig } from '../index.ts';
+import { runtimeOf } from '../runtime/runtime.ts';
 import { ask } from '../testing/ask.ts';
 import { type ProxySetup, proxyConfig, setUpProxy } from '../testing/proxy-setup.ts';
+import { createApp } from './app.ts';
 
 const QUEUES = '/api/v2/routing/queues';
 const ORIGIN = 'https://app.example';
@@ -23,5 +28,35 @@ describe('a relay in proxy mode that goes on while its configuration changes', (
     expect(await allowed()).not.toContain('x-tenant');
     await world.relay.reload(proxyConfig(world.api, { config: CORS, proxy: { forwardHeaders: ['x-tenant'] } }));
     expect(await allowed()).toContain('x-tenant');
+  });
+
+  it('finishes an answer that has begun, however long it takes', async () => {
+    const begun = new Promise<ServerResponse>((resolve) => {
+      world.api.answerWith((_call, response) => {
+        response.writeHead(200).write('one ');
+        resolve(response);
+      });
+    });
+    const sent = request(world.at(QUEUES), { headers: { 'x-genesys-auth': '1' }, agent: false }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    // Its clock stands still: whoever sleeps has slept.
+    await world.relay.reload(proxyConfig(world.api, { config: CORS }));
+    expect((await ask(world.at('/session'), { method: 'GET', headers: { 'x-genesys-auth': '1' } })).status).toBe(200);
+    (await begun).end('two');
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe('one two');
+  });
+
+  it('keeps connections as long as calls may take then', async () => {
+    const of = (timeoutMs: number, queueWaitMs: number) =>
+      parseRelayConfig(proxyConfig(world.api, { proxy: { timeoutMs, queueWaitMs }, genesys: { timeoutMs: 5000 } }));
+    const { app, swap } = await createApp(of(1000, 1000), runtimeOf());
+    expect(app.server.timeout).toBe(30_000);
+    await swap(of(60_000, 20_000));
+    expect(app.server.timeout).toBe(86_000);
+    await swap(of(1000, 1000));
+    expect(app.server.timeout).toBe(86_000);
+    await app.close();
   });
 });

@@ -32,6 +32,8 @@ export interface ApiProxy {
   handle(exchange: ApiExchange): Promise<void>;
   /** Headers that pass beside the usual ones. */
   readonly forwardHeaders: readonly string[];
+  /** Takes no more calls, and waits for the end of the answers that have begun. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -198,6 +200,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       }
     },
     forwardHeaders: proxy.forwardHeaders,
+    finish: () => pool.finish(),
     close: () => pool.close()
   };
 }

@@ -30,6 +30,8 @@ export interface ApiPool {
    *   caller has gone
    */
   send(request: ApiRequest, open: (head: ApiHead) => AnswerSink): Promise<void>;
+  /** Takes no more requests, and waits for the end of those that have begun. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
         attempt();
       });
     },
+    finish: () => pool.close(),
     close: () => pool.destroy()
   };
 }

@@ -1,5 +1,6 @@
 import type { RelayConfig } from '../config/config.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { patienceOf } from './patience.ts';
 import { type Relay, createRelay } from './relay.ts';
 
 /** A relay whose configuration can be replaced while it serves. */
@@ -21,9 +22,12 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
   const open = new Set([first]);
   const closing = new AbortController();
   let current = first;
+  let patienceMs = patienceOf(config);
 
-  async function retire(old: Relay, patienceMs: number): Promise<void> {
-    await runtime.clock.sleep(patienceMs, closing.signal).catch(() => undefined);
+  async function retire(old: Relay, ms: number): Promise<void> {
+    await runtime.clock.sleep(ms, closing.signal).catch(() => undefined);
+    // A long answer takes as long as its caller reads.
+    if (!closing.signal.aborted) await old.api?.finish();
     if (open.delete(old)) await old.close();
   }
 
@@ -53,14 +57,15 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
 
     async swap(next) {
       const old = current;
+      const ofOld = patienceMs;
       const fresh = await createRelay({ ...next, notifications: false }, runtime, old.source);
       if (closing.signal.aborted) return fresh.close();
       current = fresh;
+      patienceMs = patienceOf(next);
       open.add(current);
       // The hub lives in the first relay; its tokens are of the clients that are configured now.
       if (next.notifications !== false) first.hub?.use(next, current.source);
-      if (old !== first || first.hub === undefined)
-        void retire(old, config.genesys.timeoutMs + config.proxy.timeoutMs + 1000);
+      if (old !== first || first.hub === undefined) void retire(old, ofOld);
     }
   };
 }

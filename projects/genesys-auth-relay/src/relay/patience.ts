@@ -1,0 +1,5 @@
+import type { RelayConfig } from '../config/config.ts';
+
+/** How long a relay may take to begin an answer, in milliseconds: for a token, for the call's turn, and for the API. */
+export const patienceOf = ({ mode, genesys, proxy }: Pick<RelayConfig, 'mode' | 'genesys' | 'proxy'>): number =>
+  1000 + genesys.timeoutMs + (mode === 'proxy' ? proxy.queueWaitMs + proxy.timeoutMs : 0);

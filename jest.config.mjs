@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 export default {
   projects: [
     '<rootDir>/projects/genesys-auth-protocol',
@@ -11,5 +13,7 @@ export default {
     '<rootDir>/projects/e2e'
   ],
   reporters: ['default', '<rootDir>/scripts/jest-line-reporter.cjs'],
-  testTimeout: 20_000
+  testTimeout: 20_000,
+  // Also where there are two cores: the long ones drive a browser, and mostly wait.
+  maxWorkers: Math.max(2, availableParallelism() - 1)
 };

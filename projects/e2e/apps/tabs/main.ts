@@ -14,6 +14,7 @@ import {
   type GenesysAuthConfig,
   GenesysAuthService,
   genesysAuthInterceptor,
+  genesysScopes,
   provideGenesysAuth
 } from 'ngx-genesys-auth';
 import { withTabSync } from 'ngx-genesys-auth/tab-sync';
@@ -50,7 +51,9 @@ class Page {
     const poll = async (): Promise<string> => {
       try {
         const { apiOrigin } = await firstValueFrom(http.get<GenesysAuthConfig>('/config.json'));
-        await firstValueFrom(http.get(`${apiOrigin ?? ''}/api/v2/routing/queues`));
+        // Marked, so that it waits: the sandbox's origin is not known before the configuration is there.
+        const context = genesysScopes('routing:readonly');
+        await firstValueFrom(http.get(`${apiOrigin ?? ''}/api/v2/routing/queues`, { context }));
         return 'done';
       } catch (error) {
         if (error instanceof HttpErrorResponse) return `${error.url ?? ''} ${error.status}`;

@@ -86,10 +86,15 @@ describe('the relay inside a server that is there already', () => {
         handler(request, response);
       })
     );
-    const { status, headers } = await ask(`${url}/token`, fromHere());
-    expect(status).toBe(200);
-    expect(headers).not.toHaveProperty('x-powered-by');
-    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    for (const [path, expected] of [
+      ['/token', 200],
+      ['/%zz', 400]
+    ] as const) {
+      const { status, headers } = await ask(`${url}${path}`, fromHere());
+      expect(status).toBe(expected);
+      expect(headers).not.toHaveProperty('x-powered-by');
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
+    }
   });
 
   it('takes a body that a parser of the host has read already', async () => {

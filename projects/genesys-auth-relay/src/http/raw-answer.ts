@@ -11,9 +11,13 @@ const headersOf = (problem: RelayProblem): Record<string, string> => ({
   connection: 'close'
 });
 
+const FOREIGN = ['server', 'x-powered-by', 'access-control-allow-origin', 'access-control-allow-credentials'];
+
 /** Answers where Fastify has no request to answer. */
 export function writeRaw(response: ServerResponse, problem: RelayProblem, requestId: string = randomUUID()): void {
   const body = safeJson(problemBody(problem, requestId, false));
+  // Middleware of a host may have put them there.
+  for (const name of FOREIGN) response.removeHeader(name);
   response.writeHead(problem.status, headersOf(problem));
   response.end(body);
 }

@@ -44,10 +44,11 @@ function readFlags(args: readonly string[]) {
 type Flags = ReturnType<typeof readFlags>;
 
 /** The secret from where it is kept; one line break at the end of a file or of stdin is usual. */
-function secretOf(flags: Flags, env: NodeJS.ProcessEnv, stdin: string | undefined): string | undefined {
+async function secretOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const places = [flags['secret-env'], flags['secret-file'], flags['secret-stdin']].filter((one) => one !== undefined);
   if (places.length > 1) throw new Misuse('Give one of --secret-env, --secret-file and --secret-stdin.');
-  if (flags['secret-stdin'] === true) return stdin?.replace(/\r?\n$/, '');
+  // Only now: at a terminal it would wait for somebody to type, and refuse afterwards.
+  if (flags['secret-stdin'] === true) return (await readAll(process.stdin)).replace(/\r?\n$/, '');
   const file = flags['secret-file'];
   if (file === undefined) return env[flags['secret-env'] ?? 'GENESYS_CLIENT_SECRET'];
   try {
@@ -57,11 +58,11 @@ function secretOf(flags: Flags, env: NodeJS.ProcessEnv, stdin: string | undefine
   }
 }
 
-function fromFlags(flags: Flags, env: NodeJS.ProcessEnv, stdin: string | undefined): Patient {
+async function fromFlags(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient> {
   const { region, auth, 'client-id': id, 'token-endpoint': tokenEndpoint, 'api-origin': apiOrigin } = flags;
   if (id === undefined || (region === undefined && tokenEndpoint === undefined))
     throw new Misuse('doctor needs --config FILE, or --region NAME and --client-id ID');
-  const secret = secretOf(flags, env, stdin);
+  const secret = await secretOf(flags, env);
   const client = { id, secret: { env: HANDED_OVER }, ...(auth === undefined ? {} : { auth }) };
   const where = {
     ...(region === undefined ? {} : { region }),
@@ -85,9 +86,7 @@ function timeoutOf({ timeout }: Flags): number {
 }
 
 async function patientOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient> {
-  if (flags.config === undefined) {
-    return fromFlags(flags, env, flags['secret-stdin'] === true ? await readAll(process.stdin) : undefined);
-  }
+  if (flags.config === undefined) return fromFlags(flags, env);
   const mixed = Object.keys(flags).some(
     (name) => !['config', 'client', 'json', 'find-region', 'timeout'].includes(name)
   );

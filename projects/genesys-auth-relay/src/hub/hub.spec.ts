@@ -376,6 +376,8 @@ describe('the notification hub', () => {
     await client.subscribe([Q1]);
     program.send({ id: 1, method: 'subscribe', params: { channels: [Q1] } });
     await program.until(() => program.frames.some(({ id }) => id === 1));
+    const written = () => server.requests.filter((request) => request.startsWith('PUT ')).length;
+    const before = written();
     server.rejected.add(Q1);
     await client.subscribe([Q2]);
     await client.until(() => client.of('subscribed').some(({ id }) => id === 0));
@@ -390,6 +392,9 @@ describe('the notification hub', () => {
     server.emit(Q2, { n: 2 });
     await client.until(() => client.of('event').length > 0);
     expect(client.of('event').map(({ event }) => event.topicName)).toEqual([Q2]);
+    // Nobody has it any more, so it is taken off the channel: a change for Q2 coming, and one for Q1 going.
+    await until(() => written() === before + 2, 'the sweep');
+    expect(server.topics()).toEqual([[Q2]]);
   });
 
   it('puts nobody on a topic who has left meanwhile', async () => {

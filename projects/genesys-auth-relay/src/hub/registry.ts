@@ -105,6 +105,8 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
       leave(client, topic);
       client.send({ type: 'subscribed', id: 0, topics: [{ topic: topic.name, ...status }] });
     }
+    // Not kept for those who come back: the next sweep takes it off the channel.
+    if (topic.clients.size === 0) topic.idleSince = -Infinity;
   }
 
   return {

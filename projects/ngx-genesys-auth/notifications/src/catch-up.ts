@@ -1,6 +1,7 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { GenesysAuthError } from 'ngx-genesys-auth';
-import { EMPTY, Observable, Subscription, defer, retry, timer } from 'rxjs';
+import { GenesysAuthError, ɵstopwatch as stopwatch } from 'ngx-genesys-auth';
+import { Observable, Subscription, defer, retry, switchMap, throwError, timer } from 'rxjs';
+import { askedMs, askedSeconds } from './retry-after';
 
 /** What {@link GenesysNotifications.withCatchUp} emits without a function that applies events. */
 export type CaughtUp<S, E> =
@@ -16,36 +17,44 @@ const LONGEST_PAUSE_MS = 30_000;
  * after it. So a state and its events never overtake each other.
  *
  * @param fresh when the state has to be read
+ * @param outside does something outside of Angular's zone
  */
 export function catchUp<S, E>(
   events: Observable<E>,
   fresh: Observable<unknown>,
-  read: () => Observable<S>
+  read: () => Observable<S>,
+  outside: <T>(work: () => T) => T
 ): Observable<CaughtUp<S, E>> {
   return new Observable((listener) => {
     /** Events since the reading began; `undefined` while nothing is being read and the state is known. */
     let held: E[] | undefined = [];
     let reading = Subscription.EMPTY;
+    /** How much longer the server asks not to be called, in milliseconds: that holds for a reading after a gap, too. */
+    let asked = nothing;
+    const pause = (ms: number): Observable<unknown> =>
+      new Observable((waiting) => outside(() => timer(ms).subscribe(waiting)));
+    const rest = (error: unknown, attempt: number): Observable<unknown> => {
+      if (!passes(error)) return throwError(() => error);
+      const [askedFor, age] = [askedMs(askedSeconds(error)), stopwatch()];
+      asked = () => askedFor - age();
+      return pause(Math.max(askedFor, pauseMs(attempt)));
+    };
     const begin = (): void => {
       reading.unsubscribe();
       held = [];
-      reading = defer(read)
-        .pipe(retry({ delay: (error: unknown, attempt) => (passes(error) ? timer(pauseMs(attempt)) : fail(error)) }))
-        .subscribe({
-          next: (state) => {
-            const late = held ?? [];
-            held = undefined;
-            listener.next({ type: 'state', state });
-            for (const event of late) listener.next({ type: 'event', event });
-          },
-          error: (error: unknown) => {
-            listener.error(error);
-          }
-        });
-    };
-    const fail = (error: unknown): Observable<never> => {
-      listener.error(error);
-      return EMPTY;
+      const first = defer(() => (asked() > 0 ? pause(asked()).pipe(switchMap(read)) : read()));
+      reading = first.pipe(retry({ delay: rest })).subscribe({
+        next: (state) => {
+          const late = held ?? [];
+          held = undefined;
+          asked = nothing;
+          listener.next({ type: 'state', state });
+          for (const event of late) listener.next({ type: 'event', event });
+        },
+        error: (error: unknown) => {
+          listener.error(error);
+        }
+      });
     };
     const all = new Subscription();
     all.add(fresh.subscribe(begin));
@@ -69,6 +78,8 @@ export function catchUp<S, E>(
     return all;
   });
 }
+
+const nothing = (): number => 0;
 
 /** Whether a failed reading may work later. */
 function passes(error: unknown): boolean {

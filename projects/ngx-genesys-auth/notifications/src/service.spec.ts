@@ -1,7 +1,7 @@
-import { HttpErrorResponse, provideHttpClient, withInterceptors } from '@angular/common/http';
+import { HttpErrorResponse, HttpHeaders, provideHttpClient, withInterceptors } from '@angular/common/http';
 import { Component, PLATFORM_ID, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
+import { GenesysAuthError, genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
 import { type Observable, Subject, of, throwError } from 'rxjs';
 import { GenesysNotificationError } from './error';
 import type { UserPresenceBody } from './event';
@@ -75,6 +75,7 @@ describe('GenesysNotifications', () => {
   });
   afterEach(() => {
     TestBed.resetTestingModule();
+    jest.restoreAllMocks();
     jest.useRealTimers();
   });
 
@@ -134,6 +135,44 @@ describe('GenesysNotifications', () => {
     expect([attempts, seen, error()]).toEqual([3, ['AVAILABLE'], undefined]);
     const refused = follow(() => throwError(() => new HttpErrorResponse({ status: 403 })));
     expect(refused.error()).toBeInstanceOf(HttpErrorResponse);
+  });
+
+  const busy = (retryAfter: string) =>
+    throwError(() => new HttpErrorResponse({ status: 429, headers: new HttpHeaders({ 'Retry-After': retryAfter }) }));
+
+  it.each([
+    ['90', 90],
+    ['Thu, 01 Jan 2026 00:01:30 GMT', 90],
+    ['31536000', 300],
+    ['Fri, 01 Jan 2027 00:00:00 GMT', 300]
+  ])('withCatchUp: reads again when Retry-After: %s says so, after five minutes at most', async (value, seconds) => {
+    jest.setSystemTime(Date.UTC(2026, 0, 1));
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    create();
+    let attempts = 0;
+    const { seen } = follow(() => (++attempts === 1 ? busy(value) : of(body('AVAILABLE'))));
+    await goLive();
+    await jest.advanceTimersByTimeAsync(seconds * 1000 - 1);
+    expect([attempts, seen]).toEqual([1, []]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect([attempts, seen]).toEqual([2, ['AVAILABLE']]);
+  });
+
+  it('withCatchUp: a rate limit that the library told holds, too, and for the reading after a gap', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    create();
+    let attempts = 0;
+    const limited = new GenesysAuthError('api_rate_limited', 'no', { hint: 'wait', retryAfterSeconds: 30 });
+    const { seen } = follow(() => (++attempts === 1 ? throwError(() => limited) : of(body('AVAILABLE'))));
+    await goLive();
+    await jest.advanceTimersByTimeAsync(10_000);
+    genesys?.gap([TOPIC], 'upstream');
+    await jest.advanceTimersByTimeAsync(19_999);
+    expect([attempts, seen]).toEqual([1, []]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect([attempts, seen]).toEqual([2, ['AVAILABLE']]);
+    genesys?.gap([TOPIC], 'upstream');
+    expect([attempts, seen]).toEqual([3, ['AVAILABLE', 'AVAILABLE']]);
   });
 
   it('a refused topic ends for all who listen, and for what follows it', async () => {

@@ -132,7 +132,8 @@ export class GenesysNotifications {
 
   /**
    * A state that is read by REST, at the start and after each gap, and kept up to date by events between. Events that come while
-   * it is being read are applied after it. A reading that fails for a passing reason is tried again.
+   * it is being read are applied after it. A reading that fails for a passing reason is tried again, not before `Retry-After` (of
+   * which five minutes count).
    *
    * @param topics one topic, or several
    * @param read reads the state
@@ -162,7 +163,9 @@ export class GenesysNotifications {
     const keys = new Set(list.map(topicKey));
     const covered = defer(() => (list.some((topic) => this.#link.covers(topic)) ? of(null) : EMPTY));
     const told = this.#fresh.pipe(filter((fresh) => fresh.some((topic) => keys.has(topicKey(topic)))));
-    const caughtUp = catchUp(merge(...list.map((topic) => this.topic(topic))), merge(covered, told), read);
+    const caughtUp = catchUp(merge(...list.map((topic) => this.topic(topic))), merge(covered, told), read, (work) =>
+      this.#outside(work)
+    );
     if (!apply) return caughtUp;
     return caughtUp.pipe(
       scan((state: { readonly value: S } | undefined, step) => {

@@ -3,6 +3,7 @@ import { inject } from '@angular/core';
 import { type Observable, map, timeout } from 'rxjs';
 import { GenesysAuthError, ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE } from 'ngx-genesys-auth';
 import { GenesysNotificationError } from '../error';
+import { askedSeconds } from '../retry-after';
 import { isObject } from '../socket';
 
 /** A channel of Genesys Cloud. */
@@ -40,13 +41,12 @@ export class ChannelApi {
 /** What a failed call means for the connection. */
 export function channelError(cause: unknown): GenesysNotificationError {
   const status = cause instanceof HttpErrorResponse ? cause.status : undefined;
-  const retryAfter = cause instanceof HttpErrorResponse ? Number(cause.headers.get('Retry-After')) : NaN;
   const known = cause instanceof GenesysAuthError ? cause : undefined;
   const refused = status !== undefined && status >= 400 && status < 500 && ![401, 408, 429].includes(status);
   return new GenesysNotificationError('channel_refused', 'The notification channel could not be set up.', {
     hint: known?.hint ?? 'It is tried again by itself; the cause says what the API answered.',
     cause,
-    retryAfterSeconds: known?.retryAfterSeconds ?? (retryAfter > 0 ? retryAfter : undefined),
+    retryAfterSeconds: askedSeconds(cause),
     permanent: refused || (known !== undefined && /^(scope|permission|config|server)_/.test(known.code))
   });
 }

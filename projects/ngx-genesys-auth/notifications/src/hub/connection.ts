@@ -2,6 +2,7 @@ import { CLOSE_CODES, type HubClientFrame, type HubPosition, type TicketResponse
 import { GenesysAuthError } from 'ngx-genesys-auth';
 import { type Observable, Subscription } from 'rxjs';
 import { GenesysNotificationError } from '../error';
+import { askedSeconds } from '../retry-after';
 import { type Socket, type SocketEvents, socketError } from '../socket';
 import type { ConnectionListener, NotificationConnection } from '../source';
 import { type HubFrame, readHubFrame } from './frames';
@@ -202,7 +203,7 @@ function ticketError(cause: unknown): GenesysNotificationError {
   return new GenesysNotificationError('ticket_refused', 'The relay gave no ticket for live events.', {
     hint: known?.hint ?? 'It is tried again by itself; the cause says what the relay answered.',
     cause,
-    retryAfterSeconds: known?.retryAfterSeconds,
+    retryAfterSeconds: askedSeconds(cause),
     permanent: known !== undefined && /^relay_(unauthenticated|forbidden|refused|invalid_response)$/.test(known.code)
   });
 }

@@ -143,7 +143,9 @@ describe('a connection that is kept alive', () => {
     };
     for (let attempt = 0; attempt < 7; attempt++) await lose(failure());
     await lose(failure({ retryAfterSeconds: 90 }));
-    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 90_000]);
+    // Longer than a timer can wait.
+    await lose(failure({ retryAfterSeconds: 9_999_999_999 }));
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 90_000, 300_000]);
   });
 
   it('waits a minute after what does not pass by itself, and says that it failed', async () => {

@@ -6,6 +6,7 @@ export {
   NEEDED_SCOPES as ɵNEEDED_SCOPES,
   SKIP as ɵSKIP
 } from './attach/context';
+export { maskPath as ɵmaskPath } from './log/mask';
 export { retryAfterMs as ɵretryAfterMs } from './retry/rules';
 export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './attach/refusal';
 export { type ResolvedConfig as ɵResolvedConfig, resolveConfig as ɵresolveConfig } from './config';

@@ -44,7 +44,10 @@ export interface GenesysLogEntry {
   readonly status?: number;
   /** The method of the request. */
   readonly method?: string;
-  /** The path of the request: not its query, not its fragment. */
+  /**
+   * The path of the request: not its query, not its fragment. Segments that are not plain words, UUIDs or short numbers are
+   * replaced by what they look like (`‹e-mail›`, `‹number›`, `‹hidden›`), and the id of a notification channel by `‹id›`.
+   */
   readonly path?: string;
   /** How long the attempt took, in milliseconds, waiting for a token included. */
   readonly durationMs?: number;

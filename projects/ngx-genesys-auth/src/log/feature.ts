@@ -7,6 +7,7 @@ import { GenesysAuthConfigError, GenesysAuthError } from '../errors';
 import type { GenesysAuthFeature } from '../features';
 import type { GenesysAuthEvent } from '../token/state';
 import type { GenesysLogEntry, GenesysLogLevel } from './entry';
+import { maskPath } from './mask';
 
 /** Options of {@link withLogger}. */
 export interface LoggerOptions {
@@ -25,7 +26,7 @@ const LEVELS: readonly GenesysLogLevel[] = ['debug', 'info', 'warn', 'error'];
  * A feature of `provideGenesysAuth()` and `GenesysAuthModule.forRoot()`.
  *
  * Logs what happens to the token and to requests for the Genesys API as structured entries: see {@link GenesysLogEntry}.
- * Never tokens, headers, queries or bodies.
+ * Never tokens, headers, queries or bodies, and of a path only what says nothing about a person: see `path` there.
  *
  * @throws {@link GenesysAuthConfigError} `config_invalid` at once, if an option is wrong
  * @example
@@ -108,7 +109,7 @@ function step(inner: ApiHandler, log: Log): ApiHandler {
     handle: (request, next, backend) =>
       defer(() => {
         const { method, url } = request;
-        const path = url.replace(/^https?:\/\/[^/?#]*/, '').replace(/[?#].*$/s, '');
+        const path = maskPath(url.replace(/^https?:\/\/[^/?#]*/, '').replace(/[?#].*$/s, ''));
         const started = performance.now();
         const common = () => ({ method, path, durationMs: Math.round(performance.now() - started) });
         return inner.handle(request, next, backend).pipe(

@@ -35,6 +35,21 @@ describe('withLogger()', () => {
     ]);
   });
 
+  it.each([
+    ['/users/jane.doe@example.com', '/users/‹e-mail›'],
+    ['/users/jane.doe%40example.com?expand=x', '/users/‹e-mail›'],
+    ['/externalcontacts/reversewhitepageslookup/+49301234567', '/externalcontacts/reversewhitepageslookup/‹number›'],
+    ['/groups/Jane%20Doe', '/groups/‹hidden›'],
+    ['/notifications/channels/streaming-4-ukr8x/subscriptions', '/notifications/channels/‹id›/subscriptions']
+  ])('tells no person and no channel that a path names: %s', (path, shown) => {
+    const { http, network, signIn, entries } = createApp();
+    signIn();
+    observe(http.get(`${API}/api/v2${path}`));
+    network.expectOne(({ url }) => url.startsWith(API)).flush('no', { status: 500, statusText: 'x' });
+    expect(entries.at(-1)).toMatchObject({ event: 'request_failed', path: `/api/v2${shown}` });
+    expect(JSON.stringify(entries)).not.toMatch(/doe|9301234|ukr8x/i);
+  });
+
   it('tells failures of the relay by code and status', async () => {
     const { auth, relayCall, entries } = createApp('error', { config: { name: 'emea' } });
     const token = auth.token().catch(() => undefined);

@@ -2,11 +2,11 @@ import { type HttpEvent, type HttpHandlerFn, type HttpRequest, HttpResponse } fr
 import {
   ɵNEEDED_SCOPES as NEEDED_SCOPES,
   type ɵHandle as Handle,
-  type ɵRequestWatch as RequestWatch
+  type ɵRequestWatch as RequestWatch,
+  ɵmaskPath as maskPath
 } from 'ngx-genesys-auth';
 import { type Observable, tap } from 'rxjs';
 import { readFailure } from '../explain/failure';
-import { maskPath } from '../explain/mask';
 import { originOf } from '../explain/origin';
 import { explain, ruleOf } from '../explain/request';
 import type { Api, Taker, Verdict } from '../explain/verdict';

@@ -9,7 +9,7 @@ const SAFE = [
 const LONGEST = 40;
 
 /**
- * Makes a path fit to be shown, also on a shared screen: segments stay as they are only if they are plain words, UUIDs or
+ * Makes a path fit to be logged, and shown on a shared screen: segments stay as they are only if they are plain words, UUIDs or
  * short numbers. Everything else may be an e-mail address, a telephone number, a name or a secret, and is replaced by what
  * it looks like. The segment after `channels` is replaced as well: whoever knows the id of a notification channel can listen.
  *

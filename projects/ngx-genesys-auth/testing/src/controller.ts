@@ -23,7 +23,7 @@ export class GenesysAuthTesting {
   readonly #all = inject(GENESYS_AUTH);
   readonly #relay = inject(FakeRelay);
 
-  /** The last token the app was given, for example `fake-genesys-token-1`; `null` before the first. */
+  /** The last token the app was given, for example `fake-genesys-token-1`; `null` before the first, and in proxy mode. */
   get token(): string | null {
     return this.#relay.lastToken;
   }

@@ -15,12 +15,15 @@ export class FakeRelay implements RelayClient {
   #error: GenesysAuthError | undefined;
   #held = false;
   readonly #lifetimeSeconds: number;
+  readonly #mode: SessionResponse['mode'];
   #tokens = 0;
 
-  constructor(config: ResolvedConfig, lifetimeSeconds: number) {
+  /** @param mode what the app is set up for: a relay in proxy mode is asked for its session where another is for a token */
+  constructor(config: ResolvedConfig, lifetimeSeconds: number, mode: SessionResponse['mode']) {
     this.#config = config;
     this.#granted = all(config);
     this.#lifetimeSeconds = lifetimeSeconds;
+    this.#mode = mode;
   }
 
   /** Whether a call waits for its answer. */
@@ -54,33 +57,37 @@ export class FakeRelay implements RelayClient {
     this.#held = true;
   }
 
-  /** Says who is calling, the one thing to `GET`. There is no hub behind it: a test of live events has a source of its own. */
-  call<T>(method: string, _path: string, _body: unknown, isExpected: (answer: unknown) => answer is T): Observable<T> {
-    return method === 'GET' ? defer(() => this.#session()).pipe(filter(isExpected)) : NEVER;
-  }
+  /**
+   * Says who is calling, the one thing to `GET`. There is no hub behind it: a test of live events has a source of its own.
+   * An own property, as the step of the proxy mode takes a relay's calls over one by one.
+   */
+  readonly call = <T>(
+    method: string,
+    _path: string,
+    _body: unknown,
+    isExpected: (answer: unknown) => answer is T
+  ): Observable<T> => {
+    if (method !== 'GET') return NEVER;
+    const session = () => this.#unlessFailing(() => this.#session());
+    return (this.#mode === 'proxy' ? this.#asTold(session) : defer(session)).pipe(filter(isExpected));
+  };
 
   token(): Observable<TokenResponse> {
+    return this.#asTold(() => this.#unlessFailing(() => this.#nextToken()));
+  }
+
+  /** At once, or when the test lets the answer go. */
+  #asTold<T>(answer: () => Observable<T>): Observable<T> {
     return this.#told.pipe(
       startWith(undefined),
-      switchMap(() => (this.#held ? NEVER : this.#outcome())),
+      switchMap(() => (this.#held ? NEVER : answer())),
       take(1)
     );
   }
 
-  #session(): Observable<SessionResponse> {
+  #unlessFailing<T>(answer: () => T): Observable<T> {
     const error = this.#error;
-    if (error) return throwError(() => error);
-    const { region, apiOrigin } = this.#config;
-    return of({
-      subject: 'test-user',
-      identity: 'loopback' as const,
-      roles: ['test'],
-      scopes: this.#granted,
-      defaultScopes: [],
-      region: region ?? null,
-      apiOrigin,
-      mode: 'token' as const
-    });
+    return error ? throwError(() => error) : of(answer());
   }
 
   #answer(): void {
@@ -88,16 +95,28 @@ export class FakeRelay implements RelayClient {
     this.#told.next();
   }
 
-  #outcome(): Observable<TokenResponse> {
-    const error = this.#error;
-    if (error) return throwError(() => error);
+  #session(): SessionResponse {
+    const { region, apiOrigin } = this.#config;
+    return {
+      subject: 'test-user',
+      identity: 'loopback',
+      roles: ['test'],
+      scopes: this.#granted,
+      defaultScopes: [],
+      region: region ?? null,
+      apiOrigin,
+      mode: this.#mode
+    };
+  }
+
+  #nextToken(): TokenResponse {
     this.#tokens++;
-    return of({
+    return {
       access_token: this.lastToken ?? '',
       token_type: 'Bearer',
       expires_in: this.#lifetimeSeconds,
       scope: this.#granted.join(' ')
-    });
+    };
   }
 }
 

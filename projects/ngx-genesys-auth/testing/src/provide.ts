@@ -15,7 +15,7 @@ import { FakeRelay } from './fake-relay';
 
 /** What {@link provideGenesysAuthTesting} takes: the configuration of the app, or the parts that a test is about. */
 export interface GenesysAuthTestingConfig extends Partial<GenesysAuthConfig> {
-  /** How long the fake tokens live, in seconds. One day by default. */
+  /** How long the fake tokens live, in seconds. One day by default. Nothing in proxy mode, which has none. */
   readonly tokenLifetimeSeconds?: number | undefined;
 }
 
@@ -31,7 +31,8 @@ const ONE_DAY_SECONDS = 86_400;
  *
  * @param config without `scopes`, every scope of Genesys Cloud is configured as an optional one, so that each can be denied;
  *   without `region` and `apiOrigin` the API is https://api.mypurecloud.com
- * @param features as for `provideGenesysAuth()`
+ * @param features as for `provideGenesysAuth()`. With `withProxyMode()` the relay in memory is one in proxy mode: there is no token,
+ *   and calls of the API are to be answered where they then go, below the relay's URL, `/fake-relay` unless `relay` is given
  * @example
  * TestBed.configureTestingModule({
  *   providers: [
@@ -48,9 +49,13 @@ export function provideGenesysAuthTesting(
 ): EnvironmentProviders {
   const { scopes, apiOrigin, region = apiOrigin === undefined ? 'mypurecloud.com' : undefined } = config;
   const full = { relay: '/fake-relay', ...config, region, scopes: scopes ?? GENESYS_SCOPES };
+  const mode = features.some(({ kind }) => kind === 'proxyMode') ? 'proxy' : 'token';
   const providers = [
     scopes === undefined ? { provide: GENESYS_RESOLVED_CONFIG, useFactory: () => nothingRequired(full) } : [],
-    { provide: FakeRelay, useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds) },
+    {
+      provide: FakeRelay,
+      useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds, mode)
+    },
     { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore(inject(FakeRelay)) },
     GenesysAuthTesting
   ];

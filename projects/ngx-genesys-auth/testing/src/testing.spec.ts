@@ -3,26 +3,28 @@ import { HttpTestingController, provideHttpClientTesting } from '@angular/common
 import { ChangeDetectionStrategy, Component, Injector } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import {
+  type GenesysAuthFeature,
   GenesysAuthModule,
   GenesysAuthService,
   GenesysScopesDirective,
   genesysAuthInterceptor,
   genesysScopes,
   genesysSession,
-  provideGenesysAuth
+  provideGenesysAuth,
+  withProxyMode
 } from 'ngx-genesys-auth';
 import { GenesysAuthTesting, type GenesysAuthTestingConfig, provideGenesysAuthTesting } from 'ngx-genesys-auth/testing';
 import { CONFIG, bearer, codeOf, observe, refuse } from '../../test/app';
 
 const API = 'https://api.mypurecloud.com';
 
-function createApp(config?: GenesysAuthTestingConfig, imports: unknown[] = []) {
+function createApp(config?: GenesysAuthTestingConfig, imports: unknown[] = [], ...features: GenesysAuthFeature[]) {
   TestBed.configureTestingModule({
     imports,
     providers: [
       provideHttpClient(withInterceptors([genesysAuthInterceptor])),
       provideHttpClientTesting(),
-      provideGenesysAuthTesting(config)
+      provideGenesysAuthTesting(config, ...features)
     ]
   });
   const http = TestBed.inject(HttpClient);
@@ -216,5 +218,63 @@ describe('GenesysAuthTesting', () => {
     relay.deny('routing');
     await page.whenStable();
     expect(element.textContent).toBe('Ask');
+  });
+});
+
+describe('withProxyMode() in tests', () => {
+  const createProxied = (config?: GenesysAuthTestingConfig) => {
+    const app = createApp(config, [], withProxyMode());
+    const queues = () => observe(app.http.get(`${API}/api/v2/routing/queues`, { context: genesysScopes('routing') }));
+    return { ...app, queues };
+  };
+  const QUEUES = '/fake-relay/api/v2/routing/queues';
+
+  it('sends calls of the API to the relay, in the same turn and without a token', async () => {
+    const { queues, network, auth, relay } = createProxied();
+    const outcome = queues();
+    const call = network.expectOne(QUEUES);
+    expect(call.request.headers.has('Authorization')).toBe(false);
+    call.flush('ok');
+    expect([outcome.values, outcome.done, auth.status(), relay.token]).toEqual([['ok'], true, 'ready', null]);
+    await expect(auth.token()).rejects.toMatchObject({ code: 'proxy_mode' });
+    expect(await whoAmI()).toMatchObject({ subject: 'test-user', mode: 'proxy' });
+  });
+
+  it('takes the URL of the relay, the region and the scopes of the app', () => {
+    const { http, network, auth } = createProxied(CONFIG);
+    observe(http.get('https://api.mypurecloud.de/api/v2/routing/queues'));
+    network.expectOne('/genesys/api/v2/routing/queues').flush('ok');
+    expect([...auth.scopes()]).toEqual(CONFIG.scopes);
+  });
+
+  it('is directed as in token mode: grant, deny, fail, expire', () => {
+    const { queues, network, auth, relay } = createProxied();
+    relay.deny('routing');
+    expect([auth.hasScopes('routing'), auth.hasScopes('users'), codeOf(queues().error)]).toEqual([
+      false,
+      true,
+      'scope_not_granted'
+    ]);
+    relay.fail('relay_unauthenticated');
+    expect([auth.status(), codeOf(queues().error)]).toEqual(['failed', 'relay_unauthenticated']);
+    relay.grant();
+    queues();
+    network.expectOne(QUEUES).flush('ok');
+    relay.expire();
+    relay.hold();
+    const outcome = queues();
+    network.verify();
+    expect([auth.status(), outcome.done]).toEqual(['renewing', false]);
+    relay.grant('routing');
+    network.expectOne(QUEUES).flush('ok');
+    expect([outcome.values, auth.hasScopes('users')]).toEqual([['ok'], false]);
+  });
+
+  it('asks once more after a 401', () => {
+    const { queues, network } = createProxied();
+    const outcome = queues();
+    refuse(network.expectOne(QUEUES));
+    network.expectOne(QUEUES).flush('ok');
+    expect(outcome.values).toEqual(['ok']);
   });
 });

@@ -76,7 +76,17 @@ describe('the dashboard and the alert rules', () => {
     code: Object.keys(PROBLEMS),
     outcome: ['ok', 'applied', 'refused', ...Object.keys(PROBLEMS)],
     how: ['fresh', 'behind', 'waited', 'failed'],
-    event: ['adopted', 'written', 'lease', 'lease_wait', 'lease_taken', 'store_reject', 'degraded', 'recovered']
+    event: [
+      'adopted',
+      'written',
+      'lease',
+      'lease_wait',
+      'lease_taken',
+      'store_reject',
+      'degraded',
+      'recovered',
+      'closed'
+    ]
   };
 
   it.each(expressions)('ask in %s for what there is: %s', (_where, expression) => {

@@ -49,7 +49,10 @@ export function createInstruments(registry: Registry): {
   const apiReplays = counter('api_replays_total', 'Calls sent again with a new token', ['client']);
   const apiCoalesced = counter('api_coalesced_total', 'Calls answered with the answer to an identical one', ['client']);
   const storeEvents = counter('store_events_total', 'What happened with the shared store', ['event']);
-  const degraded = gauge('store_degraded', '1 while the shared store does not answer and this relay goes on alone');
+  const degraded = gauge(
+    'store_degraded',
+    'Relays that go on alone, as the shared store does not answer: 0 or 1 of one'
+  );
   const reloads = counter('reloads_total', 'Configurations and secrets taken over at run time, or refused', [
     'what',
     'outcome'
@@ -103,8 +106,9 @@ export function createInstruments(registry: Registry): {
       },
       storeEvent(event) {
         storeEvents.inc({ event });
-        if (event === 'degraded') degraded.set(1);
-        if (event === 'recovered') degraded.set(0);
+        // Several relays of a process may have these metrics in common, and one comes and goes with its configuration.
+        if (event === 'degraded') degraded.inc();
+        if (event === 'recovered' || event === 'closed') degraded.dec();
       },
       hub(change) {
         for (const name of ['clients', 'topics', 'channels'] as const) hubNow[name].inc(change[name]);

@@ -19,9 +19,10 @@ export type TokenServed = 'fresh' | 'behind' | 'waited' | 'failed';
  * - `store_reject`: an entry could not be opened or made no sense, and was not used
  * - `degraded`: the store does not answer; each relay goes on by itself
  * - `recovered`: it answers again
+ * - `closed`: it did not answer until the relay that went on by itself was closed, or took over another configuration
  */
 export type StoreEvent =
-  'adopted' | 'written' | 'lease' | 'lease_wait' | 'lease_taken' | 'store_reject' | 'degraded' | 'recovered';
+  'adopted' | 'written' | 'lease' | 'lease_wait' | 'lease_taken' | 'store_reject' | 'degraded' | 'recovered' | 'closed';
 
 /** How a request of a caller ended. Every member is of a short fixed list, whatever the caller sends. */
 export interface AnsweredRequest {

@@ -9,16 +9,22 @@ export interface Breaker {
   isClosed(): boolean;
   /** Runs one command; `undefined` when it fails or may not be tried. */
   run<T>(command: () => Promise<T>): Promise<T | undefined>;
+  /** Ends it: commands that fail from now on, as their connection is closed, say nothing about the store. */
+  close(): void;
 }
 
-/** @param onChange is told when the store stops answering (`true`) and when it answers again (`false`) */
-export function createBreaker(clock: RelayClock, onChange: (degraded: boolean) => void): Breaker {
+/** What a {@link Breaker} tells of a store; `closed` only of one that did not answer when it was closed. */
+export type StoreState = 'degraded' | 'recovered' | 'closed';
+
+/** @param onChange is told when the store stops answering and when it answers again, or is closed before it does */
+export function createBreaker(clock: RelayClock, onChange: (state: StoreState) => void): Breaker {
   let openUntil = -Infinity;
   let degraded = false;
+  let closed = false;
   const mark = (now: boolean) => {
-    if (now === degraded) return;
+    if (now === degraded || closed) return;
     degraded = now;
-    onChange(now);
+    onChange(now ? 'degraded' : 'recovered');
   };
   const isClosed = () => clock.monotonic() >= openUntil;
   return {
@@ -34,6 +40,10 @@ export function createBreaker(clock: RelayClock, onChange: (degraded: boolean) =
         mark(true);
         return undefined;
       }
+    },
+    close() {
+      if (degraded && !closed) onChange('closed');
+      closed = true;
     }
   };
 }

@@ -64,10 +64,11 @@ function readingOf(answer: unknown): Reading {
 export function createTokenStore(client: RedisClient, options: TokenStoreOptions, runtime: RelayRuntime): TokenStore {
   const { clock, log, observer } = runtime;
   const { prefix, leaseMs, seal } = options;
-  const breaker = createBreaker(clock, (degraded) => {
-    observer.storeEvent?.(degraded ? 'degraded' : 'recovered');
-    if (degraded) log.warn({ event: 'store_gone' }, 'the shared store does not answer; the relay goes on by itself');
-    else log.info({ event: 'store_back' }, 'the shared store answers again');
+  const breaker = createBreaker(clock, (state) => {
+    observer.storeEvent?.(state);
+    if (state === 'degraded')
+      log.warn({ event: 'store_gone' }, 'the shared store does not answer; the relay goes on by itself');
+    if (state === 'recovered') log.info({ event: 'store_back' }, 'the shared store answers again');
   });
   // The braces keep both keys on one node of a cluster.
   const keysOf = (key: string) => [`${prefix}{${key}}:token`, `${prefix}{${key}}:lease`] as const;
@@ -142,6 +143,9 @@ export function createTokenStore(client: RedisClient, options: TokenStoreOptions
       });
     },
 
-    close: () => client.close()
+    close: () => {
+      breaker.close();
+      return client.close();
+    }
   };
 }

@@ -82,13 +82,18 @@ async function build() {
   }
 }
 
+/** Names the workspace that is built already: what a command runs after its build need not look again. */
+const BUILT = 'GENESYS_AUTH_BUILT';
+
 /**
- * Builds every project whose inputs changed since its last build. Says why and ends the process when one fails.
+ * Builds every project whose inputs changed since its last build. Says why and ends the process when one fails. Programs that
+ * this process then starts find that it was done.
  * @param {{ development?: boolean }} options `development`: the wallboard for development as well
  */
 export async function buildOrExit({ development = false } = {}) {
   try {
-    await build();
+    if (process.env[BUILT] !== root) await build();
+    process.env[BUILT] = root;
     if (development) await step('wallboard for development', 'ng', ['build', 'wallboard', '-c', 'development']);
   } catch (error) {
     console.error(error.message);

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../../..');
+
+/** A workspace with the real scripts and a compiler that notes that it was called, and fails. */
+function workspace() {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'build-first-')));
+  cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  cpSync(join(root, 'projects/bench/bundle'), join(folder, 'projects/bench/bundle'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'package-lock.json'), '{ "packages": {} }');
+  const bin = join(folder, 'node_modules/.bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(folder, 'node_modules/.package-lock.json'), '{ "packages": {} }');
+  writeFileSync(join(bin, 'tsc'), '#!/bin/sh\necho "$@" > called\necho a mistake in the sources\nexit 1\n');
+  chmodSync(join(bin, 'tsc'), 0o755);
+  const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], ...env }
+    });
+    const called = join(folder, 'called');
+    return { status, output: stdout + stderr, compiled: existsSync(called) && readFileSync(called, 'utf8') };
+  };
+  return { folder, run };
+}
+
+describe('what looks at built files builds first', () => {
+  let there: ReturnType<typeof workspace>;
+  beforeEach(() => {
+    there = workspace();
+  });
+  afterEach(() => {
+    rmSync(there.folder, { recursive: true });
+  });
+
+  const BROWSER_TESTS = `import('./scripts/lib/build-for-tests.mjs').then((setup) => setup.default())`;
+  const commands = [
+    ['npm run api -- --check', ['scripts/api.mjs', '--check']],
+    ['npm run bundle -- --check', ['scripts/bundle.mjs', '--check']],
+    ['what jest runs before the browser tests', ['-e', BROWSER_TESTS]]
+  ] as const;
+
+  it.each(commands)('%s, and ends with what the compiler says', (_command, args) => {
+    const { status, output, compiled } = there.run(args);
+    expect(compiled).toContain('-b projects/genesys-auth-protocol');
+    expect(output).toMatch(/a mistake in the sources[^]*The build of node packages failed/);
+    expect(status).toBe(1);
+  });
+
+  it.each(commands)('%s: not once more where npm test has built this very workspace', (_command, args) => {
+    expect(there.run(args, { GENESYS_AUTH_BUILT: there.folder }).compiled).toBe(false);
+    expect(there.run(args, { GENESYS_AUTH_BUILT: root }).compiled).not.toBe(false);
+  });
+
+  it('jest does so before the browser tests', () => {
+    const jest = join(root, 'node_modules/jest/bin/jest.js');
+    const { stdout } = spawnSync(process.execPath, [jest, '--showConfig'], {
+      cwd: root,
+      encoding: 'utf8'
+    });
+    const { configs } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
+      configs: { rootDir: string; globalSetup?: string }[];
+    };
+    const browser = configs.find(({ rootDir }) => rootDir === join(root, 'projects/e2e'));
+    expect(browser?.globalSetup).toBe(join(root, 'scripts/lib/build-for-tests.mjs'));
+  });
+});

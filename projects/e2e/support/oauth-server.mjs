@@ -7,11 +7,16 @@
 //   tokenTtl: seconds,
 //   audience?: string,          with it, user access tokens are JWTs for that audience
 //   roles?: { [login]: string[] }  claim "roles" of those JWTs
+//   clockOffMs?: number         how far its clock is ahead of the machine's
 // }
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
 const settings = JSON.parse(process.argv[2]);
+
+const machine = Date.now;
+const now = () => machine() + (settings.clockOffMs ?? 0);
+Date.now = now;
 
 const server = createServer();
 await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
@@ -56,6 +61,7 @@ const answered = {};
 const handle = provider.callback();
 server.on('request', (request, response) => {
   const path = request.url.split('?')[0];
+  response.setHeader('date', new Date(now()).toUTCString());
   if (path === '/answered') {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answered));
     return;

@@ -9,7 +9,9 @@ export interface OAuthClient {
   readonly grant_types: readonly string[];
   readonly response_types: readonly string[];
   readonly redirect_uris: readonly string[];
-  readonly token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'none';
+  readonly token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+  readonly token_endpoint_auth_signing_alg?: string;
+  readonly jwks?: { readonly keys: readonly object[] };
   readonly application_type?: 'web' | 'native';
   readonly scope?: string;
 }
@@ -21,6 +23,8 @@ export interface OAuthServerSettings {
   readonly tokenTtl: number;
   readonly audience?: string;
   readonly roles?: Readonly<Record<string, readonly string[]>>;
+  /** How far its clock is ahead of the machine's, in milliseconds. */
+  readonly clockOffMs?: number;
 }
 
 export interface OAuthServer {

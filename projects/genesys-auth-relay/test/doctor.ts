@@ -38,19 +38,30 @@ export interface Mistake {
   readonly genesys?: object;
   readonly scopes?: readonly string[];
   readonly more?: object;
+  /** In place of the client with `secret` and `id`. */
+  readonly client?: object;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A relay's configuration with a mistake. */
-export const patientWith = ({ secret = CANARY, id = CLIENT_ID, genesys, scopes = ['routing'], more }: Mistake) => ({
+export const patientWith = ({
+  secret = CANARY,
+  id = CLIENT_ID,
+  genesys,
+  scopes = ['routing'],
+  more,
+  client = { id, secret: { env: 'DOCTOR_SECRET' } },
+  env
+}: Mistake) => ({
   input: {
     mode: 'token',
-    genesys: { ...(genesys ?? { region: 'here.test' }), client: { id, secret: { env: 'DOCTOR_SECRET' } } },
+    genesys: { ...(genesys ?? { region: 'here.test' }), client },
     scopes,
     identities: [{ type: 'loopback', roles: ['developer'] }],
     roles: { developer: { scopes } },
     ...more
   },
-  env: { DOCTOR_SECRET: secret },
+  env: { DOCTOR_SECRET: secret, ...env },
   baseDir: '.'
 });
 

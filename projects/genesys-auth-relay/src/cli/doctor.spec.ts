@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +37,7 @@ describe('genesys-auth-relay doctor', () => {
     expect(out).toMatch(/Healthy/);
   });
 
-  it('examines one of several clients, the first unless it is named', async () => {
+  it('examines all clients with their fallbacks, or the one that is named', async () => {
     const { input, env } = patientWith({});
     const secret = { env: 'DOCTOR_SECRET' };
     const clients = [
@@ -49,9 +48,17 @@ describe('genesys-auth-relay doctor', () => {
     const file = join(folder, 'several.json');
     writeFileSync(file, JSON.stringify({ ...input, genesys: { region: 'here.test', clients } }));
     const all = { ...env, NOT_SET: CANARY };
-    const first = await command(['--config', file], all);
-    expect(first).toMatchObject({ exitCode: 0, out: expect.stringContaining('--client NAME (code, client-3)') });
-    expect(first.out).toMatch(/fallbacks[^]*not tried/);
+    const every = await command(['--config', file], all);
+    expect(every.exitCode).toBe(13);
+    for (const line of [
+      /ok {7}\[routing\] token: /,
+      /ok {7}\[routing, fallback 1\] token: /,
+      /error wrong_grant_type: \[code\] /,
+      /error client_disabled: \[client-3\] /
+    ])
+      expect(every.out).toMatch(line);
+    const first = await command(['--config', file, '--client', 'routing'], all);
+    expect(first).toMatchObject({ exitCode: 0, out: expect.not.stringContaining('[code]') });
     expect((await command(['--config', file, '--client', 'code'], all)).exitCode).toBe(13);
     expect(await command(['--config', file, '--client', 'client-3'], env)).toMatchObject({
       exitCode: 1,
@@ -59,17 +66,6 @@ describe('genesys-auth-relay doctor', () => {
     });
     const none = await command(['--config', file, '--client', CANARY], all);
     expect(none).toMatchObject({ exitCode: 1, out: expect.stringContaining('no OAuth client of that name') });
-  });
-
-  it('says that it cannot prove a client by a key, and calls nothing healthy', async () => {
-    const { input, env } = patientWith({});
-    const client = { id: CLIENT_ID, auth: 'private_key_jwt', key: { env: 'PEM' } };
-    const genesys = { region: 'here.test', issuer: 'https://issuer.example.com', client };
-    writeFileSync(join(folder, 'signed.json'), JSON.stringify({ ...input, genesys }));
-    const PEM = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const { exitCode, out } = await command(['--config', join(folder, 'signed.json')], { ...env, PEM });
-    expect(exitCode).toBe(18);
-    expect(out).toMatch(/private_key_jwt, which doctor cannot do/);
   });
 
   it('examines a client by flags, with the secret from the environment or a file', async () => {

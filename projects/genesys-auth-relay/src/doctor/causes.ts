@@ -44,6 +44,12 @@ export const CAUSES = {
   secret_is_basic_header: 'credentials',
   secret_wrong_or_rotated: 'credentials',
   auth_method_refused: 'credentials',
+  assertion_refused: 'credentials',
+  key_id_wrong: 'credentials',
+  issuer_wrong: 'credentials',
+  certificate_refused: 'credentials',
+  certificate_expired: 'credentials',
+  key_mismatch: 'credentials',
   wrong_grant_type: 'client',
   client_disabled: 'client',
   scope_misspelt: 'scopes',
@@ -69,6 +75,8 @@ export interface Finding {
   readonly message: string;
   /** What to do. */
   readonly fix: string;
+  /** Which client, and which of its fallbacks, where there are several. */
+  readonly credential?: string;
 }
 
 /** One thing the doctor tried. */
@@ -79,6 +87,8 @@ export interface Step {
   readonly tried: string;
   /** The answer in short: no body, no secret, no token. */
   readonly answer?: string;
+  /** Which client, and which of its fallbacks, where there are several. */
+  readonly credential?: string;
 }
 
 /** An error with its words. */

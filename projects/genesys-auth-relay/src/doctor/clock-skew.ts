@@ -21,15 +21,29 @@ export function clockSkew(answer: Answer): number | undefined {
   return answer.at - (date + 500);
 }
 
+/** Whether the clocks are so far apart that it may matter. */
+export const isApart = (skewMs: number): boolean => Math.abs(skewMs) > WARN_MS;
+
+const difference = (skewMs: number): string =>
+  `The clock of this machine is ${inWords(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} the server's.`;
+
+const FIX = 'Set the clock, and let NTP (chrony, systemd-timesyncd) keep it.';
+
+/** The same where an assertion by the server's clock has shown that it keeps the client from a token. */
+export const clockCause = (skewMs: number): Finding =>
+  finding(
+    'clock_skew',
+    `${difference(skewMs)} An assertion signed by the server's clock is taken, so this is why the client is refused.`,
+    FIX
+  );
+
 /** What a difference of the clocks means. */
 export function judgeClock(skewMs: number): Finding | undefined {
-  const off = Math.abs(skewMs);
-  if (off <= WARN_MS) return undefined;
-  const side = skewMs > 0 ? 'ahead of' : 'behind';
+  if (!isApart(skewMs)) return undefined;
   return finding(
     'clock_skew',
-    `The clock of this machine is ${inWords(off)} ${side} the server's. Tokens of callers (JWT) are then refused as expired or not yet valid, and times in logs do not match.`,
-    'Set the clock, and let NTP (chrony, systemd-timesyncd) keep it.',
-    off > WRONG_MS ? 'error' : 'warning'
+    `${difference(skewMs)} Tokens of callers (JWT) are then refused as expired or not yet valid, and times in logs do not match.`,
+    FIX,
+    Math.abs(skewMs) > WRONG_MS ? 'error' : 'warning'
   );
 }

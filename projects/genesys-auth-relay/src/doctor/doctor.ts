@@ -1,18 +1,21 @@
 import type { RelayClock } from '../runtime/clock.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { createCertificatePools } from '../source/certificate-pools.ts';
 import { probeApi } from './api-probe.ts';
 import { type Finding, type Step, exitCodeOf, finding } from './causes.ts';
 import { bareUrl, endpointSlips, secretsInUrl } from './endpoint-shape.ts';
-import { type Examination, report } from './examination.ts';
+import type { Examination } from './examination.ts';
 import { createExchange } from './exchange.ts';
+import { isPair } from './certificate-probe.ts';
+import { type WrittenCredential, hasKey } from './credentials.ts';
+import { probeCredential, provenBy, skipped } from './credential-probe.ts';
 import { probeHost } from './host-probe.ts';
-import { createRedactor } from './redact.ts';
-import { findRegionOf, probeClientId } from './region-probe.ts';
+import { type Redactor, createRedactor } from './redact.ts';
+import { findRegionOf } from './region-probe.ts';
 import { REGION_HOSTS, type RegionHosts } from './regions.ts';
 import { looksLikeId } from './secret-shape.ts';
 import type { Patient } from './patient.ts';
 import { type Target, readTarget } from './target.ts';
-import { probeToken } from './token-probe.ts';
 
 /** What a test may replace, and how far the doctor goes. */
 export interface DoctorOptions {
@@ -22,6 +25,8 @@ export interface DoctorOptions {
   readonly timeoutMs?: number;
   readonly clock?: Pick<RelayClock, 'now'>;
   readonly regions?: readonly RegionHosts[];
+  /** Certificate authority of the servers, PEM, where it is none of the well-known ones. */
+  readonly ca?: string;
 }
 
 /** What the doctor has to say. Holds no secret and no token. */
@@ -32,8 +37,10 @@ export interface Diagnosis {
     readonly region: string | null;
     readonly tokenEndpoint: string | null;
     readonly apiOrigin: string | null;
-    /** Shown only where it has the form of an id: id and secret get swapped. */
+    /** Shown only where it has the form of an id: id and secret get swapped. Of several clients that of the first. */
     readonly clientId: string | null;
+    /** Each credential that was examined, where there are several. */
+    readonly credentials: readonly { readonly name: string; readonly clientId: string | null; readonly auth: string }[];
   };
   readonly tokenRequests: number;
   readonly steps: readonly Step[];
@@ -41,20 +48,24 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-const skipped = (name: string, why: string): Step => ({ name, outcome: 'skipped', tried: why });
-
-async function withoutSecret(examination: Examination, tokenEndpoint: string, id: string): Promise<void> {
-  const known = await probeClientId(examination, tokenEndpoint, id);
-  if (known === 'no') report(examination, 'unknown_client_or_region', tokenEndpoint);
-}
+/** What no other credential would change. */
+const OF_THE_HOST: ReadonlySet<Finding['cause']> = new Set([
+  'host_unreachable',
+  'host_timeout',
+  'tls_failed',
+  'not_a_token_endpoint',
+  'redirected',
+  'content_type_lost',
+  'rate_limited',
+  'server_failed'
+]);
 
 /** The probes that need the network, each only where the one before leaves it a meaning. */
 async function probe(examination: Examination, target: Target, options: DoctorOptions): Promise<void> {
-  const { endpoints, clientId, rawSecret } = target;
+  const { endpoints, credentials, issuer, sendScope } = target;
   const { steps, findings } = examination;
-  steps.push(...target.notes);
   const regions = options.regions ?? REGION_HOSTS;
-  if (endpoints === undefined || clientId === undefined) {
+  if (endpoints === undefined || credentials.every(({ clientId }) => clientId === undefined)) {
     steps.push(skipped('login host', 'the configuration names no usable token endpoint or client id'));
     return;
   }
@@ -65,38 +76,59 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
     return;
   }
   const tokenEndpoint = bareUrl(endpoints.tokenEndpoint);
-  const host = await probeHost(examination, tokenEndpoint);
-  if (!host.reached) {
-    steps.push(skipped('token', 'the login host is not there'));
-    return;
+  const pools = createCertificatePools(new URL(tokenEndpoint).origin, { connections: 1 }, options.ca);
+  const proven = credentials.map(provenBy);
+  try {
+    const [first] = proven;
+    const isShown = first?.auth === 'tls_client_auth' && isPair(first);
+    const host = await probeHost(examination, tokenEndpoint, isShown ? pools.of(first) : undefined);
+    if (!host.reached) {
+      steps.push(skipped('token', 'the login host is not there'));
+      return;
+    }
+    const place = { tokenEndpoint, issuer, sendScope, host, pools };
+    /** Clients whose token the API has seen: what it may do is the same by each of its credentials. */
+    const shown = new Set<string | undefined>();
+    for (const [index, credential] of credentials.entries()) {
+      const since = { steps: steps.length, findings: findings.length };
+      const token = await probeCredential(examination, credential, proven[index], place);
+      const lost = findings.findIndex(({ cause }, at) => at >= since.findings && cause === 'unknown_client_or_region');
+      if (lost >= 0 && options.findRegion === true && credential.clientId !== undefined) {
+        findings.splice(lost, 1);
+        await findRegionOf(examination, credential.clientId, tokenEndpoint, regions);
+      }
+      if (token === undefined) steps.push(skipped('API', 'there is no token to show it'));
+      else if (!shown.has(credential.clientId)) {
+        shown.add(credential.clientId);
+        const scopes = credential.scopes.length > 0 ? credential.scopes : ['routing'];
+        await probeApi(examination, endpoints.apiOrigin, token, scopes);
+      }
+      nameCredential(examination, credential.label, since);
+      const isLast = index === credentials.length - 1;
+      if (!isLast && findings.slice(since.findings).some(({ cause }) => OF_THE_HOST.has(cause))) {
+        steps.push(skipped('token', 'the other credentials would meet the same'));
+        return;
+      }
+    }
+  } finally {
+    await pools.close();
   }
-  let token: string | undefined;
-  if (target.otherAuth !== undefined) {
-    steps.push(skipped('token', `doctor does not prove a client by ${target.otherAuth}`));
-    findings.push(
-      finding(
-        'answer_does_not_tell',
-        `The client proves itself by ${target.otherAuth}, which doctor cannot do: nobody asked for a token.`,
-        'Start the relay and ask it for a token; its log says how the token request ends.'
-      )
-    );
-  } else if (rawSecret === undefined || rawSecret.trim() === '')
-    await withoutSecret(examination, tokenEndpoint, clientId);
-  else {
-    const scopes = target.sendScope ? target.scopes.filter((scope) => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope)) : [];
-    token = await probeToken(
-      examination,
-      { tokenEndpoint, id: clientId, rawSecret, auth: target.auth, scopes },
-      host.authMethods
-    );
+}
+
+/** Says of what was found since then which credential it is about. */
+function nameCredential(
+  { steps, findings, redactor }: Examination,
+  label: string | undefined,
+  since: { readonly steps: number; readonly findings: number }
+): void {
+  if (label === undefined) return;
+  const credential = redactor.show(label);
+  for (const [list, from] of [
+    [steps, since.steps],
+    [findings, since.findings]
+  ] as const) {
+    for (let at = from; at < list.length; at++) Object.assign(list[at] ?? {}, { credential });
   }
-  const lost = findings.findIndex(({ cause }) => cause === 'unknown_client_or_region');
-  if (lost >= 0 && options.findRegion === true) {
-    findings.splice(lost, 1);
-    await findRegionOf(examination, clientId, tokenEndpoint, regions);
-  }
-  if (token === undefined) steps.push(skipped('API', 'there is no token to show it'));
-  else await probeApi(examination, endpoints.apiOrigin, token, target.scopes.length > 0 ? target.scopes : ['routing']);
 }
 
 /** What is in the way of a token comes first, then what is wrong besides; warnings last. */
@@ -109,9 +141,21 @@ const RANK: Partial<Record<Finding['cause'], number>> = {
 };
 const rank = ({ cause, severity }: Finding): number => (RANK[cause] ?? 0) + (severity === 'warning' ? 10 : 0);
 
+/** Hides what a client proves itself with, and an id that has not the form of one: it may be the secret, in the wrong place. */
+function hideAll(redactor: Redactor, credentials: readonly WrittenCredential[]): void {
+  for (const { rawSecret, auth, clientId } of credentials) {
+    // Of a private key the words around it are none.
+    const isPem = hasKey({ auth }) && rawSecret?.includes('-----BEGIN');
+    const parts = isPem ? [rawSecret?.replace(/-----[^-]*-----|\s/g, '')] : [rawSecret, rawSecret?.trim()];
+    for (const part of parts) if (part !== undefined) redactor.hide(part);
+    if (clientId !== undefined && !looksLikeId(clientId)) redactor.hide(clientId);
+  }
+}
+
 /**
- * Examines a configuration against the server it names. At most four token requests carry the secret, each in a header or a
- * body; looking through the regions uses a made-up one. A token it gets is used for one to three reads, and then forgotten.
+ * Examines a configuration against the server it names: each client, and each of its fallbacks, in the way it is configured to
+ * prove itself. At most four token requests carry a secret, each in a header or a body; looking through the regions uses a
+ * made-up one. A token it gets is used for one to three reads, and then forgotten.
  *
  * @param patient the configuration as written
  */
@@ -119,13 +163,11 @@ export async function examine(patient: Patient, options: DoctorOptions = {}): Pr
   const clock = options.clock ?? systemClock;
   const redactor = createRedactor();
   const target = readTarget(patient, options.regions ?? REGION_HOSTS);
-  const { region, endpoints, clientId, rawSecret } = target;
-  if (rawSecret !== undefined) for (const form of [rawSecret, rawSecret.trim()]) redactor.hide(form);
-  // An id that has not the form of one may be the secret, in the wrong place.
-  if (clientId !== undefined && !looksLikeId(clientId)) redactor.hide(clientId);
+  const { region, endpoints, credentials } = target;
+  hideAll(redactor, credentials);
   if (endpoints !== undefined) for (const value of secretsInUrl(endpoints.tokenEndpoint)) redactor.hide(value);
   const examination: Examination = {
-    exchange: createExchange(options.timeoutMs ?? 5000, () => clock.now()),
+    exchange: createExchange(options.timeoutMs ?? 5000, () => clock.now(), options.ca),
     redactor,
     clock,
     region,
@@ -148,6 +190,9 @@ export async function examine(patient: Patient, options: DoctorOptions = {}): Pr
   }
   const findings = [...examination.findings].sort((a, b) => rank(a) - rank(b));
   const exitCode = exitCodeOf(findings);
+  const idOf = ({ clientId }: Pick<WrittenCredential, 'clientId'>) =>
+    clientId !== undefined && looksLikeId(clientId) && !redactor.repeats(clientId) ? clientId : null;
+  const [first] = credentials;
   return {
     healthy: exitCode === 0,
     exitCode,
@@ -155,7 +200,10 @@ export async function examine(patient: Patient, options: DoctorOptions = {}): Pr
       region,
       tokenEndpoint: endpoints === undefined ? null : bareUrl(endpoints.tokenEndpoint),
       apiOrigin: endpoints?.apiOrigin ?? null,
-      clientId: clientId !== undefined && looksLikeId(clientId) && !redactor.repeats(clientId) ? clientId : null
+      clientId: first === undefined ? null : idOf(first),
+      credentials: credentials.flatMap((one) =>
+        one.label === undefined ? [] : { name: redactor.show(one.label), clientId: idOf(one), auth: one.auth }
+      )
     },
     tokenRequests: examination.tokenRequests,
     steps: examination.steps,

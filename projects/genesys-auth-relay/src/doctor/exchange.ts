@@ -1,4 +1,4 @@
-import { Agent, errors, request } from 'undici';
+import { Agent, type Dispatcher, errors, request } from 'undici';
 import { errorCode } from '../runtime/error-code.ts';
 import { parseObject } from '../source/token-answer.ts';
 
@@ -30,6 +30,8 @@ export interface Question {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: string;
+  /** Connections that take the place of the usual ones, for example with a certificate of the client. */
+  readonly via?: Dispatcher;
 }
 
 /** Asks questions, each with a time-out; follows no redirect. */
@@ -68,15 +70,20 @@ async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown })
  *
  * @param timeoutMs milliseconds each question may take
  * @param now local time, milliseconds since the epoch
+ * @param ca certificate authority of the servers, where it is none of the well-known ones
  */
-export function createExchange(timeoutMs: number, now: () => number): Exchange {
-  const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 1000 });
+export function createExchange(timeoutMs: number, now: () => number, ca?: string): Exchange {
+  const dispatcher = new Agent({
+    connections: 2,
+    keepAliveTimeout: 1000,
+    ...(ca !== undefined && { connect: { ca } })
+  });
   return {
-    async ask({ method, url, headers, body }) {
+    async ask({ method, url, headers, body, via }) {
       const signal = AbortSignal.timeout(timeoutMs);
       const before = now();
       try {
-        const common = { dispatcher, method, headers, signal };
+        const common = { dispatcher: via ?? dispatcher, method, headers, signal };
         const answer = await request(url, body === undefined ? common : { ...common, body });
         const text = await readCapped(answer.body);
         return {

@@ -5,7 +5,7 @@ export interface Patient {
   readonly baseDir: string;
   /** Only the section `genesys` is meant; the rest was made up for flags. */
   readonly genesysOnly?: boolean;
-  /** Which of several OAuth clients is meant, by name; default: the first. */
+  /** Which of several OAuth clients is meant, by name; default: all of them. */
   readonly client?: string;
 }
 
@@ -25,27 +25,27 @@ export const textAt = (value: unknown, ...path: readonly string[]): string | und
   return typeof found === 'string' && found !== '' ? found : undefined;
 };
 
-/** The OAuth client that is examined, as it is written. */
+/** An OAuth client as it is written. */
 export interface WrittenClient {
   readonly written: unknown;
   /** Where it is written. */
   readonly key: string;
-  /** Its name and those of the others; empty where there is but one. */
-  readonly name: string;
-  readonly names: readonly string[];
+  /** Its name; `undefined` for an only one. */
+  readonly name: string | undefined;
 }
 
-/** The client that is meant; `undefined` when there is none of that name. */
-export function clientOf({ input, client: wanted }: Patient): WrittenClient | undefined {
+/** The clients that are meant: all of them, or the one of the name that was asked for; empty when there is none. */
+export function clientsOf({ input, client: wanted }: Patient): readonly WrittenClient[] {
   const genesys = at(input, 'genesys');
   const several = at(genesys, 'clients');
   if (!Array.isArray(several) || several.length === 0) {
-    return wanted === undefined
-      ? { written: at(genesys, 'client'), key: 'genesys.client', name: '', names: [] }
-      : undefined;
+    return wanted === undefined ? [{ written: at(genesys, 'client'), key: 'genesys.client', name: undefined }] : [];
   }
-  const names = several.map((one: unknown, index) => textAt(one, 'name') ?? `client-${index + 1}`);
-  const index = wanted === undefined ? 0 : names.indexOf(wanted);
-  const name = names[index];
-  return name === undefined ? undefined : { written: several[index], key: `genesys.clients[${index}]`, name, names };
+  return several
+    .map((written: unknown, index) => ({
+      written,
+      key: `genesys.clients[${index}]`,
+      name: textAt(written, 'name') ?? `client-${index + 1}`
+    }))
+    .filter(({ name }) => wanted === undefined || name === wanted);
 }

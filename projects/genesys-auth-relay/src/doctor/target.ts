@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { checkScope } from 'genesys-scopes';
 import { type ConfigIssue, RelayConfigError } from '../config/error.ts';
 import { parseRelayConfig } from '../config/parse.ts';
-import { type Finding, type Step, finding } from './causes.ts';
-import { type Patient, type WrittenClient, at, clientOf, textAt } from './patient.ts';
+import { type Finding, finding } from './causes.ts';
+import { type WrittenCredential, credentialsOf, hasKey } from './credentials.ts';
+import { type Patient, type WrittenClient, at, clientsOf, textAt } from './patient.ts';
 import type { RegionHosts } from './regions.ts';
 
 /** What could be read of it, wrong as it may be. */
@@ -12,34 +11,13 @@ export interface Target {
   readonly region: string | null;
   /** `undefined` when the configuration names no usable endpoints. */
   readonly endpoints: { readonly tokenEndpoint: string; readonly apiOrigin: string } | undefined;
-  readonly clientId: string | undefined;
-  /** The secret as it stands in its place, line breaks included. */
-  readonly rawSecret: string | undefined;
-  readonly auth: 'basic' | 'post';
-  /** How the client proves itself where the doctor cannot do that. */
-  readonly otherAuth: string | undefined;
-  /** What is left out, for the person who reads the report. */
-  readonly notes: readonly Step[];
+  /** Whom assertions are made out to. */
+  readonly issuer: string | undefined;
+  /** Of each client that is meant its own credential, then its fallbacks. */
+  readonly credentials: readonly WrittenCredential[];
   readonly sendScope: boolean;
-  readonly scopes: readonly string[];
   /** What is wrong with the configuration itself. */
   readonly findings: readonly Finding[];
-}
-
-/** The value behind a reference as it is, or `undefined`. */
-function rawValue(reference: unknown, { env, baseDir }: Patient): string | undefined {
-  const name = textAt(reference, 'env');
-  if (name !== undefined) {
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    return value === '' ? undefined : value;
-  }
-  const file = textAt(reference, 'file');
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(resolve(baseDir, file), 'utf8') || undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function issuesOf({ input, env, baseDir }: Patient): readonly ConfigIssue[] {
@@ -52,24 +30,25 @@ function issuesOf({ input, env, baseDir }: Patient): readonly ConfigIssue[] {
   }
 }
 
-function findingOf({ key, message, fix }: ConfigIssue, clientKey: string): Finding {
+function findingOf({ key, message, fix }: ConfigIssue, isSecret: (key: string) => boolean): Finding {
   const words = `${key}: ${message}.`;
   if (key === 'genesys.tokenEndpoint' && message.includes('user name or password'))
     return finding('credentials_in_query', words, `${fix}, and replace the secret: it may have been logged`);
   if (key === 'genesys.region') return finding('region_unknown', words, fix);
-  if (key === `${clientKey}.secret`) return finding('secret_missing', words, fix);
+  if (isSecret(key)) return finding('secret_missing', words, fix);
   if (/^scopes\[|^roles\..*copes\[/.test(key)) return finding('scope_misspelt', words, fix);
   return finding('config_invalid', words, fix);
 }
 
-function scopeFindings(scopes: readonly string[]): Finding[] {
+function scopeFindings(scopes: readonly string[], client: string | undefined): Finding[] {
+  const of = client === undefined ? '' : `${client}: `;
   return scopes.flatMap((scope, index) => {
     const slip = checkScope(scope);
     // A malformed name stops the relay and is among the issues already.
     if (slip === undefined || slip.kind === 'malformed') return [];
     const nearest = slip.nearest === undefined ? '' : ` Did you mean ${slip.nearest}?`;
     const fix = slip.nearest === undefined ? slip.hint : `Write ${slip.nearest}.`;
-    return [finding('scope_misspelt', `scopes[${index}]: ${slip.message}${nearest}`, fix)];
+    return [finding('scope_misspelt', `${of}scopes[${index}]: ${slip.message}${nearest}`, fix)];
   });
 }
 
@@ -77,7 +56,7 @@ const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 /** `echo` adds a line break to a variable; the relay drops that one, other programs that read it do not. */
-function droppedBreak(reference: unknown, raw: string | undefined): Finding[] {
+function droppedBreak({ reference, rawSecret: raw }: WrittenCredential): Finding[] {
   if (textAt(reference, 'env') === undefined || raw === undefined || !/[^\r\n]\r?\n$/.test(raw)) return [];
   return [
     finding(
@@ -97,27 +76,6 @@ const noSuchClient = (): Finding =>
     'Give --client a name from genesys.clients.'
   );
 
-function notesOn({ written, name, names }: WrittenClient): readonly Step[] {
-  const fallbacks = at(written, 'fallbacks');
-  const others = names.filter((other) => other !== name).join(', ');
-  const choice = `'${name}'; for another one add --client NAME (${others})`;
-  return [
-    ...(others === '' ? [] : [{ name: 'client', outcome: 'ok', tried: choice } as const]),
-    ...(Array.isArray(fallbacks) && fallbacks.length > 0
-      ? [
-          {
-            name: 'fallbacks',
-            outcome: 'skipped',
-            tried: 'they are not tried: only the credential of the client itself is'
-          } as const
-        ]
-      : [])
-  ];
-}
-
-/** Ways to prove a client that take a key or a certificate. */
-const BY_KEY: readonly (string | undefined)[] = ['private_key_jwt', 'tls_client_auth'];
-
 /**
  * Reads what can be read of a configuration, also of one that the relay would refuse.
  *
@@ -128,20 +86,21 @@ export function readTarget(patient: Patient, regions: readonly RegionHosts[]): T
   const genesys = at(input, 'genesys');
   const name = textAt(genesys, 'region')?.toLowerCase();
   const region = regions.find(({ domain, aws }) => domain === name || aws === name);
-  const client = clientOf(patient);
-  const { written, key: clientKey } = client ?? { written: undefined, key: 'genesys.client' };
-  const id = at(written, 'id');
-  const secret = at(written, 'secret');
-  const auth = textAt(written, 'auth');
-  const rawSecret = rawValue(secret, patient);
-  const isOneOfSeveral = client !== undefined && client.names.length > 0;
-  const scopes = patient.genesysOnly === true ? [] : strings(at(isOneOfSeveral ? written : input, 'scopes'));
+  const clients = clientsOf(patient);
+  const scopesOf = ({ name: isOneOfSeveral, written }: WrittenClient) =>
+    patient.genesysOnly === true ? [] : strings(at(isOneOfSeveral === undefined ? input : written, 'scopes'));
+  const credentials = clients.flatMap((client) => credentialsOf(client, scopesOf(client), patient));
+  const isSecret = (key: string) => credentials.some((one) => !hasKey(one) && key === `${one.key}.secret`);
+  const isThere = (key: string) =>
+    credentials.some(
+      (one) => key === `${one.key}.secret` && one.rawSecret !== undefined && one.rawSecret.trim() !== ''
+    );
 
   const issues = issuesOf(patient)
     .filter(({ key }) => patient.genesysOnly !== true || key.startsWith('genesys'))
     .filter(({ key }) => key !== 'genesys.region' || region === undefined)
     // The form of a secret that is there is judged on its own.
-    .filter(({ key }) => key !== `${clientKey}.secret` || rawSecret === undefined || rawSecret.trim() === '');
+    .filter(({ key }) => !(isSecret(key) && isThere(key)));
   const unsafe = issues.some(({ key }) => /^genesys(?:\.(?:region|tokenEndpoint|apiOrigin))?$/.test(key));
   const tokenEndpoint = region?.tokenEndpoint ?? textAt(genesys, 'tokenEndpoint');
   const apiOrigin = region?.apiOrigin ?? textAt(genesys, 'apiOrigin');
@@ -150,18 +109,14 @@ export function readTarget(patient: Patient, regions: readonly RegionHosts[]): T
     // A URL that the configuration check refuses (not encrypted, say) is never sent anything.
     endpoints:
       unsafe || tokenEndpoint === undefined || apiOrigin === undefined ? undefined : { tokenEndpoint, apiOrigin },
-    clientId: (typeof id === 'string' ? id : rawValue(id, patient))?.replace(/\r?\n$/, ''),
-    rawSecret,
-    auth: auth === 'post' ? 'post' : 'basic',
-    otherAuth: BY_KEY.includes(auth) ? auth : undefined,
-    notes: client === undefined ? [] : notesOn(client),
+    issuer: textAt(genesys, 'issuer'),
+    credentials,
     sendScope: at(genesys, 'sendScope') !== false,
-    scopes,
     findings: [
-      ...(client === undefined ? [noSuchClient()] : []),
-      ...issues.map((issue) => findingOf(issue, clientKey)),
-      ...scopeFindings(scopes),
-      ...droppedBreak(secret, rawSecret)
+      ...(clients.length === 0 ? [noSuchClient()] : []),
+      ...issues.map((issue) => findingOf(issue, isSecret)),
+      ...clients.flatMap((client) => scopeFindings(scopesOf(client), client.name)),
+      ...credentials.filter((one) => !hasKey(one)).flatMap(droppedBreak)
     ]
   };
 }

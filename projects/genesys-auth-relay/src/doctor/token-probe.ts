@@ -1,6 +1,7 @@
 import { type Cause, type Finding, finding } from './causes.ts';
 import { type Examination, askToken, inShort, report } from './examination.ts';
 import { type ShapeSlip, secretSlip } from './secret-shape.ts';
+import type { Question } from './exchange.ts';
 import { type AuthForm, FORM_NAMES, type TokenTry, formsDiffer, tokenQuestion } from './token-request.ts';
 import { type TokenVerdict, judgeToken, networkCause } from './token-verdict.ts';
 
@@ -15,10 +16,17 @@ export interface TokenAsk {
   readonly rawSecret: string;
   readonly auth: 'basic' | 'post';
   readonly scopes: readonly string[];
+  /** Where the credential is written in the configuration. */
+  readonly key: string;
 }
 
-async function attempt(examination: Examination, name: string, request: TokenTry, why: string) {
-  const answer = await askToken(examination, tokenQuestion(request));
+/**
+ * Asks for a token once, and writes it down.
+ *
+ * @param how how the client proves itself, in words
+ */
+export async function tryToken(examination: Examination, name: string, question: Question, how: string) {
+  const answer = await askToken(examination, question);
   const verdict: TokenVerdict =
     answer.kind === 'none' ? { kind: 'refused', cause: networkCause(answer) } : judgeToken(answer);
   // Nothing may show the token; a body that is no token answer shows nothing at all.
@@ -26,11 +34,14 @@ async function attempt(examination: Examination, name: string, request: TokenTry
   examination.steps.push({
     name,
     outcome: verdict.kind === 'granted' ? 'ok' : 'problem',
-    tried: `POST ${request.tokenEndpoint}, credentials ${FORM_NAMES[request.form]}${why}`,
+    tried: `POST ${question.url}, ${how}`,
     answer: inShort(answer, examination.redactor)
   });
-  return verdict;
+  return { ...verdict, answer };
 }
+
+const attempt = (examination: Examination, name: string, request: TokenTry, why: string) =>
+  tryToken(examination, name, tokenQuestion(request), `credentials ${FORM_NAMES[request.form]}${why}`);
 
 const CONFIRMED = ' Without it the token endpoint grants a token, so this is the cause.';
 const SUSPECTED =
@@ -47,10 +58,10 @@ function otherForm({ auth, id }: TokenAsk, secret: string, supported: readonly s
   return auth === 'basic' ? 'post' : 'basic';
 }
 
-const FORM_FIXES: Record<AuthForm, string> = {
-  basic: 'Set genesys.client.auth: basic.',
-  'basic-raw': 'Set genesys.client.auth: post, where both sides agree on the form.',
-  post: 'Set genesys.client.auth: post.'
+const FORM_FIXES: Record<AuthForm, (key: string) => string> = {
+  basic: (key) => `Set ${key}.auth: basic.`,
+  'basic-raw': (key) => `Set ${key}.auth: post, where both sides agree on the form.`,
+  post: (key) => `Set ${key}.auth: post.`
 };
 
 /**
@@ -105,7 +116,7 @@ export async function probeToken(
     const other = await attempt(examination, 'token, credentials in another form', { ...request, form }, '');
     if (other.kind === 'granted') {
       const message = `The server takes the credentials ${FORM_NAMES[form]}, but not ${FORM_NAMES[auth]}.`;
-      findings.push(finding('auth_method_refused' satisfies Cause, message, FORM_FIXES[form]));
+      findings.push(finding('auth_method_refused' satisfies Cause, message, FORM_FIXES[form](ask.key)));
       return other.granted.token;
     }
   }

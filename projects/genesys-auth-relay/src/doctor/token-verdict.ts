@@ -15,6 +15,10 @@ export function networkCause({ timedOut, code = '' }: NoAnswer): Cause {
   return /CERT|TLS|SSL|SELF_SIGNED|VERIFY|ALTNAME/.test(errorCode({ code }) ?? '') ? 'tls_failed' : 'host_unreachable';
 }
 
+/** Whether a connection ended as one ends whose server does not take the certificate of the client. */
+export const isAboutUs = ({ timedOut, code = '' }: NoAnswer): boolean =>
+  !timedOut && /ALERT|ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(code);
+
 /** The descriptions of an error answer, whichever member they stand in. */
 export function descriptionOf({ body }: Answer): string {
   return [body?.['description'], body?.['error_description']].find((text) => typeof text === 'string') ?? '';

@@ -29,7 +29,7 @@ export function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObje
 export async function signAssertion(
   { id, secret, keyId }: Credential,
   { issuer }: Pick<GenesysConfig, 'issuer'>,
-  clock: RelayClock
+  clock: Pick<RelayClock, 'now'>
 ): Promise<string> {
   const key = createPrivateKey(secret.reveal());
   const alg = algorithmOf(key);

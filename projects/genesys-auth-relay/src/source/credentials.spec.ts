@@ -1,15 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { jwtVerify } from 'jose';
 import { type ConfigIssue, RelayConfigError, parseRelayConfig } from '../index.ts';
 import { Secret } from '../config/secret.ts';
 import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
+import { certificateMaker } from '../testing/certificate.ts';
 import { KEY, SECRET_ENV, configFor, newKey } from '../testing/config.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { type Reply, replyWith, tokenNumber } from '../testing/token-server.ts';
@@ -184,27 +181,17 @@ describe('private_key_jwt', () => {
 });
 
 describe('tls_client_auth', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'relay-tls-'));
-  const makeCertificate = (name: string) => {
-    const [key, cert] = [join(dir, `${name}.key`), join(dir, `${name}.pem`)];
-    const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    execFileSync(
-      'openssl',
-      [...args, '-keyout', key, '-out', cert, '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'],
-      { stdio: 'ignore' }
-    );
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  };
+  const certificates = certificateMaker();
   afterAll(() => {
-    rmSync(dir, { recursive: true, force: true });
+    certificates.clear();
   });
 
   it('A2 S2 10.4.16 proves the client by its certificate, and by the new one once it was renewed', async () => {
-    const host = makeCertificate('host');
-    const [first, renewed] = [makeCertificate('first'), makeCertificate('renewed')];
+    const host = certificates.make('host');
+    const [first, renewed] = [certificates.make('first'), certificates.make('renewed')];
     const seen: string[] = [];
     const server = createServer(
-      { ...host, requestCert: true, ca: [first.cert, renewed.cert], rejectUnauthorized: true },
+      { key: host.key, cert: host.cert, requestCert: true, ca: [first.cert, renewed.cert], rejectUnauthorized: true },
       (request, response) => {
         const { socket } = request;
         if (socket instanceof TLSSocket) seen.push(String(socket.getPeerCertificate().subject.CN));

@@ -1,0 +1,83 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import type { Credential } from '../config/config.ts';
+import { Secret } from '../config/secret.ts';
+import { algorithmOf } from '../source/assertion.ts';
+import type { CertificatePools } from '../source/certificate-pools.ts';
+import { probeAssertion } from './assertion-probe.ts';
+import type { Step } from './causes.ts';
+import { probeCertificate } from './certificate-probe.ts';
+import type { WrittenCredential } from './credentials.ts';
+import { type Examination, report } from './examination.ts';
+import type { HostFacts } from './host-probe.ts';
+import { probeClientId } from './region-probe.ts';
+import { probeToken } from './token-probe.ts';
+
+/** Where tokens come from, and what is known of it. */
+export interface Place {
+  readonly tokenEndpoint: string;
+  readonly issuer: string | undefined;
+  readonly sendScope: boolean;
+  readonly host: HostFacts;
+  readonly pools: CertificatePools;
+}
+
+export const skipped = (name: string, why: string): Step => ({ name, outcome: 'skipped', tried: why });
+
+/** Whether something is a text that it can be read from. */
+function isGood(read: () => unknown): boolean {
+  try {
+    return read() !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A credential by key as the relay has it; `undefined` where its key or its certificate is none. */
+export function provenBy({ clientId, auth, rawSecret, certificate, keyId }: WrittenCredential): Credential | undefined {
+  if (clientId === undefined || rawSecret === undefined) return undefined;
+  const isKey = isGood(() => {
+    const key = createPrivateKey(rawSecret);
+    return auth === 'private_key_jwt' ? algorithmOf(key) : key;
+  });
+  if (!isKey || (auth === 'tls_client_auth' && !isGood(() => new X509Certificate(certificate ?? '')))) return undefined;
+  const pem = certificate === undefined ? undefined : new Secret(certificate);
+  return { id: clientId, auth, secret: new Secret(rawSecret), certificate: pem, keyId };
+}
+
+const asked = (scopes: readonly string[]) => scopes.filter((scope) => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope));
+
+/**
+ * Asks for a token by one credential, in the way it is configured for.
+ *
+ * @param proven the credential, if it is one by key; made once, as its connections are found by it
+ * @returns the token, for the probes of the API
+ */
+export async function probeCredential(
+  examination: Examination,
+  written: WrittenCredential,
+  proven: Credential | undefined,
+  { tokenEndpoint, issuer, sendScope, host, pools }: Place
+): Promise<string | undefined> {
+  const { clientId, rawSecret, auth, key } = written;
+  const { steps } = examination;
+  if (clientId === undefined) {
+    steps.push(skipped('token', 'the configuration names no usable client id'));
+    return undefined;
+  }
+  const scopes = sendScope ? asked(written.scopes) : [];
+  if (auth === 'basic' || auth === 'post') {
+    if (rawSecret !== undefined && rawSecret.trim() !== '')
+      return probeToken(examination, { tokenEndpoint, id: clientId, rawSecret, auth, scopes, key }, host.authMethods);
+    const known = await probeClientId(examination, tokenEndpoint, clientId);
+    if (known === 'no') report(examination, 'unknown_client_or_region', tokenEndpoint);
+    return undefined;
+  }
+  if (proven === undefined || (auth === 'private_key_jwt' && issuer === undefined)) {
+    steps.push(skipped('token', `the configuration has not all that ${auth} needs: see the findings`));
+    return undefined;
+  }
+  const ask = { tokenEndpoint, credential: proven, scopes, key };
+  return auth === 'private_key_jwt'
+    ? probeAssertion(examination, ask, issuer ?? '', host)
+    : probeCertificate(examination, ask, pools);
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ClientAuth } from '../config/config.ts';
+import { type Patient, type WrittenClient, at, textAt } from './patient.ts';
+
+/** One thing that a client proves itself with, as it is written. */
+export interface WrittenCredential {
+  /** Where it is written: `genesys.client`, or `genesys.clients[1].fallbacks[0]`. */
+  readonly key: string;
+  /** What the report calls it; `undefined` where there is no other. */
+  readonly label: string | undefined;
+  readonly clientId: string | undefined;
+  readonly auth: ClientAuth;
+  /** Where the secret or the private key is to be found. */
+  readonly reference: unknown;
+  /** The secret as it stands in its place, line breaks included; the private key of a client that has one instead. */
+  readonly rawSecret: string | undefined;
+  readonly certificate: string | undefined;
+  readonly keyId: string | undefined;
+  /** What it is to be granted. */
+  readonly scopes: readonly string[];
+}
+
+/** The value behind a reference as it is, or `undefined`. */
+function rawValue(reference: unknown, { env, baseDir }: Patient): string | undefined {
+  const name = textAt(reference, 'env');
+  if (name !== undefined) {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    return value === '' ? undefined : value;
+  }
+  const file = textAt(reference, 'file');
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(resolve(baseDir, file), 'utf8') || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value that may stand there itself. */
+const valueAt = (value: unknown, patient: Patient): string | undefined =>
+  (typeof value === 'string' ? value : rawValue(value, patient))?.replace(/\r?\n$/, '');
+
+const authOf = (written: unknown): ClientAuth => {
+  const auth = textAt(written, 'auth');
+  return auth === 'post' || auth === 'private_key_jwt' || auth === 'tls_client_auth' ? auth : 'basic';
+};
+
+/** Whether a private key takes the place of the secret. */
+export const hasKey = ({ auth }: Pick<WrittenCredential, 'auth'>): boolean =>
+  auth === 'private_key_jwt' || auth === 'tls_client_auth';
+
+const nameOf = (client: string | undefined, fallback: number, isOnlyOne: boolean): string | undefined => {
+  if (isOnlyOne) return undefined;
+  const words = [client, fallback === 0 ? undefined : `fallback ${fallback}`].filter((word) => word !== undefined);
+  return words.length === 0 ? 'client' : words.join(', ');
+};
+
+/**
+ * What a client proves itself with: its own credential, then its fallbacks.
+ *
+ * @param scopes what the client is to be granted
+ */
+export function credentialsOf(
+  { written, key, name }: WrittenClient,
+  scopes: readonly string[],
+  patient: Patient
+): readonly WrittenCredential[] {
+  const fallbacks: unknown = at(written, 'fallbacks');
+  const all: readonly unknown[] = [written, ...(Array.isArray(fallbacks) ? (fallbacks as readonly unknown[]) : [])];
+  const id = valueAt(at(written, 'id'), patient);
+  return all.map((one, index) => {
+    const auth = authOf(one);
+    const reference = at(one, hasKey({ auth }) ? 'key' : 'secret');
+    return {
+      key: index === 0 ? key : `${key}.fallbacks[${index - 1}]`,
+      label: nameOf(name, index, name === undefined && all.length === 1),
+      clientId: valueAt(at(one, 'id'), patient) ?? id,
+      auth,
+      reference,
+      rawSecret: rawValue(reference, patient),
+      certificate: valueAt(at(one, 'certificate'), patient),
+      keyId: textAt(one, 'keyId'),
+      scopes
+    };
+  });
+}

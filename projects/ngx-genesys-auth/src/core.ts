@@ -1,20 +1,16 @@
-import { HttpBackend } from '@angular/common/http';
-import { DestroyRef, InjectionToken, Injector, inject } from '@angular/core';
+import { DestroyRef, InjectionToken, inject } from '@angular/core';
 import { defer, map } from 'rxjs';
-import { createAttacher } from './attach/attacher';
-import { type OffOriginGuard, offOriginGuard } from './attach/guard';
+import { createAttacher, withToken } from './attach/attacher';
 import type { RequestNeeds } from './attach/needs';
-import { originTest } from './attach/origin';
 import { type ApiHandler, STEPS, type Steps } from './attach/steps';
 import type { ResolvedConfig } from './config';
-import { REQUEST_WATCH } from './dev/watch';
 import type { ProxyStep } from './proxy/step';
 import { type RelayClient, relayClient } from './relay/client';
 import { serverWay } from './relay/server';
 import { type ScopeCheck, createScopeCheck } from './scopes/check';
 import { type Turn, tabTurn } from './tabs/turn';
 import { stopwatch } from './token/moment';
-import { CONFIGURATION } from './configurations/provided';
+import { CONFIGURATION, GENESYS_AUTH } from './configurations/provided';
 import { type TokenRequest, type TokenSource, createTokenSource } from './token/source';
 import type { AskRelay } from './token/step';
 import type { AuthState } from './token/state';
@@ -29,7 +25,6 @@ export interface GenesysAuthCore {
   readonly state: AuthState;
   readonly tokens: TokenSource;
   readonly scopes: ScopeCheck;
-  readonly guard: OffOriginGuard;
   readonly attacher: ApiHandler;
   readonly needs: RequestNeeds | undefined;
   readonly proxy: ProxyStep | undefined;
@@ -45,43 +40,34 @@ export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>(ngDevMode ?
  */
 export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const config = inject(GENESYS_RESOLVED_CONFIG);
-  const injector = inject(Injector);
   const { state } = inject(CONFIGURATION);
   let via = config;
-  // In tests the answer is to come in the same turn.
-  let inTurn: Turn | undefined = otherRelay && same;
+  let inTurn: Turn | undefined;
   // Builds for the browser replace ngServerMode and drop what only a server needs.
   if (typeof ngServerMode === 'undefined' || ngServerMode) {
     const server = serverWay(config);
     via = server?.via ?? via;
-    inTurn = server?.turn ?? inTurn;
+    inTurn = server?.turn;
   }
-  inTurn ??= tabTurn(config);
-  const added = inject(STEPS, { optional: true }) ?? [];
-  const {
-    needs,
-    names,
-    token,
-    proxy,
-    retry = same,
-    log = same
-  } = added.reduce<Steps>((all, one) => ({ ...all, ...one }), {});
+  // In tests the answer is to come in the same turn.
+  inTurn ??= otherRelay ? same : tabTurn(config);
+  const steps: Steps = {};
+  Object.assign(steps, ...(inject(STEPS, { optional: true }) ?? []));
+  const { needs, names, token, proxy, retry = same, log = same } = steps;
   const client = otherRelay ?? relayClient(via);
   const relay = proxy?.client(client, config) ?? client;
-  const ask: AskRelay = (rejected, nameCaller) =>
+  const ask: AskRelay = (rejected, _reason, nameCaller) =>
     defer(() => {
       const age = stopwatch();
       return relay.token(rejected, nameCaller).pipe(map((answer) => ({ answer, age })));
     });
-  const request: TokenRequest = token?.(ask) ?? ((rejected) => ask(rejected));
+  const request: TokenRequest = token?.(ask) ?? ask;
   const tokens = createTokenSource(config, (...about) => inTurn(request(...about)), state);
   const scopes = createScopeCheck(config, names);
-  const isApi = originTest(config.apiOrigin);
-  const watch = ngDevMode ? inject(REQUEST_WATCH, { optional: true }) : null;
-  const guard = offOriginGuard(isApi, tokens.hasSent, () => injector.get(HttpBackend), watch);
   inject(DestroyRef).onDestroy(tokens.close);
-  const attacher = retry(log(createAttacher(isApi, tokens, scopes, guard, needs, proxy?.forward(via))));
-  return { config, relay, state, tokens, scopes, guard, attacher, needs, proxy };
+  const forward = proxy?.forward(via) ?? withToken(inject(GENESYS_AUTH).guard);
+  const attacher = retry(log(createAttacher(tokens, scopes, needs, forward)));
+  return { config, relay, state, tokens, scopes, attacher, needs, proxy };
 }
 
 const same = <Value>(value: Value): Value => value;

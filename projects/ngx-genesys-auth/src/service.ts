@@ -3,9 +3,10 @@ import { type GenesysScope, isCovered } from 'genesys-scopes';
 import { type Observable, firstValueFrom, map, switchMap } from 'rxjs';
 import type { Configuration } from './configurations/configuration';
 import type { Configurations } from './configurations/configurations';
+import type { GenesysAuthCore } from './core';
 import type { GenesysAuthError, GenesysScopeError } from './errors';
 import { createScopeCheck, notGranted } from './scopes/check';
-import type { GenesysAuthEvent, GenesysAuthStatus } from './token/state';
+import type { AuthState, GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
 /** What {@link GenesysAuthService.validate} found. */
 export interface ScopeReport {
@@ -88,24 +89,25 @@ export abstract class GenesysAuthService {
 
 /** Makes the service of a configuration. */
 export function createService(
-  configuration: Omit<Configuration, 'service'>,
+  shown: AuthState['shown'],
+  ready: Configuration['ready'],
+  core: () => GenesysAuthCore | undefined,
+  clear: () => void,
   get: Configurations['get']
 ): GenesysAuthService {
-  const { ready, clear } = configuration;
-  const { shown } = configuration.state;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the class is a type and a DI token: nothing is in its prototype
   return {
     ...shown,
     token: (...scopes) =>
       firstValueFrom(
         ready().pipe(
-          switchMap(({ scopes: check, needs, proxy, tokens }) => {
-            const [invalid] = check.errors(scopes);
+          switchMap((parts) => {
+            const [invalid] = parts.scopes.errors(scopes);
             // Who takes the token out may need any scope, unless they say which.
-            if (ngDevMode) needs?.note(scopes.length > 0 ? scopes : undefined);
+            if (ngDevMode) parts.needs?.note(scopes.length > 0 ? scopes : undefined);
             if (invalid) throw invalid;
-            if (proxy) throw proxy.noToken();
-            return tokens.get();
+            if (parts.proxy) throw parts.proxy.noToken();
+            return parts.tokens.get();
           }),
           map((live) => {
             const missing = notGranted(scopes, live.scopes);
@@ -119,7 +121,7 @@ export function createService(
       return granted.size > 0 && scopes.every((scope) => isCovered(scope, granted));
     },
     validate(...scopes) {
-      const errors = (configuration.core?.scopes ?? createScopeCheck()).errors(scopes);
+      const errors = (core()?.scopes ?? createScopeCheck()).errors(scopes);
       const granted = shown.scopes();
       return { ok: errors.length === 0, errors, granted: scopes.filter((scope) => isCovered(scope, granted)) };
     },

@@ -41,8 +41,8 @@ export type ScopeGuardFn = () => Promise<true | false | UrlTree | RedirectComman
  */
 export function requireScopes(
   ...scopes: readonly GenesysScope[] | readonly [...GenesysScope[], RequireScopesOptions]
-): ScopeGuardFn {
-  const given: readonly Argument[] = scopes;
+): ScopeGuardFn;
+export function requireScopes(...given: readonly Argument[]): ScopeGuardFn {
   const needed = given.filter(isScope);
   const { redirectTo, config } = given.find(isOptions) ?? {};
   return async () => {

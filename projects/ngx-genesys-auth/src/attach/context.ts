@@ -49,4 +49,4 @@ export function genesysConfig(name: string, context: HttpContext = new HttpConte
 
 /** A credential the app set itself is the app's business, and so is what the API says to it. */
 export const isLeftAlone = ({ context, headers }: HttpRequest<unknown>): boolean =>
-  context.has(SKIP) || headers.has('Authorization');
+  context.has(SKIP) || headers.has('authorization');

@@ -49,6 +49,7 @@ const movers: [string, HttpInterceptorFn][] = [
     'moves it to the same host by http',
     (request, next) => next(request.clone({ url: request.url.replace('https:', 'http:') }))
   ],
+  ['changes the request in place', (request, next) => next(Object.assign(request, { url: EVIL }))],
   ['moves it to this site', (request, next) => next(request.clone({ url: '/api/v2/users/me' }))]
 ];
 

@@ -6,13 +6,14 @@ import {
   type HttpInterceptorFn,
   type HttpRequest
 } from '@angular/common/http';
-import { Injector, Injectable, inject, runInInjectionContext } from '@angular/core';
+import { DestroyRef, Injector, Injectable, inject, runInInjectionContext } from '@angular/core';
 import type { Observable } from 'rxjs';
+import type { Configurations } from '../configurations/configurations';
 import { GENESYS_AUTH } from '../configurations/provided';
 import { checkAnswer, isCheckRequest } from '../dev/check-request';
 import { warnAboutOddRequest } from '../dev/odd-request';
 import { REQUEST_WATCH } from '../dev/watch';
-import { GenesysAuthConfigError } from '../errors';
+import { wrongConfig } from '../errors';
 
 /**
  * Attaches the access token to requests for the Genesys API, and to no other request.
@@ -38,14 +39,26 @@ export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
   return intercept(request, next);
 };
 
+/** What a part of the app has to do with, by its injector: each has a backend of its own. */
+const known = new WeakMap<DestroyRef, Configurations>();
+
 const intercept: HttpInterceptorFn = (request, next) => {
-  const auth = inject(GENESYS_AUTH, { optional: true });
-  if (!auth) throw notProvided();
-  const handler = auth.find(request);
-  if (handler) return handler.handle(request, next, inject(HttpBackend));
+  // Of all that can be injected it is the one that costs least; where interceptors run it is the injector.
+  const part = inject(DestroyRef);
+  const auth = known.get(part) ?? enter(part);
+  const handle = auth.find(request);
+  if (handle) return handle(request, next);
   if (ngDevMode) warnAboutOddRequest(auth, request);
   return next(request);
 };
+
+function enter(part: DestroyRef): Configurations {
+  const auth = inject(GENESYS_AUTH, { optional: true });
+  if (!auth) throw notProvided();
+  auth.guard.protect(inject(HttpBackend));
+  known.set(part, auth);
+  return auth;
+}
 
 /**
  * The same as {@link genesysAuthInterceptor} for apps that register interceptors by class. Register one of the two.
@@ -69,12 +82,10 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
 }
 
 const notProvided = () =>
-  new GenesysAuthConfigError([
-    {
-      key: 'providers',
-      message: ngDevMode ? 'genesysAuthInterceptor runs, but nothing configures it.' : '',
-      fix: ngDevMode
-        ? 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
-        : ''
-    }
-  ]);
+  wrongConfig(
+    'providers',
+    ngDevMode ? 'genesysAuthInterceptor runs, but nothing configures it.' : '',
+    ngDevMode
+      ? 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
+      : ''
+  );

@@ -1,7 +1,7 @@
 import { URL as NodeUrl } from 'node:url';
 import fc from 'fast-check';
 import { bearer, createApp, grant } from '../../test/app';
-import { originTest } from './origin';
+import { startOf } from './origin';
 
 const ORIGIN = 'https://api.mypurecloud.com';
 
@@ -135,8 +135,21 @@ describe('which URLs get a token', () => {
     '/\t',
     '/%2e%2e/'
   ])('%j after the origin gets one: nothing there can change the host', (rest) => {
-    expect(originTest(ORIGIN)(ORIGIN + rest)).toBe(true);
+    expect(startOf(ORIGIN + rest)).toBe(ORIGIN);
     expect(new NodeUrl(ORIGIN + rest).origin).toBe(ORIGIN);
+  });
+
+  it('each URL is judged by itself, whatever the one before was', () => {
+    const { http, network } = createApp({ config: { region: 'mypurecloud.com' } });
+    http.get(`${ORIGIN}/first`).subscribe();
+    grant(network.expectOne('/genesys/token'));
+    network.expectOne(`${ORIGIN}/first`);
+    const good = [ORIGIN, `${ORIGIN}/`, `${ORIGIN}?a=b`, `${ORIGIN}#f`, `${ORIGIN}/api/v2/users/me`];
+    for (const url of [...good, ...hostile].flatMap((one) => [one, ...good.flatMap((other) => [other, one])])) {
+      http.get(url).subscribe();
+      const call = network.expectOne(() => true);
+      expect([url, bearer(call)]).toEqual([url, good.includes(url) ? 'Bearer token-1' : null]);
+    }
   });
 
   it('says so in development when a URL is only another spelling of the API origin, once', () => {
@@ -181,7 +194,7 @@ describe('the origin test against the WHATWG parser', () => {
   it('never says yes to a URL that a browser would send elsewhere, from whatever page', () => {
     fc.assert(
       fc.property(origin, candidate, fc.constantFrom(...bases), (api, url, base) => {
-        if (!originTest(api)(url)) return;
+        if (startOf(url) !== api) return;
         const parsed = new NodeUrl(url, base);
         expect([parsed.origin, parsed.username, parsed.password]).toEqual([api, '', '']);
       }),
@@ -195,7 +208,7 @@ describe('the origin test against the WHATWG parser', () => {
         if (!NodeUrl.canParse(url)) return;
         const { href, protocol, host, username, password } = new NodeUrl(url);
         const same = `${protocol}//${host}` === api && username === '' && password === '';
-        expect(originTest(api)(href)).toBe(same);
+        expect(startOf(href) === api).toBe(same);
       }),
       { numRuns: 5000 }
     );

@@ -28,9 +28,9 @@ export const refusesToken = (response: unknown): response is HttpErrorResponse =
 export function tokenRejected(response: HttpErrorResponse): GenesysAuthError {
   const message = ngDevMode ? 'The Genesys API refuses the token although it was just renewed.' : '';
   return new GenesysAuthError('token_rejected', message, {
-    hint: ngDevMode
-      ? 'Check that the relay serves the same region (genesysSession() compares), and that the OAuth client is active and may use this call.'
-      : '',
+    ...(ngDevMode && {
+      hint: 'Check that the relay serves the same region (genesysSession() compares), and that the OAuth client is active and may use this call.'
+    }),
     cause: response,
     correlationId: correlationId(response)
   });
@@ -47,9 +47,9 @@ export function missingScopeOf(response: unknown): GenesysScopeError | undefined
   const [named = ''] = /(?<=\[)[^\]]*(?=\])|(?<=scope )[^\s[]+$/.exec(message) ?? [];
   const scopes = named.split(/[\s,]+/).filter(isText);
   return new GenesysScopeError('scope_not_granted', scopes, message, {
-    hint: ngDevMode
-      ? `Add ${scopes.length > 1 ? 'one of these scopes' : 'the scope'} to the OAuth client in Genesys Cloud, and to scopes of the configuration.`
-      : '',
+    ...(ngDevMode && {
+      hint: `Add ${scopes.length > 1 ? 'one of these scopes' : 'the scope'} to the OAuth client in Genesys Cloud, and to scopes of the configuration.`
+    }),
     cause: response,
     correlationId: correlationId(response)
   });

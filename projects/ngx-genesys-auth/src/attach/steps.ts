@@ -1,18 +1,12 @@
-import type { HttpBackend, HttpEvent, HttpHandlerFn, HttpRequest } from '@angular/common/http';
+import type { HttpInterceptorFn } from '@angular/common/http';
 import { InjectionToken } from '@angular/core';
-import type { Observable } from 'rxjs';
 import type { ProxyStep } from '../proxy/step';
 import type { NameCheck } from '../scopes/check';
 import type { TokenStep } from '../token/step';
 import type { RequestNeeds } from './needs';
 
-/** Handles requests to the API. */
-export interface ApiHandler {
-  /** Whether a URL is on the API's origin. */
-  readonly isApi: (url: string) => boolean;
-  /** Handles a request whose URL is. May be subscribed to again: each time is another attempt. */
-  handle(request: HttpRequest<unknown>, next: HttpHandlerFn, backend: HttpBackend): Observable<HttpEvent<unknown>>;
-}
+/** Handles a request to the API. May be called again: each time is another attempt. */
+export type ApiHandler = HttpInterceptorFn;
 
 /** What features add to the core. Without them nothing is in the way of a request. */
 export interface Steps {

@@ -5,9 +5,6 @@ import { checkConfig } from './check';
 import type { GenesysAuthConfig, GenesysRelayConfig, ResolvedConfig } from './config';
 import { mayCarryTokens } from './url';
 
-const DEFAULT_RENEW_AHEAD_SECONDS = 60;
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 const canonical = (scopes: readonly string[]): readonly string[] => [...new Set(scopes)].sort();
 
 const areScopes = (value: unknown): boolean => Array.isArray(value) && value.every(isScopeToken);
@@ -21,8 +18,10 @@ const areScopes = (value: unknown): boolean => Array.isArray(value) && value.eve
  * @throws {@link GenesysAuthConfigError} `config_invalid`
  */
 export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): ResolvedConfig {
+  // Constants that stand first in a function are in its bundled code as numbers.
+  const DEFAULT_RENEW_AHEAD_SECONDS = 60;
+  const DEFAULT_TIMEOUT_MS = 10_000;
   if (ngDevMode) checkConfig(config, knownAs);
-  // Nothing about it is taken for granted: it may come from a JSON file.
   const given: Partial<GenesysAuthConfig> = { ...config };
   const {
     region: wanted,
@@ -39,17 +38,17 @@ export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): Reso
   const name = knownAs ?? ownName;
   const region = typeof wanted === 'string' ? findRegion(wanted) : undefined;
   // The one origin that tokens are for, in its canonical form: URLs are compared with it letter by letter.
-  const apiOrigin = wanted === undefined ? written?.replace(/\/$/, '') : region && apiOriginOf(region);
+  const apiOrigin = (wanted === undefined ? written?.replace(/\/$/, '') : region && apiOriginOf(region)) ?? '';
   const exist = (list: readonly string[]): boolean =>
     areScopes(list) && (!registeredScopes || list.every((scope) => isCovered(scope, registeredScopes)));
   const wrong = [
-    (!apiOrigin || mayCarryTokens(apiOrigin)?.origin !== apiOrigin) && 'region',
+    mayCarryTokens(apiOrigin)?.origin !== apiOrigin && 'region',
     !/^\/(?![/\\])/.test(url) && !mayCarryTokens(url) && 'relay',
     registeredScopes && !areScopes(registeredScopes) && 'registeredScopes',
     !(exist(scopes) && scopes.length > 0) && 'scopes',
     !exist(optionalScopes) && 'optionalScopes'
   ].flatMap((key) => (key ? { key, message: '', fix: '' } : []));
-  if (wrong.length > 0 || !apiOrigin) throw new GenesysAuthConfigError(wrong, name);
+  if (wrong.length > 0) throw new GenesysAuthConfigError(wrong, name);
   return {
     name,
     region: region?.domain,

@@ -1,13 +1,6 @@
-import {
-  DestroyRef,
-  type EnvironmentInjector,
-  Injector,
-  createEnvironmentInjector,
-  runInInjectionContext
-} from '@angular/core';
+import { DestroyRef, type EnvironmentInjector, createEnvironmentInjector, runInInjectionContext } from '@angular/core';
 import { type Observable, catchError, defer, first, map, of, switchMap, timeout } from 'rxjs';
 import { isLeftAlone } from '../attach/context';
-import { isGenesysApi } from '../attach/origin';
 import type { ApiHandler } from '../attach/steps';
 import { type GenesysAuthConfig, resolveConfig } from '../config';
 import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, genesysAuthCore } from '../core';
@@ -17,9 +10,6 @@ import { createFlight } from '../token/flight';
 import { type AuthState, createAuthState } from '../token/state';
 import type { Configurations } from './configurations';
 import { CONFIGURATION, type Provided, isLoaded, loaded, nameOf } from './provided';
-
-/** How long a configuration may take to load, in milliseconds. */
-const LONGEST_LOAD_MS = 10_000;
 
 /**
  * One configuration. Its parts and features live in an injector of their own, which is made as soon as the configuration is
@@ -49,29 +39,27 @@ export function createConfiguration(
   parent: EnvironmentInjector,
   { find, get, changed }: Configurations
 ): Configuration {
+  /** How long a configuration may take to load, in milliseconds. */
+  const LONGEST_LOAD_MS = 10_000;
   const { config, features } = provided;
   const name = nameOf(provided);
   const state = createAuthState();
-  const parentInjector = parent.get(Injector);
   let injector: EnvironmentInjector | undefined;
 
   const coreOf = (): GenesysAuthCore | undefined => injector?.get(GENESYS_AUTH_CORE);
 
-  const { current, paused, start, clear, close } = createFlight<GenesysAuthCore>(
-    state,
-    () => undefined,
-    () => false
-  );
+  const flight = createFlight<GenesysAuthCore>(state);
 
   // What it throws, as when the app is gone, is an error for who waits, too.
   const ready = (now?: boolean): Observable<GenesysAuthCore> =>
     defer(() => {
       const core = coreOf();
-      return core ? of(core) : (current() ?? (now ? undefined : paused()) ?? start(load));
+      return core ? of(core) : (flight.current() ?? (now ? undefined : flight.paused()) ?? flight.start(load));
     });
 
   const load = (): Observable<GenesysAuthCore> =>
-    defer(() => runInInjectionContext(parentInjector, () => loaded(config))).pipe(
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- every injector of an environment is an Injector
+    defer(() => runInInjectionContext(parent, () => loaded(config))).pipe(
       first(),
       timeout(LONGEST_LOAD_MS),
       map((given) => build(given).get(GENESYS_AUTH_CORE)),
@@ -97,21 +85,24 @@ export function createConfiguration(
     return injector;
   };
 
-  const later: ApiHandler = {
-    isApi: isGenesysApi,
-    handle: (request, next, backend) =>
-      isLeftAlone(request)
-        ? next(request)
-        : ready().pipe(switchMap(() => find(request)?.handle(request, next, backend) ?? next(request)))
-  };
+  const later: ApiHandler = (request, next) =>
+    isLeftAlone(request)
+      ? next(request)
+      : ready().pipe(switchMap(() => find(request)?.(request, next) ?? next(request)));
 
   parent.get(DestroyRef).onDestroy(() => {
-    close();
+    flight.close();
     injector?.destroy();
     state.close();
   });
 
-  const parts = {
+  const clear = (): void => {
+    const core = coreOf();
+    if (core) core.tokens.clear();
+    else flight.clear();
+  };
+
+  const self: Configuration = {
     name,
     state,
     get injector() {
@@ -129,18 +120,14 @@ export function createConfiguration(
       else build(config);
     },
     ready,
-    clear() {
-      const core = coreOf();
-      if (core) core.tokens.clear();
-      else clear();
-    }
+    clear,
+    service: createService(state.shown, ready, coreOf, clear, get)
   };
-  const self: Configuration = Object.assign(parts, { service: createService(parts, get) });
   return self;
 }
 
 const notLoaded = (cause: unknown) =>
   new GenesysAuthError('config_unavailable', ngDevMode ? 'The configuration could not be loaded.' : '', {
-    hint: ngDevMode ? 'See cause; the next request, or renew(), loads it again.' : '',
+    ...(ngDevMode && { hint: 'See cause; the next request, or renew(), loads it again.' }),
     cause
   });

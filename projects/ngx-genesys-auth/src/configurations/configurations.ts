@@ -1,8 +1,11 @@
 import type { HttpRequest } from '@angular/common/http';
 import { EnvironmentInjector, inject } from '@angular/core';
 import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../attach/context';
+import { type OffOriginGuard, offOriginGuard } from '../attach/guard';
+import { isGenesysApi, startOf } from '../attach/origin';
 import type { ApiHandler } from '../attach/steps';
-import { GenesysAuthConfigError } from '../errors';
+import type { GenesysAuthCore } from '../core';
+import { wrongConfig } from '../errors';
 import { type Configuration, createConfiguration } from './configuration';
 import { PROVIDED, nameOf } from './provided';
 
@@ -21,6 +24,7 @@ export interface Configurations {
   readonly get: (name?: string) => Configuration;
   /** What handles a request; `undefined` if it is for no API of ours. */
   readonly find: (request: HttpRequest<unknown>) => ApiHandler | undefined;
+  readonly guard: OffOriginGuard;
 }
 
 /** Makes the {@link Configurations} of all that was provided. Must be called in an injection context. */
@@ -32,16 +36,21 @@ export function createConfigurations(): Configurations {
   );
   if (ngDevMode) checkNames(kept.map(nameOf));
   const all: Configuration[] = [];
-  const waiting: Configuration[] = [];
-  /** Where requests are looked for: those that are ready first, as the others take whatever may be for them. */
-  let handlers: readonly ApiHandler[] | undefined;
+  /** The configurations that are ready, until another one is. */
+  let cores: readonly GenesysAuthCore[] | undefined;
+  /** Takes what may be for an API that is not known yet, if there is one. */
   let later: ApiHandler | undefined;
+  /** What handles URLs that begin with `near`, which is where the last request went. */
+  let near: string;
+  let here: ApiHandler | undefined;
 
-  const collect = (): readonly ApiHandler[] => {
+  const collect = (): readonly GenesysAuthCore[] => {
     self.start();
-    const pending = all.filter(({ core }) => !core).map(({ handler }) => handler);
-    later = pending[0];
-    return (handlers = [...all.flatMap(({ core }) => core?.attacher ?? []), ...pending]);
+    later = all.find(({ core }) => !core)?.handler;
+    cores = all.flatMap(({ core }) => core ?? []);
+    near = '/';
+    here = undefined;
+    return cores;
   };
 
   const self: Configurations = {
@@ -50,40 +59,50 @@ export function createConfigurations(): Configurations {
       for (const configuration of waiting.splice(0)) configuration.start();
     },
     changed() {
-      handlers = undefined;
+      cores = undefined;
     },
     get(name) {
       const found = all.find((one) => one.name === name) ?? (name === undefined ? all[0] : undefined);
       if (found) return found;
-      throw wrongName(
+      throw wrongConfig(
+        'name',
         ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
         ngDevMode ? `Give one of ${all.map((one) => `"${one.name ?? ''}"`).join(', ')}.` : ''
       );
     },
     find({ url, context }) {
-      const found = handlers ?? collect();
+      const ready = cores ?? collect();
       if (context.has(CONFIGURATION_NAME)) {
         const { core, handler } = self.get(context.get(CONFIGURATION_NAME));
-        return !core || handler.isApi(url) ? handler : undefined;
+        return !core || core.config.apiOrigin === startOf(url) ? handler : undefined;
       }
-      for (const handler of found) if (handler.isApi(url)) return handler;
+      if (!url.startsWith(near)) {
+        const start = startOf(url);
+        near = `${start}/`;
+        here =
+          ready.find(({ config }) => config.apiOrigin === start)?.attacher ?? (isGenesysApi(start) ? later : undefined);
+      }
       // It may be for an API that nobody knows yet.
-      return context.has(NEEDED_SCOPES) ? later : undefined;
-    }
+      return here ?? (later && context.has(NEEDED_SCOPES) ? later : undefined);
+    },
+    guard: offOriginGuard(
+      (header, url) =>
+        (cores ?? collect()).some(({ config, tokens }) => tokens.hasSent(header) && config.apiOrigin !== startOf(url)),
+      parent
+    )
   };
   all.push(...kept.map((one) => createConfiguration(one, parent, self)));
-  waiting.push(...all);
+  const waiting = [...all];
   return self;
 }
-
-const wrongName = (message: string, fix: string) => new GenesysAuthConfigError([{ key: 'name', message, fix }]);
 
 /** Names stand in the source of the app: who writes one twice sees it at the first start. */
 function checkNames(names: readonly (string | undefined)[]): void {
   const again = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (again < 0) return;
   const name = names[again];
-  throw wrongName(
+  throw wrongConfig(
+    'name',
     `two configurations ${name === undefined ? 'have no name' : `are called "${name}"`}.`,
     'Give each call of provideGenesysAuth() or forRoot() a name of its own.'
   );

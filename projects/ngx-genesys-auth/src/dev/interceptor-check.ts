@@ -27,8 +27,8 @@ export function provideInterceptorCheck(): Provider {
           .get()
           .ready()
           .pipe(
-            switchMap(({ config, guard }) => {
-              guard(backend);
+            switchMap(({ config }) => {
+              auth.guard.protect(backend);
               return handler.handle(checkRequest(config.apiOrigin));
             })
           );

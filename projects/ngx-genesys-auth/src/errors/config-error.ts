@@ -25,8 +25,12 @@ export class GenesysAuthConfigError extends GenesysAuthError {
         ? `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:` +
             issues.map(({ key, message, fix }) => `\n  ${key}: ${message} ${fix}`).join('')
         : ['config_invalid', name, ...issues.map(({ key }) => key)].join(' '),
-      { hint: ngDevMode ? issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ') : '' }
+      { ...(ngDevMode && { hint: issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ') }) }
     );
     this.issues = issues;
   }
 }
+
+/** The error for one mistake, in a configuration or in what is around it. */
+export const wrongConfig = (key: string, message: string, fix: string) =>
+  new GenesysAuthConfigError([{ key, message, fix }]);

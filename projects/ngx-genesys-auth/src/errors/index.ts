@@ -1,5 +1,5 @@
 export { type GenesysAuthErrorCode, type GenesysScopeErrorCode } from './codes';
-export { GenesysAuthConfigError, type ConfigIssue } from './config-error';
+export { GenesysAuthConfigError, type ConfigIssue, wrongConfig } from './config-error';
 export { GenesysAuthError, type GenesysAuthErrorDetails, type RelayProblem } from './error';
 export { GenesysPermissionError } from './permission-error';
 export { GenesysScopeError } from './scope-error';

@@ -104,25 +104,22 @@ function failure(error: unknown): Pick<GenesysLogEntry, 'code' | 'status'> {
 }
 
 function step(inner: ApiHandler, log: Log): ApiHandler {
-  return {
-    isApi: inner.isApi,
-    handle: (request, next, backend) =>
-      defer(() => {
-        const { method, url } = request;
-        const path = maskPath(url.replace(/^https?:\/\/[^/?#]*/, '').replace(/[?#].*$/s, ''));
-        const started = performance.now();
-        const common = () => ({ method, path, durationMs: Math.round(performance.now() - started) });
-        return inner.handle(request, next, backend).pipe(
-          tap({
-            next: (event) => {
-              if (!(event instanceof HttpResponse)) return;
-              log({ level: 'debug', event: 'request_done', ...common(), status: event.status });
-            },
-            error: (error: unknown) => {
-              log({ level: 'warn', event: 'request_failed', ...common(), ...failure(error) });
-            }
-          })
-        );
-      })
-  };
+  return (request, next) =>
+    defer(() => {
+      const { method, url } = request;
+      const path = maskPath(url.replace(/^https?:\/\/[^/?#]*/, '').replace(/[?#].*$/s, ''));
+      const started = performance.now();
+      const common = () => ({ method, path, durationMs: Math.round(performance.now() - started) });
+      return inner(request, next).pipe(
+        tap({
+          next: (event) => {
+            if (!(event instanceof HttpResponse)) return;
+            log({ level: 'debug', event: 'request_done', ...common(), status: event.status });
+          },
+          error: (error: unknown) => {
+            log({ level: 'warn', event: 'request_failed', ...common(), ...failure(error) });
+          }
+        })
+      );
+    });
 }

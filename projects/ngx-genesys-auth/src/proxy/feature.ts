@@ -56,9 +56,9 @@ function proxyStep(): ProxyStep {
     forward: (via) => forwardVia(via, injector),
     noToken: () =>
       new GenesysAuthError('proxy_mode', ngDevMode ? 'In proxy mode no token reaches the browser.' : '', {
-        hint: ngDevMode
-          ? 'Call the API through HttpClient, which goes by the relay; or take withProxyMode() out, where the relay hands out tokens.'
-          : ''
+        ...(ngDevMode && {
+          hint: 'Call the API through HttpClient, which goes by the relay; or take withProxyMode() out, where the relay hands out tokens.'
+        })
       })
   };
 }
@@ -79,7 +79,7 @@ function standIn(session: SessionResponse, config: ResolvedConfig, asked: number
 
 const tokenMode = () =>
   new GenesysAuthError('relay_mode_mismatch', ngDevMode ? 'The relay hands out tokens and passes no calls on.' : '', {
-    hint: ngDevMode ? 'Set mode: proxy in the configuration of the relay, or take withProxyMode() out.' : ''
+    ...(ngDevMode && { hint: 'Set mode: proxy in the configuration of the relay, or take withProxyMode() out.' })
   });
 
 /** Sends requests for the API to the relay instead. */

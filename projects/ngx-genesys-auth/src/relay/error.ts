@@ -44,7 +44,7 @@ const STATUS_CODES: Readonly<Record<number, 'unreachable' | 'unauthenticated' | 
 /** A success answer that does not follow the protocol. Without a cause: the body may hold a token. */
 export function invalidRelayResponse(): GenesysAuthError {
   return new GenesysAuthError('relay_invalid_response', ngDevMode ? invalidResponseWording.message : '', {
-    hint: ngDevMode ? invalidResponseWording.hint : ''
+    ...(ngDevMode && { hint: invalidResponseWording.hint })
   });
 }
 
@@ -58,7 +58,7 @@ function fromResponse(cause: HttpErrorResponse): GenesysAuthError {
   const seconds = Number(headers.get('Retry-After') ?? NaN);
   const message = problem?.detail ?? (ngDevMode ? failureWording(status).message : '');
   const details = {
-    hint: problem?.hint ?? (ngDevMode ? failureWording(status).hint : ''),
+    hint: problem?.hint ?? (ngDevMode ? failureWording(status).hint : undefined),
     cause,
     correlationId: textOf(body['instance'])?.replace(/^urn:uuid:/, ''),
     problem,
@@ -75,6 +75,9 @@ export function relayError(cause: unknown, timeoutMs: number): GenesysAuthError 
   if (cause instanceof GenesysAuthError) return cause;
   if (cause instanceof HttpErrorResponse) return fromResponse(cause);
   const isLate = cause instanceof TimeoutError;
-  const { message, hint } = ngDevMode ? noAnswerWording(cause, timeoutMs) : { message: '', hint: '' };
-  return new GenesysAuthError(isLate ? 'relay_timeout' : 'relay_unreachable', message, { hint, cause });
+  const message = ngDevMode ? noAnswerWording(cause, timeoutMs).message : '';
+  return new GenesysAuthError(isLate ? 'relay_timeout' : 'relay_unreachable', message, {
+    ...(ngDevMode && { hint: noAnswerWording(cause, timeoutMs).hint }),
+    cause
+  });
 }

@@ -10,5 +10,5 @@ export async function fingerprint(token: string): Promise<TokenRequest | undefin
   // The type says it is always there; browsers leave it out of insecure pages.
   const subtle = (crypto as Partial<Crypto>).subtle;
   const hash = await subtle?.digest('SHA-256', new TextEncoder().encode(token));
-  return hash && { rejected: Array.from(new Uint8Array(hash), (byte) => (256 + byte).toString(16).slice(1)).join('') };
+  return hash && { rejected: [...new Uint8Array(hash)].map((byte) => (256 + byte).toString(16).slice(1)).join('') };
 }

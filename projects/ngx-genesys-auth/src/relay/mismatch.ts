@@ -10,6 +10,8 @@ export function regionMismatch(session: SessionResponse, config: ResolvedConfig)
     ngDevMode
       ? `The relay serves ${session.region ? `region ${session.region}` : session.apiOrigin}, this app calls ${config.apiOrigin}.`
       : '',
-    { hint: ngDevMode ? 'Give the same region in the app and in the relay; the API would refuse every token.' : '' }
+    {
+      ...(ngDevMode && { hint: 'Give the same region in the app and in the relay; the API would refuse every token.' })
+    }
   );
 }

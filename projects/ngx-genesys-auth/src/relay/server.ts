@@ -26,8 +26,9 @@ export function serverWay(config: ResolvedConfig): { via: ResolvedConfig | undef
 // A token in the server's memory would be every visitor's token.
 const noCredential = () =>
   new GenesysAuthError('server_no_credential', ngDevMode ? 'A token was needed while rendering on the server.' : '', {
-    hint: ngDevMode
-      ? 'Load Genesys data in the browser, for example in afterNextRender(), or give the server a credential by ' +
+    ...(ngDevMode && {
+      hint:
+        'Load Genesys data in the browser, for example in afterNextRender(), or give the server a credential by ' +
         'provideServerGenesysAuth() of ngx-genesys-auth/server.'
-      : ''
+    })
   });

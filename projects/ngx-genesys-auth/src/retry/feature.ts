@@ -56,17 +56,14 @@ function step(inner: ApiHandler, { retries, maxWaitMs }: Limits): ApiHandler {
     if (attempt > retries || (asked ?? 0) > maxWaitMs) return throwError(() => final(error, asked, maxWaitMs));
     return timer(asked ?? Math.min(backoffMs(attempt), maxWaitMs));
   };
-  return {
-    isApi: inner.isApi,
-    handle(request, next, backend) {
-      if (!mayRepeat(request)) return inner.handle(request, next, backend);
-      let attempts = 0;
-      return defer(() => {
-        const events = inner.handle(request, next, backend);
-        // The first attempt has told that the request was sent.
-        return attempts++ === 0 ? events : events.pipe(filter(({ type }) => type !== HttpEventType.Sent));
-      }).pipe(retry({ delay: (error: unknown) => delay(error, attempts) }));
-    }
+  return (request, next) => {
+    if (!mayRepeat(request)) return inner(request, next);
+    let attempts = 0;
+    return defer(() => {
+      const events = inner(request, next);
+      // The first attempt has told that the request was sent.
+      return attempts++ === 0 ? events : events.pipe(filter(({ type }) => type !== HttpEventType.Sent));
+    }).pipe(retry({ delay: (error: unknown) => delay(error, attempts) }));
   };
 }
 
@@ -78,9 +75,9 @@ function final(response: HttpErrorResponse, askedMs: number | undefined, maxWait
   if (response.status !== 429) return response;
   const seconds = askedMs === undefined ? undefined : Math.ceil(askedMs / 1000);
   return new GenesysAuthError('api_rate_limited', ngDevMode ? whyFinal(askedMs, maxWaitMs) : '', {
-    hint: ngDevMode
-      ? 'Try again after retryAfterSeconds, where it is given. Make fewer requests at a time, or cache what they bring.'
-      : '',
+    ...(ngDevMode && {
+      hint: 'Try again after retryAfterSeconds, where it is given. Make fewer requests at a time, or cache what they bring.'
+    }),
     cause: response,
     correlationId: correlationId(response),
     retryAfterSeconds: seconds

@@ -37,10 +37,9 @@ export interface ScopeCheck {
 export function createScopeCheck(config?: ResolvedConfig, names?: NameCheck): ScopeCheck {
   const configured = config && [...config.scopes, ...config.optionalScopes];
   const registered = config?.registeredScopes;
-  const checkName = ngDevMode ? nameError : names;
   const errorOf = (scope: string): GenesysScopeError | undefined => {
     if (configured && isCovered(scope, configured)) return undefined;
-    const error = checkName?.(scope, registered);
+    const error = (ngDevMode ? nameError : names)?.(scope, registered);
     if (error) return error;
     if (!isScopeToken(scope)) return new GenesysScopeError('scope_malformed', [scope], '');
     return (
@@ -51,9 +50,9 @@ export function createScopeCheck(config?: ResolvedConfig, names?: NameCheck): Sc
         ngDevMode ? `The scope "${scope}" is not configured.` : '',
         {
           nearest: nearestOf(scope, configured),
-          hint: ngDevMode
-            ? `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(configured)} is what it is asked for now.`
-            : ''
+          ...(ngDevMode && {
+            hint: `Add "${scope}" to scopes or optionalScopes of the configuration: one token serves them all, and ${list(configured)} is what it is asked for now.`
+          })
         }
       )
     );
@@ -79,9 +78,9 @@ export function notGranted(needed: readonly string[], granted: Iterable<string>)
     missing,
     ngDevMode ? `The relay did not grant ${list(missing)}.` : '',
     {
-      hint: ngDevMode
-        ? `Give one of your roles the scope in the relay's policy, or do without. Granted: ${list(held) || 'nothing'}.`
-        : '',
+      ...(ngDevMode && {
+        hint: `Give one of your roles the scope in the relay's policy, or do without. Granted: ${list(held) || 'nothing'}.`
+      }),
       nearest: nearestOf(missing[0] ?? '', held)
     }
   );

@@ -23,13 +23,12 @@ export function tabTurn(config: ResolvedConfig): Turn {
   return (call) =>
     new Observable((subscriber) => {
       const wait = new AbortController();
-      const timer = setTimeout(() => {
-        wait.abort();
-      }, timeoutMs);
-      subscriber.add(() => {
+      const stop = (): void => {
         clearTimeout(timer);
         wait.abort();
-      });
+      };
+      const timer = setTimeout(stop, timeoutMs);
+      subscriber.add(stop);
       // By a promise made here, so that zone.js, where an app has it, sees the call in the zone it was asked for in.
       void new Promise<void>((go) => {
         const grant = () =>

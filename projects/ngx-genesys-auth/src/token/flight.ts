@@ -1,5 +1,5 @@
 import { untracked } from '@angular/core';
-import { AsyncSubject, type Observable, Subscription, defer, throwError } from 'rxjs';
+import { AsyncSubject, type Observable, type Subscription, defer, throwError } from 'rxjs';
 import { GenesysAuthError } from '../errors';
 import { createPause } from './pause';
 import type { AuthState } from './state';
@@ -28,15 +28,15 @@ export interface Flight<Value> {
  */
 export function createFlight<Value>(
   state: AuthState,
-  landed: (value: Value) => void,
-  isLive: () => boolean
+  landed?: (value: Value) => void,
+  isLive?: () => boolean
 ): Flight<Value> {
   const pause = createPause();
   let flight: AsyncSubject<Value> | undefined;
-  let call = Subscription.EMPTY;
+  let call: Subscription | undefined;
 
   const close = (): void => {
-    call.unsubscribe();
+    call?.unsubscribe();
     flight = undefined;
     pause.reset();
   };
@@ -55,14 +55,14 @@ export function createFlight<Value>(
           next: (value) => {
             flight = undefined;
             pause.reset();
-            landed(value);
+            landed?.(value);
             started.next(value);
             started.complete();
           },
           error: (error: GenesysAuthError) => {
             flight = undefined;
             pause.failed(error);
-            state.failed(error, isLive());
+            state.failed(error, isLive?.());
             started.error(error);
           }
         });
@@ -82,5 +82,5 @@ export function createFlight<Value>(
 /** The error of who waited when the token was cleared. */
 export const signedOut = () =>
   new GenesysAuthError('signed_out', ngDevMode ? 'The token was cleared while this waited for one.' : '', {
-    hint: ngDevMode ? 'Ask again if the user has signed in again.' : ''
+    ...(ngDevMode && { hint: 'Ask again if the user has signed in again.' })
   });

@@ -16,9 +16,6 @@ export interface LiveToken {
   readonly renewAtMs: number;
 }
 
-/** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. Beyond some number there is no date. */
-const MAX_LIFETIME_SECONDS = 172_800;
-
 /**
  * Makes a token of the relay's answer.
  *
@@ -31,6 +28,8 @@ export function liveToken(
   era: number,
   renewAheadMs: number
 ): LiveToken {
+  /** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. Beyond some number there is no date. */
+  const MAX_LIFETIME_SECONDS = 172_800;
   const lifetimeMs = Math.min(expires_in, MAX_LIFETIME_SECONDS) * 1000;
   return {
     token,
@@ -47,4 +46,4 @@ export function liveToken(
 export const expiryOf = ({ age, lifetimeMs }: LiveToken): Date => new Date(Date.now() + lifetimeMs - age());
 
 /** Whether it may still be sent. */
-export const isLive = ({ age, lifetimeMs }: LiveToken): boolean => age() < lifetimeMs;
+export const isLive = (token: LiveToken | undefined): token is LiveToken => !!token && token.age() < token.lifetimeMs;

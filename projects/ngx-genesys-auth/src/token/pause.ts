@@ -1,11 +1,6 @@
 import type { GenesysAuthError } from '../errors';
 import { stopwatch } from './moment';
 
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 5000;
-/** The longest while offline, and the longest that a `Retry-After` counts for. */
-const LONGEST_OF_ALL_MS = 60_000;
-
 /**
  * The time after failed renewals in which the relay is left alone and the last error is told again. One failure is
  * forgiven at once, so that a blip is over with the next request; from the second on the pause is 1, 2, 4 and then 5 s,
@@ -23,6 +18,10 @@ export interface Pause {
 
 /** Makes a {@link Pause}: there is none until something failed. */
 export function createPause(): Pause {
+  const FIRST_PAUSE_MS = 1000;
+  const LONGEST_PAUSE_MS = 5000;
+  /** The longest while offline, and the longest that a `Retry-After` counts for. */
+  const LONGEST_OF_ALL_MS = 60_000;
   let failures = 0;
   let age = stopwatch();
   let lengthMs = 0;

@@ -18,9 +18,6 @@ export interface Grant {
 /** Gets a token. `rejected` is the token that the API refused, if one did. */
 export type TokenRequest = (rejected: string | undefined, reason: RenewalReason) => Observable<Grant>;
 
-// Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
-const REMEMBERED_HEADERS = 4;
-
 /**
  * The one token of a configuration: in memory, asked for once for all who wait, renewed ahead of its end.
  *
@@ -45,13 +42,15 @@ export interface TokenSource {
    */
   replace(refused: LiveToken): Observable<LiveToken>;
   /** Forgets the token; who waits for one gets the error `signed_out`. */
-  clear(): void;
+  readonly clear: () => void;
   /** Forgets the token and says nothing: the app is gone. */
   readonly close: () => void;
 }
 
 /** Makes a {@link TokenSource} without a token. */
 export function createTokenSource(config: ResolvedConfig, request: TokenRequest, state: AuthState): TokenSource {
+  // Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
+  const REMEMBERED_HEADERS = 4;
   let headers: readonly string[] = [];
   let era = 0;
   let live: LiveToken | undefined;
@@ -66,7 +65,7 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     state.ready(token);
   };
 
-  const { current, paused, start: fly, clear, close } = createFlight(state, accept, () => !!live && isLive(live));
+  const { current, paused, start: fly, clear, close } = createFlight(state, accept, () => isLive(live));
 
   const held = (): LiveToken | undefined => (live?.token === suspect && current() ? undefined : live);
 
@@ -83,7 +82,7 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     if (refused.era !== era) return throwError(signedOut);
     return (
       current() ??
-      (live && live.token !== refused.token && isLive(live) ? of(live) : (paused() ?? start('rejected', refused.token)))
+      (isLive(live) && live.token !== refused.token ? of(live) : (paused() ?? start('rejected', refused.token)))
     );
   };
 
@@ -96,7 +95,7 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
   };
 
   const renew = (): Observable<LiveToken> =>
-    current()?.pipe(switchMap((token) => (wasHandedOn ? renew() : of(token)))) ?? start('asked');
+    current()?.pipe(switchMap((token) => (wasHandedOn ? renew() : [token]))) ?? start('asked');
 
   const read = ({ answer, age, handedOn }: Grant): LiveToken => {
     wasHandedOn = handedOn;
@@ -106,9 +105,10 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     return token;
   };
 
-  const forget = (): void => {
+  const forgetting = (end: () => void) => (): void => {
     era++;
     live = undefined;
+    end();
   };
 
   return {
@@ -126,17 +126,11 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
       return !flight || suspect === refused.token || refused.era !== era
         ? replaceNow(refused)
         : flight.pipe(
-            catchError(() => of(undefined)),
+            catchError(() => [undefined]),
             switchMap(() => replaceNow(refused))
           );
     },
-    clear() {
-      forget();
-      clear();
-    },
-    close() {
-      forget();
-      close();
-    }
+    clear: forgetting(clear),
+    close: forgetting(close)
   };
 }

@@ -25,10 +25,7 @@ export type GenesysAuthEvent =
 /** Why the relay is asked: there is no live token, its end is near, the API refused it, or the app called `renew()`. */
 export type RenewalReason = 'needed' | 'ahead' | 'rejected' | 'asked';
 
-/** How many events a late subscriber still gets. */
-export const REPLAYED_EVENTS = 16;
-
-const NO_TOKEN: Pick<Shown, 'scopes' | 'expiresAt'> = { scopes: /* @__PURE__ */ new Set(), expiresAt: null };
+const NO_TOKEN: Omit<Shown, 'status'> = { scopes: /* @__PURE__ */ new Set(), expiresAt: null, error: null };
 
 interface Shown {
   readonly status: GenesysAuthStatus;
@@ -50,7 +47,7 @@ export interface AuthState {
   renewing(reason: RenewalReason): void;
   ready(token: LiveToken): void;
   /** @param live whether an older token goes on being used */
-  failed(error: GenesysAuthError, live: boolean): void;
+  failed(error: GenesysAuthError, live: boolean | undefined): void;
   warning(error: GenesysAuthError): void;
   cleared(): void;
   close(): void;
@@ -60,36 +57,39 @@ type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
 /** Makes the state of a token that nobody has needed yet. */
 export function createAuthState(): AuthState {
-  const now = signal<Shown>({ ...NO_TOKEN, status: 'unknown', error: null });
+  /** How many events a late subscriber still gets. */
+  const REPLAYED_EVENTS = 16;
+  const now = signal<Shown>({ ...NO_TOKEN, status: 'unknown' });
   const events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
-  const tell = (change: Partial<Shown>, event: Untimed<GenesysAuthEvent>): void => {
+  const tell = (event: Untimed<GenesysAuthEvent>, change: Partial<Shown>): void => {
     now.update((before) => ({ ...before, ...change }));
     events.next({ at: new Date(), ...event });
   };
+  const part = <Key extends keyof Shown>(key: Key) => computed(() => now()[key]);
   return {
     shown: {
-      status: computed(() => now().status),
-      scopes: computed(() => now().scopes),
-      expiresAt: computed(() => now().expiresAt),
-      error: computed(() => now().error),
+      status: part('status'),
+      scopes: part('scopes'),
+      expiresAt: part('expiresAt'),
+      error: part('error'),
       events$: events.asObservable()
     },
     renewing(reason) {
-      tell({ status: 'renewing' }, { type: 'renewing', reason });
+      tell({ type: 'renewing', reason }, { status: 'renewing' });
     },
     ready(token) {
       const { scopes } = token;
       const expiresAt = expiryOf(token);
-      tell({ status: 'ready', error: null, scopes, expiresAt }, { type: 'ready', scopes: [...scopes], expiresAt });
+      tell({ type: 'ready', scopes: [...scopes], expiresAt }, { status: 'ready', scopes, expiresAt, error: null });
     },
     failed(error, live) {
-      tell(live ? { status: 'ready', error } : { ...NO_TOKEN, status: 'failed', error }, { type: 'failed', error });
+      tell({ type: 'failed', error }, { ...(live ? { status: 'ready' } : { ...NO_TOKEN, status: 'failed' }), error });
     },
     warning(error) {
-      tell({ error }, { type: 'warning', error });
+      tell({ type: 'warning', error }, { error });
     },
     cleared() {
-      tell({ ...NO_TOKEN, status: 'signed-out', error: null }, { type: 'cleared' });
+      tell({ type: 'cleared' }, { ...NO_TOKEN, status: 'signed-out' });
     },
     close() {
       events.complete();

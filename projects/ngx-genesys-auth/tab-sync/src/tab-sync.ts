@@ -1,5 +1,4 @@
 import {
-  type ɵAskRelay as AskRelay,
   type ɵGenesysAuthCore as GenesysAuthCore,
   type ɵGrant as Grant,
   type ɵTokenStep as TokenStep,
@@ -50,7 +49,7 @@ export class TabSync {
    * ended one token may have ended those of the other tabs, too, and the relay knows which is good.
    */
   readonly step: TokenStep = (ask) => (rejected, reason) => {
-    const relay = defer(() => this.#fetch(ask, rejected));
+    const relay = defer(() => this.#fetch((nameCaller) => ask(rejected, reason, nameCaller)));
     if (!this.#isSharing || reason === 'asked' || reason === 'rejected') return relay;
     return defer(() => this.#take()).pipe(switchMap((taken) => (taken ? of(taken) : relay)));
   };
@@ -79,11 +78,11 @@ export class TabSync {
     return { answer, age, handedOn: true };
   }
 
-  #fetch(ask: AskRelay, rejected: string | undefined): Observable<Grant> {
+  #fetch(ask: (nameCaller: boolean) => Observable<Grant>): Observable<Grant> {
     const subject = this.#subject;
     return defer(async () => (subject ? this.#whoByApp() : undefined)).pipe(
       switchMap((before) =>
-        ask(rejected, !subject).pipe(
+        ask(!subject).pipe(
           switchMap(async (grant) => {
             const { caller, access_token: token } = grant.answer;
             const after = subject ? await this.#whoByApp() : caller && `relay ${caller}`;

@@ -7,7 +7,8 @@ function describeStore({ store }: RelayConfig): string {
   const { protocol, host } = new URL(store.url.reveal());
   const kind = store.cluster ? 'a cluster at ' : store.sentinel ? `sentinels for ${store.sentinel.name}, ` : '';
   const keys = store.keys.length === 1 ? 'one key' : 'two keys';
-  return `${kind}${protocol}//${host}, entries sealed (${keys}); ${store.timeoutMs} ms a command, left alone for ${PAUSE_MS} ms after a failure`;
+  const ca = store.ca === undefined ? '' : ', by the certificate authority of store.redis.ca';
+  return `${kind}${protocol}//${host}${ca}, entries sealed (${keys}); ${store.timeoutMs} ms a command, left alone for ${PAUSE_MS} ms after a failure`;
 }
 
 /** What a configuration means, for the person who checks it. Secrets do not show. */

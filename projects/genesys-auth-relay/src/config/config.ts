@@ -110,6 +110,8 @@ export interface GenesysConfig {
 export interface StoreConfig {
   /** `redis://` or `rediss://`, with the password in it. */
   readonly url: Secret;
+  /** Certificate authority of the servers, PEM; `undefined`: the well-known ones. */
+  readonly ca: string | undefined;
   /** 32 bytes each; the first seals, all of them open. */
   readonly keys: readonly Secret[];
   /** What every key in the store begins with. */

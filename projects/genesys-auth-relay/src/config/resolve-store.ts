@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import type { StoreConfig } from './config.ts';
 import type { ParsedConfig } from './schema.ts';
 import { Secret } from './secret.ts';
-import { type Findings, type Reference, type Surroundings, readReference } from './secrets.ts';
+import { type Findings, type Reference, type Surroundings, readPem, readReference } from './secrets.ts';
 import { isLoopbackUrl } from './urls.ts';
 
 const KEY = 'store.redis';
@@ -26,6 +27,19 @@ function readKey(reference: Reference, key: string, around: Surroundings, found:
     fix: 'make one with: openssl rand -base64 32'
   });
   return undefined;
+}
+
+function readCa(reference: Reference, around: Surroundings, found: Findings): string | undefined {
+  const text = readPem(reference, `${KEY}.ca`, around, found);
+  if (text === undefined) return undefined;
+  try {
+    // Throws where it is none; of several it reads the first.
+    new X509Certificate(text);
+    return text;
+  } catch {
+    found.issues.push({ key: `${KEY}.ca`, message: 'is no certificate in PEM form', fix: 'write { file: path }' });
+    return undefined;
+  }
 }
 
 function readUrl(reference: Reference, around: Surroundings, found: Findings): Secret | undefined {
@@ -67,12 +81,20 @@ export function resolveStore(
   const key = readKey(redis.key, `${KEY}.key`, around, found);
   const previous =
     redis.previousKey === undefined ? undefined : readKey(redis.previousKey, `${KEY}.previousKey`, around, found);
+  const ca = redis.ca === undefined ? undefined : readCa(redis.ca, around, found);
+  if (ca !== undefined && url !== undefined && !url.reveal().startsWith('rediss:'))
+    found.issues.push({
+      key: `${KEY}.ca`,
+      message: 'has no meaning without TLS',
+      fix: 'write rediss:// in url, or remove it'
+    });
   if (redis.cluster && redis.sentinel !== undefined) {
     found.issues.push({ key: `${KEY}.sentinel`, message: 'stands beside cluster', fix: 'remove one of the two' });
   }
   if (url === undefined || key === undefined) return undefined;
   return {
     url,
+    ca,
     keys: previous === undefined ? [key] : [key, previous],
     prefix: redis.prefix,
     timeoutMs: redis.timeoutMs,

@@ -13,6 +13,7 @@ export const storeSchema = section({
       prefix: pattern(/^[\w:.-]{1,64}$/, 'a prefix', 'use letters, digits, _ : . -, for example genesys-auth:').default(
         'genesys-auth:'
       ),
+      ca: secretReference('write { file: path }: the certificate authority of the store in PEM form').optional(),
       timeoutMs: whole(20, 5000, 'milliseconds').default(80),
       sentinel: section({
         name: text('the name of a master', 'give the name the sentinels know the master by'),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ConfigIssue, RelayConfigError, parseRelayConfig } from '../index.ts';
 import { describeConfig } from '../cli/check.ts';
+import { certificateMaker } from '../testing/certificate.ts';
 import { configFor } from '../testing/config.ts';
 
 const UPSTREAM = { tokenEndpoint: 'https://login.example.com/token', apiOrigin: 'https://api.example.com' };
@@ -11,6 +12,11 @@ const ENV = {
   KEY: KEY.toString('base64'),
   HEX: KEY.toString('hex')
 };
+const certificates = certificateMaker();
+const CA = certificates.make('store').cert;
+afterAll(() => {
+  certificates.clear();
+});
 const REDIS = { url: { env: 'URL' }, key: { env: 'KEY' } };
 
 const parse = (redis: object, env: NodeJS.ProcessEnv = {}) =>
@@ -44,6 +50,14 @@ describe('the store of the configuration', () => {
     expect(describeConfig(config)).toContain('rediss://redis.example.com:6380');
   });
 
+  it('takes a certificate authority, and says that there is one', () => {
+    const config = parse({ ...REDIS, ca: { env: 'CA' } }, { CA });
+    expect(config.store?.ca).toBe(CA.trim());
+    expect(describeConfig(config)).toMatch(
+      /rediss:\/\/redis\.example\.com:6380, by the certificate authority of store\.redis\.ca/
+    );
+  });
+
   it('warns when the password would travel unencrypted', () => {
     expect(parse(REDIS, { URL: 'redis://:hidden-password@redis.example.com' }).warnings.join()).toMatch(
       /store\.redis\.url: is not encrypted/
@@ -61,6 +75,14 @@ describe('the store of the configuration', () => {
       {},
       'store.redis.url',
       /password in plain text/
+    ],
+    ['a certificate authority that is none', { ...REDIS, ca: { env: 'KEY' } }, {}, 'store.redis.ca', /no certificate/],
+    [
+      'a certificate authority without TLS',
+      { ...REDIS, ca: { env: 'CA' } },
+      { CA, URL: 'redis://127.0.0.1' },
+      'store.redis.ca',
+      /no meaning without TLS/
     ],
     ['no key', { url: { env: 'URL' } }, {}, 'store.redis.key', /is missing/],
     [

@@ -7,6 +7,8 @@ import { errorCode } from '../runtime/error-code.ts';
 export interface RedisClient {
   evalBuffer(script: string, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown>;
   getBuffer(key: string): Promise<Buffer | null>;
+  /** Why there is no connection, as far as that is known: a code such as `ECONNREFUSED`, never a text of others. */
+  trouble(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,8 @@ const OPTIONS: Options = {
   maxRetriesPerRequest: 0,
   connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: 3000,
+  // Its timer outlives a connection that was gone already, and keeps a process that ends.
+  disconnectTimeout: 200,
   retryStrategy: (times) => Math.min(50 * times, 500),
   connectionName: 'genesys-auth-relay',
   // What every server since Redis 2.8 and Valkey speaks.
@@ -68,7 +72,9 @@ export async function createRedis(config: StoreConfig, more: Options = {}): Prom
 
 function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: StoreConfig, options: Options) {
   const { sentinel, cluster } = config;
-  if (sentinel === undefined && !cluster) return new Redis(config.url.reveal(), options);
+  const tls = config.ca === undefined ? {} : { ca: config.ca };
+  if (sentinel === undefined && !cluster)
+    return new Redis(config.url.reveal(), config.ca === undefined ? options : { ...options, tls });
   const { hostname, port, username, password, protocol, pathname } = new URL(config.url.reveal());
   const login: Options = {
     ...options,
@@ -82,7 +88,7 @@ function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: Sto
       sentinels: [...sentinel.hosts],
       name: sentinel.name,
       db: Number(pathname.slice(1) || 0),
-      ...(isEncrypted ? { tls: {}, enableTLSForSentinelMode: true } : {})
+      ...(isEncrypted ? { tls, enableTLSForSentinelMode: true } : {})
     });
   }
   return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
@@ -90,7 +96,7 @@ function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: Sto
     enableOfflineQueue: false,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
     clusterRetryStrategy: (times) => Math.min(50 * times, 500),
-    redisOptions: { ...login, ...(isEncrypted ? { tls: {} } : {}) }
+    redisOptions: { ...login, ...(isEncrypted ? { tls } : {}) }
   });
 }
 
@@ -111,6 +117,11 @@ async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
   }
 }
 
+/** The code of a system error or of TLS, or the first word of what the server answers, such as `WRONGPASS`. */
+function codeOf(error: unknown): string | undefined {
+  return errorCode(error) ?? (error instanceof Error ? /^[A-Z]{4,20}(?= )/.exec(error.message)?.[0] : undefined);
+}
+
 /**
  * Connects to the store, and goes on when it is not there: it may come later.
  *
@@ -119,11 +130,19 @@ async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
 export async function openRedis(config: StoreConfig): Promise<RedisClient> {
   const client = await createRedis(config);
   const { timeoutMs } = config;
+  let trouble: string | undefined;
+  client.on('error', (error: unknown) => {
+    trouble = codeOf(error) ?? trouble;
+  });
+  client.on('ready', () => {
+    trouble = undefined;
+  });
   await client.connect().catch(() => undefined);
   return {
     evalBuffer: (script, keys, args) =>
       within(timeoutMs, client.callBuffer('EVAL', script, keys.length, ...keys, ...args)),
     getBuffer: (key) => within(timeoutMs, client.getBuffer(key)),
+    trouble: () => trouble,
     close: async () => {
       await Promise.resolve();
       client.disconnect();

@@ -18,6 +18,7 @@ describeWithRedis('a store that is frozen', () => {
     const url = new Secret(redis.url);
     client = await openRedis({
       url,
+      ca: undefined,
       keys: [],
       prefix: 'x:',
       timeoutMs: TIMEOUT_MS,

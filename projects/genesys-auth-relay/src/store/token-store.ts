@@ -60,6 +60,14 @@ function readingOf(answer: unknown): Reading {
   return { holder: holder.toString(), sealed: Buffer.isBuffer(sealed) ? sealed : null, now };
 }
 
+/** What is the matter with a store, with what to do where that can be said. */
+function failing(trouble: string | undefined): string {
+  if (trouble === undefined) return 'does not answer';
+  return /CERT|VERIFY|SIGNATURE|ISSUER|ALTNAME/.test(trouble)
+    ? `is not used, as its certificate is not trusted (${trouble}): give its certificate authority in store.redis.ca`
+    : `does not answer (${trouble})`;
+}
+
 /** A store in Redis or Valkey. */
 export function createTokenStore(client: RedisClient, options: TokenStoreOptions, runtime: RelayRuntime): TokenStore {
   const { clock, log, observer } = runtime;
@@ -67,7 +75,7 @@ export function createTokenStore(client: RedisClient, options: TokenStoreOptions
   const breaker = createBreaker(clock, (state) => {
     observer.storeEvent?.(state);
     if (state === 'degraded')
-      log.warn({ event: 'store_gone' }, 'the shared store does not answer; the relay goes on by itself');
+      log.warn({ event: 'store_gone' }, `the shared store ${failing(client.trouble())}; the relay goes on by itself`);
     if (state === 'recovered') log.info({ event: 'store_back' }, 'the shared store answers again');
   });
   // The braces keep both keys on one node of a cluster.

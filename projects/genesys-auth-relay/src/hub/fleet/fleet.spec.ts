@@ -142,6 +142,7 @@ describeWithRedis('instances of the hub that share a store', () => {
       keys: [],
       prefix: 'test:',
       timeoutMs: 1000,
+      ca: undefined,
       sentinel: undefined,
       cluster: false
     };

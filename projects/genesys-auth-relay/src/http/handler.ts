@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import pino from 'pino';
 import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
+import { createLogger } from '../runtime/logger.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createApp } from './app.ts';
 import { logStart } from './start-line.ts';
@@ -60,27 +60,4 @@ export async function createRelayHandler(
     upgrade: createUpgrade(relay, checked, runtime, upgradePath),
     close: () => app.close()
   };
-}
-
-let millisecond = 0;
-let written = '';
-
-/** The time as pino's own `isoTime` writes it; under load many lines fall into one millisecond. */
-function isoTime(): string {
-  const now = Date.now();
-  if (now !== millisecond) {
-    millisecond = now;
-    written = `,"time":"${new Date(now).toISOString()}"`;
-  }
-  return written;
-}
-
-/** The relay's own logger: UTC times, no host name, and a second line of defence against secrets in a field. */
-export function createLogger({ log }: Pick<RelayConfig, 'log'>) {
-  return pino({
-    level: log.level,
-    base: { name: 'genesys-auth-relay' },
-    timestamp: isoTime,
-    redact: ['authorization', 'token', 'access_token', 'client_secret', 'secret', 'headers', 'body', 'url']
-  });
 }

@@ -5,10 +5,10 @@ import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { createRelayMetrics } from '../metrics/metrics.ts';
+import { createLogger } from '../runtime/logger.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createAdmin } from './admin.ts';
 import { createApp } from './app.ts';
-import { createLogger } from './handler.ts';
 import { logStart } from './start-line.ts';
 
 /** The relay cannot listen. */

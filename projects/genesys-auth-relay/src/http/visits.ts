@@ -5,6 +5,7 @@ import type { RelayConfig } from '../config/config.ts';
 import { type RequestFacts, factsOf } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
 import { subjectOf } from '../reply/log-fields.ts';
+import { createRequestLines } from '../reply/request-lines.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type Trace, readTrace } from '../runtime/trace.ts';
 
@@ -40,7 +41,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What is remembered of requests, and said of them at their end. */
 export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, runtime: RelayRuntime): Visits {
-  const { clock, log, observer } = runtime;
+  const { clock, observer } = runtime;
+  const line = createRequestLines(runtime.log);
   return {
     begin(request, id) {
       const facts = factsOf(request);
@@ -55,14 +57,13 @@ export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, run
       };
     },
 
-    end({ id, start, caller, code, trace, operation }, { method, status, route }) {
-      const durationMs = clock.monotonic() - start;
+    end(visit, { method, status, route }) {
+      const { caller, code, operation } = visit;
+      const durationMs = clock.monotonic() - visit.start;
       const identity = caller?.identity;
-      // One record, in which JSON leaves out what is undefined: several put together cost more than the line itself.
-      const fields = {
-        event: 'request',
-        requestId: id,
-        traceId: trace?.traceId,
+      line({
+        requestId: visit.id,
+        traceId: visit.trace?.traceId,
         method,
         route,
         operation,
@@ -71,9 +72,7 @@ export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, run
         identity,
         subject: caller && subjectOf(caller, subject),
         durationMs: Math.round(durationMs)
-      };
-      if (code === undefined) log.info(fields, 'answered');
-      else log.warn(fields, 'refused');
+      });
       observer.requestAnswered?.({ route, status, code, identity }, durationMs / 1000);
     }
   };

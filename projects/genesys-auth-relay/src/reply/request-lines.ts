@@ -1,0 +1,54 @@
+import type { LineForm, RelayLogger } from '../runtime/runtime.ts';
+
+/** What the log says of a request. What is `undefined` is left out. */
+export interface RequestLine {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+  readonly method: string;
+  readonly route: string;
+  readonly operation: string | undefined;
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly identity: string | undefined;
+  readonly subject: string | undefined;
+  readonly durationMs: number;
+}
+
+/** A form, and the lines it is for. */
+type Form = Pick<RequestLine, 'method' | 'route' | 'status' | 'identity'> & { readonly write: LineForm };
+
+/** Forms that are kept; there is one for each operation, status, method and kind of identity that comes up. */
+const MOST_FORMS = 1000;
+const OPEN = ['requestId', 'subject', 'durationMs'] as const;
+
+/** Says how requests ended; the usual lines, of which there are many, by a form of the logger where it has them. */
+export function createRequestLines(log: RelayLogger): (line: RequestLine) => void {
+  const forms = new Map<string, Form[]>();
+  let count = 0;
+
+  function formOf({ method, route, operation, status, identity }: RequestLine): LineForm | undefined {
+    const place = operation ?? route;
+    for (const form of forms.get(place) ?? []) {
+      const isSame = form.status === status && form.method === method && form.identity === identity;
+      if (isSame && form.route === route) return form.write;
+    }
+    const write = log.form?.({ event: 'request', method, route, operation, status, identity }, OPEN, 'answered');
+    if (write === undefined) return undefined;
+    if (count >= MOST_FORMS) {
+      forms.clear();
+      count = 0;
+    }
+    count += 1;
+    forms.set(place, [...(forms.get(place) ?? []), { method, route, status, identity, write }]);
+    return write;
+  }
+
+  return (line) => {
+    const { requestId, traceId, code, subject, durationMs } = line;
+    const isUsual = code === undefined && traceId === undefined && subject !== undefined;
+    const form = isUsual && log.form !== undefined ? formOf(line) : undefined;
+    if (form !== undefined && subject !== undefined) form([`"${requestId}"`, JSON.stringify(subject), `${durationMs}`]);
+    else if (code === undefined) log.info({ event: 'request', ...line }, 'answered');
+    else log.warn({ event: 'request', ...line }, 'refused');
+  };
+}

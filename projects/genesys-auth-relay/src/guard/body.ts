@@ -1,18 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
+import { type Soon, whenThere } from '../runtime/soon.ts';
 import { EMPTY_ASK, type TokenAsk, readForm, readJson } from './token-ask.ts';
 
 /** Longest body that is kept, in characters; what an app asks for is much shorter. */
 const KEPT_LENGTH = 1024;
 /** An app asks for the same thing every time. JSON bodies hold no credentials; forms may, so they are not kept. */
-const read = new LRUCache<string, TokenAsk>({ max: 500 });
+const read = new Map<string, TokenAsk>();
+const MOST_KEPT = 500;
 
 function readKnownJson(text: string): TokenAsk {
   const known = read.get(text);
   if (known !== undefined) return known;
   const ask = readJson(text);
-  if (text.length <= KEPT_LENGTH && ask.rejected === undefined) read.set(text, ask);
+  if (text.length > KEPT_LENGTH || ask.rejected !== undefined) return ask;
+  if (read.size >= MOST_KEPT) read.clear();
+  read.set(text, ask);
   return ask;
 }
 
@@ -38,39 +41,41 @@ function decoded(chunks: readonly Buffer[]): string {
 }
 
 /**
- * Reads by events: leaving a `for await` early would destroy the connection, and with it the answer that says why.
- *
- * @param act what to make of the text; in here, as every promise more costs more than that
+ * Reads by events: leaving a `for await` early would destroy the connection, and with it the answer that says why. One of the
+ * two is called, once.
  */
-function readBody<T>(request: IncomingMessage, limit: number, act: (text: string) => T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // The first of these decides; the listeners stay, as taking them off costs more than what comes after.
-    const onEnd = () => {
-      if (size > limit) return;
-      try {
-        resolve(act(decoded(chunks)));
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error('not readable', { cause: error }));
-      }
-    };
-    const onBroken = () => {
-      if (request.readableEnded) return;
-      reject(new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' }));
-    };
-    const onData = (chunk: Buffer) => {
-      const within = size <= limit;
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else if (within) reject(tooLarge(limit));
-    };
-    request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
-    if (request.readableEnded) onEnd();
-    // A caller who has left before the relay was asked: nothing more is said of it.
-    else if (request.destroyed) onBroken();
-  });
+function readBody(
+  request: IncomingMessage,
+  limit: number,
+  took: (chunks: readonly Buffer[]) => void,
+  failed: (problem: RelayProblem) => void
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let open = true;
+  const fail = (problem: RelayProblem) => {
+    if (!open) return;
+    open = false;
+    failed(problem);
+  };
+  const onEnd = () => {
+    if (!open) return;
+    open = false;
+    took(chunks);
+  };
+  const onBroken = () => {
+    if (open) fail(new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' }));
+  };
+  const onData = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else fail(tooLarge(limit));
+  };
+  // They stay, as taking them off costs more than what comes after. Every request ends in 'close', after 'end' or without.
+  request.on('data', onData).on('end', onEnd).on('close', onBroken);
+  if (request.readableEnded) onEnd();
+  // A caller who has left before the relay was asked: nothing more is said of it.
+  else if (request.destroyed) onBroken();
 }
 
 /**
@@ -111,18 +116,50 @@ function readAs(type: string | undefined, text: string): TokenAsk {
   });
 }
 
+/** The body, if it was read before; checks what can be checked before it is read. */
+function bodyBefore(request: IncomingMessage, limit: number, type: string | undefined): string | undefined {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const before = request.readableEnded ? parsedBefore(request, type === FORM) : undefined;
+  // A parser of the host has a limit of its own, which may be higher.
+  if (before !== undefined && Buffer.byteLength(before) > limit) throw tooLarge(limit);
+  return before;
+}
+
+/** What is done with what a request asks for; neither `done` nor `failed` may throw. */
+export interface AskSteps<T> {
+  readonly act: (ask: TokenAsk) => Soon<T>;
+  readonly done: (value: T) => void;
+  /** With the RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request` or `unsupported_grant_type`, or with what `act` threw. */
+  readonly failed: (error: unknown) => void;
+}
+
 /**
- * Reads what a request asks for.
+ * Reads what a request asks for, and acts on it. By calls, since a promise for each step costs more than what is done here.
  *
  * @param request the request, its body not yet read
  * @param limit bytes the body may have
- * @throws RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request`, `unsupported_grant_type`
  */
-export function readTokenAsk(request: IncomingMessage, limit: number): Promise<TokenAsk> {
-  const type = bodyType(request);
-  const before = request.readableEnded ? parsedBefore(request, type === FORM) : undefined;
-  if (before === undefined) return readBody(request, limit, (text) => readAs(type, text));
-  // A parser of the host has a limit of its own, which may be higher.
-  if (Buffer.byteLength(before) > limit) throw tooLarge(limit);
-  return Promise.resolve(readAs(type, before));
+export function readTokenAsk<T>(request: IncomingMessage, limit: number, { act, done, failed }: AskSteps<T>): void {
+  let type: string | undefined;
+  let before: string | undefined;
+  try {
+    type = bodyType(request);
+    before = bodyBefore(request, limit, type);
+  } catch (error) {
+    failed(error);
+    return;
+  }
+  const go = (text: () => string) => {
+    whenThere(() => act(readAs(type, text())), done, failed);
+  };
+  if (before === undefined)
+    readBody(
+      request,
+      limit,
+      (chunks) => {
+        go(() => decoded(chunks));
+      },
+      failed
+    );
+  else go(() => before);
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RELAY_PATHS } from 'genesys-auth-protocol';
+import { RELAY_PATHS, type TokenResponse } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
 import { countHeader } from '../guard/facts.ts';
 import type { Relay } from '../relay/relay.ts';
+import { endWith } from '../reply/end-with.ts';
 import { createHeaderList, transportSecurity } from '../reply/headers.ts';
 import { errorFields } from '../reply/log-fields.ts';
 import { problemBody, problemHeaders } from '../reply/problem.ts';
@@ -62,11 +63,17 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
     headers: readonly string[],
     body: string
   ): void {
+    // Something of the host has answered meanwhile, a time limit for example: what is out cannot be taken back.
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     const list = [...headersFor(relay.origins.listed(visit.facts)), ...headers];
-    list.push('content-length', String(Buffer.byteLength(body)));
+    const length = Buffer.byteLength(body);
+    list.push('content-length', String(length));
     if (gate.closing || isDraining()) list.push('connection', 'close');
     response.writeHead(status, list);
-    response.end(body);
+    endWith(response, body, length === body.length ? 'latin1' : 'utf8');
   }
 
   function refuse(response: ServerResponse, visit: Visit, error: unknown, oauth: boolean): number {
@@ -80,19 +87,21 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
     return problem.status;
   }
 
-  async function serveToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function serveToken(request: IncomingMessage, response: ServerResponse): void {
     const visit = visits.begin(request);
     gate.enter();
-    let status = 200;
-    try {
-      const answer = await answerToken(relay, { visit, request }, config.limits.bodyBytes);
-      write(response, visit, status, JSON_TYPE, JSON.stringify(answer));
-    } catch (error) {
-      if (response.headersSent) response.destroy();
-      else status = refuse(response, visit, error, true);
-    }
-    gate.leave(response);
-    visits.end(visit, { method: 'POST', status, route: RELAY_PATHS.token });
+    const end = (status: number) => {
+      gate.leave(response);
+      visits.end(visit, { method: 'POST', status, route: RELAY_PATHS.token });
+    };
+    const failed = (error: unknown) => {
+      end(refuse(response, visit, error, true));
+    };
+    const answered = (answer: TokenResponse) => {
+      write(response, visit, 200, JSON_TYPE, JSON.stringify(answer));
+      end(200);
+    };
+    answerToken(relay, { visit, request }, config.limits.bodyBytes, answered, failed);
   }
 
   async function serveCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -111,13 +120,9 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
   }
 
   return (request, response) => {
-    const serve =
-      request.url === tokenUrl && request.method === 'POST'
-        ? serveToken
-        : relay.api !== undefined && isPlainCall(request, apiUrl)
-          ? serveCall
-          : undefined;
-    if (serve !== undefined && !gate.closing && isPlain(request, response)) void serve(request, response);
+    const mayServe = !gate.closing && isPlain(request, response);
+    if (mayServe && request.url === tokenUrl && request.method === 'POST') serveToken(request, response);
+    else if (mayServe && relay.api !== undefined && isPlainCall(request, apiUrl)) void serveCall(request, response);
     else otherwise(request, response);
   };
 }

@@ -46,6 +46,24 @@ describe('the relay inside a server that is there already', () => {
     { authorization: basic('reports', KEY.key) }
   );
 
+  it('hangs up where a time limit of the host has answered before it', async () => {
+    const handler = await handlerOf();
+    let late: Promise<unknown> = Promise.resolve();
+    const url = await listen(
+      createServer((request, response) => {
+        if (request.url !== '/token') return response.end('the host');
+        handler(request, response);
+        response.writeHead(503, { 'content-length': '100' }).write('too late');
+        late = new Promise((resolve) => response.once('close', resolve));
+        return undefined;
+      })
+    );
+    const cut = await fetch(`${url}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'x' }) });
+    await expect(cut.text()).rejects.toThrow();
+    await late;
+    expect((await ask(`${url}/`, { method: 'GET' })).status).toBe(200);
+  });
+
   it('answers under its path in node:http, and leaves the rest to the host', async () => {
     const handler = await handlerOf('/genesys');
     const url = await listen(

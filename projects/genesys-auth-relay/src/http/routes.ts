@@ -133,7 +133,9 @@ export function addRoutes(
 
   app.post(RELAY_PATHS.token, quiet, (request) => {
     const { raw, ip } = request;
-    return answerToken(relay, { visit: visitOf(request), request: raw, ip }, config.limits.bodyBytes);
+    return new Promise((resolve, reject) => {
+      answerToken(relay, { visit: visitOf(request), request: raw, ip }, config.limits.bodyBytes, resolve, reject);
+    });
   });
   app.get(RELAY_PATHS.session, quiet, async (request) => {
     const caller = await relay.admit(visitOf(request).facts, request.ip);

@@ -114,7 +114,8 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
   return {
     known(token) {
       const hash = sha256(token);
-      const before = verified.get(hash);
+      // Without moving it to the front: what was verified first is also the first to be verified again.
+      const before = verified.peek(hash);
       if (before === undefined) return undefined;
       if (clock.monotonic() < before.until && clock.now() / 1000 < before.notAfter) return before.caller;
       verified.delete(hash);

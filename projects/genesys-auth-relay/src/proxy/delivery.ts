@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, util } from 'undici';
 import type { Presence } from './presence.ts';
 import type { AnswerSink, ApiHead } from './sinks.ts';
 
@@ -37,10 +37,10 @@ export class Delivery implements Dispatcher.DispatchHandler {
   onHeaders(statusCode: number, raw: readonly Buffer[], resume: () => void): boolean {
     // 1xx is for the relay alone, and the answer is still to come.
     if (statusCode < 200) return true;
-    const headers = raw.map((part, index) => {
-      const text = part.toString('latin1');
-      return index % 2 === 0 ? text.toLowerCase() : text;
-    });
+    const headers: string[] = [];
+    for (let index = 0; index + 1 < raw.length; index += 2) {
+      headers.push(util.headerNameToString(raw[index] ?? ''), raw[index + 1]?.toString('latin1') ?? '');
+    }
     this.#resume = resume;
     this.#sink = this.#parts.open({ statusCode, headers });
     return true;

@@ -25,7 +25,8 @@ export function whenClosed(response: ServerResponse, act: () => void): void {
     return;
   }
   if (response.socket !== null) {
-    response.once('close', act);
+    // It comes once, so that there is nothing to take off.
+    response.on('close', act);
     return;
   }
   const acts = waitingOn(response.req.socket);

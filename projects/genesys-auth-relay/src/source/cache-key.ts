@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { ClientConfig, GenesysConfig } from '../config/config.ts';
 
 /**
@@ -15,8 +14,8 @@ export function tupleHash(parts: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** By client, as one belongs to one configuration. */
-const known = new WeakMap<ClientConfig, LRUCache<string, string>>();
+/** By the list of scopes, the same object for all who ask for the same, then by client and slot. */
+const known = new WeakMap<readonly string[], WeakMap<ClientConfig, string[]>>();
 
 /**
  * The key of a token (F4, B13): everything that makes two tokens different. The scopes are part of it, so a request for
@@ -28,16 +27,16 @@ const known = new WeakMap<ClientConfig, LRUCache<string, string>>();
  * @param slot which token of the client's pool
  */
 export function cacheKey(genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot = 0): string {
-  // The same few sets come again and again, and a hash of many parts takes longer than the rest of finding a live token.
-  let keys = known.get(client);
-  if (keys === undefined) {
-    keys = new LRUCache({ max: 1000 });
-    known.set(client, keys);
-  }
-  const name = `${slot} ${scopes.join(' ')}`;
-  const before = keys.get(name);
-  if (before !== undefined) return before;
-  const key = tupleHash([
+  // The same few lists come again and again, and a hash of many parts takes longer than the rest of finding a live token.
+  let clients = known.get(scopes);
+  if (clients === undefined) known.set(scopes, (clients = new WeakMap()));
+  let keys = clients.get(client);
+  if (keys === undefined) clients.set(client, (keys = []));
+  return (keys[slot] ??= hashOf(genesys, client, scopes, slot));
+}
+
+function hashOf(genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot: number): string {
+  return tupleHash([
     'client_credentials',
     genesys.tokenEndpoint,
     genesys.apiOrigin,
@@ -49,8 +48,6 @@ export function cacheKey(genesys: GenesysConfig, client: ClientConfig, scopes: r
     // Each token of a pool has a place of its own.
     ...(slot === 0 ? [] : [`slot ${slot}`])
   ]);
-  keys.set(name, key);
-  return key;
 }
 
 /** The token of a client's pool that a caller gets, always the same: by hash, so that callers spread evenly. */

@@ -1,9 +1,8 @@
-// What the relays of the measurements share: a client, an admin listener with metrics, limits out of the way, and a log that costs
-// what a log costs but goes nowhere.
+// What the relays of the measurements share: a client, an admin listener with metrics, limits out of the way, and the relay's own
+// log to standard output.
 import { parseRelayConfig, startRelay } from 'genesys-auth-relay';
-import pino from 'pino';
 
-/** Starts a relay with this beside the common configuration, and prints its port. */
+/** Starts a relay with this beside the common configuration, and sends its port. */
 export async function serve({ genesys, ...more }) {
   const config = parseRelayConfig(
     {
@@ -16,10 +15,8 @@ export async function serve({ genesys, ...more }) {
     },
     { ...process.env, SECRET: 'bench-secret' }
   );
-  // Each line is written at once, as the relay's own logger does.
-  const log = pino({ level: 'info', base: { name: 'genesys-auth-relay' } }, pino.destination('/dev/null'));
-  const { url } = await startRelay(config, { log });
-  console.log(new URL(url).port);
+  const { url } = await startRelay(config);
+  process.send(Number(new URL(url).port));
 }
 
 /** Callers known by the JWTs of `identity.mjs`. */

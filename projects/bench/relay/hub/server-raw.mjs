@@ -18,4 +18,4 @@ upstream.on('message', (data) => {
   const { topicName } = JSON.parse(text);
   for (const socket of topics.get(topicName) ?? []) socket.send(text);
 });
-upstream.on('open', () => console.log(server.address().port));
+upstream.on('open', () => process.send(server.address().port));

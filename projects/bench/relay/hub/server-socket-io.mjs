@@ -15,4 +15,4 @@ upstream.on('message', (data) => {
   const event = JSON.parse(data.toString());
   server.to(event.topicName).emit('event', event);
 });
-upstream.on('open', () => http.listen(0, '127.0.0.1', () => console.log(http.address().port)));
+upstream.on('open', () => http.listen(0, '127.0.0.1', () => process.send(http.address().port)));

@@ -10,4 +10,4 @@ await app.register(httpProxy, {
     rewriteRequestHeaders: (_request, headers) => ({ ...headers, cookie: undefined, authorization: 'Bearer token' })
   }
 });
-console.log(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);
+process.send(Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port));

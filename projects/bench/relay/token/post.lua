@@ -10,3 +10,9 @@ request = function()
     ["X-Genesys-Auth"] = "1"
   }, '{"scopes":["analytics","routing"]}')
 end
+
+-- With PAUSE_MS each connection waits so long between an answer and its next request.
+local pause = tonumber(os.getenv("PAUSE_MS") or "")
+if pause then
+  delay = function() return pause end
+end

@@ -3,14 +3,22 @@ import { createRedis } from '../../store/redis-client.ts';
 import type { Seal } from '../../store/seal.ts';
 import { type FleetMessage, readMessage, writeMessage } from './message.ts';
 
-/** Gets the lease or keeps it. ARGV: my name, its life in milliseconds. Answers with the holder. */
+/**
+ * Gets the lease or keeps it. ARGV: my name, its life in milliseconds, the time here. Answers with the holder and its term: when
+ * it got the lease, but more than the term before, so that terms grow, also over a store that has lost what it held. Not the
+ * clock of the store, after which old servers allow no write.
+ */
 const HOLD = `
 local holder = redis.call('GET', KEYS[1])
+if not holder then
+  local last = tonumber(redis.call('GET', KEYS[2]) or 0)
+  redis.call('SET', KEYS[2], string.format('%.0f', math.max(last + 1, tonumber(ARGV[3]))))
+end
 if not holder or holder == ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   holder = ARGV[1]
 end
-return holder`;
+return { holder, redis.call('GET', KEYS[2]) }`;
 
 /** Gives the lease back, if it is mine. */
 const RELEASE = `
@@ -25,11 +33,22 @@ export interface BusSink {
   joined(): void;
 }
 
+/** Who has the lease, and since when. */
+export interface Held {
+  readonly holder: string;
+  /** Larger for each holder than for the one before. */
+  readonly term: number;
+}
+
 /** The wire between the instances of a hub: one channel of Redis or Valkey, and one lease. */
 export interface Bus {
   say(message: FleetMessage): void;
-  /** Who listens for all: this instance if it got or kept the lease. Rejects when the store does not answer. */
-  hold(leaseMs: number): Promise<string>;
+  /**
+   * Who listens for all: this instance if it got or kept the lease. Rejects when the store does not answer.
+   *
+   * @param now milliseconds since the epoch
+   */
+  hold(leaseMs: number, now: number): Promise<Held>;
   release(): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,6 +63,7 @@ export interface Bus {
 export async function openBus(config: StoreConfig, seal: Seal, self: string, sink: BusSink): Promise<Bus> {
   const channel = `${config.prefix}hub`;
   const lease = `${config.prefix}{hub}:lease`;
+  const term = `${config.prefix}{hub}:term`;
   const speaker = await createRedis(config);
   const listener = await createRedis(config, { autoResubscribe: false });
 
@@ -83,8 +103,10 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
     say(message) {
       speaker.publish(channel, seal.seal(channel, writeMessage(self, message))).catch(() => undefined);
     },
-    async hold(leaseMs) {
-      return String(await inTime(speaker.call('EVAL', HOLD, 1, lease, self, String(leaseMs))));
+    async hold(leaseMs, now) {
+      const held = await inTime(speaker.call('EVAL', HOLD, 2, lease, term, self, String(leaseMs), String(now)));
+      const [holder, since] = Array.isArray(held) ? (held as readonly unknown[]) : [];
+      return { holder: String(holder), term: Number(since) || 0 };
     },
     async release() {
       await inTime(speaker.call('EVAL', RELEASE, 1, lease, self)).catch(() => undefined);

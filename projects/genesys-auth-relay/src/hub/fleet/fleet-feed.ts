@@ -55,6 +55,8 @@ export async function createFleetFeed(
   let mine: ReadonlyMap<string, string> = new Map();
   let local: Feed | undefined;
   let leader: string | undefined;
+  /** The term of the leader, as the store or the leader itself told it last. */
+  let term = 0;
   let leaderHeardAt = -Infinity;
   let storeSeenAt = clock.monotonic();
   let ticks = 0;
@@ -75,12 +77,12 @@ export async function createFleetFeed(
   const localSink: FeedSink = {
     event(key, envelope, id) {
       sink.event(key, envelope, id);
-      if (iLead() && isWantedElsewhere(key)) bus.say({ kind: 'event', key, id, envelope });
+      if (iLead() && isWantedElsewhere(key)) bus.say({ kind: 'event', term, key, id, envelope });
     },
     status(keys, status) {
       for (const key of keys) own.set(key, status);
       sink.status(keys, status);
-      if (iLead()) bus.say({ kind: 'status', topics: keys.map((key) => [key, status]) });
+      if (iLead()) bus.say({ kind: 'status', term, topics: keys.map((key) => [key, status]) });
     }
   };
 
@@ -121,14 +123,15 @@ export async function createFleetFeed(
       log.info({ event: 'hub_leads' }, 'this instance listens to Genesys Cloud for all');
       // What came after the last word of the one before is lost to me as well.
       markLost();
+      // Before anything can come over my line: from here on nobody takes the same events from the one before.
+      bus.say({ kind: 'status', term, topics: [] });
     }
     leader = self;
     listenMyself();
-    if (ticks % REPEAT_TICKS === 0) bus.say({ kind: 'status', topics: [...own] });
+    if (ticks % REPEAT_TICKS === 0) bus.say({ kind: 'status', term, topics: [...own] });
   }
 
-  function hearStatus(from: string, topics: readonly (readonly [string, TopicStatus])[]): void {
-    if (from !== leader || iLead()) return;
+  function hearStatus(topics: readonly (readonly [string, TopicStatus])[]): void {
     for (const [key, status] of topics) if (mine.has(key)) sink.status([key], status);
     // My own line served until the other one is complete; what came over both is dropped by its correlation id.
     const known = new Map(topics);
@@ -136,14 +139,26 @@ export async function createFleetFeed(
     if (local !== undefined && isServed) stopListening();
   }
 
+  /**
+   * Whether one that says what it hears listens for all. Who was frozen, say, and has lost the lease meanwhile without knowing is
+   * not heard any more: what it hears comes from another, too. One that got the lease is followed from its first word on.
+   */
+  function isCurrent(from: string, since: number): boolean {
+    if (since > term) {
+      term = since;
+      follow(from);
+    }
+    return since === term && from === leader;
+  }
+
   function heard(from: string, message: FleetMessage): void {
     if (from === leader) leaderHeardAt = clock.monotonic();
     switch (message.kind) {
       case 'event':
-        if (from === leader || local === undefined) sink.event(message.key, message.envelope, message.id);
+        if (isCurrent(from, message.term)) sink.event(message.key, message.envelope, message.id);
         return;
       case 'status':
-        hearStatus(from, message.topics);
+        if (isCurrent(from, message.term)) hearStatus(message.topics);
         return;
       case 'want':
         others.set(from, { topics: new Map(message.topics), heardAt: clock.monotonic() });
@@ -153,12 +168,12 @@ export async function createFleetFeed(
             const status = own.get(key);
             return status === undefined ? [] : [[key, status] as const];
           });
-          if (asked.length > 0) bus.say({ kind: 'status', topics: asked });
+          if (asked.length > 0) bus.say({ kind: 'status', term, topics: asked });
         }
         return;
       case 'hello':
         bus.say({ kind: 'want', topics: [...mine] });
-        if (iLead()) bus.say({ kind: 'status', topics: [...own] });
+        if (iLead()) bus.say({ kind: 'status', term, topics: [...own] });
         return;
       case 'bye':
         others.delete(from);
@@ -169,11 +184,12 @@ export async function createFleetFeed(
   async function tick(): Promise<void> {
     ticks += 1;
     try {
-      const holder = await bus.hold(times.leaseMs);
+      const held = await bus.hold(times.leaseMs, clock.now());
       storeSeenAt = clock.monotonic();
       if (isOver()) return;
-      if (holder === self) lead();
-      else follow(holder);
+      term = held.term;
+      if (held.holder === self) lead();
+      else follow(held.holder);
     } catch {
       if (isOver() || clock.monotonic() - storeSeenAt < times.aloneMs) return;
       if (local === undefined)

@@ -1,11 +1,21 @@
 import type { TopicStatus } from '../feed.ts';
 
-/** What instances of the hub say to each other. */
+/** What instances of the hub say to each other. What the one that listens says, it says in its term: see `Held`. */
 export type FleetMessage =
   /** An event, passed on by the instance that listens for all. */
-  | { readonly kind: 'event'; readonly key: string; readonly id: string; readonly envelope: string }
+  | {
+      readonly kind: 'event';
+      readonly term: number;
+      readonly key: string;
+      readonly id: string;
+      readonly envelope: string;
+    }
   /** How topics stand, said by that instance: on every change, and now and then all of them. */
-  | { readonly kind: 'status'; readonly topics: readonly (readonly [key: string, status: TopicStatus])[] }
+  | {
+      readonly kind: 'status';
+      readonly term: number;
+      readonly topics: readonly (readonly [key: string, status: TopicStatus])[];
+    }
   /** Topics an instance wants, by key and name: on every change, and now and then. */
   | { readonly kind: 'want'; readonly topics: readonly (readonly [key: string, name: string])[] }
   /** An instance is new, or was away: who wants or knows something says it again. */
@@ -16,7 +26,7 @@ export type FleetMessage =
 /** Writes a message. The envelope of an event stays as it is: it is the bulk, and it is JSON already. */
 export function writeMessage(from: string, message: FleetMessage): string {
   if (message.kind !== 'event') return `${from}\n${JSON.stringify(message)}`;
-  return `${from}\n!${JSON.stringify([message.key, message.id])}\n${message.envelope}`;
+  return `${from}\n!${JSON.stringify([message.term, message.key, message.id])}\n${message.envelope}`;
 }
 
 /** Reads a message that was sealed by an instance, so that only its form has to be looked at. */
@@ -27,8 +37,8 @@ export function readMessage(text: string): { readonly from: string; readonly mes
   try {
     if (text[first + 1] !== '!') return { from, message: JSON.parse(text.slice(first + 1)) as FleetMessage };
     const second = text.indexOf('\n', first + 1);
-    const [key, id] = JSON.parse(text.slice(first + 2, second)) as [string, string];
-    return { from, message: { kind: 'event', key, id, envelope: text.slice(second + 1) } };
+    const [term, key, id] = JSON.parse(text.slice(first + 2, second)) as [number, string, string];
+    return { from, message: { kind: 'event', term, key, id, envelope: text.slice(second + 1) } };
   } catch {
     return undefined;
   }

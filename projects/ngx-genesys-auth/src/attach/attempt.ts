@@ -1,21 +1,22 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- RxJS calls it an implementation detail how its own operators are made */
 import type { HttpEvent } from '@angular/common/http';
 import { type Observable, Subscriber, defer } from 'rxjs';
 
-type Events = Observable<HttpEvent<unknown>>;
+type Event = HttpEvent<unknown>;
+type Events = Observable<Event>;
 
 /** One attempt of a request: hands on what comes, and after an error what `instead` gives. */
-class Attempt extends Subscriber<HttpEvent<unknown>> {
+class Attempt extends Subscriber<Event> {
   readonly #instead: (response: unknown) => Events;
 
-  constructor(subscriber: Subscriber<HttpEvent<unknown>>, instead: (response: unknown) => Events) {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- how RxJS itself chains subscribers; see orElse()
-    super(subscriber);
+  constructor(subscriber: Subscriber<Event>, instead: (response: unknown) => Events) {
+    super();
+    this.destination = subscriber;
     this.#instead = instead;
   }
 
   protected override _error(response: unknown): void {
     try {
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
       defer(() => this.#instead(response)).subscribe(this.destination);
     } finally {
       this.unsubscribe();
@@ -25,10 +26,10 @@ class Attempt extends Subscriber<HttpEvent<unknown>> {
 
 /**
  * What `catchError` does, for less: it stands in the way of each request, nearly all of which have no error, and `catchError`
- * makes three functions for each.
+ * makes three functions for each. Who unsubscribes ends the attempt: what `call` returns belongs to the subscriber.
  */
 export const orElse = (events: Events, instead: (response: unknown) => Events): Events =>
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- how RxJS itself makes operators
-  events.lift({
-    call: (subscriber, source: Events) => source.subscribe(new Attempt(subscriber, instead))
+  // As in RxJS, the operator is a function, of which `call` is part.
+  events.lift(function (this: Subscriber<Event>, source: Events) {
+    return source.subscribe(new Attempt(this, instead));
   });

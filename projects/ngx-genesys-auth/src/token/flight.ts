@@ -1,7 +1,8 @@
 import { untracked } from '@angular/core';
 import { AsyncSubject, type Observable, type Subscription, defer, throwError } from 'rxjs';
 import { GenesysAuthError } from '../errors';
-import { createPause } from './pause';
+import { type Age, stopwatch } from './moment';
+import { isOffline, pauseMs } from './pause';
 import type { AuthState } from './state';
 
 /**
@@ -31,21 +32,31 @@ export function createFlight<Value>(
   landed?: (value: Value) => void,
   isLive?: () => boolean
 ): Flight<Value> {
-  const pause = createPause();
   let flight: AsyncSubject<Value> | undefined;
   let call: Subscription | undefined;
+  let failures = 0;
+  let last: GenesysAuthError | undefined;
+  let sinceLast: Age;
+  let lengthMs: number;
+  let wasOffline = false;
+
+  const forgive = (): void => {
+    failures = 0;
+    last = undefined;
+  };
 
   const close = (): void => {
     call?.unsubscribe();
     flight = undefined;
-    pause.reset();
+    forgive();
   };
 
   return {
     current: () => flight,
     paused() {
-      const error = pause.error();
-      return error && throwError(() => error);
+      if (wasOffline && !isOffline()) forgive();
+      const error = last;
+      return error && sinceLast() < lengthMs ? throwError(() => error) : undefined;
     },
     start(made) {
       const started = (flight = new AsyncSubject<Value>());
@@ -54,14 +65,17 @@ export function createFlight<Value>(
         call = defer(made).subscribe({
           next: (value) => {
             flight = undefined;
-            pause.reset();
+            forgive();
             landed?.(value);
             started.next(value);
             started.complete();
           },
           error: (error: GenesysAuthError) => {
             flight = undefined;
-            pause.failed(error);
+            wasOffline = isOffline();
+            lengthMs = pauseMs(failures++, error, wasOffline);
+            sinceLast = stopwatch();
+            last = error;
             state.failed(error, isLive?.());
             started.error(error);
           }

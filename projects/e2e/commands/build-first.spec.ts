@@ -11,7 +11,7 @@ import {
   writeFileSync
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const root = join(__dirname, '../../..');
 
@@ -48,11 +48,11 @@ describe('what looks at built files builds first', () => {
     rmSync(there.folder, { recursive: true });
   });
 
-  const BROWSER_TESTS = `import('./scripts/lib/build-for-tests.mjs').then((setup) => setup.default())`;
+  const before = (file: string) => ['-e', `import('./scripts/lib/${file}').then((setup) => setup.default())`];
   const commands = [
     ['npm run api -- --check', ['scripts/api.mjs', '--check']],
     ['npm run bundle -- --check', ['scripts/bundle.mjs', '--check']],
-    ['what jest runs before the browser tests', ['-e', BROWSER_TESTS]]
+    ['what jest runs before the browser tests', before('build-for-tests.mjs')]
   ] as const;
 
   it.each(commands)('%s, and ends with what the compiler says', (_command, args) => {
@@ -67,16 +67,28 @@ describe('what looks at built files builds first', () => {
     expect(there.run(args, { GENESYS_AUTH_BUILT: root }).compiled).not.toBe(false);
   });
 
-  it('jest does so before the browser tests', () => {
+  it('what jest runs before the tests of a package for Node: says what the compiler says, and goes on', () => {
+    const { status, output, compiled } = there.run(before('build-node-for-tests.mjs'));
+    expect(compiled).toContain('-b projects/genesys-auth-protocol');
+    expect(output).toMatch(/a mistake in the sources[^]*may not run what the sources say/);
+    expect(status).toBe(0);
+  });
+
+  it('jest does so', () => {
     const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const { stdout } = spawnSync(process.execPath, [jest, '--showConfig'], {
-      cwd: root,
-      encoding: 'utf8'
-    });
+    const { stdout } = spawnSync(process.execPath, [jest, '--showConfig'], { cwd: root, encoding: 'utf8' });
     const { configs } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
-      configs: { rootDir: string; globalSetup?: string }[];
+      configs: { rootDir: string; globalSetup?: string | null }[];
     };
-    const browser = configs.find(({ rootDir }) => rootDir === join(root, 'projects/e2e'));
-    expect(browser?.globalSetup).toBe(join(root, 'scripts/lib/build-for-tests.mjs'));
+    const setups = configs.flatMap(({ rootDir, globalSetup }) =>
+      globalSetup === undefined || globalSetup === null ? [] : [[relative(root, rootDir), relative(root, globalSetup)]]
+    );
+    const node = 'scripts/lib/build-node-for-tests.mjs';
+    expect(Object.fromEntries(setups)).toEqual({
+      'projects/e2e': 'scripts/lib/build-for-tests.mjs',
+      'projects/genesys-auth-relay': node,
+      'projects/genesys-sandbox': node,
+      'projects/genesys-scopes': node
+    });
   });
 });

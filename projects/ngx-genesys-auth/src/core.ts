@@ -39,18 +39,14 @@ export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>(ngDevMode ?
  * @param otherRelay takes the place of the relay, in tests
  */
 export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
+  // Builds for the browser replace ngServerMode and drop what only a server needs.
+  const server =
+    typeof ngServerMode === 'undefined' || ngServerMode ? serverWay(inject(GENESYS_RESOLVED_CONFIG)) : undefined;
   const config = inject(GENESYS_RESOLVED_CONFIG);
   const { state } = inject(CONFIGURATION);
-  let via = config;
-  let inTurn: Turn | undefined;
-  // Builds for the browser replace ngServerMode and drop what only a server needs.
-  if (typeof ngServerMode === 'undefined' || ngServerMode) {
-    const server = serverWay(config);
-    via = server?.via ?? via;
-    inTurn = server?.turn;
-  }
+  const via = server?.via ?? config;
   // In tests the answer is to come in the same turn.
-  inTurn ??= otherRelay ? same : tabTurn(config);
+  const inTurn: Turn = server?.turn ?? (otherRelay ? same : tabTurn(config));
   const steps: Steps = {};
   Object.assign(steps, ...(inject(STEPS, { optional: true }) ?? []));
   const { needs, names, token, proxy, retry = same, log = same } = steps;

@@ -53,7 +53,7 @@ export const configurationProviders = (provided: Provided): (Provider | Environm
   provideEnvironmentInitializer(() => {
     inject(GENESYS_AUTH).start();
   }),
-  ngDevMode ? provideInterceptorCheck() : [],
+  ...(ngDevMode ? [provideInterceptorCheck()] : []),
   provided.features.map(({ appProviders }) => appProviders ?? [])
 ];
 

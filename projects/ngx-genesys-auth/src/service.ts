@@ -5,7 +5,7 @@ import type { Configuration } from './configurations/configuration';
 import type { Configurations } from './configurations/configurations';
 import type { GenesysAuthCore } from './core';
 import type { GenesysAuthError, GenesysScopeError } from './errors';
-import { createScopeCheck, notGranted } from './scopes/check';
+import { createScopeCheck, notGranted, refuse } from './scopes/check';
 import type { AuthState, GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
 /** What {@link GenesysAuthService.validate} found. */
@@ -102,16 +102,14 @@ export function createService(
       firstValueFrom(
         ready().pipe(
           switchMap((parts) => {
-            const [invalid] = parts.scopes.errors(scopes);
             // Who takes the token out may need any scope, unless they say which.
             if (ngDevMode) parts.needs?.note(scopes.length > 0 ? scopes : undefined);
-            if (invalid) throw invalid;
-            if (parts.proxy) throw parts.proxy.noToken();
+            refuse(parts.scopes.errors(scopes)[0]);
+            refuse(parts.proxy?.noToken());
             return parts.tokens.get();
           }),
           map((live) => {
-            const missing = notGranted(scopes, live.scopes);
-            if (missing) throw missing;
+            refuse(notGranted(scopes, live.scopes));
             return live.token;
           })
         )

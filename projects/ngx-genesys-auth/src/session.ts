@@ -37,7 +37,7 @@ export async function genesysSession({ config, injector }: GenesysSessionOptions
           relaySession(core.relay).pipe(
             tap((session) => {
               const error = regionMismatch(session, core.config);
-              if (error) core.state.warning(error);
+              if (error) core.state.tell({ type: 'warning', error }, { error });
             })
           )
         )

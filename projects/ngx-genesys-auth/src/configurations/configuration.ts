@@ -76,7 +76,7 @@ export function createConfiguration(
         { provide: CONFIGURATION, useValue: self },
         { provide: GenesysAuthService, useValue: self.service },
         { provide: GENESYS_RESOLVED_CONFIG, useValue: resolved },
-        { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore() },
+        { provide: GENESYS_AUTH_CORE, useFactory: genesysAuthCore },
         features.map(({ providers }) => providers)
       ],
       parent

@@ -64,6 +64,11 @@ export function createScopeCheck(config?: ResolvedConfig, names?: NameCheck): Sc
   };
 }
 
+/** Throws an error, if there is one. */
+export function refuse(error: Error | undefined): void {
+  if (error) throw error;
+}
+
 /** The nearest of some names; in production the read-only part of the scope, or nothing. */
 const nearestOf = (scope: string, names: readonly string[]): string | undefined =>
   ngDevMode ? nearestScope(scope, names) : names.find((name) => isCovered(name, [scope]));

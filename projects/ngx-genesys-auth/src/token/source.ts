@@ -1,7 +1,7 @@
 import { type Observable, catchError, map, of, switchMap, throwError } from 'rxjs';
 import type { TokenResponse } from 'genesys-auth-protocol';
 import type { ResolvedConfig } from '../config';
-import { notGranted } from '../scopes/check';
+import { notGranted, refuse } from '../scopes/check';
 import { createFlight, signedOut } from './flight';
 import { type LiveToken, isLive, liveToken } from './live-token';
 import type { Age } from './moment';
@@ -100,8 +100,7 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
   const read = ({ answer, age, handedOn }: Grant): LiveToken => {
     wasHandedOn = handedOn;
     const token = liveToken(answer, age, era, config.renewAheadMs);
-    const error = notGranted(config.scopes, token.scopes);
-    if (error) throw error;
+    refuse(notGranted(config.scopes, token.scopes));
     return token;
   };
 

@@ -48,7 +48,8 @@ export interface AuthState {
   ready(token: LiveToken): void;
   /** @param live whether an older token goes on being used */
   failed(error: GenesysAuthError, live: boolean | undefined): void;
-  warning(error: GenesysAuthError): void;
+  /** Tells what only some apps hear of, so that the others carry no method for it. */
+  tell(event: Untimed<GenesysAuthEvent>, change: Partial<Shown>): void;
   cleared(): void;
   close(): void;
 }
@@ -61,7 +62,7 @@ export function createAuthState(): AuthState {
   const REPLAYED_EVENTS = 16;
   const now = signal<Shown>({ ...NO_TOKEN, status: 'unknown' });
   const events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
-  const tell = (event: Untimed<GenesysAuthEvent>, change: Partial<Shown>): void => {
+  const tell: AuthState['tell'] = (event, change) => {
     now.update((before) => ({ ...before, ...change }));
     events.next({ at: new Date(), ...event });
   };
@@ -85,9 +86,7 @@ export function createAuthState(): AuthState {
     failed(error, live) {
       tell({ type: 'failed', error }, { ...(live ? { status: 'ready' } : { ...NO_TOKEN, status: 'failed' }), error });
     },
-    warning(error) {
-      tell({ type: 'warning', error }, { error });
-    },
+    tell,
     cleared() {
       tell({ type: 'cleared' }, { ...NO_TOKEN, status: 'signed-out' });
     },

@@ -9,7 +9,7 @@ export { RelayStartError, type RunningRelay, startRelay } from './http/server.ts
 export { type RelayMetrics, type RelayMetricsOptions, createRelayMetrics } from './metrics/metrics.ts';
 export { type RelayClock } from './runtime/clock.ts';
 export { type RelayObserver, type StoreEvent, type TokenServed } from './runtime/observer.ts';
-export { type LineForm, type RelayLogger, type RelayRuntime } from './runtime/runtime.ts';
+export { type RelayLogger, type RelayRuntime } from './runtime/runtime.ts';
 export {
   type ServerToken,
   type ServerTokenSource,

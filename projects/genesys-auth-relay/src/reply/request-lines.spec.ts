@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { createLogger } from '../runtime/logger.ts';
+import { FORM, createLogger } from '../runtime/logger.ts';
 import type { RelayLogger } from '../runtime/runtime.ts';
 import { type RequestLine, createRequestLines } from './request-lines.ts';
 
@@ -61,6 +61,14 @@ describe('the lines about requests', () => {
     expect(written(lines, 'own')).toEqual(written(lines, 'other'));
   });
 
+  it('leave alone what a logger of a host calls by such a name', () => {
+    const info = jest.fn();
+    const nothing = () => undefined;
+    const log = { info, warn: nothing, error: nothing, debug: nothing, form: 'A5' };
+    createRequestLines(log)(LINE);
+    expect(info).toHaveBeenCalledWith({ event: 'request', ...LINE }, 'answered');
+  });
+
   it('say nothing below the level', () => {
     expect(written([LINE, LINE], 'own', 'warn')).toEqual([]);
     expect(written([{ ...LINE, code: 'policy_denied' }], 'own', 'warn')).toHaveLength(1);
@@ -69,7 +77,8 @@ describe('the lines about requests', () => {
   it('keep a bounded number of forms, and go on beyond it', () => {
     const form = jest.fn(() => () => undefined);
     const nothing = () => undefined;
-    const say = createRequestLines({ info: nothing, warn: nothing, error: nothing, debug: nothing, form });
+    const log = { info: nothing, warn: nothing, error: nothing, debug: nothing, [FORM]: form };
+    const say = createRequestLines(log);
     for (let status = 0; status < 1000; status += 1) say({ ...LINE, status });
     say({ ...LINE, status: 0 });
     expect(form).toHaveBeenCalledTimes(1000);

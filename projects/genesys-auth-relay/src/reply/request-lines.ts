@@ -1,4 +1,5 @@
-import type { LineForm, RelayLogger } from '../runtime/runtime.ts';
+import { FORM, type FormingLogger, type LineForm } from '../runtime/logger.ts';
+import type { RelayLogger } from '../runtime/runtime.ts';
 
 /** What the log says of a request. What is `undefined` is left out. */
 export interface RequestLine {
@@ -21,8 +22,12 @@ type Form = Pick<RequestLine, 'method' | 'route' | 'status' | 'identity'> & { re
 const MOST_FORMS = 1000;
 const OPEN = ['requestId', 'subject', 'durationMs'] as const;
 
-/** Says how requests ended; the usual lines, of which there are many, by a form of the logger where it has them. */
+/** The relay's own logger knows forms; that of a host is given the fields each time. */
+const isForming = (log: RelayLogger | (RelayLogger & FormingLogger)): log is RelayLogger & FormingLogger => FORM in log;
+
+/** Says how requests ended; the usual lines, of which there are many, by a form where the logger knows forms. */
 export function createRequestLines(log: RelayLogger): (line: RequestLine) => void {
+  const forming = isForming(log) ? log : undefined;
   const forms = new Map<string, Form[]>();
   let count = 0;
 
@@ -32,7 +37,7 @@ export function createRequestLines(log: RelayLogger): (line: RequestLine) => voi
       const isSame = form.status === status && form.method === method && form.identity === identity;
       if (isSame && form.route === route) return form.write;
     }
-    const write = log.form?.({ event: 'request', method, route, operation, status, identity }, OPEN, 'answered');
+    const write = forming?.[FORM]({ event: 'request', method, route, operation, status, identity }, OPEN, 'answered');
     if (write === undefined) return undefined;
     if (count >= MOST_FORMS) {
       forms.clear();
@@ -46,7 +51,7 @@ export function createRequestLines(log: RelayLogger): (line: RequestLine) => voi
   return (line) => {
     const { requestId, traceId, code, subject, durationMs } = line;
     const isUsual = code === undefined && traceId === undefined && subject !== undefined;
-    const form = isUsual && log.form !== undefined ? formOf(line) : undefined;
+    const form = isUsual && forming !== undefined ? formOf(line) : undefined;
     if (form !== undefined && subject !== undefined) form([`"${requestId}"`, JSON.stringify(subject), `${durationMs}`]);
     else if (code === undefined) log.info({ event: 'request', ...line }, 'answered');
     else log.warn({ event: 'request', ...line }, 'refused');

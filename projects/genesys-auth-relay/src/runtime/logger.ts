@@ -1,7 +1,22 @@
 import pino from 'pino';
 import type { RelayConfig } from '../config/config.ts';
 import { type LineSink, type Lines, createLines } from './lines.ts';
-import type { LineForm, RelayLogger } from './runtime.ts';
+
+/** Writes a line; the texts are JSON, in the order of the form. */
+export type LineForm = (values: readonly string[]) => void;
+
+/** By a symbol, as a logger of a host may have anything by a name. */
+export const FORM = Symbol('form');
+
+/** A logger that prepares lines of which there are many. */
+export interface FormingLogger {
+  /**
+   * Prepares lines that differ in some texts only, at level `info`.
+   *
+   * @param open names of the fields that differ
+   */
+  [FORM](fields: object, open: readonly string[], message: string): LineForm;
+}
 
 let output: Lines | undefined;
 
@@ -45,7 +60,7 @@ const MARKED = /"@@\w+@@"/;
 export function createLogger(
   { log: { level } }: Pick<RelayConfig, 'log'>,
   to: LineSink = standardOutput()
-): pino.Logger & Required<Pick<RelayLogger, 'form'>> {
+): pino.Logger & FormingLogger {
   const options = {
     level,
     base: { name: 'genesys-auth-relay' },
@@ -69,5 +84,5 @@ export function createLogger(
     };
   }
 
-  return Object.assign(pino({ ...options, timestamp: () => `,"time":${isoTime()}` }, to), { form });
+  return Object.assign(pino({ ...options, timestamp: () => `,"time":${isoTime()}` }, to), { [FORM]: form });
 }

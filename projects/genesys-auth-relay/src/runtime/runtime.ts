@@ -1,21 +1,12 @@
 import { type RelayClock, systemClock } from './clock.ts';
 import type { RelayObserver } from './observer.ts';
 
-/** Writes a line; the texts are JSON, in the order of the form. */
-export type LineForm = (values: readonly string[]) => void;
-
 /** The part of a logger that the relay uses; pino's and Fastify's loggers have it. */
 export interface RelayLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   debug(fields: object, message: string): void;
-  /**
-   * Prepares lines that differ in some texts only, at level `info`. Loggers that cannot do that are given the fields each time.
-   *
-   * @param open names of the fields that differ
-   */
-  form?(fields: object, open: readonly string[], message: string): LineForm;
 }
 
 /** What surrounds a relay and a test may replace. */

@@ -11,7 +11,7 @@ import { OURS, PEERS } from '../projects/bench/bundle/entries.mjs';
 /** Bytes, gzip, that provider, service, interceptor and guard are to cost an app in the end. */
 const GOAL = 4500;
 /** What they cost at most until then: lower it with every byte that is saved, never raise it. */
-const CEILING = 6673;
+const CEILING = 6641;
 
 const check = process.argv.includes('--check');
 ensureInstalled();

@@ -14,11 +14,14 @@ import {
   type EnvironmentProviders,
   PLATFORM_ID,
   type Provider,
-  importProvidersFrom
+  importProvidersFrom,
+  inject,
+  provideEnvironmentInitializer
 } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { bootstrapApplication } from '@angular/platform-browser';
 import {
+  type GenesysAuthFeature,
   GenesysAuthHttpInterceptor,
   GenesysAuthModule,
   GenesysAuthService,
@@ -35,6 +38,28 @@ describe('the doors', () => {
     provideHttpClient(withInterceptorsFromDi()),
     { provide: HTTP_INTERCEPTORS, useClass: GenesysAuthHttpInterceptor, multi: true }
   ];
+
+  it('an initializer before ours may ask for a token already: there is one configuration, and one token', async () => {
+    const begun = jest.fn();
+    let asked: Promise<string> | undefined;
+    const feature: GenesysAuthFeature = { kind: 'logger', providers: [provideEnvironmentInitializer(begun)] };
+    const { http, network, auth } = createApp({
+      auth: [
+        provideEnvironmentInitializer(() => {
+          asked = inject(GenesysAuthService).token();
+        }),
+        provideGenesysAuth(CONFIG, feature)
+      ]
+    });
+    expect(begun).toHaveBeenCalledTimes(1);
+    grant(network.expectOne(TOKEN_URL));
+    await expect(asked).resolves.toBe('token-1');
+    expect(auth.status()).toBe('ready');
+    const call = observe(http.get(`${API}/api/v2/routing/queues`));
+    expect(bearer(network.expectOne(`${API}/api/v2/routing/queues`))).toBe('Bearer token-1');
+    network.verify();
+    expect(call.error).toBeUndefined();
+  });
 
   it.each<[string, object]>([
     ['provideGenesysAuth()', { providers: [functional, provideGenesysAuth(CONFIG)] }],

@@ -117,7 +117,7 @@ export function createConfiguration(
     start() {
       // What a load fails with is in the state.
       if (isLoaded(config)) ready().subscribe({ error: () => undefined });
-      else build(config);
+      else if (!injector) build(config);
     },
     ready,
     clear,

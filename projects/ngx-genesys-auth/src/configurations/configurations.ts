@@ -7,7 +7,7 @@ import type { ApiHandler } from '../attach/steps';
 import type { GenesysAuthCore } from '../core';
 import { wrongConfig } from '../errors';
 import { type Configuration, createConfiguration } from './configuration';
-import { PROVIDED, nameOf } from './provided';
+import { PROVIDED, type Provided, nameOf } from './provided';
 
 /** The configurations of an app. */
 export interface Configurations {
@@ -31,9 +31,7 @@ export interface Configurations {
 export function createConfigurations(): Configurations {
   const parent = inject(EnvironmentInjector);
   const provided = inject(PROVIDED);
-  const kept = provided.filter(
-    (one) => one.replaces ?? !provided.some((other) => other.replaces && nameOf(other) === nameOf(one))
-  );
+  const kept = ngDevMode ? withReplacements(provided) : provided;
   if (ngDevMode) checkNames(kept.map(nameOf));
   const all: Configuration[] = [];
   /** The configurations that are ready, until another one is. */
@@ -95,6 +93,10 @@ export function createConfigurations(): Configurations {
   const waiting = [...all];
   return self;
 }
+
+/** Those that are used: what a test provides stands for what the app provides under the same name. Tests run in development mode. */
+const withReplacements = (provided: readonly Provided[]): readonly Provided[] =>
+  provided.filter((one) => one.replaces ?? !provided.some((other) => other.replaces && nameOf(other) === nameOf(one)));
 
 /** Names stand in the source of the app: who writes one twice sees it at the first start. */
 function checkNames(names: readonly (string | undefined)[]): void {

@@ -82,10 +82,10 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
 }
 
 const notProvided = () =>
-  wrongConfig(
-    'providers',
-    ngDevMode ? 'genesysAuthInterceptor runs, but nothing configures it.' : '',
-    ngDevMode
-      ? 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
-      : ''
-  );
+  ngDevMode
+    ? wrongConfig(
+        'providers',
+        'genesysAuthInterceptor runs, but nothing configures it.',
+        'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
+      )
+    : wrongConfig('providers');

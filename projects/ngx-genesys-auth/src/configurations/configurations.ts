@@ -62,11 +62,13 @@ export function createConfigurations(): Configurations {
     get(name) {
       const found = all.find((one) => one.name === name) ?? (name === undefined ? all[0] : undefined);
       if (found) return found;
-      throw wrongConfig(
-        'name',
-        ngDevMode ? `there is no configuration "${name ?? ''}".` : '',
-        ngDevMode ? `Give one of ${all.map((one) => `"${one.name ?? ''}"`).join(', ')}.` : ''
-      );
+      throw ngDevMode
+        ? wrongConfig(
+            'name',
+            `there is no configuration "${name ?? ''}".`,
+            `Give one of ${all.map((one) => `"${one.name ?? ''}"`).join(', ')}.`
+          )
+        : wrongConfig('name');
     },
     find({ url, context }) {
       const ready = cores ?? collect();

@@ -31,6 +31,5 @@ export class GenesysAuthConfigError extends GenesysAuthError {
   }
 }
 
-/** The error for one mistake, in a configuration or in what is around it. */
-export const wrongConfig = (key: string, message: string, fix: string) =>
-  new GenesysAuthConfigError([{ key, message, fix }]);
+/** The error for one mistake, in a configuration or in what is around it; in production without the words. */
+export const wrongConfig = (key: string, message = '', fix = '') => new GenesysAuthConfigError([{ key, message, fix }]);

@@ -7,7 +7,9 @@ export type Age = () => number;
  * stands still while the computer sleeps; the wall clock goes on.
  */
 export function stopwatch(): Age {
-  const monotonic = performance.now();
+  // In browsers the global is an accessor, which costs more than both clocks.
+  const clock = performance;
+  const monotonic = clock.now();
   const wall = Date.now();
-  return () => Math.max(performance.now() - monotonic, Date.now() - wall);
+  return () => Math.max(clock.now() - monotonic, Date.now() - wall);
 }

@@ -1,4 +1,5 @@
-// npm run proxy: proxy mode beside nginx proxy_pass (the limit) and @fastify/http-proxy, 1 KB and 100 KB, 64 connections.
+// npm run proxy: proxy mode beside nginx proxy_pass (the limit), @fastify/http-proxy and bare node:http with undici (what the
+// platform alone costs), 1 KB and 100 KB, 64 connections.
 //   --rounds 7 --seconds 3
 import { parseArgs } from 'node:util';
 import { startIdentity } from '../identity.mjs';
@@ -18,6 +19,7 @@ const fileOf = (name) => new URL(`server-${name}.mjs`, import.meta.url).pathname
 const env = { UPSTREAM: origin, IDENTITY: identity.origin };
 const servers = {
   'nginx proxy_pass': await startProxy(upstream.port),
+  'node:http + undici': await startServer(fileOf('bare'), env),
   '@fastify/http-proxy': await startServer(fileOf('http-proxy'), env),
   'relay, proxy mode': await startServer(fileOf('relay'), env)
 };

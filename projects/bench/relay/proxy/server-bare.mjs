@@ -9,7 +9,10 @@ const server = createServer((request, response) => {
   pool.dispatch(
     { method: request.method, path: request.url, headers: ['authorization', 'Bearer token'], body: null },
     {
-      onConnect() {},
+      onConnect(abort) {
+        // Whoever leaves in the middle would keep the connection to the upstream for ever.
+        response.on('close', () => abort());
+      },
       onHeaders(status, raw, go) {
         resume = go;
         const headers = [];

@@ -47,7 +47,7 @@ function decoded(chunks: readonly Buffer[]): string {
 function readBody(
   request: IncomingMessage,
   limit: number,
-  took: (chunks: readonly Buffer[]) => void,
+  took: (text: () => string) => void,
   failed: (problem: RelayProblem) => void
 ): void {
   const chunks: Buffer[] = [];
@@ -61,7 +61,7 @@ function readBody(
   const onEnd = () => {
     if (!open) return;
     open = false;
-    took(chunks);
+    took(() => decoded(chunks));
   };
   const onBroken = () => {
     if (open) fail(new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' }));
@@ -152,14 +152,6 @@ export function readTokenAsk<T>(request: IncomingMessage, limit: number, { act, 
   const go = (text: () => string) => {
     whenThere(() => act(readAs(type, text())), done, failed);
   };
-  if (before === undefined)
-    readBody(
-      request,
-      limit,
-      (chunks) => {
-        go(() => decoded(chunks));
-      },
-      failed
-    );
+  if (before === undefined) readBody(request, limit, go, failed);
   else go(() => before);
 }

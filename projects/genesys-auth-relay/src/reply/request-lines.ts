@@ -23,22 +23,31 @@ const MOST_FORMS = 1000;
 const OPEN = ['requestId', 'subject', 'durationMs'] as const;
 
 /** The relay's own logger knows forms; that of a host is given the fields each time. */
-const isForming = (log: RelayLogger | (RelayLogger & FormingLogger)): log is RelayLogger & FormingLogger => FORM in log;
+const isForming = (log: RelayLogger): log is RelayLogger & FormingLogger => FORM in log;
 
 /** Says how requests ended; the usual lines, of which there are many, by a form where the logger knows forms. */
 export function createRequestLines(log: RelayLogger): (line: RequestLine) => void {
-  const forming = isForming(log) ? log : undefined;
+  const formOf = isForming(log) ? createForms(log) : undefined;
+  return (line) => {
+    const { requestId, traceId, code, subject, durationMs } = line;
+    if (code !== undefined) log.warn({ event: 'request', ...line }, 'refused');
+    else if (formOf === undefined || traceId !== undefined || subject === undefined)
+      log.info({ event: 'request', ...line }, 'answered');
+    else formOf(line)([`"${requestId}"`, JSON.stringify(subject), `${durationMs}`]);
+  };
+}
+
+/** Finds the form of a line, or makes it. */
+function createForms(log: FormingLogger): (line: RequestLine) => LineForm {
   const forms = new Map<string, Form[]>();
   let count = 0;
-
-  function formOf({ method, route, operation, status, identity }: RequestLine): LineForm | undefined {
+  return ({ method, route, operation, status, identity }) => {
     const place = operation ?? route;
     for (const form of forms.get(place) ?? []) {
       const isSame = form.status === status && form.method === method && form.identity === identity;
       if (isSame && form.route === route) return form.write;
     }
-    const write = forming?.[FORM]({ event: 'request', method, route, operation, status, identity }, OPEN, 'answered');
-    if (write === undefined) return undefined;
+    const write = log[FORM]({ event: 'request', method, route, operation, status, identity }, OPEN, 'answered');
     if (count >= MOST_FORMS) {
       forms.clear();
       count = 0;
@@ -46,14 +55,5 @@ export function createRequestLines(log: RelayLogger): (line: RequestLine) => voi
     count += 1;
     forms.set(place, [...(forms.get(place) ?? []), { method, route, status, identity, write }]);
     return write;
-  }
-
-  return (line) => {
-    const { requestId, traceId, code, subject, durationMs } = line;
-    const isUsual = code === undefined && traceId === undefined && subject !== undefined;
-    const form = isUsual && forming !== undefined ? formOf(line) : undefined;
-    if (form !== undefined && subject !== undefined) form([`"${requestId}"`, JSON.stringify(subject), `${durationMs}`]);
-    else if (code === undefined) log.info({ event: 'request', ...line }, 'answered');
-    else log.warn({ event: 'request', ...line }, 'refused');
   };
 }

@@ -1,16 +1,11 @@
+// The tests of the Angular projects. What runs on Node has vitest (vitest.config.mjs).
 import { availableParallelism } from 'node:os';
 
 export default {
   projects: [
-    '<rootDir>/projects/genesys-auth-protocol',
-    '<rootDir>/projects/genesys-scopes',
-    '<rootDir>/projects/genesys-sandbox',
-    '<rootDir>/projects/genesys-auth-relay',
     '<rootDir>/projects/ngx-genesys-auth',
     '<rootDir>/projects/ngx-genesys-auth/schematics',
-    '<rootDir>/projects/wallboard',
-    '<rootDir>/projects/wallboard/server',
-    '<rootDir>/projects/e2e'
+    '<rootDir>/projects/wallboard'
   ],
   reporters: ['default', '<rootDir>/scripts/jest-line-reporter.cjs'],
   testTimeout: 20_000,

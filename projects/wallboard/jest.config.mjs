@@ -1,5 +1,5 @@
 import presets from 'jest-preset-angular/presets/index.js';
-import { sources } from '../../jest.node.mjs';
+import { sourceMapper } from '../../jest.node.mjs';
 
 const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 
@@ -13,6 +13,6 @@ export default {
   moduleNameMapper: {
     '^ngx-genesys-auth$': `${root}/projects/ngx-genesys-auth/src/public-api.ts`,
     '^ngx-genesys-auth/([a-z-]+)$': `${root}/projects/ngx-genesys-auth/$1/src/public-api.ts`,
-    ...sources(root)
+    ...sourceMapper
   }
 };

@@ -52,7 +52,7 @@ describe('what looks at built files builds first', () => {
   const commands = [
     ['npm run api -- --check', ['scripts/api.mjs', '--check']],
     ['npm run bundle -- --check', ['scripts/bundle.mjs', '--check']],
-    ['what jest runs before the browser tests', before('build-for-tests.mjs')]
+    ['what runs before the browser tests', before('build-for-tests.mjs')]
   ] as const;
 
   it.each(commands)('%s, and ends with what the compiler says', (_command, args) => {
@@ -67,28 +67,26 @@ describe('what looks at built files builds first', () => {
     expect(there.run(args, { GENESYS_AUTH_BUILT: root }).compiled).not.toBe(false);
   });
 
-  it('what jest runs before the tests of a package for Node: says what the compiler says, and goes on', () => {
+  it('what runs before the tests of a package for Node: says what the compiler says, and goes on', () => {
     const { status, output, compiled } = there.run(before('build-node-for-tests.mjs'));
     expect(compiled).toContain('-b projects/genesys-auth-protocol');
     expect(output).toMatch(/a mistake in the sources[^]*may not run what the sources say/);
     expect(status).toBe(0);
   });
 
-  it('jest does so', () => {
-    const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const { stdout } = spawnSync(process.execPath, [jest, '--showConfig'], { cwd: root, encoding: 'utf8' });
-    const { configs } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
-      configs: { rootDir: string; globalSetup?: string | null }[];
+  it('vitest does so', async () => {
+    const { default: config } = (await import(join(root, 'vitest.config.mjs'))) as {
+      default: { test: { projects: { test: { name: string; globalSetup?: string } }[] } };
     };
-    const setups = configs.flatMap(({ rootDir, globalSetup }) =>
-      globalSetup === undefined || globalSetup === null ? [] : [[relative(root, rootDir), relative(root, globalSetup)]]
+    const setups = config.test.projects.flatMap(({ test: { name, globalSetup } }) =>
+      globalSetup === undefined ? [] : [[name, relative(root, globalSetup)]]
     );
     const node = 'scripts/lib/build-node-for-tests.mjs';
     expect(Object.fromEntries(setups)).toEqual({
-      'projects/e2e': 'scripts/lib/build-for-tests.mjs',
-      'projects/genesys-auth-relay': node,
-      'projects/genesys-sandbox': node,
-      'projects/genesys-scopes': node
+      e2e: 'scripts/lib/build-for-tests.mjs',
+      'genesys-auth-relay': node,
+      'genesys-sandbox': node,
+      'genesys-scopes': node
     });
   });
 });

@@ -23,7 +23,7 @@ function runFleet(chaos: string, seconds: number, life: number): Promise<{ code:
   });
 }
 
-// Without a Redis the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs). The long form is `npm run soak`.
+// Without a Redis `npm test` ends with a loud "NOT RUN". The long form is `npm run soak`.
 (findRedis() === undefined ? describe.skip : describe)('a fleet of four servers with one store', () => {
   // The store is away, back and frozen for a little more than the life of a token each.
   it.each<[string, string, number, number]>([

@@ -61,7 +61,7 @@ function browser(urls: readonly string[], topic: string) {
   };
 }
 
-// Without Redis the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs).
+// Without Redis `npm test` ends with a loud "NOT RUN".
 (redisServer === undefined ? describe.skip : describe)('two relays, each a process, with Redis', () => {
   const children: ChildProcess[] = [];
   const clients: { close(): void }[] = [];

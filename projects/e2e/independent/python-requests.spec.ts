@@ -27,7 +27,7 @@ async function askWithPython(url: string, id: string, secret: string, scope: str
   return Object.fromEntries(shown.map((line) => [line.form, line]));
 }
 
-// Without Python the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs).
+// Without Python `npm test` ends with a loud "NOT RUN".
 (python === undefined ? describe.skip : describe)('Python requests', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {

@@ -19,7 +19,7 @@ const listen = async (url: string, credential: string, count: number) => {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
 
-// Without Python the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs).
+// Without Python `npm test` ends with a loud "NOT RUN".
 (python === undefined ? describe.skip : describe)('Python websockets', () => {
   const { key, sha256 } = newApiKey();
   let sandbox: Sandbox;

@@ -2,27 +2,42 @@
 // id -> tests -> result. Ends with 1 when a test fails or a row has neither a test nor a reason in the README.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import tools from './requirements.cjs';
 
 const root = join(import.meta.dirname, '../../..');
 const known = tools.requirements();
 const reasons = tools.reasons();
 const folder = mkdtempSync(join(tmpdir(), 'requirements-'));
-const outputFile = join(folder, 'jest.json');
 
-const jest = createRequire(join(root, 'package.json')).resolve('jest/bin/jest');
-const files = tools.specs(known).map(({ path }) => relative(root, path));
 // Only tests that carry an id run; the others of a file are skipped.
 const pattern = String.raw`(?:^|[^\w.-])(?:[BSOXPAFTC]\d{1,2}|\d{1,2}\.\d\.\d{1,2})(?:[^\w.-]|$)`;
-const args = ['--json', `--outputFile=${outputFile}`, '--testNamePattern', pattern, '--runTestsByPath', ...files];
-const child = spawn(process.execPath, [jest, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-await new Promise((resolve) => child.once('close', resolve));
+const files = tools.specs(known).map(({ path }) => relative(root, path));
+const ofTheLibrary = (file) => file.split(sep)[1] === 'ngx-genesys-auth';
 
-/** @type {{ testResults: { name: string, assertionResults: { fullName: string, status: string }[] }[] }} */
-const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8'));
+/**
+ * Runs a test runner and reads what it reports as JSON; both runners report the same form.
+ * @returns {Promise<{ name: string, assertionResults: { fullName: string, status: string }[] }[]>}
+ */
+async function resultsOf(runner, args, specs) {
+  // Without a file they would run everything.
+  if (specs.length === 0) return [];
+  const outputFile = join(folder, `${runner}.json`);
+  const program = join(root, 'node_modules', runner, runner === 'jest' ? 'bin/jest.js' : 'vitest.mjs');
+  const all = [program, ...args, ...specs, `--outputFile=${outputFile}`, '--testNamePattern', pattern];
+  const child = spawn(process.execPath, all, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  await new Promise((resolve) => child.once('close', resolve));
+  return JSON.parse(readFileSync(outputFile, 'utf8')).testResults;
+}
+const testResults = [
+  ...(await resultsOf(
+    'vitest',
+    ['run', '--reporter=json'],
+    files.filter((file) => !ofTheLibrary(file))
+  )),
+  ...(await resultsOf('jest', ['--json', '--runTestsByPath'], files.filter(ofTheLibrary)))
+];
 rmSync(folder, { recursive: true });
 
 /** @type {Map<string, { name: string, file: string, status: string }[]>} */

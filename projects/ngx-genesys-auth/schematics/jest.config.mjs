@@ -1,9 +1,11 @@
-import { nodeProject, sources } from '../../../jest.node.mjs';
+import { sourceMapper, swc } from '../../../jest.node.mjs';
 
-const root = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '');
-
-export default nodeProject('schematics', import.meta.dirname, {
+export default {
+  displayName: 'schematics',
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
   testMatch: ['<rootDir>/ng-add/**/*.spec.ts'],
+  transform: { '^.+\\.ts$': swc },
   // The test runner of the schematics shows a spinner, from a package that ships as ES modules only.
-  moduleNameMapper: { '^ora$': '<rootDir>/testing/ora.cjs', ...sources(root) }
-});
+  moduleNameMapper: { '^ora$': '<rootDir>/testing/ora.cjs', ...sourceMapper }
+};

@@ -98,22 +98,3 @@ describe('the store of the configuration', () => {
     expect(JSON.stringify(issues)).not.toContain('hidden-password');
   });
 });
-
-describe('a relay with a store and without ioredis', () => {
-  afterEach(() => {
-    jest.dontMock('ioredis');
-    jest.resetModules();
-  });
-
-  it('does not start, and says what to install', async () => {
-    jest.resetModules();
-    jest.doMock('ioredis', () => {
-      throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
-    });
-    const { startRelay } = await import('../http/server.ts');
-    await expect(startRelay(parse(REDIS))).rejects.toMatchObject({
-      code: 'config_invalid',
-      issues: [{ key: 'store.redis', fix: expect.stringContaining('npm install ioredis') }]
-    });
-  });
-});

@@ -83,7 +83,7 @@ describe('B16 the budget of a token', () => {
     const clock = steppedClock();
     const budget = createBudget({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }, clock);
     for (let index = 0; index < 9; index++) expect(budget.take('greedy', never)).toBeUndefined();
-    const greedy = jest.fn();
+    const greedy = vi.fn();
     void budget.take('greedy', never)?.then(greedy);
     await clock.step(1000);
     expect(budget.take('modest', never)).toBeUndefined();

@@ -62,7 +62,7 @@ describe('the lines about requests', () => {
   });
 
   it('leave alone what a logger of a host calls by such a name', () => {
-    const info = jest.fn();
+    const info = vi.fn();
     const nothing = () => undefined;
     const log = { info, warn: nothing, error: nothing, debug: nothing, form: 'A5' };
     createRequestLines(log)(LINE);
@@ -75,7 +75,7 @@ describe('the lines about requests', () => {
   });
 
   it('keep a bounded number of forms, and go on beyond it', () => {
-    const form = jest.fn(() => () => undefined);
+    const form = vi.fn(() => () => undefined);
     const nothing = () => undefined;
     const log = { info: nothing, warn: nothing, error: nothing, debug: nothing, [FORM]: form };
     const say = createRequestLines(log);

@@ -55,16 +55,16 @@ describe('the lines of the log', () => {
   });
 
   it('wait ten milliseconds at most', () => {
-    jest.useFakeTimers();
+    vi.useFakeTimers();
     const written: string[] = [];
     const lines = createLines({ write: (text) => written.push(text) });
     lines.write('1');
-    jest.advanceTimersByTime(9);
+    vi.advanceTimersByTime(9);
     lines.write('2');
     expect(written).toEqual([]);
-    jest.advanceTimersByTime(1);
+    vi.advanceTimersByTime(1);
     expect(written).toEqual(['12']);
-    jest.useRealTimers();
+    vi.useRealTimers();
   });
 
   it('are asked for anew after a sink that fails', () => {

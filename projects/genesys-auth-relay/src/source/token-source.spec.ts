@@ -47,7 +47,7 @@ describe('the token source', () => {
 
   it('drops ended tokens once a minute, and goes on serving the others', async () => {
     await world.close();
-    const minute = jest.spyOn(globalThis, 'setInterval');
+    const minute = vi.spyOn(globalThis, 'setInterval');
     world = await setUp();
     const sweeps = minute.mock.calls.filter(([, everyMs]) => everyMs === 60_000).map(([sweep]) => sweep);
     minute.mockRestore();

@@ -27,7 +27,7 @@ describeWithRedis('a store that is frozen', () => {
     });
   });
   afterEach(() => {
-    jest.useRealTimers();
+    vi.useRealTimers();
   });
   afterAll(async () => {
     redis.thaw();
@@ -53,12 +53,12 @@ describeWithRedis('a store that is frozen', () => {
     expect(commands).toBe(1);
 
     redis.freeze();
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance', 'Date'] });
-    const settled = jest.fn();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    const settled = vi.fn();
     const waiting = store.claim('key').then(settled);
-    await jest.advanceTimersByTimeAsync(TIMEOUT_MS - 1);
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS - 1);
     expect(settled).not.toHaveBeenCalled();
-    await jest.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(1);
     await waiting;
     expect(settled).toHaveBeenCalledWith(undefined);
     expect(events).toEqual(['degraded']);
@@ -72,7 +72,7 @@ describeWithRedis('a store that is frozen', () => {
     expect(commands).toBe(2);
 
     clock.advance(1);
-    jest.useRealTimers();
+    vi.useRealTimers();
     redis.thaw();
     expect(await store.claim('key')).toMatchObject({ token: undefined });
     expect(commands).toBe(3);

@@ -30,8 +30,8 @@ export interface TestRedis {
 /** The program, which is Redis and Sentinel. */
 export const server = findRedis();
 
-/** `describe`, where there is a Redis; without one the run ends with a loud "NOT RUN" (scripts/jest-line-reporter.cjs). */
-export const describeWithRedis: jest.Describe = server === undefined ? describe.skip : describe;
+/** `describe`, where there is a Redis; without one `npm test` ends with a loud "NOT RUN". */
+export const describeWithRedis = server === undefined ? describe.skip : describe;
 
 /** How a Redis of a test differs from a plain one. */
 export interface TestRedisOptions {

@@ -2,7 +2,7 @@
 // With --check it builds, too, but writes no report and fails when a report is not what the build exports: a public change nobody looked at.
 // In both ways it fails when something that the library exports has no documentation comment.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './lib/root.mjs';
 
 const check = process.argv.includes('--check');
@@ -12,7 +12,7 @@ if (!check) {
 }
 const { buildOrExit } = await import('./lib/build.mjs');
 await buildOrExit();
-const { Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
+const { CompilerState, Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
 const { undocumented } = await import('./lib/documented.mjs');
 
 const packages = [
@@ -31,11 +31,11 @@ function entryPointsOf({ name, built }) {
   );
 }
 
-function extract({ name }, folder, { report, types }) {
-  const temp = join(root, 'out-tsc/api');
-  mkdirSync(folder, { recursive: true });
-  mkdirSync(temp, { recursive: true });
-  const config = ExtractorConfig.prepare({
+const temp = join(root, 'out-tsc/api');
+mkdirSync(temp, { recursive: true });
+
+function configOf({ name }, folder, { report, types }) {
+  return ExtractorConfig.prepare({
     packageJsonFullPath: join(root, 'projects', name, 'package.json'),
     configObjectFullPath: undefined,
     configObject: {
@@ -82,31 +82,42 @@ function extract({ name }, folder, { report, types }) {
       }
     }
   });
-  return Extractor.invoke(config, {
-    localBuild: !check,
-    // Other warnings are part of the report.
-    messageCallback: (message) => {
-      if (message.logLevel !== 'error') message.logLevel = 'none';
-    }
-  });
 }
+
+const reports = packages.map((each) => {
+  const folder = join(root, 'projects', each.name, 'api');
+  mkdirSync(folder, { recursive: true });
+  const entryPoints = entryPointsOf(each);
+  return { ...each, folder, entryPoints, configs: entryPoints.map((entry) => configOf(each, folder, entry)) };
+});
+// All entry points are read as one program: most of what each of them needs is the same.
+const [first, ...others] = reports.flatMap(({ configs }) => configs);
+const compilerState = CompilerState.create(first, {
+  additionalEntryPoints: others.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath)
+});
 
 const unreviewed = [];
 const mute = [];
-for (const each of packages) {
-  const folder = join(root, 'projects', each.name, 'api');
-  const entryPoints = entryPointsOf(each);
-  for (const entryPoint of entryPoints) {
-    const { apiReportChanged, errorCount } = extract(each, folder, entryPoint);
-    const name = `projects/${each.name}/api/${entryPoint.report}.api.md`;
+for (const { name, built, documented, folder, entryPoints, configs } of reports) {
+  for (const config of configs) {
+    const { apiReportChanged, errorCount } = Extractor.invoke(config, {
+      compilerState,
+      localBuild: !check,
+      // Other warnings are part of the report.
+      messageCallback: (message) => {
+        if (message.logLevel !== 'error') message.logLevel = 'none';
+      }
+    });
     if (errorCount > 0) process.exitCode = 1;
-    if (apiReportChanged) unreviewed.push(name);
-    if (!each.documented) continue;
-    mute.push(...undocumented(entryPoint.types, join(root, each.built)));
+    if (apiReportChanged) unreviewed.push(relative(root, config.reportFilePath));
+  }
+  if (documented) {
+    const files = entryPoints.map(({ types }) => types);
+    mute.push(...undocumented(files, join(root, built)));
   }
   const known = entryPoints.map(({ report }) => `${report}.api.md`);
   for (const stale of readdirSync(folder).filter((file) => !known.includes(file))) {
-    unreviewed.push(`projects/${each.name}/api/${stale}`);
+    unreviewed.push(`projects/${name}/api/${stale}`);
     if (!check && existsSync(join(folder, stale))) rmSync(join(folder, stale));
   }
 }

@@ -10,12 +10,12 @@ const isPrivate = (symbol) =>
  * The exports, and the members of exported classes and interfaces, that no documentation comment explains. What overrides a
  * documented member is explained by that.
  *
- * @param {string} file the declarations of an entry point
+ * @param {string[]} files the declarations of the entry points
  * @param {string} home only what is declared below this folder counts
  * @returns {string[]}
  */
-export function undocumented(file, home) {
-  const program = ts.createProgram([file], {
+export function undocumented(files, home) {
+  const program = ts.createProgram(files, {
     module: ts.ModuleKind.ES2022,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     skipLibCheck: true,
@@ -27,7 +27,8 @@ export function undocumented(file, home) {
     const own = symbol.declarations?.some((node) => node.getSourceFile().fileName.startsWith(home));
     if (own && symbol.getDocumentationComment(checker).length === 0) missing.push(name);
   };
-  for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))) {
+  const exportsOf = (file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)));
+  for (const exported of files.flatMap(exportsOf)) {
     if (isInternal(exported.name)) continue;
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     look(symbol, exported.name);

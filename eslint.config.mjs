@@ -93,8 +93,7 @@ export default defineConfig([
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       // `import { type X } from` would stay in the output as an import for its side effects.
-      '@typescript-eslint/no-import-type-side-effects': 'error',
-      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }]
+      '@typescript-eslint/no-import-type-side-effects': 'error'
     }
   },
   {
@@ -128,8 +127,7 @@ export default defineConfig([
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',
-      '@typescript-eslint/no-extraneous-class': 'off',
-      'max-lines': 'off'
+      '@typescript-eslint/no-extraneous-class': 'off'
     }
   },
   prettier

@@ -1,4 +1,4 @@
-// For jest, before the tests of a project that run what was built. Within `npm test` that has been done, and costs nothing here.
-import { buildOrExit } from './build.mjs';
+// For vitest, before the browser tests: they run what was built. Within `npm test` most of that is done, and costs nothing here.
+import { buildForTestsOrExit } from './build.mjs';
 
-export default () => buildOrExit();
+export default () => buildForTestsOrExit();

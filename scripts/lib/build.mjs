@@ -1,29 +1,42 @@
-// Builds what changed. `tsc -b` knows by itself; for the two Angular builds the content of their inputs is compared.
-import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// Builds what changed. `tsc -b` knows by itself; for the Angular builds the content of their inputs is compared.
+import { appendFileSync, copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { filesBelow } from './files.mjs';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
+import { stampOf } from './stamp.mjs';
 
 const shared = ['package-lock.json', 'angular.json', 'tsconfig.json', 'tsconfig.base.json'];
+const packages = ['projects/genesys-auth-protocol/src', 'projects/genesys-scopes/src'];
+/** What `npm start` serves and what is published. `output` is a file that the build makes. */
 const angularBuilds = [
   {
     name: 'ngx-genesys-auth',
+    args: ['ngx-genesys-auth'],
     output: 'dist/ngx-genesys-auth/package.json',
-    inputs: ['projects/ngx-genesys-auth', 'projects/genesys-auth-protocol/src', 'projects/genesys-scopes/src'],
+    inputs: ['projects/ngx-genesys-auth', ...packages],
     then: buildSchematics
   },
   {
     name: 'wallboard',
+    args: ['wallboard'],
     output: 'dist/wallboard/browser/index.html',
-    inputs: [
-      'projects/wallboard',
-      'dist/ngx-genesys-auth',
-      'projects/genesys-auth-protocol/src',
-      'projects/genesys-scopes/src'
-    ]
+    inputs: ['projects/wallboard', 'dist/ngx-genesys-auth', ...packages]
   }
+];
+const testApp = (app, configuration) => ({
+  name: `e2e-${app}${configuration === undefined ? '' : ` for ${configuration}`}`,
+  args: [`e2e-${app}`, ...(configuration === undefined ? [] : ['-c', configuration])],
+  output: join('out-tsc', `e2e-${app}`, configuration ?? '', 'browser/index.html'),
+  inputs: [`projects/e2e/apps/${app}`, 'dist/ngx-genesys-auth', ...packages]
+});
+/** The pages of the browser tests. */
+const testApps = [
+  testApp('devtools', 'production'),
+  testApp('devtools', 'development'),
+  testApp('devtools', 'zone'),
+  testApp('tabs'),
+  testApp('routes')
 ];
 const nodeProjects = [
   'genesys-auth-protocol',
@@ -33,23 +46,30 @@ const nodeProjects = [
   'wallboard/server'
 ];
 
-function contentOf(inputs) {
-  const hash = createHash('sha256');
-  const files = [...shared, ...inputs.flatMap((input) => filesBelow(input))];
-  for (const file of files.filter((name) => !name.endsWith('.spec.ts'))) {
-    hash.update(`${file}\0`).update(readFileSync(join(root, file)));
-  }
-  return hash.digest('hex');
-}
-
 async function step(name, tool, args) {
   process.stdout.write(`build ${name} ... `);
-  const result = await run(tool, args);
-  console.log(result.ok ? `${result.seconds} s` : 'failed');
-  if (!result.ok) {
-    console.error(result.output);
+  const { ok, seconds, output } = await run(tool, args);
+  console.log(ok ? `${seconds} s` : 'failed');
+  if (!ok) {
+    console.error(output);
     throw new Error(`The build of ${name} failed; its output is above.`);
   }
+}
+
+async function buildAngular({ name, args, output, inputs, then }) {
+  const files = [...shared, ...inputs.flatMap((input) => filesBelow(input))];
+  const stamp = stampOf(
+    join('dist/.stamps', args.join('')),
+    files.filter((file) => !file.endsWith('.spec.ts'))
+  );
+  if (existsSync(join(root, output)) && stamp.isFresh()) {
+    console.log(`build ${name} ... nothing changed`);
+    return;
+  }
+  stamp.clear();
+  await step(name, 'ng', ['build', ...args]);
+  await then?.();
+  stamp.write();
 }
 
 /** What `ng add ngx-genesys-auth` runs: CommonJS, beside the ES modules that ng-packagr made. */
@@ -68,20 +88,7 @@ const buildNode = () => step('node packages', 'tsc', ['-b', ...nodeProjects.map(
 
 async function build() {
   await buildNode();
-  for (const { name, output, inputs, then } of angularBuilds) {
-    const stamp = join(root, 'dist/.stamps', name);
-    const content = contentOf(inputs);
-    const fresh = existsSync(stamp) && existsSync(join(root, output)) && readFileSync(stamp, 'utf8') === content;
-    if (fresh) {
-      console.log(`build ${name} ... nothing changed`);
-      continue;
-    }
-    rmSync(stamp, { force: true });
-    await step(name, 'ng', ['build', name]);
-    await then?.();
-    mkdirSync(dirname(stamp), { recursive: true });
-    writeFileSync(stamp, content);
-  }
+  for (const each of angularBuilds) await buildAngular(each);
 }
 
 /** Names the workspace that is built already: what a command runs after its build need not look again. */
@@ -97,6 +104,17 @@ export async function buildOrExit({ development = false } = {}) {
     if (process.env[BUILT] !== root) await build();
     process.env[BUILT] = root;
     if (development) await step('wallboard for development', 'ng', ['build', 'wallboard', '-c', 'development']);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+/** Builds everything, and then the pages of the browser tests whose inputs changed. Ends the process when a build fails. */
+export async function buildForTestsOrExit() {
+  await buildOrExit();
+  try {
+    for (const app of testApps) await buildAngular(app);
   } catch (error) {
     console.error(error.message);
     process.exit(1);

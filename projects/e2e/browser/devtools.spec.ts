@@ -6,7 +6,7 @@ import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts'
 import { screenshot } from '../support/board.ts';
 import { describeInChromium, launchChromium } from '../support/chromium.ts';
 import { Cleanup } from '../support/cleanup.ts';
-import { ng, root, scriptsOf } from '../support/angular-cli.ts';
+import { root, scriptsOf } from '../support/angular-cli.ts';
 
 const freePorts = { port: 0, loginPort: 0, apiPort: 0 };
 const page = (build: string) => join(root, 'out-tsc/e2e-devtools', build, 'browser');
@@ -42,10 +42,6 @@ function textsOfDevtools(): string[] {
   visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022));
   return [...texts].filter((text) => text.length >= 12 && !others.includes(text));
 }
-
-beforeAll(async () => {
-  for (const build of ['production', 'development', 'zone']) await ng('build', 'e2e-devtools', '-c', build);
-}, 240_000);
 
 describe('withDevtools() in the output of a build', () => {
   const texts = textsOfDevtools();

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { genesysAuthRelay, parseRelayConfig } from 'genesys-auth-relay';
 import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
 import type { Browser, Page } from 'playwright-core';
-import { ng, root } from '../support/angular-cli.ts';
+import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium } from '../support/chromium.ts';
 import { hubTalk } from '../support/hub-talk.ts';
@@ -63,7 +63,6 @@ describeInChromium('live events over the hub of a mounted relay', () => {
   let url = '';
 
   beforeAll(async () => {
-    await ng('build', 'e2e-routes');
     browser = await cleanup.keep(launchChromium());
     sandbox = await cleanup.keep(createSandbox({ rateLimit: { requestsPerMinute: false } }));
     const { tokenEndpoint, apiOrigin } = sandbox;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { ng, root } from '../support/angular-cli.ts';
+import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium } from '../support/chromium.ts';
 import { startTabsServer, type TabsServer } from '../support/tabs-server.ts';
@@ -21,7 +21,6 @@ describeInChromium('tabs of one browser', () => {
   let context: BrowserContext;
 
   beforeAll(async () => {
-    await ng('build', 'e2e-tabs');
     browser = await cleanup.keep(launchChromium());
   }, 240_000);
   afterAll(() => cleanup.run());

@@ -1,44 +1,55 @@
 // npm run soak: what takes too long for `npm test`, which runs a short form of each. Arguments choose: npm run soak -- leaks heap
+// npm run soak -- --short: all of it in about five minutes, as CI does after `npm test`.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/root.mjs';
 
 const jest = join('node_modules', 'jest', 'bin', 'jest.js');
-/** Each is a run of Node in the root of the workspace, with variables of its own. */
+const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+/** Each is a run of Node in the root of the workspace. `size` is how much of it there is: in the long form, and in the short one. */
 const entries = [
   {
     name: 'leaks',
-    about: 'no URL and no rewriting of one gets the token to another origin, in more than 100,000 tries of each kind',
-    args: [
-      jest,
-      'projects/ngx-genesys-auth/test/leak',
-      '--selectProjects',
-      'ngx-genesys-auth',
+    about: 'no URL and no rewriting of one gets the token to another origin, whatever is tried',
+    size: { long: 150_000, short: 10_000 },
+    args: () => [
+      ...[jest, 'projects/ngx-genesys-auth/test/leak', '--selectProjects', 'ngx-genesys-auth'],
       '--testTimeout=1800000'
     ],
-    env: { LEAK_RUNS: '150000' }
+    env: (runs) => ({ LEAK_RUNS: String(runs) })
+  },
+  {
+    name: 'live-day',
+    about: 'hours of a live board with losses, in fake time: every event once and in order, every gap reported',
+    size: { long: 96, short: 24 },
+    args: () => [jest, 'projects/ngx-genesys-auth/test/live-day', '--selectProjects', 'ngx-genesys-auth'],
+    env: (hours) => ({ LIVE_DAY_HOURS: String(hours) })
   },
   {
     name: 'heap',
-    about: 'a million requests leave nothing behind in the heap',
-    args: ['--expose-gc', join('projects', 'bench', 'interceptor', 'heap.mjs'), '1000000']
+    about: 'many requests leave nothing behind in the heap',
+    size: { long: 1_000_000, short: 300_000 },
+    args: (requests) => ['--expose-gc', join('projects', 'bench', 'interceptor', 'heap.mjs'), String(requests)]
   },
   {
     name: 'fuzz',
-    about: 'a million requests made by chance crash nothing in the relay and get no secret out of it',
-    args: [jest, 'projects/genesys-auth-relay/test/fuzz', '--selectProjects', 'genesys-auth-relay'],
-    env: { FUZZ_REQUESTS: '1000000' }
+    about: 'requests made by chance crash nothing in the relay and get no secret out of it',
+    size: { long: 1_000_000, short: 20_000 },
+    args: () => [vitest, 'run', '--project', 'genesys-auth-relay', 'test/fuzz'],
+    env: (requests) => ({ FUZZ_REQUESTS: String(requests) })
   },
   {
     name: 'aborts',
-    about: '10,000 downloads through the relay that are broken off leave neither sockets nor memory behind',
-    args: [join('projects', 'e2e', 'load', 'aborts.mjs')]
+    about: 'downloads through the relay that are broken off leave neither sockets nor memory behind',
+    size: { long: 10_000, short: 1_000 },
+    args: (downloads) => [join('projects', 'e2e', 'load', 'aborts.mjs'), '--downloads', String(downloads)]
   },
   {
     name: 'memory',
-    about: 'ten minutes of load on a relay in proxy mode do not make it grow',
-    args: [join('projects', 'e2e', 'load', 'memory.mjs')]
+    about: 'load on a relay in proxy mode does not make it grow',
+    size: { long: 600, short: 45 },
+    args: (seconds) => [join('projects', 'e2e', 'load', 'memory.mjs'), '--seconds', String(seconds)]
   },
   ...[
     ['fleet', 'none', 'one token request per renewal cycle for 800 callers of four servers, and nobody waits'],
@@ -48,11 +59,13 @@ const entries = [
   ].map(([name, chaos, about]) => ({
     name,
     about,
-    args: [join('projects', 'e2e', 'fleet', 'run.mjs'), '--chaos', chaos]
+    size: { long: 60, short: 20 },
+    args: (seconds) => [join('projects', 'e2e', 'fleet', 'run.mjs'), '--chaos', chaos, '--seconds', String(seconds)]
   }))
 ];
 
-const wanted = process.argv.slice(2);
+const isShort = process.argv.includes('--short');
+const wanted = process.argv.slice(2).filter((name) => name !== '--short');
 const unknown = wanted.filter((name) => !entries.some((entry) => entry.name === name));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}; there are: ${entries.map(({ name }) => name).join(', ')}.`);
@@ -64,14 +77,15 @@ const { buildOrExit } = await import('./lib/build.mjs');
 await buildOrExit();
 
 const failed = [];
-for (const { name, about, args, env } of entries) {
+for (const { name, about, size, args, env } of entries) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  console.log(`\nsoak ${name}: ${about}`);
+  const amount = isShort ? size.short : size.long;
+  console.log(`\nsoak ${name} (${amount}): ${about}`);
   const since = performance.now();
-  const { status } = spawnSync(process.execPath, args, {
+  const { status } = spawnSync(process.execPath, args(amount), {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...env }
+    env: { ...process.env, ...env?.(amount) }
   });
   if (status !== 0) failed.push(name);
   console.log(`soak ${name} ... ${status === 0 ? `${((performance.now() - since) / 1000).toFixed(0)} s` : 'FAILED'}`);

@@ -1,39 +1,116 @@
-// npm test: installs what is missing, builds what changed, then checks everything: format, lint, types, packages, tests.
-// Arguments go to jest: `npm test -- --selectProjects genesys-auth-relay`.
+// npm test: installs what is missing, builds what changed, then checks and tests everything.
+// Names choose parts, and what they need is built: npm test -- checks genesys-auth-relay
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
+import { root } from './lib/root.mjs';
 
 ensureInstalled();
 const { buildOrExit } = await import('./lib/build.mjs');
 const { checks } = await import('./lib/checks.mjs');
 const { run } = await import('./lib/run.mjs');
+const { stampOf } = await import('./lib/stamp.mjs');
 const { missingTools } = (await import('./lib/tools.cjs')).default;
 
-const missing = missingTools();
-for (const { tool, tests, get } of missing) {
-  console.error(`\nNOT RUN: ${tests}, because ${tool} was not found.\n  To run them: ${get}\n`);
+const onNode = ['genesys-auth-protocol', 'genesys-scopes', 'genesys-sandbox', 'genesys-auth-relay', 'wallboard-server'];
+const onAngular = ['ngx-genesys-auth', 'schematics', 'wallboard'];
+const parts = ['checks', ...onNode, ...onAngular, 'e2e'];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !parts.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}; there are: ${parts.join(', ')}.`);
+  process.exit(1);
 }
-if (missing.length > 0 && process.env.REQUIRE_ALL_TOOLS) {
+const chosen = (names) => names.filter((name) => wanted.length === 0 || wanted.includes(name));
+
+function sayWhatDoesNotRun() {
+  for (const { tool, tests, get } of missingTools()) {
+    console.error(`\nNOT RUN: ${tests}, because ${tool} was not found.\n  To run them: ${get}\n`);
+  }
+}
+sayWhatDoesNotRun();
+if (missingTools().length > 0 && process.env.REQUIRE_ALL_TOOLS) {
   console.error('REQUIRE_ALL_TOOLS is set, so that is a failure.');
   process.exit(1);
 }
 
-await buildOrExit();
-
+const secondsSince = (moment) => ((performance.now() - moment) / 1000).toFixed(1);
+const start = performance.now();
+const costs = [];
 const failed = [];
-// Two at a time: the tools are single-threaded, and a small machine has two cores.
-const waiting = [...checks];
-const worker = async () => {
-  for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
-    const result = await run(check.tool, check.args);
-    console.log(`check ${check.name} ... ${result.ok ? `${result.seconds} s` : 'FAILED'}`);
-    if (!result.ok) {
-      failed.push(check.name);
-      console.error(result.output);
+await buildOrExit();
+costs.push(['build', secondsSince(start)]);
+
+const results = join(root, 'out-tsc/test');
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+
+async function runChecks() {
+  if (chosen(['checks']).length === 0) return;
+  for (const { name, tool, args, inputs } of checks) {
+    const stamp = inputs && stampOf(join('out-tsc/checks', name.replaceAll('/', '-')), inputs());
+    if (stamp?.isFresh()) {
+      console.log(`check ${name} ... nothing changed`);
+      continue;
+    }
+    const { ok, seconds, output } = await run(tool, args);
+    console.log(`check ${name} ... ${ok ? `${seconds} s` : 'FAILED'}`);
+    costs.push([`check ${name}`, seconds]);
+    if (ok) stamp?.write();
+    else {
+      failed.push(`check ${name}`);
+      console.error(output);
     }
   }
-};
-await Promise.all([worker(), worker()]);
+}
 
-if (failed.length > 0) console.error(`\nFAILED before the tests: ${failed.join(', ')}\n`);
-const jest = await run('jest', process.argv.slice(2), { inherit: true });
-process.exit(failed.length === 0 && jest.ok ? 0 : 1);
+/** Runs the tests of some projects. Both runners write their results in the same form. */
+async function runTests(name, tool, projects, args) {
+  if (projects.length === 0) return;
+  const outputFile = join(results, `${name}.json`);
+  const { ok, seconds } = await run(tool, [...args, `--outputFile=${outputFile}`], { prefix: name });
+  costs.push([`tests ${name}`, seconds]);
+  if (!ok) failed.push(`tests ${name}`);
+}
+function vitest(name, projects, workers) {
+  const args = ['run', '--reporter=default', '--reporter=json', `--maxWorkers=${workers}`];
+  return runTests(name, 'vitest', projects, [...args, ...projects.map((project) => `--project=${project}`)]);
+}
+function jest(name, projects, workers) {
+  const args = ['--json', `--maxWorkers=${workers}`, '--selectProjects', ...projects];
+  return runTests(name, 'jest', projects, args);
+}
+
+// The browser tests mostly wait, so several of them run at once, beside everything else.
+const cores = availableParallelism();
+await Promise.all([
+  vitest('e2e', chosen(['e2e']), Math.max(4, cores)),
+  runChecks(),
+  vitest('node', chosen(onNode), Math.max(1, cores - 1)).then(() =>
+    jest('angular', chosen(onAngular), Math.max(1, cores - 1))
+  )
+]);
+
+console.log('\nWhat it took, in seconds (parts run beside each other; each test file: out-tsc/test/*.json)');
+for (const [name, seconds] of costs) console.log(`${seconds.padStart(8)}  ${name}`);
+console.log(`${secondsSince(start).padStart(8)}  all of it`);
+
+sayWhatDoesNotRun();
+const count = { passed: 0, failed: 0, skipped: 0 };
+for (const file of readdirSync(results)) {
+  const report = JSON.parse(readFileSync(join(results, file), 'utf8'));
+  // A file that could not be read as a test has failed, too.
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.every((each) => each.status !== 'failed')
+  );
+  count.passed += report.numPassedTests;
+  count.failed += report.numFailedTests + broken.length;
+  count.skipped += report.numPendingTests + report.numTodoTests;
+}
+if (failed.length > 0) console.error(`FAILED: ${failed.join(', ')}`);
+console.log(
+  `tests: ${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`
+);
+process.exit(failed.length === 0 && count.failed === 0 ? 0 : 1);

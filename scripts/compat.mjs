@@ -1,5 +1,5 @@
 // npm run compat: builds, packs, and proves the packages in fresh apps of each supported Angular, in Chromium. It installs from
-// the registry and takes some minutes. Arguments go to jest: npm run compat -- -t "Angular 22".
+// the registry and takes some minutes. Arguments go to vitest: npm run compat -- -t "Angular 22".
 import { ensureInstalled } from './lib/install.mjs';
 
 ensureInstalled();
@@ -12,7 +12,7 @@ if (findChromium() === undefined) {
   process.exit(1);
 }
 await buildOrExit();
-const { ok } = await run('jest', ['--config', 'projects/e2e/compat/jest.config.mjs', ...process.argv.slice(2)], {
+const { ok } = await run('vitest', ['run', '--project', 'compat', ...process.argv.slice(2)], {
   inherit: true
 });
 process.exit(ok ? 0 : 1);

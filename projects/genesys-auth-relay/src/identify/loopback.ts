@@ -37,8 +37,8 @@ export function identifyLoopback(identity: LoopbackIdentityConfig, facts: Reques
   if (proxied) refuse('The request came through a proxy.', development);
   if (facts.count('host') !== 1 || !isLocalHost(headers['host'] ?? '', facts)) {
     refuse(
-      'The Host header does not name this machine and port.',
-      `Open the app at http://localhost:${facts.port ?? 0}; a dev-server proxy needs changeOrigin: true.`
+      `The Host header is not localhost:${facts.port ?? 0}. A dev-server proxy needs changeOrigin: true.`,
+      `Behind a dev server, set changeOrigin: true in its proxy file and list its origin in 'cors.origins' of the relay. Without one, open http://localhost:${facts.port ?? 0}.`
     );
   }
   origins.check(facts, true);

@@ -10,7 +10,7 @@ switch (command.kind) {
     process.stdout.write(HELP);
     break;
   case 'mistake':
-    fail(`${command.message}\nSee genesys-sandbox --help.`, 2);
+    fail(`${command.message}\nSee npx --no-install genesys-sandbox --help.`, 2);
     break;
   case 'run':
     await run(command.options);

@@ -95,7 +95,7 @@ describe('genesys-scopes', () => {
   ])('%j is not understood: exit code 2 and one message', async (args) => {
     const { code, out, err } = await run(args);
     expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/^.+\nHelp: genesys-scopes --help\n$/);
+    expect(err).toMatch(/^.+\nHelp: npx --no-install genesys-scopes --help\n$/);
   });
 });
 

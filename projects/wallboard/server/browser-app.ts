@@ -53,7 +53,7 @@ async function readPage(browserDir: string): Promise<string> {
   try {
     return await readFile(join(browserDir, 'index.html'), 'utf8');
   } catch (cause) {
-    const message = `There is no browser build in ${browserDir}. Run "npm start", or "npx ng build wallboard", first.`;
+    const message = `There is no browser build in ${browserDir}. Run "npm start", or "npx --no-install ng build wallboard", first.`;
     throw new Error(message, { cause });
   }
 }

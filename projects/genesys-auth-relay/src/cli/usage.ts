@@ -11,6 +11,8 @@ Usage:
   genesys-auth-relay schema                       print the JSON Schema of the configuration, for editors
   genesys-auth-relay --help | --version
 
+After a local installation, begin each command with "npx --no-install".
+
 Exit codes: 0 fine, 1 failed (configuration, port), 2 wrong use of this command; doctor: 10 network,
 11 endpoint or region, 12 credentials, 13 OAuth client, 14 scopes, 15 permissions, 16 clock, 17 server, 18 not to tell
 `;

@@ -31,7 +31,7 @@ function checkKeys(config: ParsedConfig, { issues }: Findings): void {
     identity.keys.forEach(({ id, sha256: written }, at) => {
       const hash = written.toLowerCase();
       const key = `identities[${index}].keys[${at}]`;
-      const newKey = 'make a key of its own with "genesys-auth-relay hash-key"';
+      const newKey = 'make a separate key with "npx --no-install genesys-auth-relay hash-key"';
       if (ids.has(id))
         issues.push({ key: `${key}.id`, message: `"${id}" stands twice`, fix: 'give each key its own id' });
       if (hashes.has(hash)) issues.push({ key: `${key}.sha256`, message: 'two ids share this key', fix: newKey });

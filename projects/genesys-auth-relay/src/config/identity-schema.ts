@@ -67,13 +67,13 @@ const apiKey = section({
       sha256: pattern(
         /^[0-9a-fA-F]{64}$/,
         'the SHA-256 of a key',
-        'run "genesys-auth-relay hash-key" and paste its 64 hexadecimal digits; never the key itself',
+        'run "npx --no-install genesys-auth-relay hash-key" and paste its 64 hexadecimal digits; never the key itself',
         hidden
       ),
       roles: roleList
     }),
     'a list of keys',
-    'add a key made by "genesys-auth-relay hash-key"',
+    'add a key made by "npx --no-install genesys-auth-relay hash-key"',
     hidden
   )
 });

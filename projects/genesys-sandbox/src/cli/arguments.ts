@@ -10,7 +10,7 @@ export type Command =
 /** The text of `--help`. */
 export const HELP = `genesys-sandbox: a local Genesys Cloud for development and tests
 
-  genesys-sandbox [options]
+  npx --no-install genesys-sandbox [options]
 
   --login-port N            port of the login host (4210; 0 takes any free one)
   --api-port N              port of the API host (4211; 0 takes any free one)

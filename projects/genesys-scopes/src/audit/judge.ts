@@ -71,7 +71,8 @@ function readCalls(index: OperationIndex, uses: readonly ApiUse[]): { calls: Fou
     } else {
       const level = use.via === 'sdk' ? 'note' : 'warning';
       const message = `The index of operations has no "${what}".`;
-      const fix = 'Correct method or path, or bring the index up to date: genesys-scopes update, then audit --index.';
+      const fix =
+        'Correct method or path, or bring the index up to date: npx --no-install genesys-scopes update, then audit --index.';
       findings.push({ rule: 'unknown_operation', level, place, message, fix });
     }
   }

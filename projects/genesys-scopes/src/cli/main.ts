@@ -11,6 +11,8 @@ import { VERSION } from './version.ts';
 
 const USAGE = `genesys-scopes: which OAuth scopes the Genesys Cloud API needs, and whether your app has the right ones
 
+After a local installation begin each command with "npx --no-install":
+
   genesys-scopes list [--area routing]
   genesys-scopes explain <scope | "GET /api/v2/routing/queues"> [--index file]
   genesys-scopes audit <file or folder>... [--scopes a,b] [--registered a,b] [--index file]
@@ -133,7 +135,9 @@ export async function main(args: readonly string[], io: CliIo): Promise<number> 
   } catch (error) {
     // Whatever goes wrong, a pipeline must not take it for findings.
     io.err(
-      error instanceof UsageError ? `${error.message}\nHelp: genesys-scopes --help` : `Failed: ${messageOf(error)}`
+      error instanceof UsageError
+        ? `${error.message}\nHelp: npx --no-install genesys-scopes --help`
+        : `Failed: ${messageOf(error)}`
     );
     return EXIT.usage;
   }

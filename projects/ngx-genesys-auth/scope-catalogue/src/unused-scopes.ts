@@ -31,7 +31,7 @@ export class UnusedScopes {
     this.#left.clear();
     console.warn(
       `ngx-genesys-auth: no request so far has needed ${names} of the configuration. ` +
-        'If no other part of the app does, remove it, from the relay too: "npx genesys-scopes audit src" reads all the code.'
+        'If no other part of the app does, remove it, from the relay too: "npx --no-install genesys-scopes audit src" reads all the code.'
     );
   }
 }

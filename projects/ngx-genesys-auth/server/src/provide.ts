@@ -57,7 +57,7 @@ const DEFAULT_TIMEOUT_MS = 3000;
  * // app.config.server.ts: the company's proxy puts the user's access token into each request
  * provideServerGenesysAuth({ relay: 'http://127.0.0.1:8080', credential: visitorHeaders('authorization') })
  * @example
- * // the same page for everybody, with an API key of the relay; see genesys-auth-relay hash-key
+ * // the same page for everybody, with an API key of the relay; see npx --no-install genesys-auth-relay hash-key
  * provideServerGenesysAuth({
  *   relay: 'http://127.0.0.1:8080',
  *   credential: () => ({ Authorization: `Bearer ${process.env['RELAY_KEY']}` })

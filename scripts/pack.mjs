@@ -19,15 +19,14 @@ const packages = [
   'projects/genesys-sandbox',
   'dist/ngx-genesys-auth'
 ];
-for (const source of packages) {
-  const { status, stderr } = spawnSync('npm', ['pack', join(root, source), '--pack-destination', folder, '--silent'], {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32'
-  });
-  if (status !== 0) {
-    console.error(stderr);
-    process.exit(1);
-  }
+const sources = packages.map((source) => join(root, source));
+const { status, stderr } = spawnSync('npm', ['pack', ...sources, '--pack-destination', folder, '--silent'], {
+  cwd: root,
+  encoding: 'utf8',
+  shell: process.platform === 'win32'
+});
+if (status !== 0) {
+  console.error(stderr);
+  process.exit(1);
 }
 for (const file of readdirSync(folder)) console.log(join('dist/packages', file));

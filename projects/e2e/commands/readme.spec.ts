@@ -8,7 +8,7 @@ const readme = readFileSync(join(__dirname, '../../../README.md'), 'utf8');
 
 describe('the README', () => {
   it('shows a relay.yaml that the relay takes as it is', async () => {
-    const yaml = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const yaml = /```yaml relay\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const folder = await mkdtemp(join(tmpdir(), 'readme-'));
     try {
       const file = join(folder, 'relay.yaml');

@@ -29,7 +29,8 @@ interface Block {
 function blocks(info: string): Block[] {
   return pages.flatMap((page) => {
     const text = read(page);
-    return [...text.matchAll(new RegExp(`^\`\`\`${info}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((found) => ({
+    // A block of a list item is indented.
+    return [...text.matchAll(new RegExp(`^ *\`\`\`${info}\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm'))].map((found) => ({
       page,
       line: text.slice(0, found.index).split('\n').length,
       code: found[1] ?? ''

@@ -14,7 +14,9 @@ function shown(): [string, unknown][] {
       .map((name): [string, unknown] => [name, parse(readFileSync(join(folder, name), 'utf8'))])
   );
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^ *```ya?ml\n([\s\S]*?)^ *```/gm)].map(([, text]) => parse(text!) as unknown);
+  const blocks = [...readme.matchAll(/^ *```ya?ml(?: relay)?\n([\s\S]*?)^ *```/gm)].map(
+    ([, text]) => parse(text!) as unknown
+  );
   const whole = blocks.filter((block) => typeof block === 'object' && block !== null && 'mode' in block);
   return [...files, ...whole.map((block, index): [string, unknown] => [`README, configuration ${index + 1}`, block])];
 }

@@ -76,7 +76,9 @@ describe.each(Object.entries(variants))('%s', (title, variant) => {
   }, 300_000);
 
   it('runs in the browser: relay, sandbox, data, nothing on the console', async () => {
-    const site = await cleanup.keep(serveSite(join(app.folder, 'dist/browser'), await siteRelay(sandbox)));
+    // `ng add` configures proxy mode.
+    const relay = await siteRelay(sandbox, variant.byNgAdd === true ? 'proxy' : 'token');
+    const site = await cleanup.keep(serveSite(join(app.folder, 'dist/browser'), relay));
     await expectQueues(browser, site.url, names());
   }, 60_000);
 });

@@ -11,8 +11,8 @@ const INTERCEPTOR: Symbol = ['genesysAuthInterceptor', 'ngx-genesys-auth'];
 const CLASS_INTERCEPTOR: Symbol = ['GenesysAuthHttpInterceptor', 'ngx-genesys-auth'];
 
 /**
- * Puts our interceptor into the app's `HttpClient`, the last in the list, as interceptors that change URLs or sign requests
- * come before it. What is configured already stays as it is.
+ * Puts our interceptor into the app's `HttpClient`, at the end of the list, because interceptors that change URLs come before
+ * it. What is configured already stays as it is.
  *
  * @returns what was done, for the user; `undefined` if it was there
  */

@@ -11,12 +11,13 @@ import { type Target, findTarget, isForServer } from './target';
 
 const LIBRARY = 'ngx-genesys-auth';
 const PROVIDE: Symbol = ['provideGenesysAuth', LIBRARY];
+const PROXY_MODE: Symbol = ['withProxyMode', LIBRARY];
 const MODULE = 'GenesysAuthModule';
 
 /**
- * `ng add ngx-genesys-auth`: writes the providers with region, relay and scopes, puts the interceptor into the app's
- * `HttpClient`, and lets the dev server hand calls to the relay on. A second run changes nothing; a run that cannot do all
- * of it changes nothing either, and says what to write by hand.
+ * The schematic that `ng add` runs. It writes the providers with region, relay, scopes and mode, puts the interceptor into the
+ * app's `HttpClient`, and lets the dev server forward calls to the relay. A second run changes nothing. A run that cannot do
+ * all of it changes nothing either, and prints what to write by hand.
  */
 export function ngAdd(options: NgAddOptions): Rule {
   return async (host, { logger }) => {
@@ -58,14 +59,24 @@ export function ngAdd(options: NgAddOptions): Rule {
 }
 
 /** Writes the configuration in the way of the application: a provider, or a module. */
-function addConfiguration(tree: Tree, target: Target, { api, relay, scopes }: Answers): string {
+function addConfiguration(tree: Tree, target: Target, { api, relay, scopes, mode }: Answers): string {
   const [[key, value] = ['', '']] = Object.entries(api);
   const config = `{ ${key}: ${quoted(value)}, relay: ${quoted(relay)}, scopes: [${scopes.map(quoted).join(', ')}] }`;
+  const configuration = mode === 'proxy' ? `${config}, ${PROXY_MODE[0]}()` : config;
+  const more = mode === 'proxy' ? [PROXY_MODE] : [];
   if (target.root.kind === 'standalone') {
-    addToRoot(tree, target, { field: 'providers', text: `${PROVIDE[0]}(${config})`, imports: [PROVIDE] });
+    addToRoot(tree, target, {
+      field: 'providers',
+      text: `${PROVIDE[0]}(${configuration})`,
+      imports: [PROVIDE, ...more]
+    });
     return `${PROVIDE[0]}() with ${key} ${value}`;
   }
-  addToRoot(tree, target, { field: 'imports', text: `${MODULE}.forRoot(${config})`, imports: [[MODULE, LIBRARY]] });
+  addToRoot(tree, target, {
+    field: 'imports',
+    text: `${MODULE}.forRoot(${configuration})`,
+    imports: [[MODULE, LIBRARY], ...more]
+  });
   return `${MODULE}.forRoot() with ${key} ${value}`;
 }
 
@@ -76,18 +87,30 @@ function version(): string {
   return own;
 }
 
-function nextSteps({ files, project }: Target, { relay, scopes, proxyTarget }: Answers): string {
+function nextSteps({ files, project }: Target, { relay, scopes, mode, proxyTarget }: Answers): string {
   const server = files.find((file) => isForServer(file));
+  const serve = project.targets.get('serve');
+  const configured = serve?.options?.['port'];
+  const port = typeof configured === 'number' ? configured : 4200;
   return [
     '',
     'Next:',
-    `  1. A relay, at ${proxyTarget ?? relay}, that grants ${scopes.join(' ')}. It keeps the client secret:`,
-    '       npx genesys-auth-relay serve --config relay.yaml',
-    '     Its README has a relay.yaml for your own machine, five lines and a role.',
-    ...(proxyTarget === undefined || project.targets.get('serve') === undefined
+    `  1. Start a relay at ${proxyTarget ?? relay} that grants ${scopes.join(' ')}. It keeps the client secret:`,
+    '       npx --no-install genesys-auth-relay serve --config relay.yaml',
+    '     "Five minutes" in its README has a relay.yaml for your own machine. It must have:',
+    `       mode: ${mode}`,
+    // The dev server forwards calls to the relay, which then sees a page of another origin.
+    ...(proxyTarget === undefined || serve === undefined
       ? []
-      : ['     List the dev server in its configuration: cors: { origins: [http://localhost:4200] }']),
-    '  2. Call the API as if it were open: inject(HttpClient).get("https://api.../api/v2/routing/queues")',
+      : [
+          `       cors: { origins: [http://localhost:${String(port)}] } # without it the relay refuses pages of ng serve`
+        ]),
+    ...(mode === 'token'
+      ? []
+      : [
+          '     If an interceptor of yours adds a credential to calls of the relay, list it after genesysAuthInterceptor.'
+        ]),
+    '  2. Call the API as usual: inject(HttpClient).get("https://api.../api/v2/routing/queues")',
     ...(server === undefined
       ? []
       : [

@@ -36,7 +36,7 @@ describe('ng add, its questions', () => {
       scopes: "routing,routing  admin:o'neil"
     });
     expect(tree.readText('/projects/shop/src/app/app.config.ts')).toContain(
-      "provideGenesysAuth({ region: 'mypurecloud.ie', relay: 'https://relay.example.com/genesys/', scopes: ['routing', 'admin:o\\'neil'] })"
+      "provideGenesysAuth({ region: 'mypurecloud.ie', relay: 'https://relay.example.com/genesys/', scopes: ['routing', 'admin:o\\'neil'] }, withProxyMode())"
     );
     expect(tree.exists('/projects/shop/src/proxy.conf.json')).toBe(false);
   });

@@ -1,5 +1,8 @@
 import { SchematicsException } from '@angular-devkit/schematics';
 
+/** Who sends the calls of the API to Genesys Cloud: the relay, or the browser with a token. */
+export type Mode = 'proxy' | 'token';
+
 /** What `ng add` was told, as `schema.json` says. */
 export interface NgAddOptions {
   readonly project?: string;
@@ -7,6 +10,7 @@ export interface NgAddOptions {
   readonly apiOrigin?: string;
   readonly relay?: string;
   readonly scopes?: string;
+  readonly mode?: Mode;
   readonly proxy?: boolean;
   readonly proxyTarget?: string;
 }
@@ -16,6 +20,8 @@ export interface Answers {
   readonly api: { readonly region: string } | { readonly apiOrigin: string };
   readonly relay: string;
   readonly scopes: readonly string[];
+  /** The mode of the relay. The app must have the same one. */
+  readonly mode: Mode;
   /** Where calls to the relay go while the app is developed; `undefined` if it is not the dev server's business. */
   readonly proxyTarget: string | undefined;
 }
@@ -31,7 +37,7 @@ export const stop = (message: string): never => {
  * @throws SchematicsException that says what is wrong and what to write instead
  */
 export async function checkOptions(options: NgAddOptions): Promise<Answers> {
-  const { relay = '/genesys', proxy = true, proxyTarget = 'http://localhost:8080' } = options;
+  const { relay = '/genesys', mode = 'proxy', proxy = true, proxyTarget = 'http://localhost:8080' } = options;
   const api = options.apiOrigin === undefined ? await readRegion(options.region) : readApiOrigin(options.apiOrigin);
   if (/['"\\\s?#]/.test(relay) || !/^(?:\/(?!\/)|https?:\/\/[^/])/i.test(relay)) {
     stop(`"${relay}" is no place for a relay. Write a path (/genesys) or a URL (https://relay.example.com/genesys).`);
@@ -40,7 +46,7 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
     stop(`"${proxyTarget}" is no URL for the dev proxy. Write it like http://localhost:8080.`);
   }
-  return { api, relay, scopes, proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined };
+  return { api, relay, scopes, mode, proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined };
 }
 
 async function readRegion(region: string | undefined): Promise<{ region: string }> {
@@ -74,7 +80,7 @@ async function readScopes(list: string | undefined): Promise<readonly string[]> 
   if (scopes.length === 0) {
     stop(
       'no scope is given. Name what the app needs, for example --scopes=analytics:readonly,routing:readonly. ' +
-        '"npx genesys-scopes audit src" reads it from the code.'
+        '"npx --no-install genesys-scopes audit src" reads it from the code.'
     );
   }
   const findings = checkScopes(scopes);

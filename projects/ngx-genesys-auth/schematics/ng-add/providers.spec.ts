@@ -10,8 +10,17 @@ describe('ng add, the configuration of the library', () => {
     expect(text).toMatch(/^ {4}provideHttpClient\(withInterceptors\(\[genesysAuthInterceptor\]\)\),$/m);
     expect(text).toContain(`\n    provideGenesysAuth(${CONFIG})\n  ]`);
     expect(text).toContain("import { provideHttpClient, withInterceptors } from '@angular/common/http';");
-    expect(text).toContain("import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';");
+    expect(text).toContain(
+      "import { genesysAuthInterceptor, provideGenesysAuth, withProxyMode } from 'ngx-genesys-auth';"
+    );
     expect(JSON.parse(tree.readText('/package.json')).dependencies['ngx-genesys-auth']).toMatch(/^\^\d/);
+  });
+
+  it.each([true, false])('has no withProxyMode() for a relay in token mode (standalone: %s)', async (standalone) => {
+    const tree = await ngAdd(await workspace({ standalone }), { ...ANSWERS, mode: 'token' });
+    const text = flat(tree.readText(standalone ? APP_CONFIG : '/projects/shop/src/app/app-module.ts'));
+    expect(text).toContain("scopes: ['analytics:readonly', 'routing'] })");
+    expect(text).not.toContain('withProxyMode');
   });
 
   it('goes into the root module of an NgModule app', async () => {
@@ -19,7 +28,7 @@ describe('ng add, the configuration of the library', () => {
     const text = flat(tree.readText('/projects/shop/src/app/app-module.ts'));
     expect(text).toContain(`GenesysAuthModule.forRoot(${CONFIG})`);
     expect(text).toContain('provideHttpClient(withInterceptors([genesysAuthInterceptor]))');
-    expect(text).toContain('GenesysAuthModule } from');
+    expect(text).toMatch(/import \{[^}]*GenesysAuthModule[^}]*withProxyMode[^}]*\} from 'ngx-genesys-auth'/);
   });
 
   it.each([

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { UnitTestTree } from '@angular-devkit/schematics/testing';
-import { ANSWERS, failure, ngAdd, workspace } from '../testing/workspace';
+import ts from 'typescript';
+import { ANSWERS, failure, ngAdd, runner, workspace } from '../testing/workspace';
 
 const FILE = '/projects/shop/src/proxy.conf.json';
 const ENTRY = { target: 'http://localhost:8080', changeOrigin: true, ws: true, pathRewrite: { '^/genesys': '' } };
@@ -25,6 +28,35 @@ describe('ng add, the dev proxy', () => {
     const tree = await ngAdd(await workspace());
     expect(JSON.parse(tree.readText(FILE))).toEqual({ '/genesys': ENTRY });
     expect(serveOf(tree).options?.['proxyConfig']).toBe('projects/shop/src/proxy.conf.json');
+  });
+
+  it('prints the origin of the dev server that the relay must list', async () => {
+    const printed = async (tree: UnitTestTree, more = {}) => {
+      const lines: string[] = [];
+      const subscription = runner.logger.subscribe(({ message }) => lines.push(message));
+      await runner.runSchematic('ng-add', { ...ANSWERS, ...more }, tree);
+      subscription.unsubscribe();
+      return lines.join('\n');
+    };
+    expect(await printed(await workspace())).toMatch(/mode: proxy\n +cors: \{ origins: \[http:\/\/localhost:4200\] \}/);
+    const tree = await workspace();
+    const angular = JSON.parse(tree.readText('/angular.json')) as Workspace;
+    angular.projects.shop.architect.serve.options = { port: 4300 };
+    tree.overwrite('/angular.json', JSON.stringify(angular));
+    expect(await printed(tree, { mode: 'token' })).toMatch(/mode: token\n.*http:\/\/localhost:4300\]/);
+    expect(await printed(await workspace(), { proxy: false })).not.toContain('cors');
+  });
+
+  it('writes what the README of the relay shows for the same answers', async () => {
+    const readme = readFileSync(join(__dirname, '../../../genesys-auth-relay/README.md'), 'utf8');
+    const [, shown = ''] = /```jsonc\n([\s\S]*?)```/.exec(readme) ?? [];
+    const [, flags = ''] = /ng generate ngx-genesys-auth:ng-add (.*)/.exec(readme) ?? [];
+    const answers = Object.fromEntries(
+      [...flags.matchAll(/--(\w+)="?([^\s"]+)/g)].map(([, name = '', value = '']): [string, string] => [name, value])
+    );
+    expect(Object.keys(answers)).toEqual(['region', 'relay', 'scopes']);
+    const written: unknown = JSON.parse((await ngAdd(await workspace(), answers)).readText(FILE));
+    expect(ts.parseConfigFileTextToJson('proxy.conf.json', shown)).toEqual({ config: written });
   });
 
   it('goes where it is told, or not at all', async () => {

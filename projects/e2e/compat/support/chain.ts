@@ -11,9 +11,9 @@ export function siteRelay(
     {
       mode,
       genesys: { tokenEndpoint, apiOrigin, client: { id: SANDBOX_CLIENT.id, secret: { env: 'COMPAT_SECRET' } } },
-      scopes: ['routing:readonly'],
+      scopes: ['analytics:readonly', 'routing:readonly'],
       identities: [{ type: 'loopback', roles: ['developer'] }],
-      roles: { developer: { scopes: ['routing:readonly'] } },
+      roles: { developer: { scopes: ['analytics:readonly', 'routing:readonly'] } },
       log: { level: 'silent' }
     },
     { basePath: '/genesys' }

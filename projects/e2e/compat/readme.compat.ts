@@ -1,21 +1,21 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { type Sandbox, createSandbox } from 'genesys-sandbox';
 import { root } from '../support/angular-cli.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { Cleanup } from '../support/cleanup.ts';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
+import { LISTENS, commandWith, credentials, relayYaml, replaced } from '../support/five-minutes.ts';
+import { startProgram } from '../support/program.ts';
 import { commandsIn } from '../support/readme.ts';
 import { writeApp } from './support/app.ts';
-import { siteRelay } from './support/chain.ts';
 import { command } from './support/command.ts';
 import { install, packageJson } from './support/fresh.ts';
 import { expectQueues } from './support/page.ts';
-import { serveSite } from './support/site.ts';
 
 // Runs the commands of the READMEs in a fresh app, with a real installation of the tarballs and with `ng`. What `npm test` runs
 // of them without the registry is in docs/first-start.spec.ts.
-const RELAY = 'projects/genesys-auth-relay/README.md';
 const parent = join(root, 'out-tsc/compat/readme');
 const folder = join(parent, 'your-app');
 const cleanup = new Cleanup();
@@ -51,17 +51,34 @@ it.each(['genesys-auth-relay --version', 'genesys-scopes --version', 'genesys-sa
   }
 );
 
-it('the schematic configures the app, which builds and shows data', async () => {
-  const generate = commandsIn(RELAY, 'Five minutes').find((line) => line.includes(' ng generate ')) ?? '';
-  // As the README says for the sandbox.
-  const line = generate.replace(/--region=\S+/, `--api-origin=${sandbox.apiOrigin}`);
-  expect(line).toContain('--api-origin');
-  expect(await run(line)).toContain('npx --no-install genesys-auth-relay serve --config relay.yaml');
-  await run('npx --no-install ng build');
-  const site = await cleanup.keep(serveSite(join(folder, 'dist/browser'), await siteRelay(sandbox, 'proxy')));
+it('five minutes lead to data in the browser, behind `ng serve`', async () => {
+  // The sandbox has another port than the README's, and so have relay and dev server.
+  const generate = commandWith(/ ng generate /).replace(/--region=\S+/, `--api-origin=${sandbox.apiOrigin}`);
+  expect(await run(generate)).toContain('npx --no-install genesys-auth-relay serve --config relay.yaml');
+  const port = await freePort();
+  const origin = `http://localhost:${String(port)}`;
+  await writeFile(join(folder, 'relay.yaml'), replaced(relayYaml(sandbox), 'http://localhost:4200', origin));
+  const installedBin = (name: string) => join(folder, 'node_modules/.bin', name);
+  const serve = commandWith(/ serve --config /)
+    .split(' ')
+    .slice(3);
+  const options = { cwd: folder, env: credentials() };
+  const relay = await cleanup.keep(startProgram([installedBin('genesys-auth-relay'), ...serve], LISTENS, options));
+  const proxy = join(folder, 'src/proxy.conf.json');
+  const target = (relay.printed[1] ?? '').replace('127.0.0.1', 'localhost');
+  await writeFile(proxy, replaced(await readFile(proxy, 'utf8'), 'http://localhost:8080', target));
+  const ng = [
+    ...commandWith(/ ng serve /)
+      .split(' ')
+      .slice(3),
+    '--port',
+    String(port)
+  ];
+  const env = { NG_CLI_ANALYTICS: 'false' };
+  await cleanup.keep(startProgram([installedBin('ng'), ...ng], /Local: +http:/, { cwd: folder, env }));
   await expectQueues(
     browser,
-    site.url,
+    origin,
     sandbox.snapshot().queues.map((queue) => queue.name)
   );
 }, 300_000);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { join, resolve } from 'node:path';
@@ -8,34 +8,17 @@ import { text } from 'node:stream/consumers';
 import { command } from '../compat/support/command.ts';
 import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
-import { blocksIn, commandsIn } from '../support/readme.ts';
+import { LISTENS, commandWith, credentials, proxyFile, relayYaml, replaced } from '../support/five-minutes.ts';
+import { startProgram } from '../support/program.ts';
+import { commandsIn } from '../support/readme.ts';
 
 // Runs what a newcomer copies from the two READMEs, from the tarballs to data behind the dev server. The blocks are those of
 // the pages. Only ports and the credentials are replaced. `npm run compat` has the same with a real installation and `ng`.
-const RELAY = 'projects/genesys-auth-relay/README.md';
-const SANDBOX = 'Without an OAuth client: the sandbox';
-const START = 'Five minutes';
-
 const parent = join(root, 'out-tsc/first-start');
 const app = join(parent, 'your-app');
 const cleanup = new Cleanup();
 /** Where the page of the reader comes from. */
 const page = { origin: 'http://localhost:4200', 'sec-fetch-site': 'same-origin', 'x-genesys-auth': '1' };
-
-/** The only block or command that matches. */
-function only(candidates: readonly string[], what: RegExp): string {
-  const found = candidates.filter((each) => what.test(each));
-  if (found.length !== 1)
-    throw new Error(`${String(what)} is in ${String(found.length)} blocks or commands, not in one`);
-  return found[0] ?? '';
-}
-
-/** Replaces a part of a block that must be there. */
-function replaced(block: string, part: string | RegExp, by: string): string {
-  const result = block.replace(part, () => by);
-  if (result === block) throw new Error(`There is no ${String(part)} in:\n${block}`);
-  return result;
-}
 
 /** `npm install` of tarballs without the registry: unpacks them, and takes their dependencies from the workspace. */
 async function installOffline(line: string): Promise<void> {
@@ -59,39 +42,12 @@ async function installOffline(line: string): Promise<void> {
   }
 }
 
-/** Starts an installed program as its command line in a README says, until it has printed that it is ready. */
+/** Starts an installed program as its command line in a README says, until what it printed matches. */
 async function start(line: string, ready: RegExp, env: NodeJS.ProcessEnv = {}): Promise<RegExpExecArray> {
   const [npx, flag, name = '', ...args] = line.split(' ');
   if (npx !== 'npx' || flag !== '--no-install') throw new Error(`"${line}" does not begin with "npx --no-install"`);
-  return startNode([join(app, 'node_modules/.bin', name), ...args], ready, env);
-}
-
-/** Starts a program that ends with the tests. Resolves when what it printed matches. */
-async function startNode(
-  args: readonly string[],
-  ready: RegExp,
-  env: NodeJS.ProcessEnv = {}
-): Promise<RegExpExecArray> {
-  const child = spawn(process.execPath, args, { cwd: app, env: { ...process.env, ...env }, stdio: 'pipe' });
-  const ended = once(child, 'exit');
-  const close = async () => {
-    child.kill();
-    await ended;
-  };
-  await cleanup.keep(Promise.resolve({ close }));
-  let output = '';
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      const found = ready.exec(output);
-      if (found) resolve(found);
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', () => {
-      reject(new Error(`${args.join(' ')} ended and printed:\n${output}`));
-    });
-  });
+  const program = startProgram([join(app, 'node_modules/.bin', name), ...args], ready, { cwd: app, env });
+  return (await cleanup.keep(program)).printed;
 }
 
 /** Runs a command line of a README in the reader's folder, to its end. What it printed, whatever its exit code is. */
@@ -153,40 +109,21 @@ describe('after the installation of the README', () => {
 });
 
 describe('five minutes, with the sandbox in place of a Genesys Cloud organisation', () => {
-  const commands = commandsIn(RELAY, START);
   let relay: string;
   let devServer: string;
-  let credentials: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
-    const sandbox = await start(
-      `${only(commands, /genesys-sandbox/)} --login-port 0 --api-port 0`,
-      /login host +(\S+)\n +API host +(\S+)\n +client id +(\S+)\n/
+    const [, loginOrigin = '', apiOrigin = ''] = await start(
+      `${commandWith(/genesys-sandbox/)} --login-port 0 --api-port 0`,
+      /login host +(\S+)\n +API host +(\S+)\n/
     );
-    const [, login = '', api = '', id = ''] = sandbox;
-    const readme = readFileSync(join(root, RELAY), 'utf8');
-    const [, secret = ''] = /its secret is `([^`]+)`/.exec(readme) ?? [];
-    expect(readme).toContain(`Its client id is \`${id}\``);
+    const yaml = relayYaml({ loginOrigin, apiOrigin });
+    await writeFile(join(app, 'relay.yaml'), yaml);
+    await writeFile(join(app, 'no-cors.yaml'), replaced(yaml, /^cors: .*\n/m, ''));
+    const serve = commandWith(/ serve --config /);
+    [, relay = ''] = await start(serve, LISTENS, credentials());
+    const [, withoutCors = ''] = await start(replaced(serve, 'relay.yaml', 'no-cors.yaml'), LISTENS, credentials());
 
-    // The reader writes the addresses of the sandbox in place of the region.
-    let [addresses = ''] = blocksIn(RELAY, SANDBOX, 'yaml');
-    addresses = replaced(addresses, 'http://127.0.0.1:4210', login);
-    addresses = replaced(addresses, 'http://127.0.0.1:4211', api);
-    const [block = ''] = blocksIn(RELAY, START, 'yaml relay');
-    const [, indentation = ''] = /^( *)region: .*$/m.exec(block) ?? [];
-    const yaml = replaced(block, /^ *region: .*\n/m, addresses.replace(/^(?=.)/gm, indentation));
-    const freePorts = 'listen: { port: 0 }\nadmin: false\n';
-    await writeFile(join(app, 'relay.yaml'), `${yaml}${freePorts}`);
-    await writeFile(join(app, 'no-cors.yaml'), `${replaced(yaml, /^cors: .*\n/m, '')}${freePorts}`);
-
-    const [, idName = '', secretName = ''] = /^export (\w+)=\.\.\. (\w+)=\.\.\.$/.exec(only(commands, /^export/)) ?? [];
-    credentials = { [idName]: id, [secretName]: secret };
-    const serve = only(commands, / serve --config /);
-    const listening = /listens on (http:\/\/\S+)/;
-    [, relay = ''] = await start(serve, listening, credentials);
-    const [, withoutCors = ''] = await start(replaced(serve, 'relay.yaml', 'no-cors.yaml'), listening, credentials);
-
-    const [proxyFile = ''] = blocksIn(RELAY, START, 'jsonc');
     const towards = (url: string) =>
       replaced(proxyFile, 'http://localhost:8080', url.replace('127.0.0.1', 'localhost'));
     // One dev server for the file as it is and for two readers who left something out.
@@ -196,18 +133,19 @@ describe('five minutes, with the sandbox in place of a Genesys Cloud organisatio
       entry(towards(withoutCors), '/no-cors'),
       entry(replaced(towards(relay), '"changeOrigin": true', '"changeOrigin": false'), '/no-change-origin')
     ];
-    const file = only(commands, /proxy-config/).split(' --proxy-config ')[1] ?? '';
+    const file = commandWith(/ ng serve /).split(' --proxy-config ')[1] ?? '';
     await writeFile(join(app, file), `{${variants.join(',')}}`);
-    [devServer = ''] = await startNode([join(__dirname, 'dev-server.mjs'), file], /^http:\/\/localhost:\d+/m);
+    const server = startProgram([join(__dirname, 'dev-server.mjs'), file], /^http:\/\/localhost:\d+/m, { cwd: app });
+    [devServer = ''] = (await cleanup.keep(server)).printed;
   }, 60_000);
 
   it('the relay finds its configuration fine', async () => {
-    expect(await run(only(commands, / check --config /), credentials)).toContain('The configuration is fine.');
+    expect(await run(commandWith(/ check --config /), credentials())).toContain('The configuration is fine.');
   });
 
   it('curl gets queues from the relay', async () => {
     const [, name = '', value = '', url = ''] =
-      /^curl -H "([^:]+): ([^"]+)" http:\/\/localhost:8080(\S+)$/.exec(only(commands, /^curl/)) ?? [];
+      /^curl -H "([^:]+): ([^"]+)" http:\/\/localhost:8080(\S+)$/.exec(commandWith(/^curl/)) ?? [];
     const { status, content } = await ask(`${relay}${url}`, { [name]: value });
     expect(status).toBe(200);
     expect(content.entities?.length).toBeGreaterThan(3);
@@ -225,7 +163,7 @@ describe('five minutes, with the sandbox in place of a Genesys Cloud organisatio
     );
   });
 
-  it('a page of the dev server is told what is missing, in the message that the console shows', async () => {
+  it('the detail of a refusal names the missing setting, as the console shows it', async () => {
     const noCors = await ask(`${devServer}/no-cors/api/v2/routing/queues`, page);
     expect(noCors).toMatchObject({ status: 403, content: { code: 'origin_not_allowed' } });
     expect(noCors.content.detail).toMatch(/http:\/\/localhost:4200.*'cors\.origins' of the relay/);

@@ -137,7 +137,7 @@ describe('five minutes, with the sandbox in place of a Genesys Cloud organisatio
     await writeFile(join(app, file), `{${variants.join(',')}}`);
     const server = startProgram([join(__dirname, 'dev-server.mjs'), file], /^http:\/\/localhost:\d+/m, { cwd: app });
     [devServer = ''] = (await cleanup.keep(server)).printed;
-  }, 60_000);
+  }, 120_000);
 
   it('the relay finds its configuration fine', async () => {
     expect(await run(commandWith(/ check --config /), credentials())).toContain('The configuration is fine.');

@@ -1,9 +1,16 @@
 const { createServer } = require('node:net');
 
-// Below the range from which systems give out ports by themselves (32768 on Linux, 49152 elsewhere): a server that goes away
-// and comes back finds its port again, because no connection or listener of anybody else got it meanwhile.
+// Below the range from which systems assign ports (32768 on Linux, 49152 elsewhere): a server that stops and starts again
+// finds its port free, because no connection or listener of another program took it meanwhile.
 const FIRST = 20_000;
 const LAST = 32_000;
+
+// Each process searches a different slice. Otherwise another test process could get the same port between the probe and the
+// start of the server.
+const SLICES = 60;
+const SIZE = (LAST - FIRST) / SLICES;
+const slice = FIRST + (process.pid % SLICES) * SIZE;
+let offset = Math.floor(Math.random() * SIZE);
 
 const isFree = (port) =>
   new Promise((resolve) => {
@@ -17,11 +24,15 @@ const isFree = (port) =>
     });
   });
 
-/** A port that is free. Only for what must be known before its server starts, or must stay the same when it starts again. */
+/**
+ * A port that is free. Only for what must be known before its server starts, or must stay the same when it starts again.
+ * A process gets the same port again only after all others of its slice.
+ */
 exports.freePort = async () => {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+  for (let tries = 0; tries < SIZE; tries += 1) {
+    offset = (offset + 1) % SIZE;
+    const port = slice + offset;
     if (await isFree(port)) return port;
   }
-  throw new Error(`No free port between ${FIRST} and ${LAST}.`);
+  throw new Error(`No free port between ${slice} and ${slice + SIZE - 1}.`);
 };

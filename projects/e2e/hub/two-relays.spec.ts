@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
 import WebSocket from 'ws';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
+import { spawnRedis } from '../../../scripts/lib/redis-server.cjs';
 import { findRedis } from '../../../scripts/lib/tools.cjs';
 import { newApiKey } from '../support/api-key.ts';
-import { freePort } from '../../../scripts/lib/free-port.cjs';
 import { until } from '../support/until.ts';
 
 interface Frame {
@@ -17,7 +18,6 @@ interface Frame {
   readonly params?: { readonly topics?: readonly string[]; readonly event?: { readonly eventBody: { n: number } } };
 }
 
-const redisServer = findRedis();
 const { key, sha256 } = newApiKey();
 
 /** A program that listens, and goes to the other relay when its own is gone. */
@@ -62,7 +62,7 @@ function browser(urls: readonly string[], topic: string) {
 }
 
 // Without Redis `npm test` ends with a loud "NOT RUN".
-(redisServer === undefined ? describe.skip : describe)('two relays, each a process, with Redis', () => {
+(findRedis() === undefined ? describe.skip : describe)('two relays, each a process, with Redis', () => {
   const children: ChildProcess[] = [];
   const clients: { close(): void }[] = [];
   const dir = mkdtempSync(join(tmpdir(), 'hub-redis-'));
@@ -101,7 +101,7 @@ function browser(urls: readonly string[], topic: string) {
     const port = await freePort();
     redisUrl = `redis://127.0.0.1:${port}`;
     const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', dir];
-    children.push(spawn(redisServer ?? '', args, { stdio: 'ignore' }));
+    children.push(await spawnRedis(args, port));
   });
   afterAll(async () => {
     for (const client of clients) client.close();

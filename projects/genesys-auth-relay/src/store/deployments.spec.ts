@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import { freePort } from '../../../../scripts/lib/free-port.cjs';
 import { type RunningRelay, type StoreEvent, parseRelayConfig, startRelay } from '../index.ts';
 import { ask, fromHere } from '../testing/ask.ts';
 import { certificateMaker } from '../testing/certificate.ts';
@@ -8,6 +9,7 @@ import { configFor } from '../testing/config.ts';
 import { describeWithRedis, startRedis } from '../testing/redis.ts';
 import { startSentinel } from '../testing/sentinel.ts';
 import { type TokenServer, startTokenServer, tokenNumber } from '../testing/token-server.ts';
+import { until } from '../testing/until.ts';
 
 const KEY = randomBytes(32).toString('base64');
 
@@ -66,13 +68,6 @@ describeWithRedis('the shared store as it is deployed', () => {
     members.push(member);
     return member;
   }
-  const until = async (holds: () => boolean | Promise<boolean>, what: string) => {
-    const deadline = Date.now() + 20_000;
-    while (!(await holds())) {
-      if (Date.now() > deadline) throw new Error(`${what}: not within 20 s`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
 
   describe('rediss://', () => {
     const [own, other] = [certificates.make('redis'), certificates.make('another')];
@@ -119,12 +114,19 @@ describeWithRedis('the shared store as it is deployed', () => {
     await master.kill();
     expect(await a.tokenNow(['routing'])).toBe(tokenNumber(2));
     expect(a.events).toContain('degraded');
-    await until(async () => (await world.masterPort()) === replica.port, 'the failover');
-    await until(async () => {
-      a.clock.advance(3_600_000);
-      await a.tokenNow(['routing']);
-      return a.events.includes('recovered') && a.events.at(-1) === 'written';
-    }, 'the new master');
+    await until(async () => (await world.masterPort()) === replica.port, 'the failover', 40_000);
+    await until(
+      async () => {
+        a.clock.advance(3_600_000);
+        await a.tokenNow(['routing']);
+        if (!a.events.includes('recovered')) return false;
+        // An entry is written after its token is handed out, so the next request may find it before it is reported.
+        const since = a.events.slice(a.events.lastIndexOf('recovered'));
+        return since.includes('written') || since.includes('adopted');
+      },
+      'an entry at the new master',
+      40_000
+    );
     const [entry = ''] = (await replica.client.keys('*:token')).slice(-1);
     expect(await replica.client.pttl(entry)).toBeGreaterThan(0);
     expect(await replica.client.info('replication')).toContain('role:master');
@@ -133,20 +135,23 @@ describeWithRedis('the shared store as it is deployed', () => {
     await c.tokenNow(['routing']);
     expect(c.events).toEqual(['adopted']);
     expect(server.received).toHaveLength(before);
-  }, 60_000);
+  }, 120_000);
 
   it('cluster: shares tokens that lie on other nodes than the one that is named', async () => {
     const nodes = await Promise.all(
-      ['one', 'two'].map(async (name) =>
-        kept(await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-config-file', name] }))
-      )
+      ['one', 'two'].map(async (name) => {
+        // The default port of the cluster bus is 10,000 higher, in the range from which the system assigns ports.
+        const bus = String(await freePort());
+        const cluster = ['--cluster-enabled', 'yes', '--cluster-config-file', name, '--cluster-port', bus];
+        return { bus, ...kept(await startRedis({ args: cluster })) };
+      })
     );
     const [first, second] = nodes;
     if (!first || !second) throw new Error('no nodes');
     // As good as everything lies on the other node than the one that is named.
     await first.client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '9');
     await second.client.call('CLUSTER', 'ADDSLOTSRANGE', '10', '16383');
-    await second.client.call('CLUSTER', 'MEET', '127.0.0.1', String(first.port));
+    await second.client.call('CLUSTER', 'MEET', '127.0.0.1', String(first.port), first.bus);
     await until(async () => {
       const infos = await Promise.all(nodes.map(({ client }) => client.call('CLUSTER', 'INFO')));
       return infos.every((info) => /cluster_state:ok[^]*cluster_known_nodes:2/.test(String(info)));

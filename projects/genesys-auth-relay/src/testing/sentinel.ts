@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../../../scripts/lib/free-port.cjs';
-import { type TestRedis, answers, server, startRedis } from './redis.ts';
+import { killRedis, spawnRedis } from '../../../../scripts/lib/redis-server.cjs';
+import { type TestRedis, startRedis } from './redis.ts';
+import { until } from './until.ts';
 
 /** A master, its replica, and a sentinel that watches them; of the test's own, on this machine alone. */
 export interface TestSentinel {
@@ -20,19 +19,14 @@ export interface TestSentinel {
   close(): Promise<void>;
 }
 
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within 20 s`);
-    await delay(50);
-  }
-}
-
 /** Starts them, and waits until the replica is in step and the sentinel knows it. */
 export async function startSentinel(name = 'main'): Promise<TestSentinel> {
   const master = await startRedis();
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
-  await until(async () => (await replica.client.info('replication')).includes('master_link_status:up'), 'replication');
+  await until(
+    async () => (await replica.client.info('replication')).includes('master_link_status:up'),
+    'the replication'
+  );
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'relay-sentinel-'));
   const file = join(folder, 'sentinel.conf');
@@ -45,15 +39,14 @@ export async function startSentinel(name = 'main'): Promise<TestSentinel> {
     file,
     [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...watch.map((l) => `sentinel ${l}`)].join('\n')
   );
-  const child = spawn(server ?? '', [file, '--sentinel'], { stdio: 'ignore' });
-  await until(() => answers(port), 'a sentinel');
+  const child = await spawnRedis([file, '--sentinel'], port);
   const client = new Redis(port, '127.0.0.1', { protocol: 2, maxRetriesPerRequest: null, disconnectTimeout: 200 });
   client.on('error', () => undefined);
   const ask = (what: string) => client.call('SENTINEL', what, name);
   await until(async () => {
     const replicas = await ask('replicas');
     return Array.isArray(replicas) && replicas.length === 1;
-  }, 'the replica, known to the sentinel');
+  }, 'a sentinel that knows the replica');
   return {
     name,
     port,
@@ -65,9 +58,7 @@ export async function startSentinel(name = 'main'): Promise<TestSentinel> {
     },
     close: async () => {
       client.disconnect();
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-      await Promise.all([master.close(), replica.close()]);
+      await Promise.all([killRedis(child), master.close(), replica.close()]);
       rmSync(folder, { recursive: true, force: true });
     }
   };

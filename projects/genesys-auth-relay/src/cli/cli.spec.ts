@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { ask, fromHere } from '../testing/ask.ts';
 import { KEY } from '../testing/config.ts';
 import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
+import { until } from '../testing/until.ts';
 import { run } from './run.ts';
 
 const BUILT = join(__dirname, '../../dist/cli.js');
@@ -135,9 +136,7 @@ describe('genesys-auth-relay', () => {
     it('13.3.4 reads its configuration again at SIGHUP, and keeps the old one when the new one is wrong', async () => {
       const config = configOf(server);
       const { child, url, output } = await serve(fileWith(config, 'hangup.json'));
-      const said = async (text: string) => {
-        while (!output().includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
-      };
+      const said = (text: string) => until(() => output().includes(text), `'${text}' in the output`);
       const scopes = ['routing'];
       fileWith({ ...config, scopes: [] }, 'hangup.json');
       child.kill('SIGHUP');
@@ -166,7 +165,9 @@ describe('genesys-auth-relay', () => {
       );
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
-      expect((await ask(`${url}/token`, fromHere({ scopes: ['routing'] }))).headers['connection']).toBe('close');
+      const drains = async () =>
+        (await ask(`${url}/token`, fromHere({ scopes: ['routing'] }))).headers['connection'] === 'close';
+      await until(drains, 'the start of the drain');
       child.kill('SIGTERM');
       expect(await ended).toEqual([1, null]);
     });

@@ -4,15 +4,11 @@ import { createServer } from 'node:net';
 import { type Ask, ask } from '../testing/ask.ts';
 import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
 import { openRaw } from '../testing/raw.ts';
+import { until } from '../testing/until.ts';
 
 const CALLER = { 'x-genesys-auth': '1' };
 const get: Ask = { method: 'GET', headers: CALLER };
 const QUEUES = '/api/v2/routing/queues';
-
-/** Waits until something holds, by looking again after each turn of the event loop. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe('when the API refuses the token', () => {
   let world: ProxySetup;

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { type Ask, ask, basic } from '../testing/ask.ts';
 import { newKey } from '../testing/config.ts';
 import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
+import { until } from '../testing/until.ts';
 
 const QUEUES = '/api/v2/routing/queues';
 const keys = { ann: newKey(), bob: newKey(), eve: newKey() };
@@ -11,10 +12,6 @@ const as = (who: Who, headers: Ask['headers'] = {}): Ask => ({
   method: 'GET',
   headers: { authorization: basic(who, keys[who].key), ...headers }
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe('identical GETs at the same time', () => {
   let world: ProxySetup;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import Fastify from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import { createRelayMetrics, genesysAuthRelay, startRelay } from '../index.ts';
@@ -10,6 +11,7 @@ import { openPage } from '../testing/hub-client.ts';
 import { startNotificationServer } from '../testing/notification-server.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { replyWith, startTokenServer } from '../testing/token-server.ts';
+import { until } from '../testing/until.ts';
 
 const ADMIN = { admin: { host: '127.0.0.1', port: 0 } };
 
@@ -137,13 +139,9 @@ describe('createRelayMetrics', () => {
       return ['hub_clients', 'hub_topics', 'hub_channels', 'hub_events_total'].map((name) => values.get(name));
     };
     const reads = async (...expected: number[]) => {
-      let seen: unknown;
-      const isSo = () => JSON.stringify(seen) === JSON.stringify(expected);
-      for (let look = 0; look < 400 && !isSo(); look++) {
-        seen = await read();
-        if (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      expect(seen).toEqual(expected);
+      // The expectation shows what differs when it does not come to that.
+      await until(async () => isDeepStrictEqual(await read(), expected)).catch(() => undefined);
+      expect(await read()).toEqual(expected);
     };
     const first = await start();
     const second = await start();

@@ -4,6 +4,7 @@ import { runningClock } from '../testing/clock.ts';
 import { configFor } from '../testing/config.ts';
 import { type TestRedis, describeWithRedis, startRedis } from '../testing/redis.ts';
 import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
+import { until } from '../testing/until.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64');
 
@@ -42,8 +43,10 @@ describeWithRedis('the metrics of several relays that share a store', () => {
     expect(await degraded()).toBe(2);
 
     await redis.restart();
-    const deadline = Date.now() + 15_000;
-    while ((await degraded()) === 2 && Date.now() < deadline) await first.token();
+    await until(async () => {
+      await first.token();
+      return (await degraded()) < 2;
+    }, 'the recovery of the first relay');
     expect(await degraded()).toBe(1);
     await second.relay.close();
     expect(await degraded()).toBe(0);

@@ -10,6 +10,7 @@ import { certificateMaker } from '../testing/certificate.ts';
 import { KEY, SECRET_ENV, configFor, newKey } from '../testing/config.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { type Reply, replyWith, tokenNumber } from '../testing/token-server.ts';
+import { until } from '../testing/until.ts';
 import { createCertificatePools } from './certificate-pools.ts';
 
 const MAKE_PAIR = {
@@ -80,7 +81,7 @@ describe('a client with more than one credential', () => {
     world.server.answerWith(takes('relay-client-b:second-secret'));
     world.clock.advance(3600_000 * 0.9);
     expect((await token()).body['access_token']).toBe(before.body['access_token']);
-    while ((await token()).body['access_token'] === before.body['access_token']);
+    await until(async () => (await token()).body['access_token'] !== before.body['access_token'], 'the new token');
     expect(credentials()).toEqual([
       'relay-client:first-secret',
       'relay-client:first-secret',

@@ -4,6 +4,7 @@ import type { RelayObserver } from '../index.ts';
 import { KEY } from '../testing/config.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { replyWith, tokenNumber } from '../testing/token-server.ts';
+import { until } from '../testing/until.ts';
 
 const sha256 = (text: unknown) => createHash('sha256').update(String(text)).digest('hex');
 const many = <T>(count: number, each: (index: number) => Promise<T>) =>
@@ -25,8 +26,7 @@ describe('the token source', () => {
   const upstream = () => world.server.received.length;
   /** Waits until the token endpoint has got a number of requests and one more round trip has gone by. */
   const settled = async (count: number) => {
-    while (upstream() < count)
-      await ask(`${world.relay.url}/session`, { method: 'GET', headers: { 'x-genesys-auth': '1' } });
+    await until(() => upstream() >= count, `token request ${count}`);
     await ask(`${world.relay.url}/session`, { method: 'GET', headers: { 'x-genesys-auth': '1' } });
   };
 
@@ -77,7 +77,7 @@ describe('the token source', () => {
     await settled(2);
     expect(await tokenNow()).toBe(first);
     release();
-    while ((await tokenNow()) === first);
+    await until(async () => (await tokenNow()) !== first, 'the new token');
     expect(await tokenNow()).toBe(tokenNumber(2));
     expect(upstream()).toBe(2);
   });

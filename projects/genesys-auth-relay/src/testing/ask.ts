@@ -47,6 +47,8 @@ export function ask(url: string, { method = 'POST', headers = {}, body }: Ask = 
       },
       (response) => {
         const chunks: Buffer[] = [];
+        // An answer that is cut in the middle fails, instead of never ending.
+        response.on('error', reject);
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();

@@ -1,6 +1,7 @@
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX, type HubServerFrame } from 'genesys-auth-protocol';
 import WebSocket from 'ws';
 import { ask } from './ask.ts';
+import { until } from './until.ts';
 
 /** A frame as it came: ours, or one of the JSON-RPC form. */
 export type Frame = Record<string, unknown> & { readonly type?: string };
@@ -15,22 +16,9 @@ export interface HubTestClient {
   send(frame: object): void;
   /** Subscribes and waits for the answer. */
   subscribe(topics: readonly string[], resume?: object): Promise<Extract<HubServerFrame, { type: 'subscribed' }>>;
-  /** Waits until something is so. */
-  until<T>(find: () => T | undefined | false): Promise<T>;
   /** The close code, once it is closed. */
   readonly closed: Promise<number>;
   close(): void;
-}
-
-/** Waits until a condition holds, looking at it after every turn. */
-export async function until<T>(find: () => T | undefined | false, what = 'a condition', withinMs = 8000): Promise<T> {
-  const end = performance.now() + withinMs;
-  for (;;) {
-    const found = find();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`Waited in vain for ${what}: ${find.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** Gets a ticket as a page on this machine does. */
@@ -67,7 +55,6 @@ export function openHub(
       client.send({ type: 'subscribe', id: mine, topics, ...(resume && { resume }) });
       return until(() => of('subscribed').find((frame) => frame.id === mine), 'the answer to a subscription');
     },
-    until: (find) => until(find),
     closed,
     close: () => {
       socket.terminate();

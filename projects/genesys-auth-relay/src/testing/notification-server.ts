@@ -18,6 +18,10 @@ export interface NotificationServer {
   readonly requests: readonly string[];
   /** Topics of every channel that has a socket. */
   topics(): readonly (readonly string[])[];
+  /** Sockets opened so far. */
+  readonly sockets: number;
+  /** Messages so far that ask for a sign of life. */
+  readonly pings: number;
   /** Sends an event to whoever has subscribed to the topic. */
   emit(topic: string, body: unknown, id?: string): void;
   /** Sends any text to every socket. */
@@ -64,6 +68,8 @@ export async function startNotificationServer(): Promise<NotificationServer> {
   let status: number | undefined;
   let failureHeaders: Record<string, string> = {};
   let tokens = 0;
+  let pings = 0;
+  let opened = 0;
   let liveToken = '';
   let origin = '';
 
@@ -116,9 +122,11 @@ export async function startNotificationServer(): Promise<NotificationServer> {
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      opened += 1;
       channel.socket?.close(1000);
       channel.socket = webSocket;
       webSocket.on('message', () => {
+        pings += 1;
         if (frozen.has(webSocket)) return;
         webSocket.send(JSON.stringify({ topicName: 'channel.metadata', eventBody: { message: 'pong' } }));
       });
@@ -138,6 +146,12 @@ export async function startNotificationServer(): Promise<NotificationServer> {
     requests,
     rejected,
     clientIds,
+    get sockets() {
+      return opened;
+    },
+    get pings() {
+      return pings;
+    },
     topics: () => live().map(({ topics }) => topics),
     emit(topicName, eventBody, id = randomUUID()) {
       const text = JSON.stringify({ topicName, version: '2', eventBody, metadata: { CorrelationId: id } });

@@ -7,6 +7,7 @@ import { testClock } from '../testing/clock.ts';
 import { SECRET_ENV, configFor } from '../testing/config.ts';
 import { openRaw } from '../testing/raw.ts';
 import { setUp } from '../testing/setup.ts';
+import { until } from '../testing/until.ts';
 
 const ADMIN = { admin: { host: '127.0.0.1', port: 0 } };
 
@@ -62,13 +63,15 @@ describe('startRelay', () => {
   });
 
   it('F14 costs no request when it drains under load', async () => {
+    let endDrain = (): void => undefined;
+    const clock = { ...systemClock, sleep: () => new Promise<void>((resolve) => (endDrain = resolve)) };
     const world = await setUp({
       config: { ...ADMIN, limits: { drainMs: 700, requestsPerMinute: 1_000_000 } },
-      runtime: { clock: systemClock }
+      runtime: { clock }
     });
     const { relay } = world;
     const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-    // A load balancer: it looks at /readyz now and then, and sends on until it has seen "not ready".
+    // A load balancer: it looks at /readyz now and then, and sends on until it has seen "not ready". The drain ends after that.
     let inService = true;
     let answered = 0;
     const failures: unknown[] = [];
@@ -98,15 +101,16 @@ describe('startRelay', () => {
     const callers = Array.from({ length: 16 }, async () => {
       while (inService) await post();
     });
-    while (answered < 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => answered >= 100, '100 answers');
+    const before = answered;
     const drained = relay.drain();
     await Promise.all([balancer, ...callers]);
-    const duringDrain = answered;
+    endDrain();
     await drained;
     agent.destroy();
     await world.server.close();
     expect(failures).toEqual([]);
-    expect(duringDrain).toBeGreaterThan(100);
+    expect(answered).toBeGreaterThan(before);
   });
 
   it('answers what it has begun when it closes, refuses what comes then, and cuts silent connections', async () => {

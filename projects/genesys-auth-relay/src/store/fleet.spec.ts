@@ -5,6 +5,7 @@ import { type RunningClock, runningClock } from '../testing/clock.ts';
 import { configFor } from '../testing/config.ts';
 import { type TestRedis, describeWithRedis, startRedis } from '../testing/redis.ts';
 import { type TokenServer, replyWith, startTokenServer, tokenNumber } from '../testing/token-server.ts';
+import { until } from '../testing/until.ts';
 
 const sha256 = (text: unknown) => createHash('sha256').update(String(text)).digest('hex');
 const newKey = () => randomBytes(32).toString('base64');
@@ -55,14 +56,6 @@ describeWithRedis('relays that share a store', () => {
   const later = (ms: number) => {
     for (const { clock } of members) clock.advance(ms);
   };
-  /** Asks until the condition holds; the requests themselves are what gives the relays time. */
-  const until = async (holds: () => boolean | Promise<boolean>) => {
-    const deadline = Date.now() + 15_000;
-    while (!(await holds())) {
-      if (Date.now() > deadline) throw new Error('it did not happen within 15 s');
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
   const tokenKeys = () => redis.client.keys('*:token');
 
   beforeAll(async () => {
@@ -82,11 +75,14 @@ describeWithRedis('relays that share a store', () => {
   it('T3 F1 make one token request for 400 callers at once', async () => {
     const [a, b] = [await join(), await join()];
     server.answerWith((response, count) => {
-      setTimeout(() => response.end(JSON.stringify({ access_token: tokenNumber(count), token_type: 'Bearer' })), 100);
+      void until(() => [...a.events, ...b.events].includes('lease_wait'), 'the relay that waits').then(() =>
+        response.end(JSON.stringify({ access_token: tokenNumber(count), token_type: 'Bearer' }))
+      );
     });
     const answers = await Promise.all(Array.from({ length: 400 }, (_, index) => (index % 2 ? a : b).tokenNow()));
     expect(new Set(answers)).toEqual(new Set([tokenNumber(1)]));
     expect(upstream()).toBe(1);
+    await until(() => [...a.events, ...b.events].includes('written'), 'the entry');
     expect([...a.events, ...b.events].sort()).toEqual(['adopted', 'lease', 'lease_wait', 'written']);
   });
 
@@ -125,7 +121,9 @@ describeWithRedis('relays that share a store', () => {
     await until(async () => (await tokenKeys()).length === 1);
     for (const [index, nonsense] of ['', 'x', 'x'.repeat(10_000), '{"token":"evil"}'].entries()) {
       for (const key of await tokenKeys()) await redis.client.set(key, nonsense);
-      expect(await (await join()).tokenNow()).toBe(tokenNumber(index + 2));
+      const b = await join();
+      expect(await b.tokenNow()).toBe(tokenNumber(index + 2));
+      await until(() => b.events.includes('written'), 'the entry');
     }
     const [key = ''] = await tokenKeys();
     await redis.client.del(key);
@@ -205,14 +203,16 @@ describeWithRedis('relays that share a store', () => {
 
   it('F8 take over from a holder that died, before anybody has to wait', async () => {
     const a = await join();
-    server.answerWith({ expires_in: 6 });
     expect(await a.tokenNow()).toBe(tokenNumber(1));
     await until(async () => (await tokenKeys()).length === 1);
     const [key = ''] = await tokenKeys();
-    await redis.client.set(key.replace(/token$/, 'lease'), 'a relay that was killed', 'PX', 10_000);
-    later(4.7 * SECOND);
+    await redis.client.set(key.replace(/token$/, 'lease'), 'a relay that was killed', 'PX', 600 * SECOND);
+    later(2880 * SECOND);
     await redis.client.del(key);
     expect(await a.tokenNow()).toBe(tokenNumber(1));
+    await until(() => a.events.includes('lease_wait'));
+    // The token may be handed out for another 648 s; after a third of them the lease is taken over.
+    later(220 * SECOND);
     await until(() => a.events.includes('lease_taken'));
     await until(async () => (await a.tokenNow()) === tokenNumber(2));
     expect(upstream()).toBe(2);
@@ -220,21 +220,27 @@ describeWithRedis('relays that share a store', () => {
 
   it('F8 T4 hold a lease of 10 s, and give it back only if it is still theirs', async () => {
     const a = await join();
-    let leases: string[] = [];
+    let release = (): void => undefined;
     server.answerWith((response) => {
-      void (async () => {
-        leases = await redis.client.keys('*:lease');
-        const [lease = ''] = leases;
-        const life = await redis.client.pttl(lease);
-        expect(life).toBeGreaterThan(8 * SECOND);
-        expect(life).toBeLessThanOrEqual(10 * SECOND);
-        await redis.client.set(lease, 'another relay that took it over', 'PX', 10_000);
-        response.end(JSON.stringify({ access_token: 'slow', token_type: 'Bearer', expires_in: 3600 }));
-      })();
+      release = () => response.end(JSON.stringify({ access_token: 'slow', token_type: 'Bearer', expires_in: 3600 }));
     });
-    expect(await a.tokenNow()).toBe('slow');
+    const storeTime = async () => {
+      const [seconds = 0, micros = 0] = await redis.client.time();
+      return seconds * SECOND + micros / 1000;
+    };
+    const before = await storeTime();
+    const asked = a.tokenNow();
+    await until(() => upstream() === 1, 'the token request');
+    const [lease = ''] = await redis.client.keys('*:lease');
+    const life = await redis.client.pttl(lease);
+    expect(life).toBeLessThanOrEqual(10 * SECOND);
+    // By the clock of the store, so that it does not matter how long the commands take.
+    expect((await storeTime()) + life).toBeGreaterThanOrEqual(Math.floor(before) + 10 * SECOND);
+    await redis.client.set(lease, 'another relay that took it over', 'PX', 600 * SECOND);
+    release();
+    expect(await asked).toBe('slow');
     await until(() => a.events.includes('written'));
-    expect(await redis.client.get(leases[0] ?? '')).toBe('another relay that took it over');
+    expect(await redis.client.get(lease)).toBe('another relay that took it over');
   });
 
   it('give the lease back when the token endpoint fails, so that another one may try', async () => {

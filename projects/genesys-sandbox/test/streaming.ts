@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { ApiClient } from './harness.ts';
+import { until } from './until.ts';
 
 /** A frame of a channel, as it came. */
 export interface Frame {
@@ -19,18 +20,15 @@ export class Listener {
   readonly frames: Frame[] = [];
   readonly socket: WebSocket;
   closed: { code: number; reason: string } | undefined;
-  #waiting: (() => void)[] = [];
 
   constructor(uri: string) {
     this.socket = new WebSocket(uri);
     this.socket.on('message', (data: Buffer) => {
       const frame: Frame = JSON.parse(data.toString('utf8'));
       this.frames.push(frame);
-      this.#wake();
     });
     this.socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };
-      this.#wake();
     });
     open.add(this);
   }
@@ -49,8 +47,8 @@ export class Listener {
   }
 
   /** Waits until something holds of what has come. */
-  async until(condition: (listener: this) => boolean): Promise<void> {
-    while (!condition(this)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  until(condition: (listener: this) => boolean): Promise<void> {
+    return until(() => condition(this), condition.toString());
   }
 
   /** Everything the server has sent before now has arrived: its answer to a ping came. */
@@ -64,12 +62,6 @@ export class Listener {
   /** The events of a topic; the beginning of its name will do. */
   of(topic: string): Frame[] {
     return this.frames.filter(({ topicName }) => topicName?.toLowerCase().startsWith(topic.toLowerCase()));
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }
 

@@ -43,7 +43,7 @@ describeWithRedis('instances of the hub that share a store', () => {
   const seal = createSeal([key]);
   const members: { kill(): Promise<void> }[] = [];
 
-  /** An instance whose line to Genesys Cloud is the test's. */
+  /** An instance whose line to Genesys Cloud is the test's. The first that joins leads the others. */
   async function join(times = TIMES) {
     const heard: string[] = [];
     const states = new Map<string, string>();
@@ -54,6 +54,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     let mute = false;
     let frozen = false;
     let deaf = false;
+    let knowsLeader = false;
     const sink: FeedSink = {
       event: (_key, envelope) => heard.push(envelope),
       status(keys, { state }) {
@@ -98,9 +99,12 @@ describeWithRedis('instances of the hub that share a store', () => {
           });
           return {
             ...bus,
-            hold: (...about) => {
-              if (dead || bus === undefined) return Promise.reject(new Error('dead'));
-              return frozen ? new Promise<never>(() => undefined) : bus.hold(...about);
+            hold: async (...about) => {
+              if (dead || bus === undefined) throw new Error('dead');
+              if (frozen) return new Promise<never>(() => undefined);
+              const held = await bus.hold(...about);
+              knowsLeader = true;
+              return held;
             },
             say: (message) => {
               if (!dead) bus?.say(message);
@@ -114,6 +118,8 @@ describeWithRedis('instances of the hub that share a store', () => {
       runtimeOf({ clock: systemClock }),
       times
     );
+    // Without a connection yet it asks for the lease again at the next tick, by when another one could have it.
+    await until(() => knowsLeader, 'an instance that knows who leads');
     const member = {
       feed,
       heard,

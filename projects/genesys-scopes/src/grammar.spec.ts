@@ -129,11 +129,10 @@ describe('parseScopes', () => {
     );
   });
 
-  it('reads ten megabytes at once', () => {
-    const started = performance.now();
+  it('reads ten megabytes: with work that grows faster than the text it would not end', () => {
     expect(parseScopes('analytics routing '.repeat(600_000).trim())).toEqual(['analytics', 'routing']);
     expect(isScopeToken('x'.repeat(10_000_000))).toBe(true);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(isScopeToken(`${'x'.repeat(10_000_000)} `)).toBe(false);
   });
 });
 

@@ -92,15 +92,6 @@ export function createLiveApp(
   };
 }
 
-/** Waits, turn by turn and without a clock, until something holds. */
-export async function until(condition: () => boolean, what = 'it'): Promise<void> {
-  for (let turn = 0; turn < 20_000; turn++) {
-    if (condition()) return;
-    await new Promise(setImmediate);
-  }
-  throw new Error(`Waited for ${what} in vain.`);
-}
-
 /** What a listener got. */
 export function collect(live: GenesysNotifications, topic: string) {
   const events: GenesysEvent[] = [];

@@ -3,7 +3,8 @@
  */
 import { relayHub } from 'ngx-genesys-auth/notifications';
 import { of } from 'rxjs';
-import { type GenesysGap, collect, createLiveApp, startServers, until } from './live';
+import { type GenesysGap, collect, createLiveApp, startServers } from './live';
+import { until } from './until';
 
 // The real library, the hub of the real relay, and the sandbox behind it.
 let servers: Awaited<ReturnType<typeof startServers>>;

@@ -2,7 +2,8 @@
  * @jest-environment node
  */
 import { finalize, of } from 'rxjs';
-import { type GenesysGap, collect, createLiveApp, startServers, until } from './live';
+import { type GenesysGap, collect, createLiveApp, startServers } from './live';
+import { until } from './until';
 
 // The real library, relay and sandbox, over HTTP and WebSocket.
 let servers: Awaited<ReturnType<typeof startServers>>;

@@ -17,6 +17,7 @@ import {
 import { JSDOM } from 'jsdom';
 import { firstValueFrom } from 'rxjs';
 import { codeOf } from './app';
+import { until } from './until';
 
 // The real library, relay and sandbox, over HTTP.
 let sandbox: Sandbox;
@@ -144,15 +145,11 @@ describe('library, relay and sandbox together', () => {
     expect(running.auth.error()?.hint).not.toBe('');
 
     await sandbox.startLogin();
-    const started = Date.now();
-    let recovered = false;
-    while (!recovered && Date.now() - started < 15_000) {
-      await new Promise(setImmediate);
-      recovered = await running.queues().then(
+    const isAnswered = () =>
+      running.queues().then(
         () => true,
         () => false
       );
-    }
-    expect(recovered).toBe(true);
+    await until(isAnswered, 'an answer of the API');
   });
 });

@@ -4,8 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createTokenSource } from 'genesys-auth-relay';
 
 const { tokenEndpoint, apiOrigin, storeUrl, callers } = JSON.parse(process.argv[2] ?? '{}');
-/** Milliseconds beyond which a caller counts as one who waited. */
-const NOTICEABLE_MS = 5;
 
 const seen = { served: 0, waited: 0, longestMs: 0, failed: 0, codes: {}, store: {} };
 let warm = false;
@@ -22,7 +20,7 @@ const source = await createTokenSource(
           seen.served += 1;
           if (!warm) return;
           seen.longestMs = Math.max(seen.longestMs, waitedMs);
-          if (waitedMs > NOTICEABLE_MS) seen.waited += 1;
+          if (how === 'waited') seen.waited += 1;
         },
         storeEvent: (kind) => {
           seen.store[kind] = (seen.store[kind] ?? 0) + 1;

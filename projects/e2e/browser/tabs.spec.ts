@@ -4,6 +4,7 @@ import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium } from '../support/chromium.ts';
 import { startTabsServer, type TabsServer } from '../support/tabs-server.ts';
+import { until } from '../support/until.ts';
 
 interface TabState {
   readonly status: string;
@@ -57,12 +58,6 @@ describeInChromium('tabs of one browser', () => {
   const tokenCalls = () => server.calls.filter(({ path }) => path === '/genesys/token');
   const token = (page: Page) => page.evaluate(() => window.tab.token());
   const stateOf = (page: Page) => page.evaluate(() => window.tab.state());
-  const until = async (isSo: () => boolean | Promise<boolean>) => {
-    for (let attempt = 0; attempt < 200 && !(await isSo()); attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect(await isSo()).toBe(true);
-  };
 
   it('8 opened at once make at most 8 relay calls, one after another, and 1 upstream request', async () => {
     server.slowMs = 100;
@@ -70,10 +65,7 @@ describeInChromium('tabs of one browser', () => {
     const calls = tokenCalls();
     expect(calls.length).toBeGreaterThanOrEqual(1);
     expect(calls.length).toBeLessThanOrEqual(8);
-    for (const [index, call] of calls.entries()) {
-      const next = calls[index + 1];
-      if (next) expect(call.ended).toBeLessThanOrEqual(next.began);
-    }
+    expect(calls.map(({ others }) => others)).toEqual(calls.map(() => 0));
     expect(server.sandbox.tokenRequestCount()).toBe(1);
   }, 60_000);
 
@@ -100,43 +92,47 @@ describeInChromium('tabs of one browser', () => {
   it.each(['closed', 'crashed'])(
     'the tab that renews is %s: another finishes',
     async (how) => {
-      server.timeoutMs = 60_000;
+      // Longer than this test may take: it passes only if the second tab does not wait for the first that long.
+      server.timeoutMs = 600_000;
       const [one, two] = [await open(), await open()];
-      server.slowMs = 120_000;
+      server.slowMs = 600_000;
       void token(one).catch(() => undefined);
-      await until(() => tokenCalls().length === 1);
+      await until(() => tokenCalls().length === 1, 'the call of the first tab');
       const waiting = token(two);
       // The second waits for its turn; the first never ends it.
-      await until(() => two.evaluate(async () => ((await navigator.locks.query()).pending?.length ?? 0) === 1));
+      const waits = () => two.evaluate(async () => ((await navigator.locks.query()).pending?.length ?? 0) === 1);
+      await until(waits, 'the second tab to wait');
       expect(tokenCalls()).toHaveLength(1);
       server.slowMs = 0;
-      const died = performance.now();
       if (how === 'closed') await one.close();
       else {
         const devtools = await context.newCDPSession(one);
         void devtools.send('Page.crash').catch(() => undefined);
       }
       expect(await waiting).toHaveLength(86);
-      // Long before the minute after which nobody is waited for.
-      expect(performance.now() - died).toBeLessThan(30_000);
       expect(tokenCalls()).toHaveLength(2);
     },
     60_000
   );
 
   it('a tab that hangs while it renews is waited for no longer than a call may take', async () => {
-    server.timeoutMs = 2000;
+    server.timeoutMs = 4000;
     const [one, two] = [await open(), await open()];
     server.slowMs = 60_000;
     void token(one).catch(() => undefined);
-    await until(() => tokenCalls().length === 1);
+    await until(() => tokenCalls().length === 1, 'the call of the first tab');
     const hanging = one.evaluate(() => {
-      for (const end = Date.now() + 8000; Date.now() < end;);
+      // A synchronous request: nothing else runs in this tab until the server answers it.
+      const request = new XMLHttpRequest();
+      request.open('GET', '/hang', false);
+      request.send();
     });
+    await until(() => server.hanging.length === 1, 'the first tab to hang');
     server.slowMs = 0;
     expect(await token(two)).toHaveLength(86);
     // The other still holds the turn.
     expect(await two.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+    for (const response of server.hanging) response.end();
     await hanging;
   }, 60_000);
 
@@ -169,15 +165,15 @@ describeInChromium('tabs of one browser', () => {
     await one.evaluate(() => {
       window.tab.clear();
     });
-    await until(async () => (await stateOf(two)).status === 'signed-out');
+    await until(async () => (await stateOf(two)).status === 'signed-out', 'the sign-out of the other tab');
   }, 60_000);
 
   it('the token is in no storage, and in the name of no lock', async () => {
     const [one, two] = [await open('?share&subject'), await open('?share&subject')];
     const secret = await token(one);
-    server.slowMs = 1000;
+    server.slowMs = 60_000;
     const renewed = one.evaluate(() => window.tab.renew());
-    await until(() => tokenCalls().length === 2);
+    await until(() => tokenCalls().length === 2, 'the renewal');
     const kept = await two.evaluate(async () =>
       JSON.stringify([
         await navigator.locks.query(),
@@ -188,6 +184,7 @@ describeInChromium('tabs of one browser', () => {
     );
     expect(kept).toContain('ngx-genesys-auth');
     expect(kept).not.toContain(secret);
+    server.hurry();
     await renewed;
   }, 60_000);
 

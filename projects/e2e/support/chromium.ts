@@ -3,6 +3,9 @@ import { findChromium } from '../../../scripts/lib/tools.cjs';
 
 const executablePath = findChromium();
 
+// On a busy machine a browser takes longer than other tests do.
+jest.setTimeout(90_000);
+
 /** `describe` where a Chromium is installed; skipped otherwise, and the run ends with a loud "NOT RUN". */
 export const describeInChromium = executablePath === undefined ? describe.skip : describe;
 

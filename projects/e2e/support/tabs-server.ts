@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createRelayHandler, parseRelayConfig } from 'genesys-auth-relay';
 import { createSandbox, type Sandbox } from 'genesys-sandbox';
 
-/** A call of a tab to the relay, with times of one monotonic clock. */
+/** A call of a tab to the relay. */
 export interface RelayCall {
   readonly path: string;
   readonly user: string;
-  readonly began: number;
-  ended?: number;
+  /** How many calls to the same path had no answer yet when this one began. */
+  readonly others: number;
+  isOver: boolean;
 }
 
 /** A site with a company sign-in by cookie, the relay behind it, and the page of `apps/tabs`. */
@@ -19,8 +21,12 @@ export interface TabsServer {
   readonly url: string;
   readonly sandbox: Sandbox;
   readonly calls: RelayCall[];
+  /** Requests of `/hang`, which are answered only by the test. */
+  readonly hanging: readonly ServerResponse[];
   /** How long the relay takes to answer about tokens, in milliseconds. */
   slowMs: number;
+  /** Answers now what is waiting because of {@link slowMs}. */
+  hurry(): void;
   /** What the page is told about how long a call to the relay may take, in milliseconds. */
   timeoutMs: number;
   close(): Promise<void>;
@@ -71,6 +77,7 @@ export async function startTabsServer(folder: string): Promise<TabsServer> {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname.startsWith('/genesys/')) void toRelay(pathname, request, response);
+    else if (pathname === '/hang') hanging.push(response);
     else if (pathname === '/config.json') send(response, 'application/json', JSON.stringify(config()));
     else sendFile(pathname, response);
   });
@@ -87,22 +94,25 @@ export async function startTabsServer(folder: string): Promise<TabsServer> {
     send(response, types[extname(name)] ?? 'text/plain', readFileSync(join(folder, name)));
   };
 
-  const slow = (response: ServerResponse) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, running.slowMs);
-      // A tab that is gone waits for nothing.
-      response.on('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
+  const hanging: ServerResponse[] = [];
+  let hurry = new AbortController();
+  const slow = async (response: ServerResponse) => {
+    // A tab that is gone waits for nothing.
+    const gone = new AbortController();
+    response.on('close', () => {
+      gone.abort();
     });
+    const signal = AbortSignal.any([hurry.signal, gone.signal]);
+    await delay(running.slowMs, undefined, { signal }).catch(() => undefined);
+  };
 
   /** What the company's proxy does: it knows the user by the cookie and says so by header. */
   async function toRelay(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const user = /(?:^|; )user=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
-    const call: RelayCall = { path, user, began: performance.now() };
+    const others = running.calls.filter((other) => other.path === path && !other.isOver).length;
+    const call: RelayCall = { path, user, others, isOver: false };
     running.calls.push(call);
-    response.on('close', () => (call.ended = performance.now()));
+    response.on('close', () => (call.isOver = true));
     for (const [name, value] of [
       ['X-User', user],
       ['X-Roles', user],
@@ -120,7 +130,12 @@ export async function startTabsServer(folder: string): Promise<TabsServer> {
     url,
     sandbox,
     calls: [],
+    hanging,
     slowMs: 0,
+    hurry: () => {
+      hurry.abort();
+      hurry = new AbortController();
+    },
     timeoutMs: 10_000,
     close: async () => {
       server.closeAllConnections();

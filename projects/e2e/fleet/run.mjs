@@ -29,7 +29,16 @@ const PATIENCE_MS = 60_000 + life * 1000;
 const store = await startStore();
 const endpoint = await startEndpoint({ lifeSeconds: life, fastestMs: 60, slowestMs: 250 });
 const env = { ...process.env, FLEET_SECRET: 'fleet', FLEET_KEY: randomBytes(32).toString('base64') };
-const setup = { tokenEndpoint: endpoint.tokenEndpoint, apiOrigin: endpoint.apiOrigin, storeUrl: store.url, callers };
+const setup = {
+  tokenEndpoint: endpoint.tokenEndpoint,
+  apiOrigin: endpoint.apiOrigin,
+  store: {
+    url: store.url,
+    // A server that counts the store as away makes a request without the others. On a busy machine 80 ms are too few for that.
+    ...(chaos === 'none' && values['counts-only'] && { timeoutMs: 2000 })
+  },
+  callers
+};
 
 const workers = new Set();
 /** Leaves nothing running behind, however the run ends. */
@@ -165,7 +174,7 @@ must(report.failed === 0, `${report.failed} calls failed`);
 must(report.served > servers * callers, 'the callers hardly got to ask');
 must(cycles >= Math.floor(lasted / life), `only ${cycles} renewal cycles`);
 if (chaos === 'none') {
-  // A machine under load may let the store miss its 80 ms once; servers that do not share make one request each.
+  // On a busy machine a server may take over the lease of another one that is only slow.
   const most = values['counts-only'] ? servers / 2 : 1.1;
   must(report.requestsPerCycle <= most, `${report.requestsPerCycle} token requests per renewal cycle`);
   if (!values['counts-only']) must(report.waited === 0, `${report.waited} calls waited for a token`);

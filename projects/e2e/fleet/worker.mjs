@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTokenSource } from 'genesys-auth-relay';
 
-const { tokenEndpoint, apiOrigin, storeUrl, callers } = JSON.parse(process.argv[2] ?? '{}');
+const { tokenEndpoint, apiOrigin, store, callers } = JSON.parse(process.argv[2] ?? '{}');
 
 const seen = { served: 0, waited: 0, longestMs: 0, failed: 0, codes: {}, store: {} };
 let warm = false;
@@ -11,7 +11,7 @@ const source = await createTokenSource(
   {
     genesys: { tokenEndpoint, apiOrigin, client: { id: 'fleet', secret: { env: 'FLEET_SECRET' } } },
     scopes: ['analytics'],
-    store: { redis: { url: storeUrl, key: { env: 'FLEET_KEY' } } }
+    store: { redis: { ...store, key: { env: 'FLEET_KEY' } } }
   },
   {
     runtime: {

@@ -3,10 +3,7 @@ import { findChromium } from '../../../scripts/lib/tools.cjs';
 
 const executablePath = findChromium();
 
-// On a busy machine a browser takes longer than other tests do.
-jest.setTimeout(90_000);
-
-/** `describe` where a Chromium is installed; skipped otherwise, and the run ends with a loud "NOT RUN". */
+/** `describe` where a Chromium is installed; skipped otherwise, and `npm test` ends with a loud "NOT RUN". */
 export const describeInChromium = executablePath === undefined ? describe.skip : describe;
 
 /** Starts the installed Chromium, with everything off that would call out of this machine. */

@@ -79,7 +79,7 @@ describe('a line to Genesys Cloud', () => {
     heard.length = states.length = 0;
   });
   afterEach(async () => {
-    jest.useRealTimers();
+    vi.useRealTimers();
     await line?.close();
     await api.close();
     await server.close();
@@ -115,23 +115,12 @@ describe('a line to Genesys Cloud', () => {
 
   it('lives on signs of life alone', async () => {
     // Only what the watchdog uses is faked: the sockets need the real event loop.
-    jest.useFakeTimers({
-      doNotFake: [
-        'Date',
-        'hrtime',
-        'nextTick',
-        'queueMicrotask',
-        'setImmediate',
-        'clearImmediate',
-        'setTimeout',
-        'clearTimeout'
-      ]
-    });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
     await open(A);
     const step = 1.5 * TIMES.pingMs;
     for (let passed = 0; passed < 3 * TIMES.watchdogMs; passed += step) {
       const before = server.pings;
-      jest.advanceTimersByTime(step);
+      vi.advanceTimersByTime(step);
       await until(() => server.pings > before, 'a ping');
     }
     expect(states).not.toContain('down');

@@ -61,7 +61,9 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const tokens = createTokenSource(config, (...about) => inTurn(request(...about)), state);
   const scopes = createScopeCheck(config, names);
   inject(DestroyRef).onDestroy(tokens.close);
-  const forward = proxy?.forward(via) ?? withToken(inject(GENESYS_AUTH).guard);
+  const { guard } = inject(GENESYS_AUTH);
+  guard.register(config.apiOrigin, tokens.hasSent);
+  const forward = proxy?.forward(via) ?? withToken(guard);
   const attacher = retry(log(createAttacher(tokens, scopes, needs, forward)));
   return { config, relay, state, tokens, scopes, attacher, needs, proxy };
 }

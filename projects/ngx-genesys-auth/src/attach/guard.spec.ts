@@ -1,19 +1,32 @@
 import {
+  FetchBackend,
+  HTTP_INTERCEPTORS,
   HttpBackend,
   HttpClient,
   HttpContext,
+  type HttpEvent,
+  type HttpHandler,
+  type HttpInterceptor,
   type HttpInterceptorFn,
   HttpRequest,
   HttpResponse,
+  HttpXhrBackend,
   provideHttpClient,
   withInterceptors,
+  withInterceptorsFromDi,
   withRequestsMadeViaParent
 } from '@angular/common/http';
-import { EnvironmentInjector, createEnvironmentInjector } from '@angular/core';
+import { EnvironmentInjector, type ProviderToken, createEnvironmentInjector, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { genesysAuthInterceptor, provideGenesysAuth, skipGenesysAuth } from 'ngx-genesys-auth';
-import { of } from 'rxjs';
-import { API, CONFIG, bearer, createApp } from '../../test/app';
+import {
+  GenesysAuthHttpInterceptor,
+  genesysAuthInterceptor,
+  provideGenesysAuth,
+  skipGenesysAuth
+} from 'ngx-genesys-auth';
+import { provideGenesysAuthTesting } from 'ngx-genesys-auth/testing';
+import { NEVER, type Observable, Subject, of, switchMap } from 'rxjs';
+import { API, CONFIG, bearer, createApp, grant } from '../../test/app';
 
 const EVIL = 'https://evil.example/api/v2/users/me';
 
@@ -50,7 +63,9 @@ const movers: [string, HttpInterceptorFn][] = [
     (request, next) => next(request.clone({ url: request.url.replace('https:', 'http:') }))
   ],
   ['changes the request in place', (request, next) => next(Object.assign(request, { url: EVIL }))],
-  ['moves it to this site', (request, next) => next(request.clone({ url: '/api/v2/users/me' }))]
+  ['moves it to this site', (request, next) => next(request.clone({ url: '/api/v2/users/me' }))],
+  ['changes what is sent in place', (request, next) => next(Object.assign(request, { urlWithParams: EVIL }))],
+  ['changes what is sent of a clone', (request, next) => next(Object.assign(request.clone(), { urlWithParams: EVIL }))]
 ];
 
 describe('the off-origin guard', () => {
@@ -61,7 +76,8 @@ describe('the off-origin guard', () => {
     signIn();
     http.get(`${API}/me`).subscribe();
     const call = network.expectOne(() => true);
-    expect(call.request.url).not.toMatch(/^https:\/\/api\.mypurecloud\.de/);
+    const { url, urlWithParams } = call.request;
+    expect([url, urlWithParams]).toContainEqual(expect.not.stringMatching(/^https:\/\/api\.mypurecloud\.de/));
     expect(call.request.headers.has('Authorization')).toBe(false);
   });
 
@@ -182,5 +198,177 @@ describe('the off-origin guard', () => {
     );
     child.get(HttpClient).get(API).subscribe();
     expect(network.sent).toEqual([null, null]);
+  });
+
+  describe('in an app of several injectors', () => {
+    const toParent = provideHttpClient(withInterceptors([genesysAuthInterceptor]), withRequestsMadeViaParent());
+    const child = (providers: Parameters<typeof createEnvironmentInjector>[0], parent?: EnvironmentInjector) =>
+      createEnvironmentInjector(providers, parent ?? TestBed.inject(EnvironmentInjector));
+
+    it('stands at the root when the configuration is in a lazy part', () => {
+      const network = new Network();
+      TestBed.configureTestingModule({
+        providers: [provideHttpClient(withInterceptors([toEvil])), { provide: HttpBackend, useValue: network }]
+      });
+      child([toParent, provideGenesysAuth(CONFIG)])
+        .get(HttpClient)
+        .get(API)
+        .subscribe();
+      expect(network.sent).toEqual([null, null]);
+    });
+
+    it('stands at the root when a part in between moves the request', () => {
+      const network = new Network();
+      TestBed.configureTestingModule({
+        providers: [provideHttpClient(), { provide: HttpBackend, useValue: network }]
+      });
+      const middle = child([provideHttpClient(withInterceptors([toEvil]), withRequestsMadeViaParent())]);
+      child([toParent, provideGenesysAuth(CONFIG)], middle)
+        .get(HttpClient)
+        .get(API)
+        .subscribe();
+      expect(network.sent).toEqual([null, null]);
+    });
+
+    it('stands at a backend in between, with the configuration at the root', () => {
+      const own = new Network();
+      const { signIn } = createApp();
+      signIn();
+      const middle = child([provideHttpClient(withInterceptors([toEvil])), { provide: HttpBackend, useValue: own }]);
+      child([toParent], middle).get(HttpClient).get(API).subscribe();
+      expect(own.sent).toEqual([null]);
+    });
+
+    it('stands at the backend of a lazy module that runs the class interceptor of the root', () => {
+      const own = new Network();
+      class Mover implements HttpInterceptor {
+        intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
+          return toEvil(request, (moved) => next.handle(moved));
+        }
+      }
+      TestBed.configureTestingModule({
+        providers: [
+          provideHttpClient(withInterceptorsFromDi()),
+          { provide: HttpBackend, useValue: new Network() },
+          { provide: HTTP_INTERCEPTORS, useClass: GenesysAuthHttpInterceptor, multi: true },
+          { provide: HTTP_INTERCEPTORS, useClass: Mover, multi: true },
+          provideGenesysAuth(CONFIG)
+        ]
+      });
+      const lazy = child([provideHttpClient(withInterceptorsFromDi()), { provide: HttpBackend, useValue: own }]);
+      lazy.get(HttpClient).get(API).subscribe();
+      expect(own.sent).toEqual([null]);
+    });
+
+    it.each([
+      ['stays', false],
+      ['is destroyed meanwhile', true]
+    ])('stands when the root moves the request later and the lazy part %s', (_name, isDestroyed) => {
+      const network = new Network();
+      const moved = new Subject<void>();
+      const later: HttpInterceptorFn = (request, next) =>
+        request.url === API ? moved.pipe(switchMap(() => toEvil(request, next))) : next(request);
+      TestBed.configureTestingModule({
+        providers: [provideHttpClient(withInterceptors([later])), { provide: HttpBackend, useValue: network }]
+      });
+      const lazy = child([toParent, provideGenesysAuth(CONFIG)]);
+      let answers = 0;
+      lazy
+        .get(HttpClient)
+        .get(API)
+        .subscribe(() => answers++);
+      if (isDestroyed) lazy.destroy();
+      moved.next();
+      expect(network.sent).toEqual([null, null]);
+      expect(answers).toBe(1);
+      moved.complete();
+      expect(Object.hasOwn(network, 'handle')).toBe(!isDestroyed);
+    });
+  });
+
+  it.each<[string, ProviderToken<HttpBackend>]>([
+    ['XHR', HttpXhrBackend],
+    ['fetch', FetchBackend]
+  ])('stands at the %s backend that a later interceptor injects', (_name, Backend) => {
+    const elsewhere: HttpInterceptorFn = (request, next) =>
+      request.url === API ? inject(Backend).handle(request.clone({ url: EVIL })) : next(request);
+    const { http, signIn } = createApp({ after: [elsewhere], providers: [FetchBackend] });
+    const sent = jest.spyOn(TestBed.inject(Backend), 'handle').mockReturnValue(NEVER);
+    signIn();
+    http.get(API).subscribe();
+    expect(sent).toHaveBeenCalledTimes(1);
+    expect(sent.mock.calls[0]![0].url).toBe(EVIL);
+    expect(sent.mock.calls[0]![0].headers.has('Authorization')).toBe(false);
+  });
+});
+
+describe('two configurations that hold the same token', () => {
+  const GATEWAY = 'https://gateway.example.com';
+  const tracing: HttpInterceptorFn = (request, next) => next(request.clone({ setHeaders: { 'X-Trace': '1' } }));
+  const toGateway: HttpInterceptorFn = (request, next) =>
+    next(request.clone({ url: request.url.replace(API, GATEWAY) }));
+  const auth = [
+    provideGenesysAuth(CONFIG),
+    provideGenesysAuth({ ...CONFIG, region: undefined, apiOrigin: GATEWAY, name: 'gateway' })
+  ];
+
+  it('keep it at both origins, behind an interceptor that clones requests', () => {
+    const { http, network, relayCall } = createApp({ auth, after: [tracing] });
+    const sent = (url: string, isFirst: boolean) => {
+      http.get(url).subscribe();
+      if (isFirst) grant(relayCall(), 'shared');
+      return bearer(network.expectOne(url));
+    };
+    const bearers = [sent(API, true), sent(GATEWAY, true), sent(API, false), sent(GATEWAY, false)];
+    expect(bearers).toEqual(Array(4).fill('Bearer shared'));
+  });
+
+  it('keep it in two fakes of the testing entry point', () => {
+    const { http, network } = createApp({
+      auth: [
+        provideGenesysAuthTesting({ name: 'us', region: 'mypurecloud.com' }),
+        provideGenesysAuthTesting({ name: 'emea', region: 'mypurecloud.de' })
+      ],
+      after: [tracing]
+    });
+    for (const url of ['https://api.mypurecloud.com/x', `${API}/x`, 'https://api.mypurecloud.com/y']) {
+      http.get(url).subscribe();
+      expect(bearer(network.expectOne(url))).toBe('Bearer fake-genesys-token-1');
+    }
+  });
+
+  it('keep it when one is provided at the root and one in a lazy part', () => {
+    const { http, network, relayCall } = createApp({ auth: auth.slice(0, 1), after: [tracing] });
+    const lazy = createEnvironmentInjector(
+      [provideHttpClient(withInterceptors([genesysAuthInterceptor, tracing]), withRequestsMadeViaParent()), auth[1]!],
+      TestBed.inject(EnvironmentInjector)
+    );
+    http.get(API).subscribe();
+    grant(relayCall(), 'shared');
+    lazy.get(HttpClient).get(GATEWAY).subscribe();
+    grant(relayCall(), 'shared');
+    expect([bearer(network.expectOne(API)), bearer(network.expectOne(GATEWAY))]).toEqual([
+      'Bearer shared',
+      'Bearer shared'
+    ]);
+  });
+
+  it('lose it at any other origin', () => {
+    const { http, network, relayCall } = createApp({
+      auth,
+      after: [(request, next) => next(request.clone({ url: request.url.replace(API, 'https://evil.example') }))]
+    });
+    http.get(API).subscribe();
+    grant(relayCall(), 'shared');
+    http.get(GATEWAY).subscribe();
+    grant(relayCall(), 'shared');
+    expect(bearer(network.expectOne('https://evil.example'))).toBeNull();
+  });
+
+  it('lose a token at the origin of the other that is not the token of the other', () => {
+    const { http, network, relayCall } = createApp({ auth, after: [toGateway] });
+    http.get(API).subscribe();
+    grant(relayCall(), 'of-the-region');
+    expect(bearer(network.expectOne(GATEWAY))).toBeNull();
   });
 });

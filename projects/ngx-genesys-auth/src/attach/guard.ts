@@ -1,67 +1,189 @@
-import { HttpBackend, type HttpEvent, type HttpHandlerFn, type HttpRequest } from '@angular/common/http';
-import type { EnvironmentInjector } from '@angular/core';
-import type { Observable } from 'rxjs';
+import { XhrFactory } from '@angular/common';
+import {
+  FetchBackend,
+  HttpBackend,
+  type HttpEvent,
+  HttpHandler,
+  type HttpHandlerFn,
+  type HttpRequest,
+  HttpXhrBackend
+} from '@angular/common/http';
+import { DestroyRef, EnvironmentInjector } from '@angular/core';
+import { type Observable, defer, finalize } from 'rxjs';
 import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/check-request';
-import { REQUEST_WATCH } from '../dev/watch';
+import { REQUEST_WATCH, type RequestWatch } from '../dev/watch';
 import { SKIP } from './context';
+import { startOf } from './origin';
 
-/** Keeps tokens from leaving for another origin than the one they are for. */
+/** Keeps the tokens of an app's configurations from leaving for an origin that they are not for. */
 export interface OffOriginGuard {
-  /** Guards a backend, and the one of the app's root; each once. */
-  readonly protect: (backend: HttpBackend) => void;
-  /** Sends a request on that has just got a token. If it reaches the backend as it is, nothing has to be looked at again. */
+  /** Registers a configuration: where its API is, and whether a value of `Authorization` holds one of its tokens. */
+  readonly register: (apiOrigin: string, hasSent: (header: string) => boolean) => void;
+  /** Guards every backend that a request of this injector's `HttpClient` can reach. */
+  readonly protect: (injector: EnvironmentInjector) => void;
+  /** Forwards a request that has just got a token. If it reaches the backend unchanged, the backend skips the check. */
   readonly pass: (request: HttpRequest<unknown>, next: HttpHandlerFn) => Observable<HttpEvent<unknown>>;
 }
 
+/** What a guarded backend asks before it sends a request. */
+interface BackendGuard {
+  /** Whether the interceptor has just attached a token to this request, and nobody has changed its URL since. */
+  readonly isUnchanged: (request: HttpRequest<unknown>) => boolean;
+  /** The API origins of the configurations that sent this value of `Authorization`. */
+  readonly originsOf: (header: string) => readonly string[];
+  /** Runs a function as soon as no request with a token is under way. */
+  readonly whenIdle: (run: () => void) => void;
+  /** Development only: reports that the token of a request was removed. */
+  readonly report: (request: HttpRequest<unknown>) => void;
+}
+
+type Backend = Pick<HttpBackend, 'handle'>;
+
+/** A backend whose `handle` is patched. */
+interface GuardedBackend {
+  /** By the injector that each guard belongs to. */
+  readonly guards: Map<EnvironmentInjector, BackendGuard>;
+  /** Takes the patch off again. */
+  readonly restore: () => void;
+}
+
+/** Every backend that is patched, each once. */
+const guardedBackends = new WeakMap<Backend, GuardedBackend>();
+
 /**
- * Guards backends: just before a request leaves, a token that the interceptor attached is taken off again if a later
- * interceptor has moved the request to another origin.
+ * Guards backends: just before a request leaves, the token that the interceptor attached is removed if a later interceptor
+ * has moved the request to another origin.
  *
- * An interceptor alone cannot do this, as others may run after it. The backend *instance* is decorated, not its provider:
+ * An interceptor alone cannot do this, because others may run after it. The backend *instance* is patched, not its provider:
  * a provider of ours would lose against `provideHttpClient()` wherever that comes later, as it does beside
- * `GenesysAuthModule.forRoot()`, and would replace a backend the app chose. This way each backend that a token can reach
- * is guarded, whatever the order, and nobody can override the guard by accident.
+ * `GenesysAuthModule.forRoot()`, and would replace a backend that the app chose. The patch works in any order of providers,
+ * and nobody can override it by accident.
  *
- * @param isStray whether a value of `Authorization` is one that the interceptor attaches, and not to such a URL
- * @param root where the backend of the app's root is; a lazy part of the app may have another that hands on to it
+ * @param root the injector of the configurations
  */
-export function offOriginGuard(
-  isStray: (header: string, url: string) => boolean,
-  root: EnvironmentInjector
-): OffOriginGuard {
-  const guarded = new WeakSet();
+export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
+  const configurations: { apiOrigin: string; hasSent: (header: string) => boolean }[] = [];
   let passed: HttpRequest<unknown> | undefined;
   let passedUrl: string;
+  let passedUrlWithParams: string;
+  let underWay = 0;
+  let waiting: (() => void)[] = [];
+  let watch: RequestWatch | null = null;
 
-  const clean = (request: HttpRequest<unknown>): HttpRequest<unknown> => {
-    const { url, context, headers } = request;
+  const guard: BackendGuard = {
     // Interceptors that change requests in place are wrong, but they exist.
-    if (request === passed && url === passedUrl) return request;
-    if (context.has(SKIP) || !headers.getAll('authorization')?.some((value) => isStray(value, url))) return request;
-    if (ngDevMode) root.get(REQUEST_WATCH, null)?.tokenTakenOff(request);
-    return request.clone({ headers: headers.delete('authorization') });
+    isUnchanged: (request) =>
+      request === passed && request.url === passedUrl && request.urlWithParams === passedUrlWithParams,
+    originsOf: (header) => configurations.filter(({ hasSent }) => hasSent(header)).map(({ apiOrigin }) => apiOrigin),
+    whenIdle(run) {
+      if (underWay === 0) run();
+      else waiting.push(run);
+    },
+    report(request) {
+      watch?.tokenTakenOff(request);
+    }
   };
 
-  const protect = (backend: HttpBackend): void => {
-    if (guarded.has(backend)) return;
-    guarded.add(backend);
-    protect(root.get(HttpBackend));
-    const handle = backend.handle.bind(backend);
-    backend.handle = (request) => {
-      if (ngDevMode && isCheckRequest(request)) {
-        reportMissingInterceptor();
-        return checkAnswer();
-      }
-      return handle(clean(request));
-    };
+  const ended = (): void => {
+    if (--underWay > 0) return;
+    const idle = waiting;
+    waiting = [];
+    for (const run of idle) run();
   };
 
   return {
-    protect,
+    register(apiOrigin, hasSent) {
+      configurations.push({ apiOrigin, hasSent });
+    },
+    protect(injector) {
+      if (ngDevMode) watch = root.get(REQUEST_WATCH, null);
+      // A backend below the configurations ends with its own injector, one above is guarded as long as they live.
+      let isBelow = true;
+      let level: EnvironmentInjector | null = injector;
+      while (level) {
+        if (level === root) isBelow = false;
+        for (const backend of backendsOf(level)) addGuard(backend, isBelow ? level : root, guard);
+        level = level.get(EnvironmentInjector, null, { skipSelf: true });
+      }
+    },
     pass(request, next) {
       passed = request;
       passedUrl = request.url;
-      return next(request);
+      passedUrlWithParams = request.urlWithParams;
+      const events = next(request);
+      return defer(() => {
+        underWay++;
+        return events.pipe(finalize(ended));
+      });
     }
   };
+}
+
+/**
+ * The backends that an injector provides: the one of its `HttpClient`, and those of Angular that an interceptor may inject.
+ * With `withRequestsMadeViaParent()` the backend is the parent's handler. It sends nothing itself, so it needs no guard.
+ */
+function backendsOf(level: EnvironmentInjector): readonly Backend[] {
+  const own = { self: true };
+  const parentHandler = level.get(HttpHandler, null, { skipSelf: true });
+  return [
+    level.get(HttpBackend, null, own),
+    level.get(FetchBackend, null, own),
+    // It needs a factory, which an environment without a platform lacks.
+    level.get(XhrFactory, null) && level.get(HttpXhrBackend, null, own)
+  ].flatMap((backend) => (backend && backend !== parentHandler ? backend : []));
+}
+
+/** Adds a guard to a backend, until the injector is destroyed and no request with a token is under way. */
+function addGuard(backend: Backend, injector: EnvironmentInjector, guard: BackendGuard): void {
+  const { guards, restore } = guardedBackends.get(backend) ?? patch(backend);
+  if (guards.has(injector)) return;
+  guards.set(injector, guard);
+  injector.get(DestroyRef).onDestroy(() => {
+    guard.whenIdle(() => {
+      guards.delete(injector);
+      if (guards.size === 0) restore();
+    });
+  });
+}
+
+function patch(backend: Backend): GuardedBackend {
+  const guards: GuardedBackend['guards'] = new Map();
+  const original = Object.getOwnPropertyDescriptor(backend, 'handle');
+  const send = backend.handle.bind(backend);
+  const handle = (request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> => {
+    if (ngDevMode && isCheckRequest(request)) {
+      reportMissingInterceptor();
+      return checkAnswer();
+    }
+    return send(withoutStrayToken(request, [...guards.values()]));
+  };
+  const restore = (): void => {
+    // Somebody has patched it after us and still calls our function.
+    if (backend.handle !== handle) return;
+    if (original) Object.defineProperty(backend, 'handle', original);
+    else Reflect.deleteProperty(backend, 'handle');
+    guardedBackends.delete(backend);
+  };
+  backend.handle = handle;
+  const guarded = { guards, restore };
+  guardedBackends.set(backend, guarded);
+  return guarded;
+}
+
+function withoutStrayToken(request: HttpRequest<unknown>, guards: readonly BackendGuard[]): HttpRequest<unknown> {
+  if (guards.some(({ isUnchanged }) => isUnchanged(request))) return request;
+  const { url, urlWithParams, context, headers } = request;
+  // The backends of Angular send `urlWithParams`, whatever `url` says. Another one may send `url`.
+  const isStrayToken = (value: string): boolean => isStray(value, url, guards) || isStray(value, urlWithParams, guards);
+  if (context.has(SKIP) || !headers.getAll('authorization')?.some(isStrayToken)) return request;
+  if (ngDevMode) for (const { report } of guards) report(request);
+  // A clone computes its URL anew.
+  return Object.assign(request.clone({ headers: headers.delete('authorization') }), { urlWithParams });
+}
+
+/** Whether configurations sent this value of `Authorization`, and none of them to the origin of this URL. */
+function isStray(header: string, url: string, guards: readonly BackendGuard[]): boolean {
+  const origins = guards.flatMap(({ originsOf }) => originsOf(header));
+  return origins.length > 0 && !origins.includes(startOf(url));
 }

@@ -1,12 +1,5 @@
-import {
-  HttpBackend,
-  type HttpEvent,
-  type HttpHandler,
-  type HttpInterceptor,
-  type HttpInterceptorFn,
-  type HttpRequest
-} from '@angular/common/http';
-import { DestroyRef, Injector, Injectable, inject, runInInjectionContext } from '@angular/core';
+import type { HttpEvent, HttpHandler, HttpInterceptor, HttpInterceptorFn, HttpRequest } from '@angular/common/http';
+import { DestroyRef, EnvironmentInjector, Injectable, Injector, inject, runInInjectionContext } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type { Configurations } from '../configurations/configurations';
 import { GENESYS_AUTH } from '../configurations/provided';
@@ -55,7 +48,7 @@ const intercept: HttpInterceptorFn = (request, next) => {
 function enter(part: DestroyRef): Configurations {
   const auth = inject(GENESYS_AUTH, { optional: true });
   if (!auth) throw notProvided();
-  auth.guard.protect(inject(HttpBackend));
+  auth.guard.protect(inject(EnvironmentInjector));
   known.set(part, auth);
   return auth;
 }
@@ -75,9 +68,21 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
 
   /** Delegates to {@link genesysAuthInterceptor}. */
   intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
-    return runInInjectionContext(this.#injector, () =>
+    return runInInjectionContext(callingInjector() ?? this.#injector, () =>
       genesysAuthInterceptor(request, (forwarded) => next.handle(forwarded))
     );
+  }
+}
+
+/**
+ * The injector whose `HttpClient` runs the interceptors. A lazy module that imports `HttpClientModule` has a backend of its
+ * own and runs the interceptor of the root. `undefined` if an interceptor before ours continues asynchronously.
+ */
+function callingInjector(): Injector | undefined {
+  try {
+    return inject(Injector);
+  } catch {
+    return undefined;
   }
 }
 

@@ -85,11 +85,7 @@ export function createConfigurations(): Configurations {
       // It may be for an API that nobody knows yet.
       return here ?? (later && context.has(NEEDED_SCOPES) ? later : undefined);
     },
-    guard: offOriginGuard(
-      (header, url) =>
-        (cores ?? collect()).some(({ config, tokens }) => tokens.hasSent(header) && config.apiOrigin !== startOf(url)),
-      parent
-    )
+    guard: offOriginGuard(parent)
   };
   all.push(...kept.map((one) => createConfiguration(one, parent, self)));
   const waiting = [...all];

@@ -1,5 +1,5 @@
-import { HttpBackend, HttpHandler } from '@angular/common/http';
-import { APP_BOOTSTRAP_LISTENER, type Provider, inject } from '@angular/core';
+import { HttpHandler } from '@angular/common/http';
+import { APP_BOOTSTRAP_LISTENER, EnvironmentInjector, type Provider, inject } from '@angular/core';
 import { switchMap } from 'rxjs';
 import { GENESYS_AUTH } from '../configurations/provided';
 import { checkRequest } from './check-request';
@@ -17,7 +17,7 @@ export function provideInterceptorCheck(): Provider {
     multi: true,
     useFactory: () => {
       const auth = inject(GENESYS_AUTH);
-      const backend = inject(HttpBackend);
+      const injector = inject(EnvironmentInjector);
       const handler = inject(HttpHandler);
       return () => {
         // Once, however many configurations and components the app starts with.
@@ -28,7 +28,7 @@ export function provideInterceptorCheck(): Provider {
           .ready()
           .pipe(
             switchMap(({ config }) => {
-              auth.guard.protect(backend);
+              auth.guard.protect(injector);
               return handler.handle(checkRequest(config.apiOrigin));
             })
           );

@@ -79,7 +79,7 @@ export class NotingWatch implements RequestWatch {
   }
 
   tokenTakenOff(request: HttpRequest<unknown>): void {
-    const [origin, path] = this.#placeOf(request.url);
+    const [origin, path] = this.#placeOf(request.urlWithParams);
     const verdict = {
       kind: 'taken-off',
       level: 'bad',

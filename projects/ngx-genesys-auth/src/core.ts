@@ -64,7 +64,8 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   const { guard } = inject(GENESYS_AUTH);
   guard.register(config.apiOrigin, tokens.hasSent);
   const forward = proxy?.forward(via) ?? withToken(guard);
-  const attacher = retry(log(createAttacher(tokens, scopes, needs, forward)));
+  const attach = createAttacher(tokens, scopes, needs, forward);
+  const attacher = retry(log(proxy?.restrict(attach, via) ?? attach));
   return { config, relay, state, tokens, scopes, attacher, needs, proxy };
 }
 

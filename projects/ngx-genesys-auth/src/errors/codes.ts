@@ -33,6 +33,7 @@ export type GenesysScopeErrorCode =
  * - `relay_region_mismatch`: the relay serves another region or API origin than the one configured
  * - `relay_mode_mismatch`: with `withProxyMode()`, a relay that hands out tokens and passes no calls on
  * - `proxy_mode`: with `withProxyMode()`, something asked for a token, and none reaches the browser
+ * - `proxy_path_refused`: with `withProxyMode()`, the path of a request leaves `/api/v2/`; nothing was sent
  * - `permission_missing`: the Genesys API says that the token's OAuth client lacks a permission
  * - `api_rate_limited`: with `withRetry()`, a 429 of the Genesys API that is not waited for any longer
  * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed
@@ -54,6 +55,7 @@ export type GenesysAuthErrorCode =
   | 'relay_region_mismatch'
   | 'relay_mode_mismatch'
   | 'proxy_mode'
+  | 'proxy_path_refused'
   | 'permission_missing'
   | 'api_rate_limited'
   | 'token_rejected'

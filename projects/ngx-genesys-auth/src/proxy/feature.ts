@@ -1,4 +1,4 @@
-import { HttpErrorResponse, type HttpHandlerFn, type HttpRequest } from '@angular/common/http';
+import { HttpErrorResponse, type HttpHandlerFn, type HttpInterceptorFn, type HttpRequest } from '@angular/common/http';
 import { Injector, inject, runInInjectionContext } from '@angular/core';
 import {
   GENESYS_AUTH_HEADER,
@@ -10,6 +10,7 @@ import {
 } from 'genesys-auth-protocol';
 import { isCovered } from 'genesys-scopes';
 import { catchError, defer, map, switchMap, throwError } from 'rxjs';
+import { isLeftAlone } from '../attach/context';
 import { STEPS } from '../attach/steps';
 import type { ResolvedConfig } from '../config';
 import { GenesysAuthError } from '../errors';
@@ -17,6 +18,7 @@ import type { GenesysAuthFeature } from '../features';
 import { relayHeaders, relaySession } from '../relay/client';
 import { relayError } from '../relay/error';
 import { regionMismatch } from '../relay/mismatch';
+import { staysBelowApi } from './api-path';
 import type { Forward, ProxyStep } from './step';
 
 /** How long the relay's word on who is signed in is good, in seconds. */
@@ -27,7 +29,8 @@ const SESSION_SECONDS = 300;
  * does not change: a request for `{apiOrigin}/api/v2/...` goes to `{relay}/api/v2/...`, with what the relay needs to know the
  * caller and without a token. Checks of scopes before a request, one repetition after a 401, and the typed errors stay as they are;
  * the scopes are those that `GET {relay}/session` names. An operation that the relay refuses becomes a `GenesysScopeError`
- * or an error with a code `relay_...`.
+ * or an error with a code `relay_...`. A URL whose path leaves `/api/v2/`, as `/api/v2/users/../../x` does, fails with
+ * `proxy_path_refused` before anything is sent.
  *
  * `GenesysAuthService.token()` fails with `proxy_mode`. `expiresAt` says when the relay is asked again who is signed in.
  *
@@ -54,6 +57,7 @@ function proxyStep(): ProxyStep {
       };
     },
     forward: (via) => forwardVia(via, injector),
+    restrict: (handler, via) => restricted(handler, via),
     noToken: () =>
       new GenesysAuthError('proxy_mode', ngDevMode ? 'In proxy mode no token reaches the browser.' : '', {
         ...(ngDevMode && {
@@ -82,10 +86,35 @@ const tokenMode = () =>
     ...(ngDevMode && { hint: 'Set mode: proxy in the configuration of the relay, or take withProxyMode() out.' })
   });
 
+/** Whether a request goes to the relay, which forwards calls of the API and nothing else that may be on its origin. */
+const goesToRelay = ({ url }: HttpRequest<unknown>, { apiOrigin }: ResolvedConfig): boolean =>
+  url.startsWith(`${apiOrigin}${RELAY_PATHS.api}/`);
+
+/** Refuses requests that would reach another path of the site, with the user's credential for the relay. */
+function restricted(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn {
+  return (request, next) => {
+    const path = request.url.slice(via.apiOrigin.length);
+    return goesToRelay(request, via) && !isLeftAlone(request) && !staysBelowApi(via.relayUrl, path)
+      ? throwError(() => pathRefused(path))
+      : handler(request, next);
+  };
+}
+
+/** It names the path without the query, which may hold personal data. */
+const pathRefused = (path: string) =>
+  new GenesysAuthError(
+    'proxy_path_refused',
+    ngDevMode ? `The path ${path.replace(/[?#].*/s, '')} leaves ${RELAY_PATHS.api}/, so the request was not sent.` : '',
+    {
+      ...(ngDevMode && {
+        hint: 'Encode each value with encodeURIComponent() before you put it into a path, and refuse values that are "." or "..".'
+      })
+    }
+  );
+
 /** Sends requests for the API to the relay instead. */
 function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
   const { apiOrigin, relayUrl, credentials } = via;
-  const start = `${apiOrigin}${RELAY_PATHS.api}/`;
   const rewritten = (request: HttpRequest<unknown>, own: Readonly<Record<string, string>> | undefined) =>
     request.clone({
       url: relayUrl + request.url.slice(apiOrigin.length),
@@ -100,8 +129,7 @@ function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
         )
       : next(rewritten(request, undefined));
   return (request, _live, next) =>
-    // The relay passes the API on, and nothing else that may be on its origin.
-    request.url.startsWith(start)
+    goesToRelay(request, via)
       ? send(request, next).pipe(catchError((error: unknown) => throwError(() => typed(error, via.timeoutMs))))
       : next(request);
 }

@@ -1,5 +1,8 @@
+import { URL as NodeUrl } from 'node:url';
 import type { HttpInterceptorFn } from '@angular/common/http';
 import type { TestRequest } from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+import fc from 'fast-check';
 import {
   type GenesysAuthConfig,
   GenesysScopeError,
@@ -142,6 +145,127 @@ describe('withProxyMode', () => {
       expect(request.headers.has('Authorization')).toBe(false);
       expect(request.headers.has('X-Genesys-Auth')).toBe(false);
     }
+  });
+
+  describe('a path that leaves /api/v2/', () => {
+    const leaving = [
+      '/api/v2/../../../admin/delete-all',
+      '/api/v2/../../token',
+      '/api/v2/users/../..',
+      '/api/v2/users/..//../../x',
+      '/api/v2/%2e%2e/x',
+      '/api/v2/%2E./x',
+      '/api/v2/\\..\\..\\..\\admin',
+      '/api/v2/.\t./x',
+      '/api/v2/.. ',
+      '/api/v2/..?a=b',
+      '/api/v2/..#a',
+      '/api/v2/..%2fx',
+      '/api/v2/users%2F..%5C..%5c..%2fadmin',
+      '/api/v2/users/..;/..;/..;/admin'
+    ];
+    it.each(leaving)('is refused before anything is sent: %j', (path) => {
+      const app = proxied();
+      const call = app.get(path);
+      expect(codeOf(call.error)).toBe('proxy_path_refused');
+      expect(app.auth.status()).toBe('unknown');
+      app.network.verify();
+    });
+
+    it('is refused with a known session, with a relay on another origin and with a relay at the root, too', () => {
+      for (const relay of ['/genesys', 'https://relay.example/genesys', '/']) {
+        const app = proxied({ relay });
+        app.get();
+        app.network.expectOne(`${relay === '/' ? '' : relay}/session`).flush(SESSION);
+        app.network.expectOne(`${relay === '/' ? '' : relay}/api/v2/routing/queues`);
+        expect(codeOf(app.get('/api/v2/../../../token').error)).toBe('proxy_path_refused');
+        app.network.verify();
+        TestBed.resetTestingModule();
+      }
+    });
+
+    it('is named in the error without its query, and the fix with it', () => {
+      const { message, hint } = asAuthError(proxied().get('/api/v2/../x?email=ann@example.com').error);
+      expect(message).toContain('/api/v2/../x leaves /api/v2/');
+      expect(message).not.toContain('ann');
+      expect(hint).toContain('encodeURIComponent()');
+    });
+
+    it('is not refused where the request does not go to the relay', () => {
+      const app = proxied();
+      const url = `${API}/api/v2/../x`;
+      app.http.get(url, { context: skipGenesysAuth() }).subscribe();
+      app.http.get(url, { headers: { Authorization: 'Basic own' } }).subscribe();
+      expect(app.network.match(url)).toHaveLength(2);
+    });
+
+    it.each(['/api/v2/users/../routing/queues', '/api/v2/users/a..b', '/api/v2/users/a%2Fb', '/api/v2/x?y=/../../..'])(
+      'is another one than %j, which is sent',
+      (path) => {
+        const app = proxied();
+        app.get(path);
+        app.session();
+        app.network.expectOne(`/genesys${path}`);
+      }
+    );
+
+    it('is found in whatever form a URL has: what is sent stays below /genesys/api/v2/ for every reader', () => {
+      const app = proxied();
+      app.get();
+      app.session();
+      app.network.expectOne(QUEUES);
+      const part = fc.constantFrom(
+        ...[
+          '.',
+          '..',
+          '/',
+          '//',
+          '\\',
+          '%2e',
+          '%2E',
+          '%2f',
+          '%5C',
+          ';',
+          '?',
+          '#',
+          '\t',
+          '\n',
+          ' ',
+          '%',
+          '%252e',
+          'users',
+          'a'
+        ],
+        ...['genesys', 'api', 'v2', '/api/v2/', '/../', '/..', '@evil.example', 'https://evil.example']
+      );
+      const paths = fc.array(part, { maxLength: 10 }).map((parts) => `/api/v2/${parts.join('')}`);
+      let [sent, refused] = [0, 0];
+      fc.assert(
+        fc.property(paths, (path) => {
+          const { error } = app.get(path);
+          const calls = app.network.match(() => true).map(({ request }) => request.urlWithParams);
+          // What the browser sends, and what a server may read that decodes it before it looks at dot segments.
+          const { origin, pathname } = new NodeUrl(`/genesys${path}`, 'https://site.example');
+          expect(origin).toBe('https://site.example');
+          const decoded = [/%2f/gi, /%5c/gi, /%2f|%5c/gi].map((slash) => pathname.replace(slash, '/'));
+          const stays = [pathname, ...decoded].every((text) =>
+            new NodeUrl(origin + text).pathname.startsWith('/genesys/api/v2/')
+          );
+          if (error === undefined) {
+            sent++;
+            expect({ path, stays }).toEqual({ path, stays: true });
+            expect(calls).toEqual([`/genesys${path}`]);
+          } else {
+            refused++;
+            expect([codeOf(error), calls]).toEqual(['proxy_path_refused', []]);
+            // Nothing is refused without a way up in it.
+            expect(path.replace(/[\t\n]/g, '').replace(/%2e/gi, '.')).toContain('..');
+          }
+        }),
+        { numRuns: 5000, seed: 12 }
+      );
+      expect(Math.min(sent, refused)).toBeGreaterThan(200);
+    });
   });
 
   it('asks once more after a 401, and repeats the call', () => {

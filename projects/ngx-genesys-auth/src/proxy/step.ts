@@ -1,4 +1,4 @@
-import type { HttpEvent, HttpHandlerFn, HttpRequest } from '@angular/common/http';
+import type { HttpEvent, HttpHandlerFn, HttpInterceptorFn, HttpRequest } from '@angular/common/http';
 import type { Observable } from 'rxjs';
 import type { ResolvedConfig } from '../config';
 import type { RelayClient } from '../relay/client';
@@ -17,6 +17,8 @@ export interface ProxyStep {
   client(relay: RelayClient, config: ResolvedConfig): RelayClient;
   /** @param via where the relay is, and how it is called */
   forward(via: ResolvedConfig): Forward;
+  /** Refuses requests whose path at the relay would leave the API, before anything is sent. */
+  restrict(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn;
   /** The error for who asks for a token. */
   noToken(): Error;
 }

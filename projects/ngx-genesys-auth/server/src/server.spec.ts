@@ -1,12 +1,21 @@
 /**
  * @jest-environment node
  */
-import { ApplicationRef, DOCUMENT, PLATFORM_ID, REQUEST, RESPONSE_INIT, inject } from '@angular/core';
+import {
+  ApplicationRef,
+  DOCUMENT,
+  type EnvironmentProviders,
+  PLATFORM_ID,
+  REQUEST,
+  RESPONSE_INIT,
+  inject
+} from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { provideGenesysAuth } from 'ngx-genesys-auth';
 import { requireScopes } from 'ngx-genesys-auth/router';
 import { type ServerGenesysAuthOptions, provideServerGenesysAuth, visitorHeaders } from 'ngx-genesys-auth/server';
 import { JSDOM } from 'jsdom';
-import { asAuthError, bearer, createApp, grant, settle } from '../../test/app';
+import { CONFIG, asAuthError, bearer, createApp, grant, observe, settle } from '../../test/app';
 
 const RELAY = 'http://127.0.0.1:8080';
 
@@ -15,6 +24,7 @@ interface Visit {
   readonly request?: Request | null;
   readonly init?: ResponseInit;
   readonly relay?: string;
+  readonly auth?: readonly EnvironmentProviders[];
 }
 
 /** The application of one page. */
@@ -22,10 +32,12 @@ function render({
   options,
   request = visit({ authorization: 'Bearer ann' }),
   init = {},
-  relay = '/genesys'
+  relay = '/genesys',
+  auth
 }: Visit = {}) {
   const app = createApp({
     config: { relay, optionalScopes: ['users'] },
+    ...(auth && { auth }),
     providers: [
       { provide: PLATFORM_ID, useValue: 'server' },
       { provide: DOCUMENT, useValue: new JSDOM().window.document },
@@ -105,6 +117,22 @@ describe('provideServerGenesysAuth()', () => {
     TestBed.resetTestingModule();
     const { auth } = render({ options: { relay: undefined } });
     await expect(auth.token()).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+
+  it('a relay that is wrong for one configuration leaves the others alone', async () => {
+    const us = { name: 'us', region: 'mypurecloud.com', relay: 'https://relay.example.com/us', scopes: ['analytics'] };
+    const { get, http, network } = render({
+      options: { relay: undefined },
+      auth: [provideGenesysAuth(CONFIG), provideGenesysAuth(us)]
+    });
+    expect(String(get().error)).toMatch(/"\/genesys" is no whole URL/);
+    const users = observe(http.get('https://api.mypurecloud.com/users'));
+    await settle();
+    grant(network.expectOne('https://relay.example.com/us/token'), 'us', 300, 'analytics');
+    network.expectOne('https://api.mypurecloud.com/users').flush('ok');
+    expect(users.values).toEqual(['ok']);
+    expect(observe(http.get('/own')).error).toBeUndefined();
+    network.expectOne('/own');
   });
 
   it('is for the configuration that it names, and no other', async () => {

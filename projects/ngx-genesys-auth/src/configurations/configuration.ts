@@ -21,7 +21,7 @@ export interface Configuration {
   readonly service: GenesysAuthService;
   /** Where the features are, once the configuration is known. */
   readonly injector: EnvironmentInjector | undefined;
-  /** The parts, once the configuration is known. */
+  /** The parts, once the configuration is known. `undefined`, too, if they cannot be made: `ready()` fails with the reason. */
   readonly core: GenesysAuthCore | undefined;
   /** Handles requests for the API; while the API is not known, those that may be for it. */
   readonly handler: ApiHandler;
@@ -46,7 +46,18 @@ export function createConfiguration(
   const state = createAuthState();
   let injector: EnvironmentInjector | undefined;
 
-  const coreOf = (): GenesysAuthCore | undefined => injector?.get(GENESYS_AUTH_CORE);
+  /** Why the parts cannot be made. Angular reports it once, and a circular dependency from then on. */
+  let mistake: GenesysAuthConfigError | undefined;
+
+  const coreOf = (): GenesysAuthCore | undefined => {
+    if (mistake) throw mistake;
+    try {
+      return injector?.get(GENESYS_AUTH_CORE);
+    } catch (error) {
+      if (error instanceof GenesysAuthConfigError) mistake = error;
+      throw error;
+    }
+  };
 
   const flight = createFlight<GenesysAuthCore>(state);
 
@@ -109,10 +120,14 @@ export function createConfiguration(
       return injector;
     },
     get core() {
-      return coreOf();
+      try {
+        return coreOf();
+      } catch {
+        return undefined;
+      }
     },
     get handler() {
-      return coreOf()?.attacher ?? later;
+      return self.core?.attacher ?? later;
     },
     start() {
       // What a load fails with is in the state.

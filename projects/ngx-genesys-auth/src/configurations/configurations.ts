@@ -12,7 +12,7 @@ import { PROVIDED, type Provided, nameOf } from './provided';
 /** The configurations of an app. */
 export interface Configurations {
   readonly all: readonly Configuration[];
-  /** @throws GenesysAuthConfigError if a configuration is at hand and wrong */
+  /** @throws GenesysAuthConfigError each time, if a configuration is at hand and wrong */
   start(): void;
   /** A configuration became ready. */
   readonly changed: () => void;
@@ -32,7 +32,6 @@ export function createConfigurations(): Configurations {
   const parent = inject(EnvironmentInjector);
   const provided = inject(PROVIDED);
   const kept = ngDevMode ? withReplacements(provided) : provided;
-  if (ngDevMode) checkNames(kept.map(nameOf));
   const all: Configuration[] = [];
   /** The configurations that are ready, until another one is. */
   let cores: readonly GenesysAuthCore[] | undefined;
@@ -42,9 +41,24 @@ export function createConfigurations(): Configurations {
   let near: string;
   let here: ApiHandler | undefined;
 
+  /** What is wrong with the configurations that could not start. */
+  const mistakes = new Map<Configuration, unknown>();
+
+  // Each starts by itself: a mistake in one must not keep the others from working.
+  const startAll = (): void => {
+    for (const configuration of waiting.splice(0)) {
+      try {
+        configuration.start();
+      } catch (error) {
+        mistakes.set(configuration, error);
+      }
+    }
+  };
+
   const collect = (): readonly GenesysAuthCore[] => {
-    self.start();
-    later = all.find(({ core }) => !core)?.handler;
+    startAll();
+    const unknown = all.filter(({ core }) => !core);
+    later = (unknown.find((one) => !mistakes.has(one)) ?? unknown[0])?.handler;
     cores = all.flatMap(({ core }) => core ?? []);
     near = '/';
     here = undefined;
@@ -54,7 +68,10 @@ export function createConfigurations(): Configurations {
   const self: Configurations = {
     all,
     start() {
-      for (const configuration of waiting.splice(0)) configuration.start();
+      // Not earlier: Angular would report an error of a factory once, and a circular dependency from then on.
+      if (ngDevMode) checkNames(kept.map(nameOf));
+      startAll();
+      for (const mistake of mistakes.values()) throw mistake;
     },
     changed() {
       cores = undefined;

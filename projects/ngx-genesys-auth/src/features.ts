@@ -1,4 +1,5 @@
 import type { EnvironmentProviders, Provider } from '@angular/core';
+import { type ConfigIssue, GenesysAuthConfigError } from './errors';
 
 /**
  * The kinds of features that {@link provideGenesysAuth} takes.
@@ -22,4 +23,40 @@ export interface GenesysAuthFeature {
   readonly providers: readonly (Provider | EnvironmentProviders)[];
   /** What belongs to the app as a whole. */
   readonly appProviders?: readonly (Provider | EnvironmentProviders)[] | undefined;
+  /**
+   * The call as the app writes it, for a feature that works with the token itself. In proxy mode the browser has no token, so
+   * such a feature excludes `withProxyMode()`.
+   */
+  readonly needsToken?: string | undefined;
 }
+
+/**
+ * Development only: finds features that are given twice or exclude each other.
+ *
+ * @param name the name of the configuration, if it has one
+ * @throws {@link GenesysAuthConfigError} `config_invalid`
+ */
+export function checkFeatures(features: readonly GenesysAuthFeature[], name: string | undefined): void {
+  const kinds = features.map(({ kind }) => kind);
+  const repeated = new Set(kinds.filter((kind, index) => kinds.indexOf(kind) !== index));
+  const issues: ConfigIssue[] = [...repeated].map((kind) => ({
+    key: 'features',
+    message: `${callOf(kind)} is given more than once.`,
+    fix: 'Keep one of them: a configuration takes one feature of each kind.'
+  }));
+  if (kinds.includes('proxyMode')) {
+    issues.push(
+      ...features.flatMap(({ needsToken }) => (needsToken ? noTokenInProxyMode('features', needsToken) : []))
+    );
+  }
+  if (issues.length > 0) throw new GenesysAuthConfigError(issues, name);
+}
+
+/** The mistake of an app that combines `withProxyMode()` with something that needs the token. */
+export const noTokenInProxyMode = (key: string, call: string): ConfigIssue => ({
+  key,
+  message: `withProxyMode() and ${call} exclude each other: in proxy mode the browser has no token.`,
+  fix: `Remove ${call}, or remove withProxyMode() if the relay is in token mode.`
+});
+
+const callOf = (kind: GenesysAuthFeatureKind): string => `with${kind.charAt(0).toUpperCase()}${kind.slice(1)}()`;

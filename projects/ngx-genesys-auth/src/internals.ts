@@ -23,6 +23,7 @@ export { type ServerRelay as ɵServerRelay, SERVER_RELAY as ɵSERVER_RELAY } fro
 export { type Configuration as ɵConfiguration } from './configurations/configuration';
 export { type Configurations as ɵConfigurations } from './configurations/configurations';
 export { CONFIGURATION as ɵCONFIGURATION, GENESYS_AUTH as ɵGENESYS_AUTH } from './configurations/provided';
+export { noTokenInProxyMode as ɵnoTokenInProxyMode } from './features';
 export { configurationProviders as ɵconfigurationProviders } from './provide';
 export { stopwatch as ɵstopwatch } from './token/moment';
 export { type Grant as ɵGrant, type TokenRequest as ɵTokenRequest } from './token/source';

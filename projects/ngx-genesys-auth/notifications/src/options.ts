@@ -1,4 +1,15 @@
-import { type EnvironmentProviders, InjectionToken, makeEnvironmentProviders } from '@angular/core';
+import {
+  type EnvironmentProviders,
+  InjectionToken,
+  inject,
+  makeEnvironmentProviders,
+  provideEnvironmentInitializer
+} from '@angular/core';
+import {
+  GenesysAuthConfigError,
+  ɵGENESYS_AUTH as GENESYS_AUTH,
+  ɵnoTokenInProxyMode as noTokenInProxyMode
+} from 'ngx-genesys-auth';
 import type { NotificationSourceFactory } from './source';
 
 /** Options of {@link provideGenesysNotifications}. */
@@ -29,5 +40,20 @@ export const NOTIFICATIONS_OPTIONS = new InjectionToken<GenesysNotificationsOpti
  * ]
  */
 export function provideGenesysNotifications(options: GenesysNotificationsOptions): EnvironmentProviders {
-  return makeEnvironmentProviders([{ provide: NOTIFICATIONS_OPTIONS, useValue: options }]);
+  return makeEnvironmentProviders([
+    { provide: NOTIFICATIONS_OPTIONS, useValue: options },
+    ngDevMode
+      ? provideEnvironmentInitializer(() => {
+          checkMode(options);
+        })
+      : []
+  ]);
+}
+
+/** Development only: in proxy mode the browser has no token, which a source may need. */
+function checkMode({ source: { needsToken }, config }: GenesysNotificationsOptions): void {
+  if (!needsToken) return;
+  const { name, features } = inject(GENESYS_AUTH).get(config);
+  if (!features.some(({ kind }) => kind === 'proxyMode')) return;
+  throw new GenesysAuthConfigError([noTokenInProxyMode('provideGenesysNotifications.source', needsToken)], name);
 }

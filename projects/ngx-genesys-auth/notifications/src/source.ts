@@ -63,7 +63,12 @@ export interface NotificationSource {
 }
 
 /** Makes a source; called once, in an injection context. */
-export type NotificationSourceFactory = () => NotificationSource;
+export interface NotificationSourceFactory {
+  /** Makes it. */
+  (): NotificationSource;
+  /** The call as the app writes it, if the source needs the token itself. In proxy mode the browser has none. */
+  readonly needsToken?: string | undefined;
+}
 
 /** Opens a WebSocket. For tests, and for runtimes that have none. */
 export type WebSocketFactory = (url: string, protocols: readonly string[]) => WebSocket;

@@ -5,6 +5,7 @@ import type { ApiHandler } from '../attach/steps';
 import { type GenesysAuthConfig, resolveConfig } from '../config';
 import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, genesysAuthCore } from '../core';
 import { GenesysAuthConfigError, GenesysAuthError } from '../errors';
+import type { GenesysAuthFeature } from '../features';
 import { GenesysAuthService, createService } from '../service';
 import { createFlight } from '../token/flight';
 import { type AuthState, createAuthState } from '../token/state';
@@ -19,6 +20,8 @@ export interface Configuration {
   readonly name: string | undefined;
   readonly state: AuthState;
   readonly service: GenesysAuthService;
+  /** What the app added to it by `with...()` functions. */
+  readonly features: readonly GenesysAuthFeature[];
   /** Where the features are, once the configuration is known. */
   readonly injector: EnvironmentInjector | undefined;
   /** The parts, once the configuration is known. `undefined`, too, if they cannot be made: `ready()` fails with the reason. */
@@ -116,6 +119,7 @@ export function createConfiguration(
   const self: Configuration = {
     name,
     state,
+    features,
     get injector() {
       return injector;
     },

@@ -6,6 +6,7 @@ import { isGenesysApi, startOf } from '../attach/origin';
 import type { ApiHandler } from '../attach/steps';
 import type { GenesysAuthCore } from '../core';
 import { wrongConfig } from '../errors';
+import { checkFeatures } from '../features';
 import { type Configuration, createConfiguration } from './configuration';
 import { PROVIDED, type Provided, nameOf } from './provided';
 
@@ -69,7 +70,10 @@ export function createConfigurations(): Configurations {
     all,
     start() {
       // Not earlier: Angular would report an error of a factory once, and a circular dependency from then on.
-      if (ngDevMode) checkNames(kept.map(nameOf));
+      if (ngDevMode) {
+        checkNames(kept.map(nameOf));
+        for (const one of kept) checkFeatures(one.features, nameOf(one));
+      }
       startAll();
       for (const mistake of mistakes.values()) throw mistake;
     },

@@ -11,7 +11,13 @@ import {
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
-import { type GenesysAuthConfig, genesysAuthInterceptor, genesysConfig, provideGenesysAuth } from 'ngx-genesys-auth';
+import {
+  type GenesysAuthConfig,
+  genesysAuthInterceptor,
+  genesysConfig,
+  provideGenesysAuth,
+  withRetry
+} from 'ngx-genesys-auth';
 import { NEVER, Subject } from 'rxjs';
 import { API, CONFIG, type Outcome, asAuthError, bearer, grant, observe } from '../../test/app';
 
@@ -75,14 +81,14 @@ describe('a mistake in a configuration stops the app at start', () => {
     expectMistake(outcome?.error, 'scopes');
   });
 
-  it.each([['two configurations of one name', 'name', [provideGenesysAuth(CONFIG), provideGenesysAuth(CONFIG)]]])(
-    'when it is %s, and an initializer has made a request',
-    (_name, key, auth) => {
-      early = plain;
-      const { code, message } = asAuthError(started(provideEnvironmentInitializer(makeRequests), ...auth));
-      expect([code, message]).toEqual(['config_invalid', expect.stringContaining(`${key}: `)]);
-    }
-  );
+  it.each([
+    ['two configurations of one name', 'name', [provideGenesysAuth(CONFIG), provideGenesysAuth(CONFIG)]],
+    ['a feature that is given twice', 'features', [provideGenesysAuth(CONFIG, withRetry(), withRetry())]]
+  ])('when it is %s, and an initializer has made a request', (_name, key, auth) => {
+    early = plain;
+    const { code, message } = asAuthError(started(provideEnvironmentInitializer(makeRequests), ...auth));
+    expect([code, message]).toEqual(['config_invalid', expect.stringContaining(`${key}: `)]);
+  });
 
   it('as a navigation when it is provided by a route, whoever makes the first request there', async () => {
     @Component({ selector: 'genesys-lazy', template: '', changeDetection: ChangeDetectionStrategy.OnPush })

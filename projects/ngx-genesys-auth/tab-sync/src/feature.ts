@@ -38,6 +38,9 @@ export interface TabSyncOptions {
  *   opened at once, one calls it. A token goes to tabs of the same user, relay, API and scopes alone, with what is left of
  *   its life; it is sent only to answer a question, and never stored.
  *
+ * In proxy mode there is no token to share: in development an app that combines `shareToken: true` with `withProxyMode()` does not start
+ * (`config_invalid`).
+ *
  * Who the user is tells `subject`, or else the relay, which needs `genesys-auth-relay` of the same version. As long as
  * nobody knows, a tab neither gives nor takes.
  *
@@ -46,6 +49,7 @@ export interface TabSyncOptions {
 export function withTabSync({ shareToken = false, subject }: TabSyncOptions = {}): GenesysAuthFeature {
   return {
     kind: 'tabSync',
+    needsToken: ngDevMode && shareToken ? 'withTabSync({ shareToken: true })' : undefined,
     providers: [
       {
         provide: TabSync,

@@ -17,10 +17,12 @@ import { TokenWatch } from './token-watch';
  * client: Genesys Cloud keeps 20 channels for it, and the 21st ends the one used the longest ago. For more, and with a
  * relay in proxy mode, take {@link relayHub}.
  *
+ * In development an app that combines it with `withProxyMode()` does not start (`config_invalid`).
+ *
  * A channel dies with its token: in time before, the token is renewed, and a channel of the new one takes over.
  */
 export function directChannel(): NotificationSourceFactory {
-  return () => new DirectSource();
+  return Object.assign(() => new DirectSource(), { needsToken: ngDevMode ? 'directChannel()' : undefined });
 }
 
 class DirectSource implements NotificationSource {

@@ -10,6 +10,16 @@ import { Cleanup } from '../support/cleanup.ts';
 declare const window: { get(kind: string, url: string): Promise<string> };
 
 const TOKEN = 'token-of-the-leak-test';
+/** What a relay in proxy mode says of its caller. */
+const SESSION = {
+  subject: 'ann',
+  identity: 'jwt',
+  roles: ['agent'],
+  scopes: ['routing'],
+  defaultScopes: [],
+  region: null,
+  mode: 'proxy'
+};
 
 /** Answers as an API that any page may call, and remembers with what it was called. */
 class OpenServer {
@@ -50,6 +60,8 @@ describeInChromium('the token in a real browser', () => {
   let otherUrl: string;
   let api: OpenServer;
   let other: OpenServer;
+  /** What was called with the header for the relay. */
+  let relayed: string[];
 
   beforeAll(async () => {
     const page = join(__dirname, '../support/leak-page.mjs');
@@ -59,6 +71,7 @@ describeInChromium('the token in a real browser', () => {
   afterAll(() => cleanup.run());
 
   beforeEach(async () => {
+    relayed = [];
     api = new OpenServer(() => otherUrl);
     other = new OpenServer(() => undefined);
     apiUrl = await api.start('localhost');
@@ -70,8 +83,14 @@ describeInChromium('the token in a real browser', () => {
     for (const server of [api, other, site]) server.close();
   });
 
-  const answer: RequestListener = ({ url = '' }: IncomingMessage, response) => {
+  const answer: RequestListener = ({ url = '', headers }: IncomingMessage, response) => {
     const send = (type: string, body: string) => response.setHeader('Content-Type', type).end(body);
+    if (headers['x-genesys-auth'] !== undefined && url !== '/genesys/token') {
+      relayed.push(url);
+      return url === '/genesys/session'
+        ? send('application/json', JSON.stringify({ ...SESSION, apiOrigin: apiUrl }))
+        : send('text/plain', 'done');
+    }
     if (url === '/app.js') return send('text/javascript', script);
     // A worker that takes every request and makes it itself, as those that cache do.
     if (url === '/worker.js') {
@@ -140,9 +159,45 @@ describeInChromium('the token in a real browser', () => {
       expect(sentTo(api, '/moved')).toEqual([]);
     });
 
+    it.each(['in-place', 'by-other'])('is taken off when a later interceptor moves the request: %s', async (how) => {
+      expect(await get(`${apiUrl}/${how}`)).toBe('done');
+      expect(sentTo(other, `/${how}`)).toEqual([undefined]);
+      expect(sentTo(api, `/${how}`)).toEqual([]);
+    });
+
     it('does not reach another origin that is called', async () => {
       expect(await get(`${otherUrl}/api/v2/users/me`)).toBe('done');
       expect(sentTo(other, '/api/v2/users/me')).toEqual([undefined]);
+    });
+  });
+
+  describe.each(['xhr', 'fetch'])('in proxy mode, by %s', (kind) => {
+    const get = async (path: string): Promise<string> => {
+      const page = await open(false);
+      const answered = await page.evaluate(([how, where]) => window.get(how, where), [
+        `${kind} in proxy mode`,
+        apiUrl + path
+      ] as const);
+      await page.close();
+      return answered;
+    };
+    const asked = () => relayed.filter((path) => path !== '/genesys/session');
+
+    it('a call of the API goes to the relay', async () => {
+      expect(await get('/api/v2/users/../routing/queues')).toBe('done');
+      expect(asked()).toEqual(['/genesys/api/v2/routing/queues']);
+    });
+
+    it.each([
+      '/api/v2/../../../admin/delete-all',
+      '/api/v2/../../token',
+      '/api/v2/%2e%2e/%2E%2E/token',
+      '/api/v2/\\..\\..\\..\\admin',
+      '/api/v2/.\t./.\n./token',
+      '/api/v2/..%2f..%2ftoken'
+    ])('no other path of the site is called with the credential for the relay: %j', async (path) => {
+      expect(await get(path)).toBe('failed');
+      expect(relayed).toEqual([]);
     });
   });
 });

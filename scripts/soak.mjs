@@ -28,7 +28,7 @@ const entries = [
   },
   {
     name: 'heap',
-    about: 'many requests leave nothing behind in the heap',
+    about: 'many requests, and lazy parts of an app that come and go, leave nothing behind in the heap',
     size: { long: 1_000_000, short: 300_000 },
     args: (requests) => ['--expose-gc', join('projects', 'bench', 'interceptor', 'heap.mjs'), String(requests)]
   },

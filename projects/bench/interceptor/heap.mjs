@@ -1,6 +1,7 @@
 // Shows that requests leave nothing behind: node --expose-gc projects/bench/interceptor/heap.mjs [requests]
 // The built library in a production bundle, through HttpClient and a backend that answers at once; one request in ten thousand
-// is refused with 401 and replayed with a new token. Fails if the heap is larger after the requests than before.
+// is refused with 401 and replayed with a new token. Then one lazy part of the app for each hundred requests is opened, makes a request
+// through the backend of the root and is destroyed. Fails if the heap is larger after the requests, or after the visits, than before.
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import { appBundle } from '../../../scripts/lib/app-bundle.mjs';
@@ -18,8 +19,10 @@ const { window } = new JSDOM('<!doctype html>', { url: 'http://localhost/' });
 Object.assign(globalThis, { window, document: window.document, location: window.location, history: window.history });
 
 const code = `
-  import { HttpBackend, HttpClient, HttpErrorResponse, HttpResponse, provideHttpClient, withInterceptors } from '@angular/common/http';
-  import { provideZonelessChangeDetection } from '@angular/core';
+  import {
+    HttpBackend, HttpClient, HttpErrorResponse, HttpResponse, provideHttpClient, withInterceptors, withRequestsMadeViaParent
+  } from '@angular/common/http';
+  import { createEnvironmentInjector, provideZonelessChangeDetection } from '@angular/core';
   import { createApplication } from '@angular/platform-browser';
   import { genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
   import { of, throwError } from 'rxjs';
@@ -38,12 +41,13 @@ const code = `
         : of(new HttpResponse({ status: 200, body: 'ok' }));
     }
   };
+  const config = { region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] };
   const app = await createApplication({
     providers: [
       provideZonelessChangeDetection(),
       provideHttpClient(withInterceptors([genesysAuthInterceptor])),
       { provide: HttpBackend, useValue: backend },
-      provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] })
+      provideGenesysAuth(config)
     ]
   });
   const http = app.injector.get(HttpClient);
@@ -58,6 +62,19 @@ const code = `
     for (let wait = 0; done < count && wait < 1000; wait++) await new Promise((resolve) => setTimeout(resolve, 1));
     if (done !== count) throw new Error(done + ' of ' + count + ' requests ended');
     return tokens;
+  };
+  globalThis.visit = async (count) => {
+    for (let visit = 0; visit < count; visit++) {
+      const part = createEnvironmentInjector(
+        [provideHttpClient(withInterceptors([genesysAuthInterceptor]), withRequestsMadeViaParent()), provideGenesysAuth(config)],
+        app.injector
+      );
+      const before = sent;
+      part.get(HttpClient).get('https://api.mypurecloud.de/api/v2/users/me').subscribe({ error: () => undefined });
+      if (sent === before) throw new Error('the request of a lazy part was not sent');
+      part.destroy();
+      if (visit % 1000 === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
   };
 `;
 const alias = { 'ngx-genesys-auth': join(root, 'dist/ngx-genesys-auth') };
@@ -75,4 +92,13 @@ const grown = heap() - before;
 console.log(
   `${requests} requests, ${tokens} tokens: the heap grew by ${grown} bytes (${(grown / requests).toFixed(3)} a request)`
 );
-process.exit(grown <= NOISE && tokens > requests / 20_000 ? 0 : 1);
+
+const visits = requests / 100;
+await globalThis.visit(WARM_UP / 10);
+const beforeVisits = heap();
+await globalThis.visit(visits);
+const grownByVisits = heap() - beforeVisits;
+console.log(
+  `${visits} lazy parts: the heap grew by ${grownByVisits} bytes (${(grownByVisits / visits).toFixed(3)} a part)`
+);
+process.exit(Math.max(grown, grownByVisits) <= NOISE && tokens > requests / 20_000 ? 0 : 1);

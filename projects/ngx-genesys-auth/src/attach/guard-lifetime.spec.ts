@@ -112,7 +112,7 @@ describe('10,000 lazy parts of an app that share the backend of the root', () =>
     return { errors, depths };
   }
 
-  it('leave nothing on it when each has a configuration of its own', () => {
+  it('leave nothing on it when each has its own configuration', () => {
     const { network, open, depthAtRoot } = createRoot();
     const plain = depthAtRoot();
     const { errors, depths } = visitAll(network, () => open(provideGenesysAuth(CONFIG)));

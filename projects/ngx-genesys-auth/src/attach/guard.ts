@@ -27,7 +27,7 @@ export interface OffOriginGuard {
 
 /** What a guarded backend asks before it sends a request. */
 interface BackendGuard {
-  /** Whether the interceptor has just attached a token to this request, and nobody has changed its URL since. */
+  /** Whether the interceptor has just attached a token to this request, and its URL is still the same. */
   readonly isUnchanged: (request: HttpRequest<unknown>) => boolean;
   /** The API origins of the configurations that sent this value of `Authorization`. */
   readonly originsOf: (header: string) => readonly string[];
@@ -57,7 +57,7 @@ const guardedBackends = new WeakMap<Backend, GuardedBackend>();
  * An interceptor alone cannot do this, because others may run after it. The backend *instance* is patched, not its provider:
  * a provider of ours would lose against `provideHttpClient()` wherever that comes later, as it does beside
  * `GenesysAuthModule.forRoot()`, and would replace a backend that the app chose. The patch works in any order of providers,
- * and nobody can override it by accident.
+ * and no provider can override it by accident.
  *
  * @param root the injector of the configurations
  */

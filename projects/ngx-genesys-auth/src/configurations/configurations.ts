@@ -13,7 +13,7 @@ import { PROVIDED, type Provided, nameOf } from './provided';
 /** The configurations of an app. */
 export interface Configurations {
   readonly all: readonly Configuration[];
-  /** @throws GenesysAuthConfigError each time, if a configuration is at hand and wrong */
+  /** @throws GenesysAuthConfigError each time, if a configuration that needs no loading is wrong */
   start(): void;
   /** A configuration became ready. */
   readonly changed: () => void;

@@ -16,7 +16,8 @@ export {
   GenesysPermissionError,
   GenesysScopeError,
   type GenesysScopeErrorCode,
-  type RelayProblem
+  type RelayProblem,
+  isScopeDenied
 } from './errors';
 export { type GenesysAuthFeature, type GenesysAuthFeatureKind } from './features';
 export * from './internals';

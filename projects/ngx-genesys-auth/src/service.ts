@@ -1,11 +1,12 @@
 import type { Signal } from '@angular/core';
 import { type GenesysScope, isCovered } from 'genesys-scopes';
-import { type Observable, firstValueFrom, map, switchMap } from 'rxjs';
+import { type Observable, firstValueFrom, map, switchMap, tap } from 'rxjs';
 import type { Configuration } from './configurations/configuration';
 import type { Configurations } from './configurations/configurations';
 import type { GenesysAuthCore } from './core';
 import type { GenesysAuthError, GenesysScopeError } from './errors';
 import { createScopeCheck, notGranted, refuse } from './scopes/check';
+import type { LiveToken } from './token/live-token';
 import type { AuthState, GenesysAuthEvent, GenesysAuthStatus } from './token/state';
 
 /** What {@link GenesysAuthService.validate} found. */
@@ -49,6 +50,29 @@ export abstract class GenesysAuthService {
    * @example client.setAccessToken(await auth.token('analytics:readonly'))
    */
   abstract token(...scopes: readonly GenesysScope[]): Promise<string>;
+
+  /**
+   * Resolves if the user has all these scopes, or ones that cover them. Asks the relay if it has not answered yet. Works in
+   * token mode and in proxy mode. `requireScopes()` and `*genesysScopes` use it.
+   *
+   * Two kinds of errors are worth telling apart: {@link isScopeDenied} is true for those that say that the user may not. All
+   * others say that the answer is not known, or that the call itself is wrong.
+   *
+   * @param scopes all of them are needed; without any, it resolves as soon as the relay accepts the user
+   * @throws {@link GenesysScopeError} `scope_malformed`, `scope_near_miss`, `scope_unknown_in_area`,
+   *   `scope_not_registered`, `scope_not_configured` before anything is sent to the relay; `scope_not_granted` after its answer
+   * @throws {@link GenesysAuthError} `relay_*`, `signed_out`, `server_no_credential`, and `config_unavailable` where the
+   *   configuration could not be loaded
+   * @example
+   * try {
+   *   await auth.ensureScopes('analytics:readonly');
+   *   await this.openReports();
+   * } catch (error) {
+   *   if (!isScopeDenied(error)) throw error;
+   *   this.message.set(`You need ${error.code === 'scope_not_granted' ? 'the scope analytics:readonly' : 'a role'}.`);
+   * }
+   */
+  abstract ensureScopes(...scopes: readonly GenesysScope[]): Promise<void>;
 
   /**
    * Whether the token has all these scopes, or ones that cover them. Reads {@link scopes}, so templates and `computed`
@@ -95,24 +119,37 @@ export function createService(
   clear: () => void,
   get: Configurations['get']
 ): GenesysAuthService {
+  /** The token, or in proxy mode what stands in for it, after the checks of the scopes. */
+  const authorized = (
+    scopes: readonly GenesysScope[],
+    before: (parts: GenesysAuthCore) => void
+  ): Observable<LiveToken> =>
+    ready().pipe(
+      switchMap((parts) => {
+        refuse(parts.scopes.errors(scopes)[0]);
+        before(parts);
+        return parts.tokens.get();
+      }),
+      tap((live) => {
+        refuse(notGranted(scopes, live.scopes));
+      })
+    );
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the class is a type and a DI token: nothing is in its prototype
   return {
     ...shown,
     token: (...scopes) =>
       firstValueFrom(
-        ready().pipe(
-          switchMap((parts) => {
-            // Who takes the token out may need any scope, unless they say which.
-            if (ngDevMode) parts.needs?.note(scopes.length > 0 ? scopes : undefined);
-            refuse(parts.scopes.errors(scopes)[0]);
-            refuse(parts.proxy?.noToken());
-            return parts.tokens.get();
-          }),
-          map((live) => {
-            refuse(notGranted(scopes, live.scopes));
-            return live.token;
-          })
-        )
+        authorized(scopes, ({ needs, proxy }) => {
+          // A caller that takes the token may need any scope, unless it names some.
+          if (ngDevMode) needs?.note(scopes.length > 0 ? scopes : undefined);
+          refuse(proxy?.noToken());
+        }).pipe(map(({ token }) => token))
+      ),
+    ensureScopes: (...scopes) =>
+      firstValueFrom(
+        authorized(scopes, ({ needs }) => {
+          if (ngDevMode) needs?.note(scopes);
+        }).pipe(map(() => undefined))
       ),
     hasScopes(...scopes) {
       const granted = shown.scopes();

@@ -3,9 +3,15 @@ import { HttpTestingController, provideHttpClientTesting } from '@angular/common
 import { ChangeDetectionStrategy, Component, PLATFORM_ID, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, type Routes, provideRouter } from '@angular/router';
-import { GenesysAuthService, genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
+import {
+  type GenesysAuthFeature,
+  GenesysAuthService,
+  genesysAuthInterceptor,
+  provideGenesysAuth,
+  withProxyMode
+} from 'ngx-genesys-auth';
 import { type ScopeGuardFn, requireScopes } from 'ngx-genesys-auth/router';
-import { CONFIG, TOKEN_URL, asAuthError, grant, settle } from '../../test/app';
+import { API, CONFIG, TOKEN_URL, asAuthError, grant, settle } from '../../test/app';
 
 @Component({ selector: 'genesys-page', template: '', changeDetection: ChangeDetectionStrategy.OnPush })
 class Page {}
@@ -17,6 +23,17 @@ const createRoutes = (guard: ScopeGuardFn, kind: 'canActivate' | 'canMatch'): Ro
   { path: 'other', component: Page }
 ];
 
+const SESSION = {
+  subject: 'ann',
+  identity: 'jwt',
+  roles: ['agent'],
+  scopes: ['analytics', 'routing'],
+  defaultScopes: [],
+  region: 'mypurecloud.de',
+  apiOrigin: API,
+  mode: 'proxy'
+};
+
 interface Result {
   value?: unknown;
   error?: unknown;
@@ -24,12 +41,17 @@ interface Result {
   end: Promise<unknown>;
 }
 
-function createApp(guard: ScopeGuardFn, kind: 'canActivate' | 'canMatch' = 'canActivate', platform = 'browser') {
+function createApp(
+  guard: ScopeGuardFn,
+  kind: 'canActivate' | 'canMatch' = 'canActivate',
+  platform = 'browser',
+  features: readonly GenesysAuthFeature[] = []
+) {
   TestBed.configureTestingModule({
     providers: [
       provideHttpClient(withInterceptors([genesysAuthInterceptor])),
       provideHttpClientTesting(),
-      provideGenesysAuth({ ...CONFIG, optionalScopes: ['users'] }),
+      provideGenesysAuth({ ...CONFIG, optionalScopes: ['users'] }, ...features),
       provideRouter(createRoutes(guard, kind)),
       { provide: PLATFORM_ID, useValue: platform }
     ]
@@ -66,6 +88,30 @@ describe.each(['canActivate', 'canMatch'] as const)('requireScopes() as %s', (ki
     await navigate();
     expect(router.url).toBe('/guarded');
     network.verify();
+  });
+
+  it('works in proxy mode: asks for the session, and lets through what it grants', async () => {
+    const { router, network, navigate } = createApp(requireScopes('routing:readonly'), kind, 'browser', [
+      withProxyMode()
+    ]);
+    const result = await navigate();
+    network.expectOne('/genesys/session').flush(SESSION);
+    await settle();
+    expect([router.url, result.value]).toEqual(['/guarded', true]);
+    network.verify();
+  });
+
+  it('says no in proxy mode where the session does not grant the scope', async () => {
+    const { router, network, navigate } = createApp(
+      requireScopes('users', { redirectTo: '/denied' }),
+      kind,
+      'browser',
+      [withProxyMode()]
+    );
+    const { end } = await navigate();
+    network.expectOne('/genesys/session').flush(SESSION);
+    await end;
+    expect(router.url).toBe('/denied');
   });
 
   it('goes elsewhere where the scope was not granted', async () => {

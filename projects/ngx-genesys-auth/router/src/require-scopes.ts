@@ -1,6 +1,6 @@
 import { Injector, inject, runInInjectionContext } from '@angular/core';
 import { type RedirectCommand, Router, type UrlTree } from '@angular/router';
-import { GenesysAuthError, GenesysAuthService, type GenesysScope } from 'ngx-genesys-auth';
+import { type GenesysAuthError, GenesysAuthService, type GenesysScope, isScopeDenied } from 'ngx-genesys-auth';
 
 /** Options of {@link requireScopes}. */
 export interface RequireScopesOptions {
@@ -17,15 +17,15 @@ export interface RequireScopesOptions {
 export type ScopeGuardFn = () => Promise<true | false | UrlTree | RedirectCommand>;
 
 /**
- * A guard for routes whose pages need scopes. It gets the token, if there is none yet, and so never says no before it
- * knows: it answers no only if the relay did not grant one of the scopes, or grants this caller nothing. Whatever else goes wrong
- * is an error of the navigation, for `withNavigationErrorHandler()`: nobody is told that they may not because a server is
- * down.
+ * A guard for routes whose pages need scopes, in token mode and in proxy mode. It calls `GenesysAuthService.ensureScopes()`,
+ * which asks the relay if necessary. The guard answers no only if {@link isScopeDenied} is true for the error: the relay does
+ * not grant one of the scopes, or grants this user nothing. Any other error becomes an error of the navigation, for
+ * `withNavigationErrorHandler()`, so that an outage is not shown as a missing right.
  *
  * On the server it answers for the visitor with `provideServerGenesysAuth()`. Without it, or without a credential of the visitor,
  * the navigation fails with `server_no_credential`: render guarded routes in the browser then (`RenderMode.Client`).
  *
- * @param scopes the scopes, all of which are needed; without any, a token is enough. The last argument may be options
+ * @param scopes all of them are needed; without any, it is enough that the relay accepts the user. The last argument may be options
  * @throws {@link GenesysScopeError} `scope_malformed`, `scope_near_miss`, `scope_unknown_in_area`, `scope_not_registered`,
  *   `scope_not_configured` (as an error of the navigation) before anything is sent: the guard itself is written wrongly
  * @throws {@link GenesysAuthError} `relay_*` except a refusal by the relay's policy, `signed_out`, `server_no_credential`
@@ -49,10 +49,10 @@ export function requireScopes(...given: readonly Argument[]): ScopeGuardFn {
     const injector = inject(Injector);
     try {
       const auth = inject(GenesysAuthService);
-      await (config === undefined ? auth : auth.for(config)).token(...needed);
+      await (config === undefined ? auth : auth.for(config)).ensureScopes(...needed);
       return true;
     } catch (error) {
-      if (!isNo(error)) throw error;
+      if (!isScopeDenied(error)) throw error;
       if (redirectTo === undefined) return false;
       return runInInjectionContext(injector, () =>
         typeof redirectTo === 'string' ? inject(Router).parseUrl(redirectTo) : redirectTo(error)
@@ -60,10 +60,6 @@ export function requireScopes(...given: readonly Argument[]): ScopeGuardFn {
     }
   };
 }
-
-/** Whether an error is an answer: the relay knows the caller, and the caller may not. */
-const isNo = (error: unknown): error is GenesysAuthError =>
-  error instanceof GenesysAuthError && (error.code === 'scope_not_granted' || error.problem?.code === 'policy_denied');
 
 type Argument = GenesysScope | RequireScopesOptions;
 

@@ -25,14 +25,14 @@ import type { Forward, ProxyStep } from './step';
 const SESSION_SECONDS = 300;
 
 /**
- * Lets calls of the API go through the relay (`mode: proxy` there), so that no token reaches the browser. The code of the app
- * does not change: a request for `{apiOrigin}/api/v2/...` goes to `{relay}/api/v2/...`, with what the relay needs to know the
+ * Lets calls of the API go through the relay (`mode: proxy` there), so that no token reaches the browser. Apart from `token()`,
+ * the code of the app does not change, guards and `*genesysScopes` included: a request for `{apiOrigin}/api/v2/...` goes to `{relay}/api/v2/...`, with what the relay needs to know the
  * caller and without a token. Checks of scopes before a request, one repetition after a 401, and the typed errors stay as they are;
  * the scopes are those that `GET {relay}/session` names. An operation that the relay refuses becomes a `GenesysScopeError`
  * or an error with a code `relay_...`. A URL whose path leaves `/api/v2/`, as `/api/v2/users/../../x` does, fails with
  * `proxy_path_refused` before anything is sent.
  *
- * `GenesysAuthService.token()` fails with `proxy_mode`. `expiresAt` says when the relay is asked again who is signed in.
+ * `GenesysAuthService.token()` fails with `proxy_mode`; `ensureScopes()` works. `expiresAt` says when the relay is asked again who is signed in.
  *
  * An interceptor of the app that signs calls to the relay must come after {@link genesysAuthInterceptor}, so that it sees where the
  * request really goes; or give `relay: { headers }`.
@@ -61,7 +61,7 @@ function proxyStep(): ProxyStep {
     noToken: () =>
       new GenesysAuthError('proxy_mode', ngDevMode ? 'In proxy mode no token reaches the browser.' : '', {
         ...(ngDevMode && {
-          hint: 'Call the API through HttpClient, which goes by the relay; or take withProxyMode() out, where the relay hands out tokens.'
+          hint: 'Call the API through HttpClient, which sends the request through the relay. To check scopes, use ensureScopes().'
         })
       })
   };

@@ -1,5 +1,5 @@
 import type { GenesysAuthEvent, GenesysAuthStatus } from 'ngx-genesys-auth';
-import { TOKEN_URL, bearer, codeOf, createApp, grant } from '../../test/app';
+import { API, TOKEN_URL, bearer, codeOf, createApp, grant } from '../../test/app';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -115,6 +115,22 @@ describe('clocks', () => {
     relayCalls += run(30, true).relayCalls;
     // One for the start, and at most one for each jump.
     expect(relayCalls).toBeLessThanOrEqual(7);
+  });
+
+  it('an hour ahead during failures: when the clock is put right, the token that was over stays over', () => {
+    const { auth, signIn, get, network, relayCall } = createApp();
+    signIn('token-1', 300);
+    setWallClock(HOUR);
+    for (let failures = 0; failures < 2; failures++) {
+      get();
+      relayCall().error(new ProgressEvent('error'));
+    }
+    setWallClock(-HOUR);
+    jest.advanceTimersByTime(5 * SECOND);
+    get();
+    network.expectNone(({ url }) => url.startsWith(API));
+    relayCall().error(new ProgressEvent('error'));
+    expect([auth.status(), auth.scopes().size, auth.expiresAt()]).toEqual(['failed', 0, null]);
   });
 
   it('with a clock set back, a token ends when it ends', () => {

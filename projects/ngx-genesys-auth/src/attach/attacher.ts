@@ -66,7 +66,7 @@ export function createAttacher(
       }
       // A token that replaced the refused one meanwhile. Nothing is said about it yet: it has its own renewal.
       const newer = attempt ? undefined : tokens.peek();
-      if (newer && newer.token !== live.token && newer.era === live.era) return send(request, next, check, newer, 1);
+      if (newer && newer.token !== live.token && newer.generation === live.generation) return send(request, next, check, newer, 1);
       if (live.token === refusedToken && sinceRefused() < STILL_REFUSED_PAUSE_MS) return rejected(response);
       return tokens.replace(live).pipe(switchMap((token) => send(request, next, check, token, 2)));
     });

@@ -1,5 +1,5 @@
 import { untracked } from '@angular/core';
-import { AsyncSubject, type Observable, type Subscription, defer, throwError } from 'rxjs';
+import { AsyncSubject, type Observable, Subscription, throwError } from 'rxjs';
 import { GenesysAuthError } from '../errors';
 import { type Age, stopwatch } from './moment';
 import { isOffline, pauseMs } from './pause';
@@ -59,10 +59,16 @@ export function createFlight<Value>(
       return error && sinceLast() < lengthMs ? throwError(() => error) : undefined;
     },
     start(made) {
-      const started = (flight = new AsyncSubject<Value>());
+      const started = new AsyncSubject<Value>();
+      const subscription = new Subscription();
+      flight = started;
+      call = subscription;
       // A request may be made inside an effect or a template: neither must come to depend on what is read here.
       untracked(() => {
-        call = defer(made).subscribe({
+        const answer = made();
+        // made() emits an event, and a subscriber of events$ may call clear(), which ends this flight.
+        if (flight !== started) return;
+        const received = answer.subscribe({
           next: (value) => {
             flight = undefined;
             forgive();
@@ -80,6 +86,7 @@ export function createFlight<Value>(
             started.error(error);
           }
         });
+        subscription.add(received);
       });
       return started;
     },

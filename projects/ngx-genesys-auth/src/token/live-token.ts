@@ -10,8 +10,8 @@ export interface LiveToken {
   /** Since it was asked for: the answer took some of its lifetime. */
   readonly age: Age;
   readonly lifetimeMs: number;
-  /** Counts the calls to `clear()` before it: a token from before one is nobody's any more. */
-  readonly era: number;
+  /** The number of calls to `clear()` before the token was obtained. A token of an earlier generation must not be used. */
+  readonly generation: number;
   /** Age at which it is renewed behind the requests it still serves. */
   readonly renewAtMs: number;
 }
@@ -25,7 +25,7 @@ export interface LiveToken {
 export function liveToken(
   { access_token: token, expires_in, scope }: TokenResponse,
   age: Age,
-  era: number,
+  generation: number,
   renewAheadMs: number
 ): LiveToken {
   /** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. Beyond some number there is no date. */
@@ -36,7 +36,7 @@ export function liveToken(
     header: `Bearer ${token}`,
     scopes: new Set(scope.split(' ').filter(Boolean)),
     age,
-    era,
+    generation,
     lifetimeMs,
     renewAtMs: lifetimeMs - Math.min(renewAheadMs, lifetimeMs / 2)
   };

@@ -285,6 +285,61 @@ describe('clear()', () => {
     grant(relayCall(), 'token-2');
     expect(bearer(network.expectOne(() => true))).toBe('Bearer token-2');
   });
+
+  it('by a subscriber of events$ on ready fails whoever waits, and nothing is sent with the cleared token', async () => {
+    const { auth, get, network, relayCall } = createApp();
+    auth.events$.subscribe(({ type }) => {
+      if (type === 'ready') auth.clear();
+    });
+    const outcomes = [get('/a'), get('/b')];
+    const promises = [auth.token(), auth.renew(), auth.ensureScopes('routing')].map((call) => call.catch(codeOf));
+    grant(relayCall());
+    expect(outcomes.map(({ error }) => codeOf(error))).toEqual(['signed_out', 'signed_out']);
+    expect(await Promise.all(promises)).toEqual(['signed_out', 'signed_out', 'signed_out']);
+    expect(auth.status()).toBe('signed-out');
+    network.verify();
+  });
+
+  it('by a subscriber of events$ on renewing keeps the relay from being asked', () => {
+    const { auth, get, network, relayCall } = createApp();
+    let isSigningOut = true;
+    auth.events$.subscribe(({ type }) => {
+      if (type === 'renewing' && isSigningOut) auth.clear();
+    });
+    const outcome = get();
+    expect([codeOf(outcome.error), auth.status()]).toEqual(['signed_out', 'signed-out']);
+    network.verify();
+    isSigningOut = false;
+    get();
+    grant(relayCall());
+    expect(bearer(network.expectOne(() => true))).toBe('Bearer token-1');
+  });
+
+  it('by a subscriber of events$ when a renewal begins before the token ends: the token is not used', async () => {
+    const { auth, signIn, get, network } = createApp();
+    signIn('token-1', 300);
+    auth.events$.subscribe(({ type, at }) => {
+      if (type === 'renewing' && at.getTime() === Date.now()) auth.clear();
+    });
+    jest.advanceTimersByTime(250 * SECOND);
+    expect(codeOf(get().error)).toBe('signed_out');
+    network.verify();
+    expect(await auth.token().catch(codeOf)).toBe('signed_out');
+  });
+
+  it('by a later interceptor of one waiting request fails the other ones', () => {
+    const clearing: HttpInterceptorFn = (request, next) => {
+      if (request.url === `${API}/first`) app.auth.clear();
+      return next(request);
+    };
+    const app = createApp({ after: [clearing] });
+    app.get('/first');
+    const second = app.get('/second');
+    grant(app.relayCall());
+    app.network.expectOne(`${API}/first`);
+    app.network.verify();
+    expect(codeOf(second.error)).toBe('signed_out');
+  });
 });
 
 describe('what the app sees', () => {

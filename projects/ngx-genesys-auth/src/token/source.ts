@@ -41,6 +41,11 @@ export interface TokenSource {
    * was replaced meanwhile gets the new one.
    */
   replace(refused: LiveToken): Observable<LiveToken>;
+  /**
+   * The number of calls to `clear()`. A request that was first sent in one generation must not be repeated in a later one:
+   * another user may have signed in.
+   */
+  readonly generation: () => number;
   /** Forgets the token; who waits for one gets the error `signed_out`. */
   readonly clear: () => void;
   /** Forgets the token and says nothing: the app is gone. */
@@ -52,7 +57,7 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
   // Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
   const REMEMBERED_HEADERS = 4;
   let headers: readonly string[] = [];
-  let era = 0;
+  let generation = 0;
   let live: LiveToken | undefined;
   /** The token the flight reports as rejected: nobody gets it meanwhile. */
   let suspect: string | undefined;
@@ -67,6 +72,15 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
 
   const { current, paused, start: fly, clear, close } = createFlight(state, accept, () => isLive(live));
 
+  /** Between the answer of the relay and its delivery, a subscriber of events$ or another caller may have called clear(). */
+  const unlessCleared = (tokens: Observable<LiveToken>): Observable<LiveToken> =>
+    tokens.pipe(
+      map((token) => {
+        if (token.generation !== generation) throw signedOut();
+        return token;
+      })
+    );
+
   const held = (): LiveToken | undefined => (live?.token === suspect && current() ? undefined : live);
 
   const peek = (): LiveToken | undefined => {
@@ -74,16 +88,18 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     if (!token) return undefined;
     const age = token.age();
     if (age >= token.lifetimeMs) return undefined;
-    if (age >= token.renewAtMs && !current() && !paused()) start('ahead');
-    return token;
+    if (age < token.renewAtMs || current() || paused()) return token;
+    start('ahead');
+    // A subscriber of events$ may have called clear().
+    return held();
   };
 
   const replaceNow = (refused: LiveToken): Observable<LiveToken> => {
-    if (refused.era !== era) return throwError(signedOut);
-    return (
-      current() ??
-      (isLive(live) && live.token !== refused.token ? of(live) : (paused() ?? start('rejected', refused.token)))
-    );
+    if (refused.generation !== generation) return throwError(signedOut);
+    const flight = current();
+    if (flight) return unlessCleared(flight);
+    if (isLive(live) && live.token !== refused.token) return of(live);
+    return unlessCleared(paused() ?? start('rejected', refused.token));
   };
 
   const start = (reason: RenewalReason, rejected?: string): Observable<LiveToken> => {
@@ -94,20 +110,18 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     });
   };
 
-  const renew = (): Observable<LiveToken> =>
-    current()?.pipe(switchMap((token) => (wasHandedOn ? renew() : [token]))) ?? start('asked');
+  const renew = (): Observable<LiveToken> => {
+    const flight = current();
+    return flight
+      ? unlessCleared(flight).pipe(switchMap((token) => (wasHandedOn ? renew() : of(token))))
+      : unlessCleared(start('asked'));
+  };
 
   const read = ({ answer, age, handedOn }: Grant): LiveToken => {
     wasHandedOn = handedOn;
-    const token = liveToken(answer, age, era, config.renewAheadMs);
+    const token = liveToken(answer, age, generation, config.renewAheadMs);
     refuse(notGranted(config.scopes, token.scopes));
     return token;
-  };
-
-  const forgetting = (end: () => void) => (): void => {
-    era++;
-    live = undefined;
-    end();
   };
 
   return {
@@ -116,20 +130,28 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     held,
     get() {
       const token = peek();
-      return token ? of(token) : (current() ?? paused() ?? start('needed'));
+      return token ? of(token) : unlessCleared(current() ?? paused() ?? start('needed'));
     },
     renew,
     replace: (refused) => {
       const flight = current();
       // A flight that does not report this token may bring it again.
-      return !flight || suspect === refused.token || refused.era !== era
+      return !flight || suspect === refused.token || refused.generation !== generation
         ? replaceNow(refused)
         : flight.pipe(
             catchError(() => [undefined]),
             switchMap(() => replaceNow(refused))
           );
     },
-    clear: forgetting(clear),
-    close: forgetting(close)
+    generation: () => generation,
+    clear() {
+      generation++;
+      live = undefined;
+      clear();
+    },
+    close() {
+      live = undefined;
+      close();
+    }
   };
 }

@@ -71,7 +71,7 @@ describe('*genesysScopes', () => {
 
   it('keeps the same view through renewals and outages', async () => {
     const { auth, relayCall, element, stable } = await createApp();
-    grant(relayCall(), 'token-1', 0.001);
+    grant(relayCall(), 'token-1', 30);
     await stable();
     const view = element.querySelector('b');
     const renewed = auth.renew().catch(codeOf);

@@ -175,6 +175,19 @@ describe('the life of a token', () => {
     expect(bearer(network.expectOne(`${API}/b`))).toBe('Bearer token-2');
   });
 
+  it('is over when the answer of the relay takes longer than it: the token is not used', () => {
+    const { auth, get, network, relayCall } = createApp();
+    const outcome = get();
+    jest.advanceTimersByTime(5 * SECOND);
+    grant(relayCall(), 'token-1', 3);
+    expect(codeOf(outcome.error)).toBe('relay_timeout');
+    expect([auth.status(), auth.expiresAt()]).toEqual(['failed', null]);
+    network.verify();
+    get();
+    grant(relayCall(), 'token-2', 3);
+    expect(bearer(network.expectOne(() => true))).toBe('Bearer token-2');
+  });
+
   it('goes on while the computer sleeps and the monotonic clock stands still', () => {
     const { get, signIn, network, relayCall } = createApp();
     signIn('token-1', 300);

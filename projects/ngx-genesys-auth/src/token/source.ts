@@ -1,6 +1,7 @@
 import { type Observable, catchError, map, of, switchMap, throwError } from 'rxjs';
 import type { TokenResponse } from 'genesys-auth-protocol';
 import type { ResolvedConfig } from '../config';
+import { GenesysAuthError } from '../errors';
 import { notGranted, refuse } from '../scopes/check';
 import { createFlight, signedOut } from './flight';
 import { type LiveToken, isLive, liveToken } from './live-token';
@@ -120,6 +121,7 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
   const read = ({ answer, age, handedOn }: Grant): LiveToken => {
     wasHandedOn = handedOn;
     const token = liveToken(answer, age, generation, config.renewAheadMs);
+    if (!isLive(token)) throw answeredTooLate();
     refuse(notGranted(config.scopes, token.scopes));
     return token;
   };
@@ -155,3 +157,12 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     }
   };
 }
+
+const answeredTooLate = () =>
+  new GenesysAuthError(
+    'relay_timeout',
+    ngDevMode ? 'The token had already expired when the answer of the relay arrived.' : '',
+    {
+      ...(ngDevMode && { hint: 'Find out why the relay answers so slowly, or give tokens a longer lifetime.' })
+    }
+  );

@@ -65,7 +65,7 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   guard.register(config.apiOrigin, tokens.hasSent);
   const forward = proxy?.forward(via) ?? withToken(guard);
   const attach = createAttacher(tokens, scopes, needs, forward);
-  const attacher = retry(log(proxy?.restrict(attach, via) ?? attach));
+  const attacher = retry(log(proxy?.restrict(attach, via) ?? attach), tokens);
   return { config, relay, state, tokens, scopes, attacher, needs, proxy };
 }
 

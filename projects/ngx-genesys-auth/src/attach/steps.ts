@@ -2,6 +2,7 @@ import type { HttpInterceptorFn } from '@angular/common/http';
 import { InjectionToken } from '@angular/core';
 import type { ProxyStep } from '../proxy/step';
 import type { NameCheck } from '../scopes/check';
+import type { TokenSource } from '../token/source';
 import type { TokenStep } from '../token/step';
 import type { RequestNeeds } from './needs';
 
@@ -19,7 +20,7 @@ export interface Steps {
   /** Lets requests go through the relay. */
   readonly proxy?: ProxyStep;
   /** Puts a retry around a handler. */
-  readonly retry?: (inner: ApiHandler) => ApiHandler;
+  readonly retry?: (inner: ApiHandler, tokens: TokenSource) => ApiHandler;
   /** Puts a log around each attempt. */
   readonly log?: (inner: ApiHandler) => ApiHandler;
 }

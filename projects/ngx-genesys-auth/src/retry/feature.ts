@@ -1,10 +1,12 @@
-import { type HttpErrorResponse, HttpEventType } from '@angular/common/http';
-import { type Observable, defer, filter, retry, throwError, timer } from 'rxjs';
-import { type ApiHandler, STEPS } from '../attach/steps';
+import { type HttpErrorResponse, type HttpEvent, HttpEventType } from '@angular/common/http';
+import { type Observable, defer, filter, retry, tap, throwError, timer } from 'rxjs';
+import { STEPS, type Steps } from '../attach/steps';
 import { correlationId } from '../attach/refusal';
 import { type ConfigIssue, GenesysAuthConfigError, GenesysAuthError } from '../errors';
 import type { GenesysAuthFeature } from '../features';
 import { checkKeys, readNumber } from '../config/report';
+import { signedOut } from '../token/flight';
+import type { TokenSource } from '../token/source';
 import { isPassing, mayRepeat, retryAfterMs } from './rules';
 
 /** Options of {@link withRetry}. */
@@ -26,7 +28,8 @@ const LONGEST_BACKOFF_MS = 10_000;
  *
  * Sends a request for the Genesys API again after 429 (too many requests), 503 and 504: after the time that `Retry-After`
  * says (seconds or an HTTP date), without it after a random time up to 0.5, 1, 2, ... 10 seconds (full jitter). Each attempt
- * has the token that is then live. Whoever unsubscribes ends it.
+ * has the token that is then live. Whoever unsubscribes ends it. After `clear()` nothing is sent again: the request fails with
+ * `signed_out`, as another user may have signed in meanwhile.
  *
  * - Only what does nothing twice: `GET`, `HEAD`, `OPTIONS`, `PUT`, `DELETE`, and the `POST` operations that only read:
  *   `/api/v2/analytics/.../query` (or `search`), `/api/v2/search`, and `search` of users, groups, teams, locations,
@@ -40,31 +43,43 @@ const LONGEST_BACKOFF_MS = 10_000;
  * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withRetry())
  */
 export function withRetry(options: RetryOptions = {}): GenesysAuthFeature {
-  const limits = checked(options);
   return {
     kind: 'retry',
-    providers: [{ provide: STEPS, multi: true, useValue: { retry: (inner: ApiHandler) => step(inner, limits) } }]
+    providers: [{ provide: STEPS, multi: true, useValue: retryStep(checked(options)) }]
   };
 }
 
 type Limits = Required<{ [key in keyof RetryOptions]: number }>;
 
-function step(inner: ApiHandler, { retries, maxWaitMs }: Limits): ApiHandler {
-  const delay = (error: unknown, attempt: number): Observable<unknown> => {
+const retryStep = (limits: Limits): Pick<Steps, 'retry'> => ({
+  retry: (inner, tokens) => (request, next) =>
+    // Each subscription counts its own attempts.
+    mayRepeat(request) ? defer(() => repeated(() => inner(request, next), tokens, limits)) : inner(request, next)
+});
+
+function repeated(
+  attempt: () => Observable<HttpEvent<unknown>>,
+  tokens: TokenSource,
+  { retries, maxWaitMs }: Limits
+): Observable<HttpEvent<unknown>> {
+  const generation = tokens.generation();
+  let attempts = 0;
+  // What one user has begun must not be sent again for the next one.
+  const stopIfCleared = (): void => {
+    if (tokens.generation() !== generation) throw signedOut();
+  };
+  const wait = (error: unknown): Observable<unknown> => {
     if (!isPassing(error)) return throwError(() => error);
+    stopIfCleared();
     const asked = retryAfterMs(error);
-    if (attempt > retries || (asked ?? 0) > maxWaitMs) return throwError(() => final(error, asked, maxWaitMs));
-    return timer(asked ?? Math.min(backoffMs(attempt), maxWaitMs));
+    if (attempts > retries || (asked ?? 0) > maxWaitMs) return throwError(() => final(error, asked, maxWaitMs));
+    return timer(asked ?? Math.min(backoffMs(attempts), maxWaitMs)).pipe(tap(stopIfCleared));
   };
-  return (request, next) => {
-    if (!mayRepeat(request)) return inner(request, next);
-    let attempts = 0;
-    return defer(() => {
-      const events = inner(request, next);
-      // The first attempt has told that the request was sent.
-      return attempts++ === 0 ? events : events.pipe(filter(({ type }) => type !== HttpEventType.Sent));
-    }).pipe(retry({ delay: (error: unknown) => delay(error, attempts) }));
-  };
+  return defer(() => {
+    attempts++;
+    // The first attempt has reported that the request was sent.
+    return attempts === 1 ? attempt() : attempt().pipe(filter(({ type }) => type !== HttpEventType.Sent));
+  }).pipe(retry({ delay: wait }));
 }
 
 /** Full jitter: clients that failed together do not come back together. */

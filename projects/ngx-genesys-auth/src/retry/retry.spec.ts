@@ -2,6 +2,7 @@ import { HttpEventType } from '@angular/common/http';
 import type { TestRequest } from '@angular/common/http/testing';
 import {
   GenesysAuthConfigError,
+  type GenesysAuthService,
   type RetryOptions,
   genesysScopes,
   skipGenesysAuth,
@@ -193,6 +194,35 @@ describe('withRetry()', () => {
     expect(bearer(third)).toBe('Bearer token-3');
     third.flush('ok');
     expect(outcome.values).toEqual(['ok']);
+  });
+
+  it.each<[string, (auth: GenesysAuthService) => void, (auth: GenesysAuthService) => void]>([
+    [
+      'while it waits',
+      () => undefined,
+      (auth) => {
+        auth.clear();
+      }
+    ],
+    [
+      'before the answer that it would wait for',
+      (auth) => {
+        auth.clear();
+      },
+      () => undefined
+    ]
+  ])('does not repeat for the next user what was begun before clear(), called %s', (_name, before, after) => {
+    const { http, auth, signIn, call, network } = createApp();
+    const outcome = observe(http.delete(`${API}/api/v2/routing/queues/1`));
+    const first = call();
+    before(auth);
+    fail(first, 503, '30');
+    after(auth);
+    signIn('token-of-bob', 86_400);
+    jest.advanceTimersByTime(60 * SECOND);
+    network.verify();
+    expect(asAuthError(outcome.error).code).toBe('signed_out');
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('tells once that the request was sent', () => {

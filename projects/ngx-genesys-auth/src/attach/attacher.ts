@@ -5,13 +5,13 @@ import {
   type HttpHandlerFn,
   type HttpRequest
 } from '@angular/common/http';
-import { type Observable, filter, switchMap, throwError } from 'rxjs';
+import { type Observable, catchError, defer, filter, switchMap, throwError } from 'rxjs';
 import type { Forward } from '../proxy/step';
 import type { ScopeCheck } from '../scopes/check';
+import { signedOut } from '../token/flight';
 import type { LiveToken } from '../token/live-token';
 import { type Age, stopwatch } from '../token/moment';
 import type { TokenSource } from '../token/source';
-import { orElse } from './attempt';
 import { NEEDED_SCOPES, isLeftAlone } from './context';
 import type { OffOriginGuard } from './guard';
 import type { NeedCheck, RequestNeeds } from './needs';
@@ -55,36 +55,44 @@ export function createAttacher(
     const error = check?.(live.scopes);
     if (error) return throwError(() => error);
     const events = forward(request, live, next);
-    return orElse(attempt ? events.pipe(filter(isNews)) : events, (response) => {
-      if (!refusesToken(response)) {
-        return throwError(() => missingScopeOf(response) ?? needs?.errorOf(response) ?? response);
-      }
-      if (attempt === 2) {
-        refusedToken = live.token;
-        sinceRefused = stopwatch();
-        return rejected(response);
-      }
-      // A token that replaced the refused one meanwhile. Nothing is said about it yet: it has its own renewal.
-      const newer = attempt ? undefined : tokens.peek();
-      if (newer && newer.token !== live.token && newer.generation === live.generation) return send(request, next, check, newer, 1);
-      if (live.token === refusedToken && sinceRefused() < STILL_REFUSED_PAUSE_MS) return rejected(response);
-      return tokens.replace(live).pipe(switchMap((token) => send(request, next, check, token, 2)));
-    });
+    return (attempt ? events.pipe(filter(isNews)) : events).pipe(
+      catchError((response: unknown) => {
+        if (!refusesToken(response)) {
+          return throwError(() => missingScopeOf(response) ?? needs?.errorOf(response) ?? response);
+        }
+        if (attempt === 2) {
+          refusedToken = live.token;
+          sinceRefused = stopwatch();
+          return rejected(response);
+        }
+        // A token that replaced the refused one meanwhile. Nothing is said about it yet: it has its own renewal.
+        const newer = attempt ? undefined : tokens.peek();
+        if (newer && newer.token !== live.token && newer.generation === live.generation)
+          return send(request, next, check, newer, 1);
+        if (live.token === refusedToken && sinceRefused() < STILL_REFUSED_PAUSE_MS) return rejected(response);
+        return tokens.replace(live).pipe(switchMap((token) => send(request, next, check, token, 2)));
+      })
+    );
   };
 
-  return (request, next) => {
+  const prepare = (request: HttpRequest<unknown>, next: HttpHandlerFn): Events => {
     const { context } = request;
-    if (isLeftAlone(request)) return next(request);
+    const generation = tokens.generation();
+    /** Whatever a request waits for, it is not sent any more after clear(): another user may have signed in. */
+    const unlessCleared = (then: () => Events): Events =>
+      tokens.generation() === generation ? then() : throwError(signedOut);
+    const nextUnlessCleared: HttpHandlerFn = (forwarded) => unlessCleared(() => next(forwarded));
     if (context.has(NEEDED_SCOPES)) {
       const needed = context.get(NEEDED_SCOPES);
       if (ngDevMode) needs?.note(needed);
-      return checked(request, next, scopes.checkOf(needed));
+      return checked(request, nextUnlessCleared, scopes.checkOf(needed));
     }
-    const wait = needs?.wait();
-    return wait
-      ? wait.pipe(switchMap(() => checked(request, next, needs?.checkOf(request))))
-      : checked(request, next, needs?.checkOf(request));
+    const send = () => checked(request, nextUnlessCleared, needs?.checkOf(request));
+    return needs?.wait()?.pipe(switchMap(() => unlessCleared(send))) ?? send();
   };
+
+  // Each subscription checks the request and attaches the token anew: a retry of the app must not send an old token.
+  return (request, next) => (isLeftAlone(request) ? next(request) : defer(() => prepare(request, next)));
 }
 
 const rejected = (response: HttpErrorResponse) => throwError(() => tokenRejected(response));

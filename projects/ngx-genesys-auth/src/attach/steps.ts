@@ -6,7 +6,7 @@ import type { TokenSource } from '../token/source';
 import type { TokenStep } from '../token/step';
 import type { RequestNeeds } from './needs';
 
-/** Handles a request to the API. May be called again: each time is another attempt. */
+/** Handles a request to the API. Nothing happens before the subscription, and each subscription is another attempt. */
 export type ApiHandler = HttpInterceptorFn;
 
 /** What features add to the core. Without them nothing is in the way of a request. */

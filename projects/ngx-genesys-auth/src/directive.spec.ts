@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, ErrorHandler, PLATFORM_ID, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { GenesysAuthModule, GenesysScopesDirective, provideGenesysAuth } from 'ngx-genesys-auth';
-import { type AppOptions, CONFIG, codeOf, createApp as createBareApp, grant, settle } from '../test/app';
+import { GenesysAuthModule, GenesysScopesDirective, provideGenesysAuth, withProxyMode } from 'ngx-genesys-auth';
+import { API, type AppOptions, CONFIG, codeOf, createApp as createBareApp, grant, settle } from '../test/app';
 
 @Component({
   selector: 'genesys-page',
@@ -69,6 +69,66 @@ describe('*genesysScopes', () => {
     expect(text()).toBe('no');
   });
 
+  it('after clear() and another sign-in, one that appears asks anew; one that stays on the page does not', async () => {
+    const { auth, network, page, relayCall, text, stable } = await createApp();
+    grant(relayCall());
+    await stable();
+    auth.clear();
+    await stable();
+    expect(text()).toBe('no');
+    network.verify();
+    // The page of the next user.
+    page.destroy();
+    const next = TestBed.createComponent(Page);
+    const nextText = async () => {
+      await settle();
+      next.detectChanges();
+      return (next.nativeElement as HTMLElement).textContent;
+    };
+    expect(await nextText()).toBe('');
+    grant(relayCall(), 'token-2');
+    expect(await nextText()).toBe('yes');
+  });
+
+  it('after clear(), one that is asked for other scopes asks anew', async () => {
+    const { auth, page, relayCall, text, stable } = await createApp();
+    grant(relayCall());
+    await stable();
+    auth.clear();
+    page.componentInstance.needed.set('analytics');
+    await stable();
+    grant(relayCall(), 'token-2');
+    await stable();
+    expect(text()).toBe('yes');
+  });
+
+  it('asks again where one appears after a failure of the relay', async () => {
+    const { relayCall, text, stable, page } = await createApp();
+    relayCall().flush(null, unavailable);
+    await stable();
+    expect(text()).toBe('');
+    page.componentInstance.needed.set('analytics');
+    await stable();
+    grant(relayCall());
+    await stable();
+    expect(text()).toBe('yes');
+  });
+
+  it('works in proxy mode: asks for the session, and shows what it grants', async () => {
+    const { network, page, text, stable } = await createApp({ features: [withProxyMode()] });
+    expect(text()).toBe('');
+    network.expectOne('/genesys/session').flush({
+      ...{ subject: 'ann', identity: 'jwt', roles: [], scopes: ['analytics', 'routing'], defaultScopes: [] },
+      ...{ region: 'mypurecloud.de', apiOrigin: API, mode: 'proxy' }
+    });
+    await stable();
+    expect(text()).toBe('yes');
+    page.componentInstance.needed.set('users');
+    await stable();
+    expect(text()).toBe('no');
+    network.verify();
+  });
+
   it('keeps the same view through renewals and outages', async () => {
     const { auth, relayCall, element, stable } = await createApp();
     grant(relayCall(), 'token-1', 30);
@@ -92,7 +152,7 @@ describe('*genesysScopes', () => {
     await stable();
     expect(text()).toBe('');
     void auth.renew().catch(() => undefined);
-    relayCall().flush(null, { status: 403, statusText: 'x' });
+    relayCall().flush({ code: 'policy_denied', detail: 'No role.' }, { status: 403, statusText: 'x' });
     await stable();
     expect(text()).toBe('no');
   });

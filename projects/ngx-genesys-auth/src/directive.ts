@@ -13,16 +13,19 @@ import {
   untracked
 } from '@angular/core';
 import type { GenesysScope } from 'genesys-scopes';
-import { GenesysAuthError } from './errors';
+import { GenesysAuthError, isScopeDenied } from './errors';
 import { SERVER_RELAY } from './relay/server';
 import { GenesysAuthService } from './service';
 
 /**
- * Shows a part of a template only if the token has all of the given scopes, or ones that cover them; follows the token.
+ * Shows a part of a template only if the user has all of the given scopes, or ones that cover them. Works in token mode and
+ * in proxy mode, and follows every change.
  *
- * While that is not known, nothing is shown the first time, and later what was shown before: no flicker while the token is
- * renewed, and nobody is told that they may not because a server is down. If nobody has needed a token yet, the directive
- * asks for it. On the server nothing is shown, unless it has a credential.
+ * While the answer is not known, nothing is shown the first time, and later what was shown before: nothing flickers during a
+ * renewal, and an outage is not shown as a missing right. If there is no answer yet when the directive appears, or the user
+ * has signed out, it asks the relay by `ensureScopes()`. After `clear()` a directive that is already on the page shows the
+ * `else` template. It does not ask again by itself, as that could sign the user in again. On the server nothing is shown,
+ * unless the server has a credential.
  *
  * A scope that is malformed, misspelt or not configured is reported to the `ErrorHandler` as a `GenesysScopeError`; the
  * `else` template is shown.
@@ -78,16 +81,16 @@ export class GenesysScopesDirective {
         this.#errors.handleError(error);
       });
     });
+    // Runs once for each question (scopes and configuration), whatever happens to the token later.
     effect(() => {
-      if (this.#silent || this.#invalid() || this.#auth().status() !== 'unknown') return;
-      // What it fails with is in the state, for all to see.
-      this.#auth()
-        .token(...untracked(this.#needed))
-        .catch((error: unknown) => {
-          // Where the configuration is loaded at run time, this shows only now.
-          if (error instanceof GenesysAuthError && error.code === 'scope_not_configured')
-            this.#errors.handleError(error);
-        });
+      const [auth, needed] = [this.#auth(), this.#needed()];
+      if (this.#silent || this.#invalid()) return;
+      const isAnswered = untracked(() => auth.status() !== 'signed-out' && this.#answer() !== undefined);
+      if (isAnswered) return;
+      auth.ensureScopes(...needed).catch((error: unknown) => {
+        // The error is in the state, too. Where the configuration is loaded at run time, a wrong scope is found only now.
+        if (error instanceof GenesysAuthError && error.code === 'scope_not_configured') this.#errors.handleError(error);
+      });
     });
     effect(() => {
       const template = this.#shown();
@@ -104,10 +107,6 @@ export class GenesysScopesDirective {
     const granted = this.#auth().hasScopes(...this.#needed());
     if (granted || status === 'ready' || status === 'signed-out') return granted;
     if (status === 'renewing' && this.#auth().scopes().size > 0) return false;
-    return status === 'failed' && isAnswer(this.#auth().error()) ? false : undefined;
+    return status === 'failed' && isScopeDenied(this.#auth().error()) ? false : undefined;
   }
 }
-
-/** Whether a failure says something about the user, and not only about a server or the network. */
-const isAnswer = (error: GenesysAuthError | null): boolean =>
-  error !== null && (error.code.startsWith('scope_') || /^relay_(forbidden|unauthenticated)$/.test(error.code));

@@ -2,6 +2,7 @@ import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { ChangeDetectionStrategy, Component, Injector } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { Router } from '@angular/router';
 import {
   type GenesysAuthFeature,
   GenesysAuthModule,
@@ -10,13 +11,24 @@ import {
   genesysAuthInterceptor,
   genesysScopes,
   genesysSession,
+  isScopeDenied,
   provideGenesysAuth,
-  withProxyMode
+  withProxyMode,
+  withRetry
 } from 'ngx-genesys-auth';
+import { requireScopes } from 'ngx-genesys-auth/router';
 import { GenesysAuthTesting, type GenesysAuthTestingConfig, provideGenesysAuthTesting } from 'ngx-genesys-auth/testing';
 import { CONFIG, bearer, codeOf, observe, refuse } from '../../test/app';
 
 const API = 'https://api.mypurecloud.com';
+
+@Component({
+  selector: 'genesys-page',
+  imports: [GenesysScopesDirective],
+  template: `<b *genesysScopes="'routing'; else denied">Edit</b><ng-template #denied>Ask</ng-template>`,
+  changeDetection: ChangeDetectionStrategy.OnPush
+})
+class Page {}
 
 function createApp(config?: GenesysAuthTestingConfig, imports: unknown[] = [], ...features: GenesysAuthFeature[]) {
   TestBed.configureTestingModule({
@@ -147,6 +159,27 @@ describe('GenesysAuthTesting', () => {
     expect(await auth.token()).toBe('fake-genesys-token-2');
   });
 
+  it('lets a token expire, which is not a sign-out: a request is still repeated', () => {
+    jest.useFakeTimers();
+    try {
+      const { get, relay, network } = createApp({}, [], withRetry());
+      const outcome = get();
+      network.expectOne(`${API}/x`).flush(null, { status: 503, statusText: 'x' });
+      relay.expire();
+      jest.advanceTimersByTime(1000);
+      const second = network.expectOne(`${API}/x`);
+      expect(bearer(second)).toBe('Bearer fake-genesys-token-2');
+      relay.expire();
+      refuse(second);
+      const third = network.expectOne(`${API}/x`);
+      expect(bearer(third)).toBe('Bearer fake-genesys-token-3');
+      third.flush('ok');
+      expect(outcome.values).toEqual(['ok']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('fails until it grants', async () => {
     const { relay, auth, get, network } = createApp();
     relay.fail('relay_unauthenticated');
@@ -203,13 +236,6 @@ describe('GenesysAuthTesting', () => {
   });
 
   it('moves a template', async () => {
-    @Component({
-      selector: 'genesys-page',
-      imports: [GenesysScopesDirective],
-      template: `<b *genesysScopes="'routing'; else denied">Edit</b><ng-template #denied>Ask</ng-template>`,
-      changeDetection: ChangeDetectionStrategy.OnPush
-    })
-    class Page {}
     const { relay } = createApp();
     const page = TestBed.createComponent(Page);
     await page.whenStable();
@@ -276,5 +302,25 @@ describe('withProxyMode() in tests', () => {
     refuse(network.expectOne(QUEUES));
     network.expectOne(QUEUES).flush('ok');
     expect(outcome.values).toEqual(['ok']);
+  });
+
+  it('answers ensureScopes(), *genesysScopes and requireScopes()', async () => {
+    const { auth, relay } = createProxied();
+    TestBed.inject(Router).resetConfig([
+      { path: 'guarded', children: [], canActivate: [requireScopes('routing')] },
+      { path: 'open', children: [] }
+    ]);
+    await expect(auth.ensureScopes('routing')).resolves.toBeUndefined();
+    const page = TestBed.createComponent(Page);
+    await page.whenStable();
+    expect((page.nativeElement as HTMLElement).textContent).toBe('Edit');
+    expect(await TestBed.inject(Router).navigateByUrl('/guarded')).toBe(true);
+    await TestBed.inject(Router).navigateByUrl('/open');
+
+    relay.deny('routing');
+    await page.whenStable();
+    expect((page.nativeElement as HTMLElement).textContent).toBe('Ask');
+    expect(await auth.ensureScopes('routing').catch(isScopeDenied)).toBe(true);
+    expect(await TestBed.inject(Router).navigateByUrl('/guarded')).toBe(false);
   });
 });

@@ -25,6 +25,7 @@ export { type Configurations as ɵConfigurations } from './configurations/config
 export { CONFIGURATION as ɵCONFIGURATION, GENESYS_AUTH as ɵGENESYS_AUTH } from './configurations/provided';
 export { noTokenInProxyMode as ɵnoTokenInProxyMode } from './features';
 export { configurationProviders as ɵconfigurationProviders } from './provide';
+export { type LiveToken as ɵLiveToken } from './token/live-token';
 export { stopwatch as ɵstopwatch } from './token/moment';
 export { type Grant as ɵGrant, type TokenRequest as ɵTokenRequest } from './token/source';
 export { type AskRelay as ɵAskRelay, type TokenStep as ɵTokenStep } from './token/step';

@@ -1,3 +1,4 @@
+import { ɵstopwatch as stopwatch } from 'ngx-genesys-auth';
 import { Observable, Subject } from 'rxjs';
 import type { GenesysNotificationError } from './error';
 import type { GenesysEvent } from './event';
@@ -11,7 +12,8 @@ interface Entry {
   readonly names: readonly string[];
   readonly events: Subject<GenesysEvent>;
   listeners: number;
-  leftAt: number;
+  /** The time since the last listener left. */
+  sinceLeft: () => number;
 }
 
 /** Who listens to what: each topic once, however many listen, and a little longer than anybody does. */
@@ -73,7 +75,7 @@ export class Topics {
       known.listeners++;
       return known;
     }
-    const entry: Entry = { topic, names: expand(topic), events: new Subject(), listeners: 1, leftAt: 0 };
+    const entry: Entry = { topic, names: expand(topic), events: new Subject(), listeners: 1, sinceLeft: () => 0 };
     this.#entries.set(key, entry);
     for (const name of entry.names) {
       const entries = this.#byName.get(name) ?? new Set();
@@ -86,7 +88,7 @@ export class Topics {
   #leave(entry: Entry): void {
     entry.listeners--;
     if (entry.listeners > 0 || this.#entries.get(topicKey(entry.topic)) !== entry) return;
-    entry.leftAt = Date.now();
+    entry.sinceLeft = stopwatch();
     if (this.#timer === undefined) this.#sweepIn(LINGER_MS);
   }
 
@@ -101,11 +103,11 @@ export class Topics {
   #sweep(): void {
     this.#timer = undefined;
     const left = [...this.#entries.values()].filter(({ listeners }) => listeners === 0);
-    const due = left.filter(({ leftAt }) => Date.now() - leftAt >= LINGER_MS);
+    const due = left.filter(({ sinceLeft }) => sinceLeft() >= LINGER_MS);
     for (const entry of due) this.#remove(entry);
     if (due.length > 0) this.#tell();
-    const [next] = left.filter((entry) => !due.includes(entry)).sort((a, b) => a.leftAt - b.leftAt);
-    if (next) this.#sweepIn(next.leftAt + LINGER_MS - Date.now());
+    const [next] = left.filter((entry) => !due.includes(entry)).sort((a, b) => b.sinceLeft() - a.sinceLeft());
+    if (next) this.#sweepIn(LINGER_MS - next.sinceLeft());
   }
 
   #remove(entry: Entry): void {

@@ -1,5 +1,5 @@
 import { inject } from '@angular/core';
-import { ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE } from 'ngx-genesys-auth';
+import { ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE, type ɵLiveToken as LiveToken } from 'ngx-genesys-auth';
 import {
   type ConnectionListener,
   GENESYS_WEBSOCKET,
@@ -26,18 +26,18 @@ export function directChannel(): NotificationSourceFactory {
 }
 
 class DirectSource implements NotificationSource {
-  readonly #core = inject(GENESYS_AUTH_CORE);
+  readonly #tokens = inject(GENESYS_AUTH_CORE).tokens;
   readonly #api = new ChannelApi();
   readonly #sockets = inject(GENESYS_WEBSOCKET);
-  #kept: { readonly channel: Subscriptions; readonly tokenEndsAt: number | undefined } | undefined;
+  #kept: { readonly channel: Subscriptions; readonly token: LiveToken | undefined } | undefined;
   #before: DirectConnection | undefined;
 
   open(topics: readonly string[], listener: ConnectionListener): NotificationConnection {
-    const watch = new TokenWatch(this.#core, () => {
+    const watch = new TokenWatch(this.#tokens, () => {
       this.#kept = undefined;
       listener.closing();
     });
-    watch.begin(this.#kept?.tokenEndsAt);
+    watch.begin(this.#kept?.token);
     // The connection before, if it lasts, is about to be relieved by this one on the same channel.
     this.#before?.relieved();
     const connection = new DirectConnection(topics, listener, {
@@ -45,8 +45,8 @@ class DirectSource implements NotificationSource {
       sockets: this.#sockets,
       channel: this.#kept?.channel,
       keep: (channel) => {
-        this.#kept = { channel, tokenEndsAt: this.#core.state.shown.expiresAt()?.getTime() };
-        watch.begin(this.#kept.tokenEndsAt);
+        this.#kept = { channel, token: this.#tokens.held() };
+        watch.begin(this.#kept.token);
       },
       forget: (channel) => {
         if (this.#kept?.channel === channel) this.#kept = undefined;

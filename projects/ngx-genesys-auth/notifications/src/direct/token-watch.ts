@@ -1,4 +1,4 @@
-import type { ɵGenesysAuthCore as GenesysAuthCore } from 'ngx-genesys-auth';
+import type { ɵGenesysAuthCore as GenesysAuthCore, ɵLiveToken as LiveToken } from 'ngx-genesys-auth';
 import type { Subscription } from 'rxjs';
 
 /** So long before the end of its token a channel is replaced, milliseconds. */
@@ -11,23 +11,23 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** Sees to it that there is a newer token before the one of a channel ends, and then says so, once. */
 export class TokenWatch {
-  readonly #core: Pick<GenesysAuthCore, 'tokens' | 'state'>;
+  readonly #tokens: GenesysAuthCore['tokens'];
   readonly #renewed: () => void;
-  #endsAt = 0;
+  /** The token of the channel. */
+  #token: LiveToken | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #call: Subscription | undefined;
 
-  constructor(core: Pick<GenesysAuthCore, 'tokens' | 'state'>, renewed: () => void) {
-    this.#core = core;
+  constructor(tokens: GenesysAuthCore['tokens'], renewed: () => void) {
+    this.#tokens = tokens;
     this.#renewed = renewed;
   }
 
-  /** @param endsAt when the token ends, milliseconds since the epoch */
-  begin(endsAt: number | undefined): void {
+  /** @param token the token of the channel */
+  begin(token: LiveToken | undefined): void {
     this.end();
-    if (endsAt === undefined) return;
-    this.#endsAt = endsAt;
-    this.#again(endsAt - AHEAD_MS - Date.now());
+    this.#token = token;
+    if (token) this.#again(leftMs(token) - AHEAD_MS);
   }
 
   end(): void {
@@ -38,8 +38,8 @@ export class TokenWatch {
   #again(ms: number): void {
     this.#timer = setTimeout(
       () => {
-        // A timer that was cut short, or came after a sleep, looks at the clock.
-        const early = this.#endsAt - AHEAD_MS - Date.now();
+        // A timer may be cut short, or fire after a sleep: the age of the token counts.
+        const early = leftMs(this.#token) - AHEAD_MS;
         if (early > 0) this.#again(early);
         else this.#look();
       },
@@ -54,10 +54,10 @@ export class TokenWatch {
     }
     const later = (): void => {
       // The relay may hand out the same token until it has renewed it itself.
-      const left = this.#endsAt - Date.now();
+      const left = leftMs(this.#token);
       if (left > 0) this.#again(left / 2);
     };
-    this.#call = this.#core.tokens.renew().subscribe({
+    this.#call = this.#tokens.renew().subscribe({
       next: () => {
         if (this.#hasNewer()) this.#renewed();
         else later();
@@ -67,6 +67,9 @@ export class TokenWatch {
   }
 
   #hasNewer(): boolean {
-    return (this.#core.state.shown.expiresAt()?.getTime() ?? 0) > this.#endsAt + WORTH_MS;
+    return leftMs(this.#tokens.held()) > leftMs(this.#token) + WORTH_MS;
   }
 }
+
+/** How long a token is still valid, in milliseconds. Not by the wall clock alone, which somebody may set back. */
+const leftMs = (token: LiveToken | undefined): number => (token ? Math.max(0, token.lifetimeMs - token.age()) : 0);

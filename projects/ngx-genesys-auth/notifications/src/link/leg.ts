@@ -1,3 +1,4 @@
+import { ɵstopwatch as stopwatch } from 'ngx-genesys-auth';
 import { GenesysNotificationError } from '../error';
 import type { GenesysEvent } from '../event';
 import type { ConnectionListener, GapReason, NotificationConnection, NotificationSource } from '../source';
@@ -32,8 +33,6 @@ export class Leg implements ConnectionListener {
   /** What it delivers as soon as it is live. */
   topics: readonly string[];
   isUpstreamLive = true;
-  /** When something came last, or when it was opened; milliseconds since the epoch. */
-  heardAt = Date.now();
   readonly #events: LegEvents;
   #connection: NotificationConnection | undefined;
   /** Gaps told before it delivers: an answer by REST that is read now would be too old then. */
@@ -42,12 +41,19 @@ export class Leg implements ConnectionListener {
   #allowedMs = OPENING_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
+  /** The time since something came last, or since it was opened. */
+  #sinceHeard = stopwatch();
 
   /** @param hold keep events until {@link release} */
   constructor(topics: readonly string[], events: LegEvents, hold: boolean) {
     this.#events = events;
     this.topics = topics;
     this.#held = hold ? [] : undefined;
+  }
+
+  /** When something came last, or when it was opened, by the wall clock as it is now; milliseconds since the epoch. */
+  get heardAt(): number {
+    return Date.now() - this.#sinceHeard();
   }
 
   /** Opens the connection. Not in the constructor: it may fail at once, and then whom it tells must know it. */
@@ -113,7 +119,7 @@ export class Leg implements ConnectionListener {
   }
 
   alive(): void {
-    this.heardAt = Date.now();
+    this.#sinceHeard = stopwatch();
   }
 
   gap(topics: readonly string[], reason: GapReason): void {
@@ -142,15 +148,18 @@ export class Leg implements ConnectionListener {
     this.#events.ended(this, error, clean);
   }
 
-  /** Looks at the clock, not at the timer: a computer that slept finds out as soon as it wakes. */
+  /**
+   * Looks at the clocks, not at the timer: a computer that slept finds out as soon as it wakes, and a wall clock that is set
+   * back hides no silence.
+   */
   #watch(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
-        if (Date.now() - this.heardAt < this.#allowedMs) this.#watch();
+        if (this.#sinceHeard() < this.#allowedMs) this.#watch();
         else this.closed(silent(this.isLive));
       },
-      Math.max(0, this.heardAt + this.#allowedMs - Date.now())
+      Math.max(0, this.#allowedMs - this.#sinceHeard())
     );
   }
 }

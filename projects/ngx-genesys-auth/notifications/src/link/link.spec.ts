@@ -111,6 +111,16 @@ describe('a connection that is kept alive', () => {
     expect(live.state()).toBe('idle');
   });
 
+  it('is closed a while after the last listener left although the clock was set back by an hour', async () => {
+    create();
+    const { subscription } = await goLive();
+    subscription.unsubscribe();
+    await jest.advanceTimersByTimeAsync(1_000);
+    jest.setSystemTime(Date.now() - 3_600_000);
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect([newest().closed, jest.getTimerCount()]).toEqual([true, 0]);
+  });
+
   it('200 routes that come and go leave one connection, its topics and no timer behind', async () => {
     create();
     const { subscription: first } = await goLive();
@@ -157,6 +167,21 @@ describe('a connection that is kept alive', () => {
     expect(connections).toHaveLength(1);
     await jest.advanceTimersByTimeAsync(1);
     expect(connections).toHaveLength(2);
+  });
+
+  it('detects a half-open connection in time although the clock was set back by an hour', async () => {
+    create();
+    await goLive();
+    await jest.advanceTimersByTimeAsync(1_000);
+    jest.setSystemTime(Date.now() - 3_600_000);
+    const heard = Date.now() - 1_000;
+    await jest.advanceTimersByTimeAsync(33_999);
+    expect(live.state()).toBe('live');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(live.error()?.code).toBe('connection_silent');
+    await jest.advanceTimersByTimeAsync(1_000);
+    newest().listener.live(false, 30_000);
+    expect(gaps).toEqual([{ topics: [A], from: new Date(heard), to: new Date(), reason: 'reconnected' }]);
   });
 
   it('finds out a half-open connection, and tells the hole from the last thing that came', async () => {

@@ -39,10 +39,7 @@ export function createAttacher(
   const checked = (request: HttpRequest<unknown>, next: HttpHandlerFn, check: NeedCheck | undefined): Events => {
     const error = check?.();
     if (error) return throwError(() => error);
-    const live = tokens.peek();
-    return live
-      ? send(request, next, check, live, 0)
-      : tokens.get().pipe(switchMap((token) => send(request, next, check, token, 0)));
+    return tokens.get().pipe(switchMap((live) => send(request, next, check, live, 0)));
   };
 
   const send = (

@@ -2,7 +2,7 @@ import type { HttpInterceptorFn } from '@angular/common/http';
 import { Component, ChangeDetectionStrategy, effect, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { type GenesysAuthEvent, GenesysAuthService } from 'ngx-genesys-auth';
-import { API, TOKEN_URL, bearer, codeOf, createApp, grant, observe, settle } from '../../test/app';
+import { API, TOKEN_URL, asAuthError, bearer, codeOf, createApp, grant, observe, settle } from '../../test/app';
 
 const SECOND = 1000;
 
@@ -328,16 +328,22 @@ describe('clear()', () => {
     expect(bearer(network.expectOne(() => true))).toBe('Bearer token-1');
   });
 
-  it('by a subscriber of events$ when a renewal begins before the token ends: the token is not used', async () => {
+  it('by a subscriber of events$ when a renewal begins before the token ends: neither the token nor the relay is used', async () => {
     const { auth, signIn, get, network } = createApp();
-    signIn('token-1', 300);
-    auth.events$.subscribe(({ type, at }) => {
-      if (type === 'renewing' && at.getTime() === Date.now()) auth.clear();
+    let isSigningOut = false;
+    auth.events$.subscribe(({ type }) => {
+      if (type !== 'renewing' || !isSigningOut) return;
+      isSigningOut = false;
+      auth.clear();
     });
-    jest.advanceTimersByTime(250 * SECOND);
-    expect(codeOf(get().error)).toBe('signed_out');
-    network.verify();
-    expect(await auth.token().catch(codeOf)).toBe('signed_out');
+    for (const ask of [() => Promise.reject(asAuthError(get().error)), () => auth.token(), () => auth.ensureScopes()]) {
+      signIn('token-1', 300);
+      jest.advanceTimersByTime(250 * SECOND);
+      isSigningOut = true;
+      expect(await ask().catch(codeOf)).toBe('signed_out');
+      expect(auth.status()).toBe('signed-out');
+      network.verify();
+    }
   });
 
   it('by a later interceptor of one waiting request fails the other ones', () => {

@@ -131,8 +131,11 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     peek,
     held,
     get() {
+      const before = generation;
       const token = peek();
-      return token ? of(token) : unlessCleared(current() ?? paused() ?? start('needed'));
+      if (token) return of(token);
+      // peek() may start a renewal, and a subscriber of events$ may then call clear().
+      return generation === before ? unlessCleared(current() ?? paused() ?? start('needed')) : throwError(signedOut);
     },
     renew,
     replace: (refused) => {

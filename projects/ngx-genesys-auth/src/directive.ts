@@ -85,11 +85,13 @@ export class GenesysScopesDirective {
     effect(() => {
       const [auth, needed] = [this.#auth(), this.#needed()];
       if (this.#silent || this.#invalid()) return;
-      const isAnswered = untracked(() => auth.status() !== 'signed-out' && this.#answer() !== undefined);
-      if (isAnswered) return;
-      auth.ensureScopes(...needed).catch((error: unknown) => {
-        // The error is in the state, too. Where the configuration is loaded at run time, a wrong scope is found only now.
-        if (error instanceof GenesysAuthError && error.code === 'scope_not_configured') this.#errors.handleError(error);
+      untracked(() => {
+        if (auth.status() !== 'signed-out' && this.#answer() !== undefined) return;
+        auth.ensureScopes(...needed).catch((error: unknown) => {
+          // The error is in the state, too. Where the configuration is loaded at run time, a wrong scope is found only now.
+          if (error instanceof GenesysAuthError && error.code === 'scope_not_configured')
+            this.#errors.handleError(error);
+        });
       });
     });
     effect(() => {

@@ -96,8 +96,10 @@ export abstract class GenesysAuthService {
   abstract renew(): Promise<void>;
 
   /**
-   * Forgets the token, as at sign-out. Who waits for one gets `signed_out`. It ends nothing on the server: the token
-   * lives on until its end, and the next request asks the relay for one again.
+   * Forgets the token. Call it at sign-out. Whatever waits for a token, for its replay after a 401 or for a retry of
+   * `withRetry()` fails with `signed_out` and is not sent for the next user. It revokes nothing on the server: the token lives
+   * until it expires, and the next request asks the relay for a token again. If another user signs in while the page stays
+   * open, call {@link renew}, so that `*genesysScopes` follows.
    */
   abstract clear(): void;
 

@@ -27,6 +27,18 @@ const entries = [
     env: (hours) => ({ LIVE_DAY_HOURS: String(hours) })
   },
   {
+    name: 'model',
+    about: 'in 60,000 random histories no request carries an expired or cleared token, and nothing is left behind',
+    args: [
+      jest,
+      'projects/ngx-genesys-auth/test/model',
+      '--selectProjects',
+      'ngx-genesys-auth',
+      '--testTimeout=3600000'
+    ],
+    env: { MODEL_RUNS: '30000' }
+  },
+  {
     name: 'heap',
     about: 'many requests, and lazy parts of an app that come and go, leave nothing behind in the heap',
     size: { long: 1_000_000, short: 300_000 },

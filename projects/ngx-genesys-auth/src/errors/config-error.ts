@@ -1,12 +1,13 @@
 import { GenesysAuthError } from './error';
+import { plainMessage, quotedName } from './reference';
 
 /** One mistake in a configuration. */
 export interface ConfigIssue {
   /** Where it is, for example `relay.timeoutMs` or `scopes[1]`. */
   readonly key: string;
-  /** What is wrong. Empty in production builds. */
+  /** What is wrong. In production builds only the scopes at fault, if there are any. */
   readonly message: string;
-  /** How to mend it. Empty in production builds. */
+  /** How to fix it. Empty in production builds. */
   readonly fix: string;
 }
 
@@ -24,7 +25,10 @@ export class GenesysAuthConfigError extends GenesysAuthError {
       ngDevMode
         ? `The configuration ${name ? `"${name}" ` : ''}of ngx-genesys-auth is not valid:` +
             issues.map(({ key, message, fix }) => `\n  ${key}: ${message} ${fix}`).join('')
-        : ['config_invalid', name, ...issues.map(({ key }) => key)].join(' '),
+        : plainMessage('config_invalid', [
+            ...(name === undefined ? [] : [`configuration ${quotedName(name)}`]),
+            ...issues.map(({ key, message }) => `${key} ${message}`.trim())
+          ]),
       { ...(ngDevMode && { hint: issues.map(({ key, fix }) => `${key}: ${fix}`).join(' ') }) }
     );
     this.issues = issues;

@@ -1,5 +1,5 @@
 import type { GenesysAuthErrorCode } from './codes';
-import { ERROR_REFERENCE } from './reference';
+import { ERROR_REFERENCE, plainMessage } from './reference';
 
 /** What the relay said about a failure: the fields of its `application/problem+json` answer (RFC 9457). */
 export interface RelayProblem {
@@ -35,8 +35,9 @@ export interface GenesysAuthErrorDetails {
  * Every error of this library: a stable {@link code} to branch on, a {@link message} that says what happened and a
  * {@link hint} that says what to do. It never holds a token.
  *
- * In production builds the library leaves its own sentences out: the message is the code, the hint a link to the error
- * reference. What the relay or the API said is there in both, and so are all the other fields.
+ * Production builds contain none of the library's own sentences: the message is the code, the scopes or configuration keys
+ * at fault and a link to the error reference; the hint is that link. What the relay or the API said is there in both, and so
+ * are all the other fields.
  *
  * Errors of the Genesys API itself stay the `HttpErrorResponse` they are, except a 401 that stays after a renewal and a 403
  * for a missing scope (or permission, with `withScopeCatalogue()`; or a 429, with `withRetry()`), which keep the response as
@@ -62,11 +63,11 @@ export class GenesysAuthError extends Error {
   /** Seconds after which the server asks to be called again, if it said so. */
   declare readonly retryAfterSeconds: number | undefined;
 
-  /** @param message what happened; if it is empty, the code and the link stand for it */
+  /** @param message what happened; an empty one is replaced by the code and the link */
   constructor(code: GenesysAuthErrorCode, message: string, details: GenesysAuthErrorDetails = {}) {
     const link = `${ERROR_REFERENCE}#${code}`;
     // The language itself takes the cause, and hides it from loops over the fields; so it stays when it is set again.
-    super(message || `${code}, see ${link}`, details);
+    super(message || plainMessage(code), details);
     Object.assign(this, details, { code, hint: details.hint ? `${details.hint} See ${link}` : link });
   }
 }

@@ -3,4 +3,5 @@ export { GenesysAuthConfigError, type ConfigIssue, wrongConfig } from './config-
 export { isScopeDenied } from './denied';
 export { GenesysAuthError, type GenesysAuthErrorDetails, type RelayProblem } from './error';
 export { GenesysPermissionError } from './permission-error';
+export { quotedName } from './reference';
 export { GenesysScopeError } from './scope-error';

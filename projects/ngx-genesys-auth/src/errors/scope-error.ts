@@ -1,5 +1,6 @@
 import type { GenesysScopeErrorCode } from './codes';
 import { GenesysAuthError, type GenesysAuthErrorDetails } from './error';
+import { plainMessage, quotedName } from './reference';
 
 /** A scope stands in the way. Where the library itself found it, no request has left the browser. */
 export class GenesysScopeError extends GenesysAuthError {
@@ -10,13 +11,14 @@ export class GenesysScopeError extends GenesysAuthError {
   /** The nearest valid name to the first of {@link scopes}, where there is one. */
   declare readonly nearest: string | undefined;
 
+  /** @param message what happened; an empty one is replaced by the code, the scopes and the link */
   constructor(
     code: GenesysScopeErrorCode,
     scopes: readonly string[],
     message: string,
     details: GenesysAuthErrorDetails & { readonly nearest?: string | undefined } = {}
   ) {
-    super(code, message, details);
+    super(code, message || plainMessage(code, scopes.map(quotedName)), details);
     this.scopes = scopes;
     this.nearest = details.nearest;
   }

@@ -116,6 +116,36 @@ describe('checkScope with a list of registered scopes', () => {
   });
 });
 
+describe('checkScope with own scopes that are known', () => {
+  const ownScopes = ['admin:platform', 'crm:readonly', 'analytics'];
+
+  it.each(['admin:platform', 'admin:platform:readonly', 'crm:readonly', 'crm', 'analytics', 'openid'])(
+    '%s is fine',
+    (scope) => {
+      expect(checkScope(scope, { ownScopes })).toBeUndefined();
+    }
+  );
+
+  it.each([
+    ['admin:platfrom', 'near_miss', 'admin:platform'],
+    ['Admin.Platform', 'near_miss', 'admin:platform'],
+    ['crm:read', 'near_miss', 'crm:readonly'],
+    ['anaytics', 'near_miss', 'analytics'],
+    ['analytics:reporting', 'unknown_in_area', 'analytics']
+  ])('%p is %s, nearest %p', (scope, kind, nearest) => {
+    expect(checkScope(scope, { ownScopes })).toMatchObject({ kind, scope, nearest });
+    expect(checkScopes([scope], { ownScopes })).toMatchObject([{ kind, scope, nearest }]);
+  });
+
+  it('advises to write the own name', () => {
+    expect(checkScope('admin:platfrom', { ownScopes })?.hint).toMatch(/^Write "admin:platform"\. /);
+  });
+
+  it('lets registered scopes decide alone', () => {
+    expect(checkScope('admin:platform', { ownScopes, registeredScopes: ['analytics'] })?.kind).toBe('not_registered');
+  });
+});
+
 describe('checkScopes', () => {
   it('reports each name once, in the order given', () => {
     const findings = checkScopes(['routng', 'analytics', 'a b', 'routng'], {

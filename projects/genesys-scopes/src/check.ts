@@ -1,4 +1,4 @@
-import { genesysArea, isGenesysScope } from './catalogue/names.ts';
+import { GENESYS_SCOPES, genesysArea, isGenesysScope } from './catalogue/names.ts';
 import { covers, isCovered } from './coverage.ts';
 import { isScopeToken, quoted, syntaxErrorAt } from './grammar.ts';
 import { nearestScope, scopeOfArea } from './nearest.ts';
@@ -26,6 +26,11 @@ export interface ScopeFinding {
 export interface ScopeCheckOptions {
   /** The exact list of scopes that exist. Without it the names of Genesys Cloud and names outside its areas pass. */
   readonly registeredScopes?: Iterable<string>;
+  /**
+   * Scopes of the organisation's own that are known to exist, such as those the app is configured with. They are fine, and a
+   * name close to one of them is a near miss. Ignored with `registeredScopes`, which is the exact list.
+   */
+  readonly ownScopes?: Iterable<string>;
 }
 
 function finding(
@@ -97,11 +102,12 @@ function checkRegistered(scope: string, registered: ReadonlySet<string>): ScopeF
   );
 }
 
-function checkOpen(scope: string): ScopeFinding | undefined {
-  if (isGenesysScope(scope)) return undefined;
-  const near = nearestScope(scope);
+function checkOpen(scope: string, ownScopes: ReadonlySet<string>): ScopeFinding | undefined {
+  if (isGenesysScope(scope) || isCovered(scope, ownScopes)) return undefined;
+  const near = nearestScope(scope, [...GENESYS_SCOPES, ...ownScopes]);
   const own = 'If it is a scope of your own, list it in registeredScopes.';
-  if (near !== undefined) {
+  // The full scope, where only its read-only part is the organisation's, is not a misspelling.
+  if (near !== undefined && (isGenesysScope(near) || !covers(scope, near))) {
     return finding('near_miss', scope, near, `looks like a slip of ${quoted(near)}.`, `Write ${quoted(near)}. ${own}`);
   }
   const area = genesysArea(scope);
@@ -119,16 +125,10 @@ function checkOpen(scope: string): ScopeFinding | undefined {
   );
 }
 
-const check = (scope: string, registered: ReadonlySet<string> | undefined): ScopeFinding | undefined =>
-  !isScopeToken(scope) ? malformed(scope) : registered ? checkRegistered(scope, registered) : checkOpen(scope);
-
-const registeredIn = ({ registeredScopes }: ScopeCheckOptions): ReadonlySet<string> | undefined =>
-  registeredScopes && new Set(registeredScopes);
-
 /**
  * Checks one scope name before anything is sent. First the grammar. Then, with `registeredScopes`, that list alone
- * decides: what it has or covers is fine. Without it the names of Genesys Cloud are fine, a near miss of one or an unknown
- * name inside an area of Genesys Cloud is not, and any other name is taken as the organisation's own.
+ * decides: what it has or covers is fine. Without it the names of Genesys Cloud and the `ownScopes` are fine, a near miss of
+ * one or an unknown name inside an area of Genesys Cloud is not, and any other name is taken as the organisation's own.
  *
  * @param scope the name
  * @param options see {@link ScopeCheckOptions}
@@ -136,8 +136,8 @@ const registeredIn = ({ registeredScopes }: ScopeCheckOptions): ReadonlySet<stri
  * @example checkScope('admin:platform') // undefined: the organisation's own
  * @example checkScope('anaytics')?.nearest // 'analytics'
  */
-export function checkScope(scope: string, options: ScopeCheckOptions = {}): ScopeFinding | undefined {
-  return check(scope, registeredIn(options));
+export function checkScope(scope: string, options?: ScopeCheckOptions): ScopeFinding | undefined {
+  return checkScopes([scope], options)[0];
 }
 
 /**
@@ -147,6 +147,11 @@ export function checkScope(scope: string, options: ScopeCheckOptions = {}): Scop
  * @example checkScopes(['analytics', 'anaytics']).map(({ kind }) => kind) // ['near_miss']
  */
 export function checkScopes(scopes: Iterable<string>, options: ScopeCheckOptions = {}): ScopeFinding[] {
-  const registered = registeredIn(options);
-  return [...new Set(scopes)].flatMap((scope) => check(scope, registered) ?? []);
+  const registered = options.registeredScopes && new Set(options.registeredScopes);
+  const own = new Set(options.ownScopes);
+  const check = (scope: string): ScopeFinding | undefined => {
+    if (!isScopeToken(scope)) return malformed(scope);
+    return registered ? checkRegistered(scope, registered) : checkOpen(scope, own);
+  };
+  return [...new Set(scopes)].flatMap((scope) => check(scope) ?? []);
 }

@@ -281,6 +281,24 @@ http.get('/api/v2/users/1');
     expect(findings[1]?.fix).toContain('"analytics:readonly"');
   });
 
+  it('the slip of an own scope that the app configures, in the sources or on the command line', () => {
+    const demand = `http.get('/x', { context: genesysScopes('admin:platfrom') });`;
+    const code = config(`['routing', 'users:readonly']`, `, optionalScopes: ['admin:platform']`) + demand;
+    expect(findingsIn(code)).toEqual([['error', 'near_miss', 'admin:platfrom', 9]]);
+    expect(findingsIn(demand, ['admin:platform'])).toEqual([['error', 'near_miss', 'admin:platfrom', 1]]);
+    const { findings, minimal } = audit({ 'app.ts': code });
+    expect(findings[0]?.fix).toContain('Write "admin:platform"');
+    expect(minimal).toEqual(['routing', 'users:readonly']);
+  });
+
+  it('a wrong name in the configuration, also where the code demands the same wrong name', () => {
+    const code = config(`['routing', 'users:readonly', 'anaytics']`) + `const guard = requireScopes('anaytics');`;
+    expect(findingsIn(code).map(([, rule, scope]) => [rule, scope])).toEqual([
+      ['near_miss', 'anaytics'],
+      ['near_miss', 'anaytics']
+    ]);
+  });
+
   it('names against the registered ones, if there are any', () => {
     const code = config(`['routing', 'users:readonly', 'admin:other']`, `, registeredScopes: ['routing', 'users']`);
     expect(findingsIn(code)).toEqual([['error', 'not_registered', 'admin:other', 4]]);

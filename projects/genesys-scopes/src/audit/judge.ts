@@ -79,10 +79,21 @@ function readCalls(index: OperationIndex, uses: readonly ApiUse[]): { calls: Fou
   return { calls, findings };
 }
 
-function judgeNames(names: readonly NamedScope[], registered: readonly NamedScope[]): Finding[] {
-  const options = registered.length > 0 ? { registeredScopes: registered.map(({ scope }) => scope) } : {};
+/** Checks names against the registered scopes, or else against those of Genesys Cloud and the valid names in the configuration. */
+function nameCheck({ scopes, optional, registered }: ConfiguredScopes): NameCheck {
+  if (registered.length > 0) {
+    const registeredScopes = registered.map(({ scope }) => scope);
+    return (scope) => checkScope(scope, { registeredScopes });
+  }
+  const ownScopes = [...scopes, ...optional].map(({ scope }) => scope).filter((scope) => !checkScope(scope));
+  return (scope) => checkScope(scope, { ownScopes });
+}
+
+type NameCheck = (scope: string) => ScopeFinding | undefined;
+
+function judgeNames(names: readonly NamedScope[], check: NameCheck): Finding[] {
   return names.flatMap(({ scope, place }) => {
-    const finding = checkScope(scope, options);
+    const finding = check(scope);
     return finding
       ? [{ rule: finding.kind, level: 'error' as const, place, scope, message: finding.message, fix: finding.hint }]
       : [];
@@ -124,14 +135,15 @@ function judgeConfigured(
 /** Judges what was found in sources. */
 export function judge(index: OperationIndex, uses: readonly ApiUse[], configured: ConfiguredScopes): Judgement {
   const { calls, findings } = readCalls(index, uses);
-  const { scopes, optional, registered, demanded, unreadable } = configured;
+  const { scopes, optional, demanded, unreadable } = configured;
+  const check = nameCheck(configured);
   const granted = [...new Set([...scopes, ...optional].map(({ scope }) => scope))].sort();
   const needs = [...calls.map(({ operation }) => operation.scopes), ...demanded.map(({ scope }) => [scope])];
-  findings.push(...judgeNames([...scopes, ...optional, ...demanded], registered));
+  findings.push(...judgeNames([...scopes, ...optional, ...demanded], check));
   if (granted.length > 0) {
     findings.push(...judgeCalls(calls, granted));
     for (const { scope, place } of demanded) {
-      if (isCovered(scope, granted) || checkScope(scope)) continue;
+      if (isCovered(scope, granted) || check(scope)) continue;
       const message = `The code demands "${scope}"; configured: ${granted.join(', ')}.`;
       findings.push({ rule: 'missing_scope', level: 'error', place, scope, message, fix: `Add "${scope}" to scopes.` });
     }
@@ -147,7 +159,7 @@ export function judge(index: OperationIndex, uses: readonly ApiUse[], configured
       'Which scopes are configured is only known at run time, so nothing is said about missing and unused ones.';
     findings.push({ rule: 'open_scopes', level: 'note', place, message, fix: 'Name them: audit --scopes a,b.' });
   }
-  const demandedValid = demanded.filter(({ scope }) => !checkScope(scope)).map(({ scope }) => scope);
+  const demandedValid = demanded.filter(({ scope }) => !check(scope)).map(({ scope }) => scope);
   const fromCalls = index.minimalScopes(
     calls.map(({ operation }) => ({ method: operation.method, url: operation.path }))
   );

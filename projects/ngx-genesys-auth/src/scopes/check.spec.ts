@@ -13,6 +13,7 @@ class CountingBackend implements HttpBackend {
 }
 
 const registeredScopes = ['analytics', 'routing', 'crm:reports'];
+const ownScopes = { scopes: ['analytics', 'admin:platform'], optionalScopes: ['crm:reports', 'hr:readonly'] };
 
 describe('scopes are checked before anything is sent', () => {
   const cases: [string, GenesysScope, object, string, string | undefined][] = [
@@ -33,6 +34,9 @@ describe('scopes are checked before anything is sent', () => {
       'scope_not_configured',
       'users:readonly'
     ],
+    ['a misspelt configured own one', 'admin:platfrom', ownScopes, 'scope_near_miss', 'admin:platform'],
+    ['a misspelt optional own one', 'crm:reprots', ownScopes, 'scope_near_miss', 'crm:reports'],
+    ['the whole where its read-only part is configured', 'hr', ownScopes, 'scope_not_configured', 'hr:readonly'],
     ['unknown and own', 'admin:platform', {}, 'scope_not_configured', undefined]
   ];
 
@@ -72,6 +76,14 @@ describe('scopes are checked before anything is sent', () => {
     const { auth } = createApp();
     const { errors } = auth.validate('rou"ting', 'anaytics', 'analytics:reporting:read', 'users');
     expect(new Set(errors.map(({ hint }) => hint)).size).toBe(4);
+  });
+
+  it('never advises to add a misspelt name to the configuration', () => {
+    const { auth } = createApp({ config: ownScopes });
+    const [error] = auth.validate('admin:platfrom').errors;
+    expect(error?.message).toContain('looks like a slip of "admin:platform"');
+    expect(error?.hint).toMatch(/^Write "admin:platform"\. /);
+    expect(error?.hint).not.toContain('Add');
   });
 
   it.each<[GenesysScope, string]>([

@@ -6,15 +6,16 @@ import type { ResolvedConfig } from '../config';
 /** Finds what is wrong with a scope name. */
 export type NameCheck = (
   scope: string,
-  registeredScopes: readonly string[] | undefined
+  registeredScopes: readonly string[] | undefined,
+  ownScopes?: readonly string[]
 ) => GenesysScopeError | undefined;
 
 /**
- * Finds what is wrong with a scope by the names of Genesys Cloud: a near miss, a name that an area does not have.
- * Development builds have it, and so has an app with a feature that brings it; to others such a name is not configured.
+ * Finds what is wrong with a scope by the names of Genesys Cloud and the app's own: a near miss, a name that an area does not
+ * have. Development builds contain it, and so do apps with a feature that brings it; to others such a name is not configured.
  */
-export const nameError: NameCheck = (scope, registeredScopes) => {
-  const finding = checkScope(scope, registeredScopes && { registeredScopes });
+export const nameError: NameCheck = (scope, registeredScopes, ownScopes) => {
+  const finding = checkScope(scope, { ...(registeredScopes && { registeredScopes }), ...(ownScopes && { ownScopes }) });
   if (!finding) return undefined;
   const { kind, message, hint, nearest } = finding;
   return new GenesysScopeError(`scope_${kind}`, [scope], message, { hint, nearest });
@@ -39,7 +40,7 @@ export function createScopeCheck(config?: ResolvedConfig, names?: NameCheck): Sc
   const registered = config?.registeredScopes;
   const errorOf = (scope: string): GenesysScopeError | undefined => {
     if (configured && isCovered(scope, configured)) return undefined;
-    const error = (ngDevMode ? nameError : names)?.(scope, registered);
+    const error = (ngDevMode ? nameError : names)?.(scope, registered, configured);
     if (error) return error;
     if (!isScopeToken(scope)) return new GenesysScopeError('scope_malformed', [scope], '');
     return (

@@ -28,7 +28,7 @@ export type GenesysScopeErrorCode =
  * - `relay_forbidden`: 403, the relay knows the caller and refuses
  * - `relay_rate_limited`: 429, too many calls
  * - `relay_refused`: another 4xx
- * - `relay_unavailable`: 5xx, the relay or the token endpoint behind it has a fault
+ * - `relay_unavailable`: 5xx, the relay or its token endpoint has a fault; or no relay runs behind the proxy that answered
  * - `relay_invalid_response`: a success answer that is not what the relay's protocol says
  * - `relay_region_mismatch`: the relay serves another region or API origin than the one configured
  * - `relay_mode_mismatch`: with `withProxyMode()`, a relay that hands out tokens and passes no calls on

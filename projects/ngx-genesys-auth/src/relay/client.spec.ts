@@ -104,6 +104,31 @@ describe('a relay that fails', () => {
     expect(app.auth.error()).toBe(error);
   });
 
+  it.each([
+    // The proxy of ng serve answers so while the relay is not running: 500 or 502, by its version.
+    [500, ''],
+    [502, ''],
+    [503, '<html>Service Unavailable</html>'],
+    [504, null],
+    [502, { error: 'Bad Gateway', code: 5 }]
+  ])('because something else answers %i in its place: %j', (status, body) => {
+    const error = fail(createApp(), (call) => {
+      call.flush(body, failure(status));
+    });
+    expect(error).toMatchObject({ code: 'relay_unavailable', problem: undefined });
+    expect(error.message).toBe(`No relay answers at its URL; a server or proxy in front of it answered ${status}.`);
+    expect(error.hint).toMatch(/^Start the relay, and check .+proxyConfig/);
+    expect(error.hint).not.toContain('log');
+  });
+
+  it('without a hint points to its log', () => {
+    const error = fail(createApp(), (call) => {
+      call.flush({ code: 'internal_error', detail: 'A fault.', status: 500 }, failure(500));
+    });
+    expect(error).toMatchObject({ code: 'relay_unavailable', message: 'A fault.' });
+    expect(error.hint).toContain("the relay's log says more");
+  });
+
   it('keeps the words, the code and the id of its problem', () => {
     const error = fail(createApp(), (call) => {
       call.flush(

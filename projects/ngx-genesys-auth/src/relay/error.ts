@@ -56,9 +56,10 @@ function fromResponse(cause: HttpErrorResponse): GenesysAuthError {
   const body = isRecord(cause.error) ? cause.error : {};
   const problem = readProblem(body, status);
   const seconds = Number(headers.get('Retry-After') ?? NaN);
-  const message = problem?.detail ?? (ngDevMode ? failureWording(status).message : '');
+  const isRelay = problem !== undefined;
+  const message = problem?.detail ?? (ngDevMode ? failureWording(status, isRelay).message : '');
   const details = {
-    hint: problem?.hint ?? (ngDevMode ? failureWording(status).hint : undefined),
+    hint: problem?.hint ?? (ngDevMode ? failureWording(status, isRelay).hint : undefined),
     cause,
     correlationId: textOf(body['instance'])?.replace(/^urn:uuid:/, ''),
     problem,

@@ -12,8 +12,12 @@ export const invalidResponseWording: Wording = {
   hint: 'Check that relay is the URL of a relay, not of a page or another server.'
 };
 
-/** The words for a failure that the relay itself has none for. */
-export function failureWording(status: number): Wording {
+/**
+ * The words for a failure that the relay does not explain.
+ *
+ * @param isRelay whether the answer is a problem of a relay, and not of a server or proxy in its place
+ */
+export function failureWording(status: number, isRelay: boolean): Wording {
   if (status === 0) {
     return {
       message: 'The relay cannot be reached.',
@@ -33,6 +37,12 @@ export function failureWording(status: number): Wording {
     };
   }
   if (status === 429) return { message: 'The relay was called too often.', hint: 'Wait, then try again.' };
+  if (status >= 500 && !isRelay) {
+    return {
+      message: `No relay answers at its URL; a server or proxy in front of it answered ${status}.`,
+      hint: 'Start the relay, and check that the proxy sends its calls there (with ng serve: target in the file of proxyConfig).'
+    };
+  }
   if (status >= 500) {
     return {
       message: 'The relay, or the token endpoint behind it, has a fault.',

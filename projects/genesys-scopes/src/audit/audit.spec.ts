@@ -326,6 +326,57 @@ class A { auth = inject(GenesysAuthService); load() { return this.auth.token('an
     ]);
   });
 
+  it.each([
+    ['a constant', `const FAX = 'fax'; genesysScopes(FAX);`],
+    ['a list', `const FAX = ['fax'] as const; genesysScopes(...FAX);`],
+    ['a list in a list', `const FAX = ['fax']; const ALL = [...FAX, 'routing']; requireScopes(...ALL);`],
+    ['a property', `const NEEDS = { fax: ['fax'] }; genesysScopes(...NEEDS.fax);`],
+    ['an enum', `enum Scope { Fax = 'fax' } genesysScopes(Scope.Fax);`],
+    ['a parameter', `const needs = (scope: string) => genesysScopes(scope); needs('routing'); needs('fax');`],
+    ['a default', `const needs = (scope = 'fax') => genesysScopes(scope); needs();`],
+    [
+      'rest parameters',
+      `function needs(...scopes: string[]) { return genesysScopes(...scopes); } needs('routing', 'fax');`
+    ],
+    [
+      'a method',
+      `class A { auth = inject(GenesysAuthService); x = ['fax']; go() { return this.auth.ensureScopes(...this.x); } }`
+    ]
+  ])('what the code demands by %s', (_name, code) => {
+    expect(findingsIn(code, ['routing']).filter(([, , scope]) => scope !== 'routing')).toEqual([
+      ['error', 'missing_scope', 'fax', 1]
+    ]);
+  });
+
+  it.each([
+    ['a parameter that nobody passes', 'const needs = (scope: string) => genesysScopes(scope);'],
+    ['a call', 'genesysScopes(scopeOf(queue));'],
+    ['a spread of what a server says', 'requireScopes(...config.scopes);'],
+    ['a parameter that a caller passes on', 'const a = (s) => genesysScopes(s); const b = (s) => a(s);']
+  ])('that it cannot read the demand of %s', (_name, code) => {
+    expect(findingsIn(code)).toContainEqual(['note', 'open_demand', undefined, 1]);
+    expect(findingsIn(code)).toHaveLength(1);
+  });
+
+  it('that it cannot read the demand of a template', () => {
+    const { findings } = audit({ 'page.html': `<p *genesysScopes="needed()">x</p><p *genesysScopes="'fax'">y</p>` });
+    expect(findings.map(({ rule, place }) => [rule, place?.line])).toEqual([['open_demand', 1]]);
+  });
+
+  it('what functions that call each other demand, once', () => {
+    const calls = Array.from({ length: 20 }, () => 'a(s); b(s);').join(' ');
+    const code = `function a(s) { ${calls} genesysScopes(s); genesysScopes(s); } function b(s) { ${calls} } a('fax');`;
+    expect(findingsIn(code, ['routing']).filter(([, , scope]) => scope !== 'routing')).toEqual([
+      ['error', 'missing_scope', 'fax', 1]
+    ]);
+  });
+
+  it('nothing about the options of a guard', () => {
+    const code = `const options = { redirectTo: '/denied' };
+requireScopes('routing', options); requireScopes('routing', { redirectTo: () => go() }); genesysScopes();`;
+    expect(findingsIn(code)).toEqual([]);
+  });
+
   it('the command line as one more configuration', () => {
     const code = `http.get('/api/v2/groups');`;
     expect(findingsIn(code)).toEqual([]);

@@ -21,11 +21,13 @@ export interface ConfiguredScopes {
   readonly demanded: readonly NamedScope[];
   /** Configurations whose scopes are only known at run time. */
   readonly unreadable: readonly Place[];
+  /** Requests, routes and templates that demand scopes which are only known at run time. */
+  readonly unreadableDemands: readonly Place[];
 }
 
 const DOORS = new Set(['forRoot', 'provideGenesysAuth']);
 const DEMANDS = new Set(['genesysScopes', 'requireScopes']);
-const SERVICE_METHODS = new Set(['token', 'validate', 'hasScopes']);
+const SERVICE_METHODS = new Set(['token', 'validate', 'hasScopes', 'ensureScopes']);
 // A relay's `scopes` are those that exist; these keys tell its configuration from the app's.
 const RELAY_KEYS = ['identities', 'genesys', 'roles'];
 const APP_KEYS = ['relay', 'apiOrigin', 'optionalScopes', 'registeredScopes'];
@@ -52,7 +54,7 @@ export function findConfigured(
   declarations: Declarations,
   evaluate: Evaluate
 ): ConfiguredScopes {
-  const result = { scopes: [], optional: [], registered: [], demanded: [], unreadable: [] } as {
+  const result = { scopes: [], optional: [], registered: [], demanded: [], unreadable: [], unreadableDemands: [] } as {
     [Key in keyof ConfiguredScopes]: ConfiguredScopes[Key][number][];
   };
 
@@ -60,22 +62,44 @@ export function findConfigured(
   function namesIn(expression: ts.Expression, depth = 0): (NamedScope | undefined)[] {
     const node = bare(expression);
     if (depth > 10) return [undefined];
-    if (ts.isArrayLiteralExpression(node)) {
-      return node.elements.flatMap((part) => namesIn(ts.isSpreadElement(part) ? part.expression : part, depth + 1));
-    }
+    if (ts.isSpreadElement(node)) return namesIn(node.expression, depth + 1);
+    if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap((part) => namesIn(part, depth + 1));
+    // The options of a guard.
+    if (ts.isObjectLiteralExpression(node)) return [];
     if (ts.isIdentifier(node) || ts.isPropertyAccessExpression(node)) {
       let target = declarations.declarationOf(node);
       if (target && ts.isShorthandPropertyAssignment(target)) target = declarations.declarationOf(target);
+      if (target && ts.isParameter(target)) return passedTo(target, depth + 1);
       const value =
         target &&
         (ts.isVariableDeclaration(target) || ts.isPropertyDeclaration(target) || ts.isPropertyAssignment(target))
           ? target.initializer
           : undefined;
-      return value ? namesIn(value, depth + 1) : [undefined];
+      if (value) return namesIn(value, depth + 1);
     }
     return evaluate(node).map(({ text, at }) =>
       text.includes(HOLE) ? undefined : { scope: text, place: placeOf(at) }
     );
+  }
+
+  const namesByParameter = new Map<ts.ParameterDeclaration, (NamedScope | undefined)[]>();
+
+  /** The names that the callers of a function pass to one of its parameters. */
+  function passedTo(parameter: ts.ParameterDeclaration, depth: number): (NamedScope | undefined)[] {
+    const known = namesByParameter.get(parameter);
+    if (known) return known;
+    // A function that calls itself with what it was given adds nothing.
+    namesByParameter.set(parameter, []);
+    const index = parameter.parent.parameters.indexOf(parameter);
+    const calls = declarations.callsOf(parameter.parent);
+    const names = calls.flatMap((call) => {
+      const passed = call.arguments.slice(index, parameter.dotDotDotToken ? undefined : index + 1);
+      if (passed.length === 0) return parameter.initializer ? namesIn(parameter.initializer, depth) : [];
+      return passed.flatMap((argument) => namesIn(argument, depth));
+    });
+    const answer = calls.length === 0 ? [undefined] : names;
+    namesByParameter.set(parameter, answer);
+    return answer;
   }
 
   function take(list: 'scopes' | 'optional' | 'registered', expression: ts.Expression | undefined): void {
@@ -105,9 +129,11 @@ export function findConfigured(
       ts.isPropertyAccessExpression(node.expression) &&
       declarations.classNameOf(node.expression.expression) === 'GenesysAuthService';
     if (!DEMANDS.has(name) && !ofService) return;
-    result.demanded.push(
-      ...node.arguments.flatMap((argument) => namesIn(argument)).filter((scope) => scope !== undefined)
-    );
+    for (const argument of node.arguments) {
+      const names = namesIn(argument);
+      result.demanded.push(...names.filter((scope) => scope !== undefined));
+      if (names.includes(undefined)) result.unreadableDemands.push(placeOf(argument));
+    }
   }
 
   for (const file of files) {
@@ -121,9 +147,11 @@ export function findConfigured(
   }
   for (const source of sources) {
     for (const match of source.text.matchAll(/\*genesysScopes\s*=\s*"([^"]*)"|\*genesysScopes\s*=\s*'([^']*)'/g)) {
-      for (const [quoted, , scope = ''] of (match[1] ?? match[2] ?? '').matchAll(/(['"])(.*?)\1/g)) {
+      const named = [...(match[1] ?? match[2] ?? '').matchAll(/(['"])(.*?)\1/g)];
+      for (const [quoted, , scope = ''] of named) {
         result.demanded.push({ scope, place: placeAt(source, match.index + match[0].indexOf(quoted) + 1) });
       }
+      if (named.length === 0) result.unreadableDemands.push(placeAt(source, match.index));
     }
   }
   const onlyOnce = (list: readonly NamedScope[]): NamedScope[] => [
@@ -133,6 +161,7 @@ export function findConfigured(
     ...result,
     scopes: onlyOnce(result.scopes),
     optional: onlyOnce(result.optional),
-    registered: onlyOnce(result.registered)
+    registered: onlyOnce(result.registered),
+    demanded: onlyOnce(result.demanded)
   };
 }

@@ -17,7 +17,8 @@ export interface Finding {
     | 'broad_scope'
     | 'unknown_operation'
     | 'open_call'
-    | 'open_scopes';
+    | 'open_scopes'
+    | 'open_demand';
   readonly level: 'error' | 'warning' | 'note';
   readonly place?: Place;
   readonly scope?: string;
@@ -135,7 +136,7 @@ function judgeConfigured(
 /** Judges what was found in sources. */
 export function judge(index: OperationIndex, uses: readonly ApiUse[], configured: ConfiguredScopes): Judgement {
   const { calls, findings } = readCalls(index, uses);
-  const { scopes, optional, demanded, unreadable } = configured;
+  const { scopes, optional, demanded, unreadable, unreadableDemands } = configured;
   const check = nameCheck(configured);
   const granted = [...new Set([...scopes, ...optional].map(({ scope }) => scope))].sort();
   const needs = [...calls.map(({ operation }) => operation.scopes), ...demanded.map(({ scope }) => [scope])];
@@ -158,6 +159,16 @@ export function judge(index: OperationIndex, uses: readonly ApiUse[], configured
     const message =
       'Which scopes are configured is only known at run time, so nothing is said about missing and unused ones.';
     findings.push({ rule: 'open_scopes', level: 'note', place, message, fix: 'Name them: audit --scopes a,b.' });
+  }
+  for (const place of unreadableDemands) {
+    const message = 'Which scopes are demanded here is only known at run time.';
+    findings.push({
+      rule: 'open_demand',
+      level: 'note',
+      place,
+      message,
+      fix: 'Check by hand that they are configured.'
+    });
   }
   const demandedValid = demanded.filter(({ scope }) => !check(scope)).map(({ scope }) => scope);
   const fromCalls = index.minimalScopes(

@@ -50,7 +50,8 @@ const RULES: Readonly<Record<Finding['rule'], string>> = {
   broad_scope: 'A configured scope allows more than the calls need.',
   unknown_operation: 'A call goes to an operation that the API does not have.',
   open_call: 'Which operation a call goes to is only known at run time.',
-  open_scopes: 'Which scopes are configured is only known at run time.'
+  open_scopes: 'Which scopes are configured is only known at run time.',
+  open_demand: 'Which scopes a request, a route or a template demands is only known at run time.'
 };
 
 /** The judgement as SARIF 2.1.0 (OASIS), which code hosts show beside the lines. */

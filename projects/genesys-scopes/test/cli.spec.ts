@@ -26,11 +26,11 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-async function run(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+async function run(args: readonly string[], folder = cwd): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const code = await main(args, {
-    cwd,
+    cwd: folder,
     out: (text) => {
       out += `${text}\n`;
     },
@@ -316,6 +316,38 @@ describe('genesys-scopes audit', () => {
         'Remove "quality:readonly" from scopes.'
       ]
     ]);
+  });
+
+  it.each([
+    ['beside the current folder', '../planted/app', '../planted/app'],
+    ['above the current folder', '..', '../planted/app'],
+    ['by an absolute path', '', '../planted/app']
+  ])('finds the same in sources %s', async (_where, path, reported) => {
+    const elsewhere = join(cwd, 'elsewhere');
+    await mkdir(elsewhere, { recursive: true });
+    const { code, out } = await run(['audit', path || join(cwd, 'planted/app'), '--format', 'json'], elsewhere);
+    const { calls, findings } = JSON.parse(out) as {
+      calls: { file: string }[];
+      findings: { rule: string; place: { file: string } }[];
+    };
+    expect(code).toBe(1);
+    expect(calls.filter(({ file }) => file.startsWith(reported))).toHaveLength(3);
+    expect(
+      findings.filter(({ place }) => place.file.startsWith(reported)).map(({ rule, place }) => [rule, place.file])
+    ).toEqual([
+      ['missing_scope', `${reported}/queues.ts`],
+      ['unknown_in_area', `${reported}/scopes.ts`],
+      ['unused_scope', `${reported}/scopes.ts`]
+    ]);
+  });
+
+  it('fails with exit code 3 for a file that TypeScript does not read', async () => {
+    await writeFile(join(cwd, 'notes.txt'), `http.get('/api/v2/groups');`);
+    expect(await run(['audit', 'planted/app', 'notes.txt'])).toEqual({
+      code: 3,
+      out: '',
+      err: 'Failed: TypeScript did not read 1 of the sources: notes.txt. Nothing was judged.\n'
+    });
   });
 
   it('tells people', async () => {

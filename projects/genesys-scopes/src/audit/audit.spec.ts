@@ -231,6 +231,35 @@ const self = { self }; self.self(self.self); f('/users'); http.get(a);`;
   });
 });
 
+describe('the audit of sources in several folders', () => {
+  const files = {
+    '../lib/scopes.ts': `export const SCOPES = ['routing'];`,
+    'src/app.ts': `import { SCOPES } from '../../lib/scopes';
+provideGenesysAuth({ relay: '/genesys', scopes: SCOPES }); http.get('/api/v2/users/me');`,
+    '/other/page.html': `<script>fetch('/api/v2/groups')</script>`
+  };
+  const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
+
+  it('follows imports between them, and reports the paths as they were given', () => {
+    const { calls, findings } = auditSources(sources, { index, folder: '/home/ann/app' });
+    expect(calls.map(({ operation, place }) => [operation.path, place.file])).toEqual([
+      ['/api/v2/users/me', 'src/app.ts'],
+      ['/api/v2/groups', '/other/page.html']
+    ]);
+    expect(findings.map(({ rule, scope, place }) => [rule, scope, place?.file])).toEqual([
+      ['missing_scope', 'groups:readonly', '/other/page.html'],
+      ['missing_scope', 'user-basic-info', 'src/app.ts'],
+      ['unused_scope', 'routing', '../lib/scopes.ts']
+    ]);
+  });
+
+  it('says nothing at all if the compiler does not read a file', () => {
+    expect(() => auditSources([...sources, { path: 'notes.txt', text: '' }], { index })).toThrow(
+      'TypeScript did not read 1 of the sources: notes.txt.'
+    );
+  });
+});
+
 describe('the audit judges', () => {
   const config = (scopes: string, more = ''): string => `
 provideGenesysAuth({

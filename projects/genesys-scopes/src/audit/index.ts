@@ -15,13 +15,18 @@ export interface AuditOptions {
   readonly scopes?: readonly string[];
   /** The exact list of registered scopes. */
   readonly registeredScopes?: readonly string[];
+  /** Absolute folder that relative paths of sources start from. */
+  readonly folder?: string;
 }
 
 const nowhere = { file: '(command line)', line: 1, column: 1 };
 
 /** Reads sources (TypeScript, JavaScript, HTML) and judges which scopes they need, have and lack. Runs none of them. */
-export function auditSources(sources: readonly Source[], { index, scopes, registeredScopes }: AuditOptions): Judgement {
-  const { program, files } = programOf(sources);
+export function auditSources(
+  sources: readonly Source[],
+  { index, scopes, registeredScopes, folder = '/' }: AuditOptions
+): Judgement {
+  const { program, files } = programOf(sources, folder);
   const declarations = followDeclarations(program, files);
   const evaluate = evaluator(declarations);
   const found = findConfigured(sources, files, declarations, evaluate);
@@ -36,4 +41,4 @@ export function auditSources(sources: readonly Source[], { index, scopes, regist
 }
 
 export { type Finding, type FoundCall, type Judgement } from './judge.ts';
-export { type Place, type Source } from './source.ts';
+export { UnreadSourcesError, type Place, type Source } from './source.ts';

@@ -32,12 +32,51 @@ function inlineScripts(html: string): string {
   return scripts + blank(html.slice(end));
 }
 
-/** A program over sources alone: no libraries, no packages; enough to follow names from file to file. */
-export function programOf(sources: readonly Source[]): { program: ts.Program; files: readonly ts.SourceFile[] } {
+/** The compiler left out some sources. What it does not read has no findings, so a report would be wrong. */
+export class UnreadSourcesError extends Error {
+  override readonly name = 'UnreadSourcesError';
+  /** Stable code of this error. */
+  readonly code = 'unread_sources';
+
+  /** @param paths as they appear in reports */
+  constructor(paths: readonly string[]) {
+    super(`TypeScript did not read ${paths.length} of the sources: ${paths.slice(0, 5).join(', ')}.`);
+  }
+}
+
+/** The path from the root of the disk on, without `.` and `..`. */
+function absolutePath(folder: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of `${path.startsWith('/') ? '' : folder}/${path}`.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+/** The path of a file as it appears in reports. */
+const reportedPaths = new WeakMap<ts.SourceFile, string>();
+
+/**
+ * A program over sources alone: no libraries, no packages; enough to follow names from file to file.
+ *
+ * @param folder that relative paths of sources start from
+ * @throws {@link UnreadSourcesError} `unread_sources`
+ */
+export function programOf(
+  sources: readonly Source[],
+  folder: string
+): { program: ts.Program; files: readonly ts.SourceFile[] } {
   const texts = new Map<string, string>();
+  const reported = new Map<string, string>();
   for (const { path, text } of sources) {
-    if (HTML.test(path)) texts.set(`/${path}${SCRIPT_OF_PAGE}`, inlineScripts(text));
-    else texts.set(`/${path}`, text);
+    const isPage = HTML.test(path);
+    // The compiler drops a `..` that leads out of its root, and then finds no file: it gets whole paths.
+    const absolute = absolutePath(folder, path) + (isPage ? SCRIPT_OF_PAGE : '');
+    texts.set(absolute, isPage ? inlineScripts(text) : text);
+    reported.set(absolute, path);
   }
   const paths = [...texts.keys()];
   const options: ts.CompilerOptions = {
@@ -53,7 +92,10 @@ export function programOf(sources: readonly Source[]): { program: ts.Program; fi
   const host: ts.CompilerHost = {
     getSourceFile: (path, target) => {
       const text = texts.get(path);
-      return text === undefined ? undefined : ts.createSourceFile(path, text, target, true);
+      if (text === undefined) return undefined;
+      const file = ts.createSourceFile(path, text, target, true);
+      reportedPaths.set(file, reported.get(path) ?? path);
+      return file;
     },
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text }) => {
@@ -73,6 +115,8 @@ export function programOf(sources: readonly Source[]): { program: ts.Program; fi
     readFile: (path) => texts.get(path)
   };
   const program = ts.createProgram(paths, options, host);
+  const unread = [...reported].filter(([path]) => !program.getSourceFile(path)).map(([, path]) => path);
+  if (unread.length > 0) throw new UnreadSourcesError(unread);
   return { program, files: program.getSourceFiles() };
 }
 
@@ -87,9 +131,7 @@ function resolve(specifier: string, from: string, texts: ReadonlyMap<string, str
   const withoutJs = specifier.replace(/\.([cm]?)js$/, '');
   const candidates = [specifier, withoutJs].flatMap((stem) => ENDINGS.map((ending) => stem + ending));
   if (specifier.startsWith('.')) {
-    return candidates
-      .map((name) => new URL(name, `file://${from}`).pathname)
-      .find((path) => texts.has(decodeURI(path)));
+    return candidates.map((name) => absolutePath(folderOf(from), name)).find((path) => texts.has(path));
   }
   const slash = specifier.indexOf('/');
   if (slash < 0) return undefined;
@@ -98,14 +140,11 @@ function resolve(specifier: string, from: string, texts: ReadonlyMap<string, str
   return hits.length === 1 ? hits[0] : undefined;
 }
 
-const reportedPath = (fileName: string): string =>
-  fileName.slice(1, fileName.endsWith(SCRIPT_OF_PAGE) ? -SCRIPT_OF_PAGE.length : undefined);
-
 /** Where a node stands. */
 export function placeOf(node: ts.Node): Place {
   const file = node.getSourceFile();
   const { line, character } = file.getLineAndCharacterOfPosition(node.getStart());
-  return { file: reportedPath(file.fileName), line: line + 1, column: character + 1 };
+  return { file: reportedPaths.get(file) ?? file.fileName, line: line + 1, column: character + 1 };
 }
 
 /** Where an offset into a text stands. */

@@ -8,8 +8,11 @@ export interface CliIo {
   readonly fetch: typeof fetch;
 }
 
-/** Exit codes: nothing to complain about, something found, or the command was not understood or could not run. */
-export const EXIT = { clean: 0, findings: 1, usage: 2 } as const;
+/**
+ * Exit codes: nothing to complain about, something found, the command was not understood or could not run, or `audit` could
+ * not read all sources and therefore says nothing about any.
+ */
+export const EXIT = { clean: 0, findings: 1, usage: 2, unread: 3 } as const;
 
 /** The command line was not understood, or an input could not be read. Its message is shown as it is. */
 export class UsageError extends Error {

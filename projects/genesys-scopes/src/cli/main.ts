@@ -3,7 +3,7 @@ import { explain } from './explain.ts';
 import { loadIndex } from './index-file.ts';
 import { EXIT, type CliIo, UsageError, messageOf } from './io.ts';
 import { list } from './list.ts';
-import { parseArgs } from './node.ts';
+import { parseArgs, sep } from './node.ts';
 import { asJson, asSarif, asText } from './report.ts';
 import { readSources } from './sources.ts';
 import { update } from './update.ts';
@@ -24,7 +24,8 @@ After a local installation begin each command with "npx --no-install":
   --index file               use an index that "update" wrote
   --help, --version
 
-Exit codes: 0 clean, 1 findings (errors or warnings of audit; explain knows nothing), 2 usage or failure.`;
+Exit codes: 0 clean, 1 findings (errors or warnings of audit; explain knows nothing), 2 usage or failure,
+3 audit could not read all sources, so it judged nothing.`;
 
 const OPTIONS = {
   area: { type: 'string' },
@@ -76,6 +77,7 @@ async function audit(io: CliIo, paths: readonly string[], values: Values): Promi
   const registeredScopes = names(values.registered);
   const judgement = auditSources(sources, {
     index,
+    folder: io.cwd.split(sep).join('/'),
     ...(scopes && { scopes }),
     ...(registeredScopes && { registeredScopes })
   });
@@ -127,13 +129,17 @@ async function dispatch(args: readonly string[], io: CliIo): Promise<number> {
  * Runs the command line tool.
  *
  * @param args the arguments after the program's name
- * @returns the exit code: 0 clean, 1 findings, 2 usage or failure. Never throws.
+ * @returns the exit code: 0 clean, 1 findings, 2 usage or failure, 3 sources that `audit` could not read. Never throws.
  */
 export async function main(args: readonly string[], io: CliIo): Promise<number> {
   try {
     return await dispatch(args, io);
   } catch (error) {
     // Whatever goes wrong, a pipeline must not take it for findings.
+    if (error instanceof Error && 'code' in error && error.code === 'unread_sources') {
+      io.err(`Failed: ${error.message} Nothing was judged.`);
+      return EXIT.unread;
+    }
     io.err(
       error instanceof UsageError
         ? `${error.message}\nHelp: npx --no-install genesys-scopes --help`

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MergeStrategy, type Rule, type Tree, chain } from '@angular-devkit/schematics';
-import { DependencyType, ExistingBehavior, addDependency } from '@schematics/angular/utility';
+import { MergeStrategy, type Rule, type Tree } from '@angular-devkit/schematics';
+import { NodePackageInstallTask } from '@angular-devkit/schematics/tasks';
 import { addInterceptor } from './http';
-import { type Answers, type NgAddOptions, checkOptions } from './options';
+import { addMember } from './json';
+import { type Answers, type NgAddOptions, checkOptions, stop } from './options';
 import { addToRoot } from './providers';
 import { addProxy } from './proxy';
 import { type Symbol, localName, parse, quoted } from './source';
@@ -20,7 +21,8 @@ const MODULE = 'GenesysAuthModule';
  * all of it changes nothing either, and prints what to write by hand.
  */
 export function ngAdd(options: NgAddOptions): Rule {
-  return async (host, { logger }) => {
+  return async (host, context) => {
+    const { logger } = context;
     // Who calls this from a schematic of their own may go on after a failure: all of it, or nothing.
     const tree = host.branch();
     const answers = await checkOptions(options);
@@ -42,20 +44,27 @@ export function ngAdd(options: NgAddOptions): Rule {
       note(addInterceptor(tree, target));
     }
     const { proxyTarget, relay } = answers;
-    const proxy =
-      proxyTarget === undefined ? undefined : addProxy(tree, target, relay.replace(/\/+$/, ''), proxyTarget);
-    note(proxy?.done);
+    if (proxyTarget !== undefined) note(addProxy(tree, target, relay.replace(/\/+$/, ''), proxyTarget));
+    const isNew = addToPackage(tree);
     host.merge(tree, MergeStrategy.Overwrite);
+    if (isNew) context.addTask(new NodePackageInstallTask());
 
-    return chain([
-      proxy?.rule ?? (() => undefined),
-      addDependency(LIBRARY, `^${version()}`, { type: DependencyType.Default, existing: ExistingBehavior.Skip }),
-      () => {
-        for (const what of done) logger.info(`  ${what}`);
-        logger.info(nextSteps(target, answers));
-      }
-    ]);
+    for (const what of done) logger.info(`  ${what}`);
+    logger.info(nextSteps(target, answers));
   };
+}
+
+/** Makes the library a dependency, if it is none. The CLI has usually done that before. */
+function addToPackage(tree: Tree): boolean {
+  const file = '/package.json';
+  const { dependencies } = tree.readJson(file) as { dependencies?: Record<string, string> };
+  if (dependencies?.[LIBRARY] !== undefined) return false;
+  const wanted = `^${version()}`;
+  return (
+    addMember(tree, file, ['dependencies'], [LIBRARY, wanted], true) ||
+    addMember(tree, file, [], ['dependencies', { [LIBRARY]: wanted }]) ||
+    stop(`${file} is no object.`)
+  );
 }
 
 /** Writes the configuration in the way of the application: a provider, or a module. */
@@ -87,11 +96,16 @@ function version(): string {
   return own;
 }
 
+/** The origin of the dev server, with the options that `ng serve` uses. */
+function devServer({ targets }: Target['project']): string {
+  const serve = targets.get('serve');
+  const configuration = serve?.configurations?.[serve.defaultConfiguration ?? ''];
+  const { port, ssl } = { ...serve?.options, ...configuration };
+  return `${ssl === true ? 'https' : 'http'}://localhost:${typeof port === 'number' && port > 0 ? port : 4200}`;
+}
+
 function nextSteps({ files, project }: Target, { relay, scopes, mode, proxyTarget }: Answers): string {
   const server = files.find((file) => isForServer(file));
-  const serve = project.targets.get('serve');
-  const configured = serve?.options?.['port'];
-  const port = typeof configured === 'number' ? configured : 4200;
   return [
     '',
     'Next:',
@@ -100,11 +114,9 @@ function nextSteps({ files, project }: Target, { relay, scopes, mode, proxyTarge
     '     "Five minutes" in its README has a relay.yaml for your own machine. It must have:',
     `       mode: ${mode}`,
     // The dev server forwards calls to the relay, which then sees a page of another origin.
-    ...(proxyTarget === undefined || serve === undefined
+    ...(proxyTarget === undefined || project.targets.get('serve') === undefined
       ? []
-      : [
-          `       cors: { origins: [http://localhost:${String(port)}] } # without it the relay refuses pages of ng serve`
-        ]),
+      : [`       cors: { origins: [${devServer(project)}] } # without it the relay refuses pages of ng serve`]),
     ...(mode === 'token'
       ? []
       : [

@@ -1,28 +1,29 @@
 import { posix } from 'node:path';
 import type { Tree } from '@angular-devkit/schematics';
-import { updateWorkspace } from '@schematics/angular/utility';
 import { JSONFile } from '@schematics/angular/utility/json-file';
-import type { Rule } from '@angular-devkit/schematics';
+import { addElement, addMember } from './json';
 import { stop } from './options';
 import type { Target } from './target';
 
+const WORKSPACE = '/angular.json';
+
 type ProxyEntry = Record<string, string | boolean | Record<string, string>>;
 
-/** What was done about the dev proxy, and the change to the workspace that it takes. */
-export interface ProxyChange {
-  readonly done: string | undefined;
-  readonly rule: Rule | undefined;
-}
-
 /**
- * Lets the dev server hand calls to the relay on to a relay on this machine.
+ * Lets the dev server forward calls to the relay to a relay on this machine.
  *
  * @param path where the app finds its relay, for example `/genesys`
  * @param to where the relay listens
+ * @returns what was done, for the user; `undefined` if it was there
  */
-export function addProxy(tree: Tree, { name, project, sourceRoot }: Target, path: string, to: string): ProxyChange {
+export function addProxy(
+  tree: Tree,
+  { name, project, sourceRoot }: Target,
+  path: string,
+  to: string
+): string | undefined {
   const serve = project.targets.get('serve');
-  if (!serve) return { done: 'no dev proxy, as the application has no "serve" target', rule: undefined };
+  if (!serve) return 'no dev proxy, as the application has no "serve" target';
   const configured = [serve.options, ...Object.values(serve.configurations ?? {})]
     .map((options) => options?.['proxyConfig'])
     .find((file) => typeof file === 'string');
@@ -37,12 +38,17 @@ export function addProxy(tree: Tree, { name, project, sourceRoot }: Target, path
     pathRewrite: { [`^${path}`]: '' }
   };
   const done = writeEntry(tree, file, path, entry);
-  if (configured !== undefined) return { done, rule: undefined };
-  const rule = updateWorkspace(({ projects }) => {
-    const target = projects.get(name)?.targets.get('serve');
-    if (target) target.options = { ...target.options, proxyConfig: file };
-  });
-  return { done, rule };
+  if (configured === undefined) setProxyConfig(tree, name, file);
+  return done;
+}
+
+/** Names the file in the workspace. Its other lines stay as they are. */
+function setProxyConfig(tree: Tree, project: string, file: string): void {
+  const options = ['architect', 'targets'].map((targets) => ['projects', project, targets, 'serve', 'options']);
+  const isSet =
+    options.some((path) => addMember(tree, WORKSPACE, path, ['proxyConfig', file])) ||
+    options.some((path) => addMember(tree, WORKSPACE, path.slice(0, -1), ['options', { proxyConfig: file }]));
+  if (!isSet) stop(`${WORKSPACE} has no "serve" target for "${project}" that can be extended.`);
 }
 
 function writeEntry(tree: Tree, file: string, path: string, entry: ProxyEntry): string | undefined {
@@ -60,10 +66,10 @@ function writeEntry(tree: Tree, file: string, path: string, entry: ProxyEntry): 
   if (Array.isArray(present)) {
     const list: readonly unknown[] = present;
     if (list.some((each) => JSON.stringify(each).includes(JSON.stringify(path)))) return undefined;
-    json.modify([list.length], { context: [path], ...entry }, false);
+    addElement(tree, file, { context: [path], ...entry });
   } else {
     if (json.get([path]) !== undefined) return undefined;
-    json.modify([path], entry, false);
+    addMember(tree, file, [], [path, entry]);
   }
   return `${file}: ${path} goes to the relay while you develop`;
 }
@@ -75,5 +81,5 @@ function open(tree: Tree, file: string): JSONFile {
   } catch {
     // told below
   }
-  return stop(`${file} is no JSON that the dev server could read. Mend it, or run again with --no-proxy.`);
+  return stop(`${file} is no JSON file that the dev server could read. Correct it, or run again with --no-proxy.`);
 }

@@ -54,11 +54,15 @@ export function callsOf(source: TS.SourceFile, symbol: Symbol): TS.CallExpressio
   return calls;
 }
 
+/** The line break and the indentation before a node, if it is the first on its line. */
+export const lineBreakBefore = (node: TS.Node): string | undefined =>
+  /^\s*?(\r?\n[ \t]*)\S/.exec(node.getFullText())?.[1];
+
 /** Puts something at the end of a list, on a line of its own if the last element has one. */
 export function append(file: string, list: TS.NodeArray<TS.Node>, text: string): Change {
   const last = list.at(-1);
   if (!last) return new InsertChange(file, list.pos, text);
-  const line = /^\s*?(\r?\n[ \t]*)\S/.exec(last.getFullText())?.[1];
+  const line = lineBreakBefore(last);
   return new InsertChange(file, last.getEnd(), line === undefined ? `, ${text}` : `,${line}${text}`);
 }
 

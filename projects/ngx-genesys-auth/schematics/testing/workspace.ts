@@ -38,6 +38,15 @@ export async function ngAdd(tree: UnitTestTree, options: NgAddOptions = ANSWERS)
   return second;
 }
 
+/** What `ng add` prints. */
+export async function output(tree: UnitTestTree, options: NgAddOptions): Promise<string> {
+  const lines: string[] = [];
+  const listening = runner.logger.subscribe(({ message }) => lines.push(message));
+  await runner.runSchematic('ng-add', options, tree);
+  listening.unsubscribe();
+  return lines.join('\n');
+}
+
 /** Runs `ng add` where it cannot be done: it says so, and the tree stays as it was. */
 export async function failure(tree: UnitTestTree, options: NgAddOptions = ANSWERS): Promise<string> {
   const before = contents(tree);

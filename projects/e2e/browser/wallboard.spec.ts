@@ -4,6 +4,7 @@ import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
 import { numbersOf, screenshot } from '../support/board.ts';
 
+const SCOPES = ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'];
 const freePorts = { port: 0, loginPort: 0, apiPort: 0 };
 
 describeInChromium('the wallboard in Chromium', () => {
@@ -131,6 +132,72 @@ describeInChromium('the wallboard in Chromium', () => {
       expect(overflow).toBeLessThanOrEqual(0);
       await screenshot(page, `wallboard-${String(width)}-${colorScheme}`);
     }
+    await page.close();
+  });
+});
+
+describeInChromium.each(['proxy', 'token'] as const)('the pages of the wallboard in Chromium, %s mode', (mode) => {
+  const cleanup = new Cleanup();
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await cleanup.keep(launchChromium());
+  });
+  afterAll(() => cleanup.run());
+
+  /** A board whose developers have these scopes, and what its page sends. */
+  async function open(scopes: readonly string[]) {
+    const wallboard = await cleanup.keep(
+      startWallboard({ ...freePorts, relay: { mode, roles: { developer: { scopes: [...scopes] } } } })
+    );
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const sent: { url: URL; authorization: string | undefined }[] = [];
+    const errors: string[] = [];
+    page.on('request', (request) => {
+      sent.push({ url: new URL(request.url()), authorization: request.headers()['authorization'] });
+    });
+    page.on('pageerror', (error) => errors.push(String(error)));
+    return { wallboard, page, sent, errors };
+  }
+
+  it('the agents of a queue: the guard lets in, the directive hides what the role may not see', async () => {
+    const { wallboard, page, sent, errors } = await open(SCOPES);
+    await page.goto(wallboard.url);
+    await page.getByTestId('queue').nth(1).locator('button').click();
+    await page.getByTestId('agents-link').click();
+    await page.getByTestId('agent').first().click();
+    expect(new URL(page.url()).pathname).toMatch(/^\/queues\/[0-9a-f-]{36}$/);
+    expect(await page.getByTestId('agent-details').textContent()).toContain('users:readonly');
+    await screenshot(page, `wallboard-agents-${mode}`);
+
+    const [call] = sent.filter(({ url }) => url.pathname.endsWith('/members'));
+    expect(call?.url.origin).toBe(mode === 'proxy' ? wallboard.url : wallboard.sandbox?.apiOrigin);
+    expect(call?.authorization === undefined).toBe(mode === 'proxy');
+    expect(sent.filter(({ url }) => url.pathname.endsWith('/routingstatus'))).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('the details of an agent, opened by their URL, with users:readonly', async () => {
+    const { wallboard, page, errors } = await open([...SCOPES, 'users:readonly']);
+    await page.goto(wallboard.url);
+    await page.getByTestId('queue').nth(1).locator('button').click();
+    await page.getByTestId('agents-link').click();
+    await page.getByTestId('agent').first().waitFor();
+    await page.reload();
+    await page.getByTestId('agent').first().click();
+    await page.getByTestId('agent-status').filter({ hasText: ' since ' }).waitFor();
+    await screenshot(page, `wallboard-agent-details-${mode}`);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('the guard says no: the page names the scope, and the agents are not asked for', async () => {
+    const { wallboard, page, sent } = await open(SCOPES.filter((scope) => scope !== 'routing:readonly'));
+    await page.goto(`${wallboard.url}/queues/1`);
+    await page.getByTestId('no-access').filter({ hasText: 'routing:readonly' }).waitFor();
+    await screenshot(page, `wallboard-no-access-${mode}`);
+    expect(sent.filter(({ url }) => url.pathname.endsWith('/members'))).toEqual([]);
     await page.close();
   });
 });

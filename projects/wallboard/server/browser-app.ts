@@ -17,6 +17,8 @@ export interface BrowserAppOptions {
 
 /** In `index.html`, stands for the nonce of the answer. */
 const NONCE = 'CSP_NONCE';
+/** The routes of the page: each is the same page, which shows what its URL names. */
+const ROUTES = ['/', '/queues/:queueId', '/no-access'];
 /** Files whose name changes with their content never change. */
 const HASHED = /-[A-Z0-9]{8}\.(?:js|css)$/;
 
@@ -29,14 +31,16 @@ export const browserApp: FastifyPluginAsync<BrowserAppOptions> = async (app, { b
     secure(reply);
   });
   app.get('/config.json', (_request, reply) => reply.header('cache-control', 'no-store').send(config));
-  app.get('/', (_request, reply) => {
-    const nonce = randomBytes(16).toString('base64');
-    return reply
-      .header('content-security-policy', contentSecurityPolicy(nonce, connectTo))
-      .header('cache-control', 'no-store')
-      .type('text/html; charset=utf-8')
-      .send(html.replaceAll(NONCE, nonce));
-  });
+  for (const route of ROUTES) {
+    app.get(route, (_request, reply) => {
+      const nonce = randomBytes(16).toString('base64');
+      return reply
+        .header('content-security-policy', contentSecurityPolicy(nonce, connectTo))
+        .header('cache-control', 'no-store')
+        .type('text/html; charset=utf-8')
+        .send(html.replaceAll(NONCE, nonce));
+    });
+  }
   await app.register(fastifyStatic, {
     root: browserDir,
     index: false,

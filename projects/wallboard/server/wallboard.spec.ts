@@ -57,6 +57,14 @@ describe('startWallboard', () => {
     expect(page.headers.get('content-security-policy')).toContain("connect-src 'self';");
   });
 
+  it.each(['/queues/1b3c', '/queues/1b3c?from=mail', '/no-access'])('serves the page at %s, too', async (path) => {
+    const [page, home] = await Promise.all([fetch(wallboard.url + path), fetch(wallboard.url)]);
+    const withoutNonce = async (answer: Response) => (await answer.text()).replace(/ngCspNonce="[^"]+"/, '');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+    expect(await withoutNonce(page)).toBe(await withoutNonce(home));
+  });
+
   it.each([
     ['/main-ABCDEF12.js', 'public, max-age=31536000, immutable'],
     ['/favicon.svg', 'no-cache']

@@ -16,6 +16,16 @@ export const QUEUE_PAGE = {
   total: 2
 };
 
+export const MEMBERS = {
+  entities: [
+    { id: 'a1', name: 'Ann', user: { id: 'a1', name: 'Ann' }, routingStatus: { status: 'INTERACTING' } },
+    { id: 'a3', name: 'Cem', user: { id: 'a3', name: 'Cem' }, routingStatus: { status: 'IDLE' } }
+  ],
+  pageNumber: 1,
+  pageCount: 1,
+  total: 2
+};
+
 /** @param at when the contact of `q1` that waits longest arrived, in epoch milliseconds */
 export function observations(at: number, waiting = 2): object {
   return {

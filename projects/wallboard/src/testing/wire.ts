@@ -2,7 +2,7 @@ import { HttpTestingController, type TestRequest, provideHttpClientTesting } fro
 import { TestBed } from '@angular/core/testing';
 import type { BoardConfig } from '../app/boot/board-config';
 import { boardProviders } from '../app/boot/providers';
-import { QUEUE_PAGE, aggregates, observations } from './answers';
+import { MEMBERS, QUEUE_PAGE, aggregates, observations } from './answers';
 
 export const CONFIG: BoardConfig = {
   apiOrigin: 'https://api.mypurecloud.de',
@@ -13,12 +13,25 @@ export const CONFIG: BoardConfig = {
 };
 
 /** The calls a board makes, by the end of their path. */
-export type Call = 'token' | 'queues' | 'observations' | 'aggregates' | 'organizations';
+export type Call =
+  'token' | 'session' | 'queues' | 'observations' | 'aggregates' | 'organizations' | 'members' | 'routingstatus';
 
-const CALLS: readonly Call[] = ['token', 'queues', 'observations', 'aggregates', 'organizations'];
+const CALLS: readonly Call[] = [
+  'token',
+  'session',
+  'queues',
+  'observations',
+  'aggregates',
+  'organizations',
+  'members',
+  'routingstatus'
+];
 
 const PATHS: Readonly<Record<Call, string>> = {
   token: '/genesys/token',
+  session: '/genesys/session',
+  members: '/members',
+  routingstatus: '/routingstatus',
   queues: '/api/v2/routing/queues',
   observations: '/api/v2/analytics/queues/observations/query',
   aggregates: '/api/v2/analytics/conversations/aggregates/query',
@@ -33,9 +46,12 @@ export class Wire {
   /** How many contacts wait in the busy queue, as the next answer says. */
   waiting = 2;
 
+  /** The scopes that the relay grants. */
+  granted: readonly string[] = CONFIG.scopes;
+
   /** Providers as the application has them, with this wire instead of the network. */
-  static providers() {
-    return [...boardProviders(CONFIG), provideHttpClientTesting()];
+  static providers(mode: BoardConfig['mode'] = 'token') {
+    return [...boardProviders({ ...CONFIG, mode }), provideHttpClientTesting()];
   }
 
   /** The requests of one kind that wait for an answer; asking takes them. */
@@ -74,8 +90,23 @@ export class Wire {
           access_token: `token-${this.seen.filter((one) => one === 'token').length + 1}`,
           token_type: 'Bearer',
           expires_in: 3600,
-          scope: CONFIG.scopes.join(' ')
+          scope: this.granted.join(' ')
         };
+      case 'session':
+        return {
+          subject: 'developer',
+          identity: 'loopback',
+          roles: ['developer'],
+          scopes: this.granted,
+          defaultScopes: this.granted,
+          region: null,
+          apiOrigin: CONFIG.apiOrigin,
+          mode: 'proxy'
+        };
+      case 'members':
+        return MEMBERS;
+      case 'routingstatus':
+        return { userId: 'a1', status: 'INTERACTING', startTime: new Date(Date.now() - 45_000).toISOString() };
       case 'queues':
         return QUEUE_PAGE;
       case 'observations':

@@ -1,7 +1,10 @@
+import { provideLocationMocks } from '@angular/common/testing';
 import { type ComponentFixture, DeferBlockBehavior, TestBed } from '@angular/core/testing';
+import { Router } from '@angular/router';
 import { Wire, setVisible } from '../../testing/wire';
 import { POLL_MS } from '../live/pacing';
 import { App } from './app';
+import { boardRoutes } from './routes';
 
 describe('App', () => {
   let wire: Wire;
@@ -33,7 +36,7 @@ describe('App', () => {
     setVisible(true);
     localStorage.clear();
     TestBed.configureTestingModule({
-      providers: Wire.providers(),
+      providers: [...Wire.providers(), boardRoutes(), provideLocationMocks()],
       // jsdom has no canvas to draw on.
       deferBlockBehavior: DeferBlockBehavior.Manual
     });
@@ -41,6 +44,7 @@ describe('App', () => {
     fixture = TestBed.createComponent(App);
     page = fixture.nativeElement;
     document.body.append(page);
+    TestBed.inject(Router).initialNavigation();
   });
 
   afterEach(() => {

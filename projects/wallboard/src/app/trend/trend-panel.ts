@@ -1,5 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { SERVICE_PERIOD } from '../api/service';
+import { RouterLink } from '@angular/router';
+import { ALL_QUEUES } from '../board/row';
 import { BoardData } from '../live/board-data';
 import { hasPoints, loadTrend, serviceTrend } from './series';
 import { TrendChart } from './trend-chart';
@@ -10,7 +12,7 @@ type View = 'service' | 'load';
 @Component({
   selector: 'wb-trend-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [TrendChart],
+  imports: [RouterLink, TrendChart],
   templateUrl: './trend-panel.html',
   styleUrl: './trend-panel.css'
 })
@@ -21,6 +23,11 @@ export class TrendPanel {
     { id: 'load', label: 'Load', period: 'since opened' }
   ];
   protected readonly view = signal<View>('service');
+  /** The selected queue; `undefined` while all are selected. */
+  protected readonly queueId = computed(() => {
+    const { id } = this.data.selected();
+    return id === ALL_QUEUES ? undefined : id;
+  });
   protected readonly period = computed(() => this.views.find((view) => view.id === this.view())?.period ?? '');
   protected readonly trend = computed(() => {
     const { id, name, slots, target } = this.data.selected();

@@ -1,0 +1,42 @@
+import { type EnvironmentProviders, inject } from '@angular/core';
+import {
+  RedirectCommand,
+  Router,
+  type Routes,
+  provideRouter,
+  withComponentInputBinding,
+  withNavigationErrorHandler
+} from '@angular/router';
+import { GenesysScopeError } from 'ngx-genesys-auth';
+import { requireScopes } from 'ngx-genesys-auth/router';
+import { Board } from './board';
+import { NoAccess } from './no-access';
+
+const routes: Routes = [
+  { path: '', pathMatch: 'full', component: Board, title: 'Queue wallboard' },
+  {
+    path: 'queues/:queueId',
+    title: 'Agents of a queue',
+    loadComponent: () => import('../agents/agents-page').then(({ AgentsPage }) => AgentsPage),
+    canActivate: [
+      requireScopes('routing:readonly', {
+        redirectTo: (denied) => {
+          const [scope] = denied instanceof GenesysScopeError ? denied.scopes : [];
+          return inject(Router).createUrlTree(['/no-access'], { queryParams: { scope } });
+        }
+      })
+    ]
+  },
+  { path: 'no-access', component: NoAccess, title: 'No access' },
+  { path: '**', redirectTo: '' }
+];
+
+/** The pages of the wallboard. */
+export function boardRoutes(): EnvironmentProviders {
+  return provideRouter(
+    routes,
+    withComponentInputBinding(),
+    // A guard fails, and does not say no, while the relay cannot be asked. The board says why, and tries again.
+    withNavigationErrorHandler(() => new RedirectCommand(inject(Router).parseUrl('/')))
+  );
+}

@@ -28,15 +28,13 @@ const entries = [
   },
   {
     name: 'model',
-    about: 'in 60,000 random histories no request carries an expired or cleared token, and nothing is left behind',
-    args: [
-      jest,
-      'projects/ngx-genesys-auth/test/model',
-      '--selectProjects',
-      'ngx-genesys-auth',
+    about: 'in random histories no request carries an expired or cleared token, and nothing is left behind',
+    size: { long: 30_000, short: 1_000 },
+    args: () => [
+      ...[jest, 'projects/ngx-genesys-auth/test/model', '--selectProjects', 'ngx-genesys-auth'],
       '--testTimeout=3600000'
     ],
-    env: { MODEL_RUNS: '30000' }
+    env: (runs) => ({ MODEL_RUNS: String(runs) })
   },
   {
     name: 'heap',

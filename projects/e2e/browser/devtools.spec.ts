@@ -82,7 +82,7 @@ describeInChromium.each(['development', 'zone'])('withDevtools() in Chromium, %s
   beforeAll(async () => {
     browser = await cleanup.keep(launchChromium());
     // Its content security policy is strict: no inline style, trusted types.
-    server = await cleanup.keep(startWallboard({ ...freePorts, browserDir: page(build) }));
+    server = await cleanup.keep(startWallboard({ ...freePorts, browserDir: page(build), relay: { mode: 'token' } }));
   });
   afterAll(() => cleanup.run());
 

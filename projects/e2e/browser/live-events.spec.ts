@@ -85,7 +85,7 @@ class Hall {
       host: this.host,
       port: this.port,
       sandbox: false,
-      relay: { genesys: { tokenEndpoint, apiOrigin, client } }
+      relay: { mode: 'token', genesys: { tokenEndpoint, apiOrigin, client } }
     });
   }
 

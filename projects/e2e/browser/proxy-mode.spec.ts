@@ -28,9 +28,8 @@ describeInChromium('the wallboard in proxy mode', () => {
   it('10.1.1 is live, and no token is in anything the browser receives or sends', async () => {
     const watch = await cleanup.keep(Promise.resolve(watchTokens()));
     const browser = await cleanup.keep(launchChromium());
-    const wallboard = await cleanup.keep(
-      startWallboard({ port: 0, loginPort: 0, apiPort: 0, relay: { mode: 'proxy' } })
-    );
+    // Proxy mode is the default.
+    const wallboard = await cleanup.keep(startWallboard({ port: 0, loginPort: 0, apiPort: 0 }));
     const page = await browser.newPage();
     const received = record(page);
     const sent: { url: string; authorization: string | undefined }[] = [];

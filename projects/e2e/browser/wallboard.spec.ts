@@ -7,14 +7,14 @@ import { numbersOf, screenshot } from '../support/board.ts';
 const SCOPES = ['analytics:readonly', 'notifications', 'organization:readonly', 'routing:readonly'];
 const freePorts = { port: 0, loginPort: 0, apiPort: 0 };
 
-describeInChromium('the wallboard in Chromium', () => {
+describeInChromium('the wallboard in Chromium, token mode', () => {
   const cleanup = new Cleanup();
   let browser: Browser;
   let wallboard: Wallboard;
 
   beforeAll(async () => {
     browser = await cleanup.keep(launchChromium());
-    wallboard = await cleanup.keep(startWallboard(freePorts));
+    wallboard = await cleanup.keep(startWallboard({ ...freePorts, relay: { mode: 'token' } }));
   });
   afterAll(() => cleanup.run());
 
@@ -160,6 +160,17 @@ describeInChromium.each(['proxy', 'token'] as const)('the pages of the wallboard
     return { wallboard, page, sent, errors };
   }
 
+  it('the access panel says what is true', async () => {
+    const { wallboard, page } = await open(SCOPES);
+    await page.goto(wallboard.url);
+    await page.getByTestId('queue').nth(3).waitFor();
+    const panel = (await page.locator('wb-access-panel').textContent()) ?? '';
+    expect(panel.includes('Token expires in')).toBe(mode === 'token');
+    expect(panel.includes('This page has no token')).toBe(mode === 'proxy');
+    await screenshot(page, `wallboard-board-${mode}`);
+    await page.close();
+  });
+
   it('the agents of a queue: the guard lets in, the directive hides what the role may not see', async () => {
     const { wallboard, page, sent, errors } = await open(SCOPES);
     await page.goto(wallboard.url);
@@ -210,7 +221,7 @@ describeInChromium('the wallboard while Genesys Cloud’s login host is down', (
   afterAll(() => browser.close());
 
   it('says so with a hint, and recovers by itself', async () => {
-    const wallboard = await startWallboard(freePorts);
+    const wallboard = await startWallboard({ ...freePorts, relay: { mode: 'token' } });
     try {
       await wallboard.sandbox?.stopLogin();
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -231,7 +242,7 @@ describeInChromium('the wallboard while Genesys Cloud’s login host is down', (
   }, 90_000);
 
   it('goes on with a live token', async () => {
-    const wallboard = await startWallboard(freePorts);
+    const wallboard = await startWallboard({ ...freePorts, relay: { mode: 'token' } });
     try {
       const page = await browser.newPage();
       await page.goto(wallboard.url);

@@ -28,7 +28,7 @@ describeInChromium('the official SDK as a global script, with the token of the r
 
   beforeAll(async () => {
     browser = await cleanup.keep(launchChromium());
-    wallboard = await cleanup.keep(startWallboard({ port: 0, loginPort: 0, apiPort: 0 }));
+    wallboard = await cleanup.keep(startWallboard({ port: 0, loginPort: 0, apiPort: 0, relay: { mode: 'token' } }));
   });
   afterAll(() => cleanup.run());
 

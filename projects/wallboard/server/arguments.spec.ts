@@ -34,6 +34,7 @@ it('serves the development build, where npm start puts it', () => {
 
 it('takes the mode of the relay, with the sandbox or with your organisation', () => {
   expect(readArguments(['--mode', 'proxy'], {})).toEqual({ ...PORTS, relay: { mode: 'proxy' } });
+  expect(readArguments(['--mode', 'token'], {})).toEqual({ ...PORTS, relay: { mode: 'token' } });
   expect(readArguments(['--mode', 'proxy', '--region', 'mypurecloud.de'], {})).toMatchObject({
     sandbox: false,
     relay: { mode: 'proxy', genesys: { region: 'mypurecloud.de' } }

@@ -3,13 +3,14 @@ import { parseArgs } from 'node:util';
 import type { WallboardOptions } from './index.ts';
 
 export const USAGE = `Usage: main.js [--port 4200] [--login-port 4210] [--api-port 4211] [--region DOMAIN]
+               [--mode proxy|token] [--dev]
 
   --port        port of the page and the relay (or the environment variable PORT)
   --login-port  port of the sandbox's login host
   --api-port    port of the sandbox's API host
   --region      your Genesys Cloud region instead of the sandbox, for example mypurecloud.de; the OAuth client is
                 read from GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET
-  --mode        proxy: calls of the API go through the relay and no token reaches the page; token (the default): the page gets one
+  --mode        proxy (the default): calls of the API go through the relay and no token reaches the page; token: the page gets one
   --dev         the development build, with the library's devtools (Alt+Shift+G); npm start -- --dev makes it`;
 
 /** Where `ng build wallboard -c development` puts the page. */

@@ -1,6 +1,6 @@
 /**
- * The page's Content Security Policy. `connect-src` is the line every app needs that uses the library: its own server,
- * where the relay is, and the Genesys Cloud API, which the browser calls itself.
+ * The page's Content Security Policy. `connect-src` is the line that every app with the library needs: its own server, where
+ * the relay is. In token mode also the Genesys Cloud API, which the browser then calls itself.
  *
  * @param nonce of this answer; Angular puts it on the `<style>` elements it adds
  * @param connectTo origins beside the page's own that it may talk to

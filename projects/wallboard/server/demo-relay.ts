@@ -12,7 +12,7 @@ export const OPTIONAL_SCOPES = ['users:readonly'] as const;
  */
 export function demoRelay(genesys: RelayConfigInput['genesys']): RelayConfigInput {
   return {
-    mode: 'token',
+    mode: 'proxy',
     genesys,
     scopes: [...SCOPES, ...OPTIONAL_SCOPES],
     identities: [{ type: 'loopback', roles: ['developer'] }],

@@ -26,7 +26,7 @@ describe('startWallboard', () => {
     await writeFile(join(browserDir, 'index.html'), '<wb-root ngCspNonce="CSP_NONCE"></wb-root>');
     await writeFile(join(browserDir, 'main-ABCDEF12.js'), 'export {};');
     await writeFile(join(browserDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
-    wallboard = await startWallboard({ ...FREE, browserDir });
+    wallboard = await startWallboard({ ...FREE, browserDir, relay: { mode: 'token' } });
   });
 
   afterAll(async () => {
@@ -50,11 +50,18 @@ describe('startWallboard', () => {
     expect(first.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('lets the page of proxy mode talk to this server alone', async () => {
-    const proxy = await startWallboard({ ...FREE, browserDir, relay: { mode: 'proxy' } });
+  it('is in proxy mode unless told otherwise: the page talks to this server alone, which issues no token', async () => {
+    const proxy = await startWallboard({ ...FREE, browserDir });
     const page = await fetch(proxy.url);
+    const config: { mode: string } = await json(await fetch(`${proxy.url}/config.json`));
+    const session: { mode: string } = await json(await fetch(`${proxy.url}/genesys/session`, { headers: HEADERS }));
+    const refused = await fetch(`${proxy.url}/genesys/token`, { method: 'POST', headers: HEADERS, body: '{}' });
+    const queues = await fetch(`${proxy.url}/genesys/api/v2/routing/queues`, { headers: HEADERS });
     await proxy.close();
     expect(page.headers.get('content-security-policy')).toContain("connect-src 'self';");
+    expect([config.mode, session.mode]).toEqual(['proxy', 'proxy']);
+    expect(refused.status).toBe(403);
+    expect(queues.status).toBe(200);
   });
 
   it.each(['/queues/1b3c', '/queues/1b3c?from=mail', '/no-access'])('serves the page at %s, too', async (path) => {

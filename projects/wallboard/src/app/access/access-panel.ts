@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { GenesysAuthService } from 'ngx-genesys-auth';
-import { BOARD_CONFIG } from '../boot/board-config';
+import { BOARD_CONFIG, type BoardConfig } from '../boot/board-config';
 import { formatTime } from '../board/format';
 import type { Level } from '../board/verdict';
 import { Icon, type IconName } from '../shell/icon';
@@ -9,15 +9,47 @@ import { scopeLines } from './scope-lines';
 
 type Status = ReturnType<GenesysAuthService['status']>;
 
-const LOOKS: Readonly<Record<Status, { level: Level; icon: IconName; words: string }>> = {
-  unknown: { level: 'none', icon: 'none', words: 'No token yet' },
-  ready: { level: 'good', icon: 'good', words: 'Ready' },
-  renewing: { level: 'none', icon: 'renew', words: 'Renewing' },
-  failed: { level: 'critical', icon: 'critical', words: 'Failed' },
-  'signed-out': { level: 'watch', icon: 'lock', words: 'Signed out' }
+const LOOKS: Readonly<Record<Status, { level: Level; icon: IconName }>> = {
+  unknown: { level: 'none', icon: 'none' },
+  ready: { level: 'good', icon: 'good' },
+  renewing: { level: 'none', icon: 'renew' },
+  failed: { level: 'critical', icon: 'critical' },
+  'signed-out': { level: 'watch', icon: 'lock' }
 };
 
-/** What the library knows about the token: its state, its scopes, its end, the last error. Never the token itself. */
+/** What is true in one mode. */
+interface Words {
+  readonly status: Readonly<Record<Status, string>>;
+  /** What `expiresAt()` is the end of. */
+  readonly until: string;
+  readonly renew: string;
+  readonly renewing: string;
+  /** Where token and secret are. */
+  readonly foot: string;
+}
+
+const STATUS = { ready: 'Ready', failed: 'Failed', 'signed-out': 'Signed out' } as const;
+
+const WORDS: Readonly<Record<BoardConfig['mode'], Words>> = {
+  // The page has a token and shows its life.
+  token: {
+    status: { ...STATUS, unknown: 'No token yet', renewing: 'Renewing' },
+    until: 'Token expires in',
+    renew: 'Renew now',
+    renewing: 'Renewing…',
+    foot: 'The client secret stays on the server; the token stays in memory.'
+  },
+  // The page has no token. It asks the relay from time to time what the user may do.
+  proxy: {
+    status: { ...STATUS, unknown: 'Not checked yet', renewing: 'Checking' },
+    until: 'Access is checked again in',
+    renew: 'Check now',
+    renewing: 'Checking…',
+    foot: 'This page has no token: calls of the API go through the relay, which keeps token and client secret.'
+  }
+};
+
+/** What the library knows about the access to Genesys Cloud: its state, its scopes, its end, the last error. Never a token. */
 @Component({
   selector: 'wb-access-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -30,7 +62,9 @@ export class AccessPanel {
   readonly #busy = signal(false);
   protected readonly auth = inject(GenesysAuthService);
   protected readonly busy = this.#busy.asReadonly();
+  protected readonly words = WORDS[this.#config.mode];
   protected readonly looks = computed(() => LOOKS[this.auth.status()]);
+  protected readonly status = computed(() => this.words.status[this.auth.status()]);
   protected readonly scopes = computed(() => scopeLines(this.#config, this.auth.scopes()));
   protected readonly expiresAt = computed(() => {
     const at = this.auth.expiresAt();

@@ -3,7 +3,7 @@ import type { BoardConfig } from '../boot/board-config';
 /** A scope of the board's configuration and what became of it. */
 export interface ScopeLine {
   readonly name: string;
-  /** `unknown`: there is no token yet. */
+  /** `unknown`: the relay has not been asked yet. */
   readonly state: 'granted' | 'missing' | 'unknown';
   readonly optional: boolean;
 }
@@ -11,7 +11,7 @@ export interface ScopeLine {
 /**
  * Every scope the board asked for, required ones first.
  *
- * @param granted what the token has; empty when there is none
+ * @param granted what the relay granted; empty as long as it has not been asked
  */
 export function scopeLines(
   config: Pick<BoardConfig, 'scopes' | 'optionalScopes'>,

@@ -21,6 +21,12 @@ it('hands on what the library says', () => {
   });
 });
 
+it('shows the link once where the library has no sentences, as in production', () => {
+  const failure = describeFailure(new GenesysAuthError('relay_timeout', ''), NOW);
+  expect(failure.message).toMatch(/^relay_timeout, see https:.+#relay_timeout$/);
+  expect(failure.hint).toBe('');
+});
+
 it('finds the library’s error inside of an HTTP error', () => {
   const inner = new GenesysAuthError('token_rejected', 'Refused.', { hint: 'Renew.' });
   expect(describeFailure(answer(401, inner), NOW).code).toBe('token_rejected');

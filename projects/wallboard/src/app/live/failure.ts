@@ -47,7 +47,9 @@ export function retryAfterMs(header: string | null, now: number): number | undef
 }
 
 function describeAuth(error: GenesysAuthError): Failure {
-  const failure = withId(error, error.correlationId);
+  // Without a sentence of the relay, both are no more than a link in production builds. One is enough.
+  const hint = error.message.endsWith(error.hint) ? '' : error.hint;
+  const failure = withId({ code: error.code, message: error.message, hint }, error.correlationId);
   return error.retryAfterSeconds === undefined ? failure : { ...failure, retryAfterMs: error.retryAfterSeconds * 1000 };
 }
 
@@ -77,10 +79,11 @@ function statusText(status: number): string {
 
 function hintFor(status: number, code: string): string {
   if (status === 0) {
-    return 'Check the network, and that the API origin is in the page’s connect-src. The board tries again by itself.';
+    return 'Check the network, and that the page’s connect-src allows the call. The board tries again by itself.';
   }
-  if (status === 429) return 'Too many requests for this token. The board waits as long as Genesys Cloud asks for.';
-  if (status === 401) return 'The token was refused. Use “Renew now” and check the OAuth client in Genesys Cloud.';
+  if (status === 429) return 'Too many requests. The board waits as long as it is asked to.';
+  if (status === 401)
+    return 'Access was refused. Check the OAuth client in Genesys Cloud, and in proxy mode the sign-in at the relay.';
   if (code === 'app.not.authorized.for.scope') return 'Add the scope to the board’s configuration and to the relay.';
   if (status === 403) return 'Give the OAuth client a role with this permission in Genesys Cloud Admin.';
   if (status >= 500) return 'The fault is on Genesys Cloud’s side. The board tries again by itself.';

@@ -127,3 +127,55 @@ describe.each(['token', 'proxy'] as const)('the pages of the wallboard in %s mod
     expect(said('[data-testid=agents-failure] code')).toEqual(['not.found']);
   });
 });
+
+describe.each([
+  [
+    'token',
+    {
+      caption: 'Token expires in',
+      button: 'Renew now',
+      foot: 'The client secret stays on the server; the token stays in memory.'
+    }
+  ],
+  [
+    'proxy',
+    {
+      caption: 'Access is checked again in',
+      button: 'Check now',
+      foot: 'This page has no token: calls of the API go through the relay, which keeps token and client secret.'
+    }
+  ]
+] as const)('the access panel in %s mode', (mode, words) => {
+  it('says what is true', async () => {
+    jest.useFakeTimers({ now: Date.parse('2026-11-23T12:00:00Z') });
+    setVisible(true);
+    TestBed.configureTestingModule({
+      providers: [...Wire.providers(mode), boardRoutes(), provideLocationMocks()],
+      deferBlockBehavior: DeferBlockBehavior.Manual
+    });
+    const wire = new Wire();
+    const fixture = TestBed.createComponent(App);
+    const page: HTMLElement = fixture.nativeElement;
+    const said = (selector: string) =>
+      [...page.querySelectorAll(selector)].map((element) => element.textContent.replace(/\s+/g, ' ').trim());
+    TestBed.inject(Router).initialNavigation();
+    await wire.settle();
+    await jest.advanceTimersByTimeAsync(50);
+    await fixture.whenStable();
+
+    expect(said('[data-testid=auth-status]')).toEqual(['Ready']);
+    expect(said('.caption')).toEqual([words.caption]);
+    expect(said('[data-testid=renew]')).toEqual([words.button]);
+    expect(said('[data-testid=access-foot]')).toEqual([words.foot]);
+    expect(said('wb-countdown')[0]).toMatch(mode === 'proxy' ? /^(?:5:00|4:5\d)$/ : /^(?:1:00:00|59:5\d)$/);
+
+    wire.seen.length = 0;
+    page.querySelector<HTMLElement>('[data-testid=renew]')?.click();
+    await wire.settle();
+    expect(wire.seen.filter((call) => call === 'token' || call === 'session')).toEqual([
+      mode === 'proxy' ? 'session' : 'token'
+    ]);
+    TestBed.resetTestingModule();
+    jest.useRealTimers();
+  });
+});

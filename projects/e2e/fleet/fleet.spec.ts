@@ -27,7 +27,7 @@ function runFleet(chaos: string, seconds: number, life: number): Promise<{ code:
 (findRedis() === undefined ? describe.skip : describe)('a fleet of four servers with one store', () => {
   // The store is away, back and frozen for a little more than the life of a token each.
   it.each<[string, string, number, number]>([
-    ['T3 F1 makes one token request for all in each cycle', 'none', 10, 6],
+    ['T3 F1 makes one token request for all in each cycle', 'none', 18, 12],
     ['F6 fails no call while the store is killed, restarted and frozen', 'store', 11, 3],
     ['F7 fails no call while the token endpoint fails again and again', 'endpoint', 10, 6],
     ['F8 fails no call when holders of the lease are killed', 'kill', 10, 6]

@@ -346,6 +346,24 @@ describe('clear()', () => {
     }
   });
 
+  it('during such a renewal gives nobody the token that another subscriber gets after it', async () => {
+    const { auth, signIn, relayCall } = createApp();
+    signIn('token-of-ann', 300);
+    jest.advanceTimersByTime(250 * SECOND);
+    let isSigningOut = false;
+    auth.events$.subscribe(({ type }) => {
+      if (!isSigningOut) return;
+      if (type === 'renewing') auth.clear();
+      if (type !== 'cleared') return;
+      isSigningOut = false;
+      void auth.renew();
+      grant(relayCall(), 'token-of-bob');
+    });
+    isSigningOut = true;
+    expect(await auth.token().catch(codeOf)).toBe('signed_out');
+    expect(await auth.token()).toBe('token-of-bob');
+  });
+
   it('by a later interceptor of one waiting request fails the other ones', () => {
     const clearing: HttpInterceptorFn = (request, next) => {
       if (request.url === `${API}/first`) app.auth.clear();

@@ -133,9 +133,9 @@ export function createTokenSource(config: ResolvedConfig, request: TokenRequest,
     get() {
       const before = generation;
       const token = peek();
-      if (token) return of(token);
       // peek() may start a renewal, and a subscriber of events$ may then call clear().
-      return generation === before ? unlessCleared(current() ?? paused() ?? start('needed')) : throwError(signedOut);
+      if (generation !== before) return throwError(signedOut);
+      return token ? of(token) : unlessCleared(current() ?? paused() ?? start('needed'));
     },
     renew,
     replace: (refused) => {

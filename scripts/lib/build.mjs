@@ -36,7 +36,8 @@ const testApps = [
   testApp('devtools', 'development'),
   testApp('devtools', 'zone'),
   testApp('tabs'),
-  testApp('routes')
+  testApp('routes'),
+  testApp('modules')
 ];
 const nodeProjects = [
   'genesys-auth-protocol',

@@ -11,6 +11,11 @@ function moments() {
 }
 
 describe('the lines of the log', () => {
+  // Also after a failure: the files of a worker share their timers.
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it('that come together are written together, in their order', () => {
     const { lines, written, pass } = moments();
     lines.write('1\n');
@@ -64,7 +69,6 @@ describe('the lines of the log', () => {
     expect(written).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(written).toEqual(['12']);
-    vi.useRealTimers();
   });
 
   it('are asked for anew after a sink that fails', () => {

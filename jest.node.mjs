@@ -1,5 +1,5 @@
-// What the Angular projects' jest needs for code that is not Angular: the relay and the sandbox as real neighbours of a test, and
-// the schematics. TypeScript becomes CommonJS through swc, without experimental flags.
+// How jest in the Angular projects runs code that is not Angular: the relay and the sandbox, which tests use as real dependencies,
+// and the schematics. swc compiles the TypeScript to CommonJS, without experimental flags of Node.
 import { sources } from './scripts/lib/sources.mjs';
 
 /** The workspace's packages for Node, mapped to their sources. */

@@ -1,5 +1,5 @@
-// npm run soak: what takes too long for `npm test`, which runs a short form of each. Arguments choose: npm run soak -- leaks heap
-// npm run soak -- --short: all of it in about five minutes, as CI does after `npm test`.
+// npm run soak: long runs of tests that `npm test` runs with smaller sizes. With names it runs only these: npm run soak -- leaks heap
+// npm run soak -- --short: all of them in about five minutes, as CI does after `npm test`.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
@@ -7,7 +7,7 @@ import { root } from './lib/root.mjs';
 
 const jest = join('node_modules', 'jest', 'bin', 'jest.js');
 const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-/** Each is a run of Node in the root of the workspace. `size` is how much of it there is: in the long form, and in the short one. */
+/** Each is a run of Node in the root of the workspace. `size` counts runs, hours, requests, downloads or seconds. */
 const entries = [
   {
     name: 'leaks',

@@ -1,5 +1,5 @@
 // npm test: installs what is missing, builds what changed, then checks and tests everything.
-// Names choose parts, and what they need is built: npm test -- checks genesys-auth-relay
+// With names it checks and tests only these parts: npm test -- checks genesys-auth-relay
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

@@ -12,7 +12,7 @@ export default {
   rootDir: import.meta.dirname,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/*/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   setupFilesAfterEnv: ['<rootDir>/jest.setup.ts'],
-  // What is not Angular (the relay and the sandbox, as real neighbours, and fast-check) goes through swc.
+  // swc compiles what is not Angular: the relay and the sandbox, which tests use as real dependencies, and fast-check.
   transform: {
     'projects/(genesys-[a-z-]+)/src/.+\\.ts$': swc,
     [`node_modules/(?:${esmOnly})/.+\\.js$`]: swc,

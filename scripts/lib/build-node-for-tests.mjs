@@ -1,4 +1,4 @@
-// For jest, before the tests of a package for Node, some of which run what was built of it. The packages are built once for all.
+// For vitest, before the tests of the packages for Node: some of these tests run the built package. One build serves all packages.
 import { buildNodeOrSay } from './build.mjs';
 
 let built;

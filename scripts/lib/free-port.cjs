@@ -5,8 +5,8 @@ const { createServer } = require('node:net');
 const FIRST = 20_000;
 const LAST = 32_000;
 
-// Each process searches a different slice. Otherwise another test process could get the same port between the probe and the
-// start of the server.
+// Processes search different slices, unless their ids differ by a multiple of SLICES. Otherwise two test processes could get the
+// same port between the probe and the start of the server.
 const SLICES = 60;
 const SIZE = (LAST - FIRST) / SLICES;
 const slice = FIRST + (process.pid % SLICES) * SIZE;

@@ -12,6 +12,7 @@ if (findChromium() === undefined) {
   process.exit(1);
 }
 await buildOrExit();
+process.env.GENESYS_AUTH_COMPAT = '1';
 const { ok } = await run('vitest', ['run', '--project', 'compat', ...process.argv.slice(2)], {
   inherit: true
 });

@@ -95,31 +95,34 @@ async function build() {
 /** Names the workspace that is built already: what a command runs after its build need not look again. */
 const BUILT = 'GENESYS_AUTH_BUILT';
 
-/**
- * Builds every project whose inputs changed since its last build. Says why and ends the process when one fails. Programs that
- * this process then starts find that it was done.
- * @param {{ development?: boolean }} options `development`: the wallboard for development as well
- */
-export async function buildOrExit({ development = false } = {}) {
+async function orExit(building) {
   try {
-    if (process.env[BUILT] !== root) await build();
-    process.env[BUILT] = root;
-    if (development) await step('wallboard for development', 'ng', ['build', 'wallboard', '-c', 'development']);
+    await building();
   } catch (error) {
     console.error(error.message);
     process.exit(1);
   }
 }
 
+/**
+ * Builds every project whose inputs changed since its last build. Prints why and ends the process when one fails. Programs that
+ * this process then starts find that it was done.
+ * @param {{ development?: boolean }} options `development`: the wallboard for development as well
+ */
+export function buildOrExit({ development = false } = {}) {
+  return orExit(async () => {
+    if (process.env[BUILT] !== root) await build();
+    process.env[BUILT] = root;
+    if (development) await step('wallboard for development', 'ng', ['build', 'wallboard', '-c', 'development']);
+  });
+}
+
 /** Builds everything, and then the pages of the browser tests whose inputs changed. Ends the process when a build fails. */
-export async function buildForTestsOrExit() {
-  await buildOrExit();
-  try {
+export function buildForTestsOrExit() {
+  return orExit(async () => {
+    await buildOrExit();
     for (const app of testApps) await buildAngular(app);
-  } catch (error) {
-    console.error(error.message);
-    process.exit(1);
-  }
+  });
 }
 
 /** The same for the packages for Node alone. It goes on when one fails, which it says: who works on one may test a part of it. */

@@ -14,7 +14,7 @@ const types = [
   'e2e/tsconfig.json'
 ].map((project) => `projects/${project}`);
 
-/** The files that decide whether a built package resolves: its package.json and what that exports. */
+/** The files that decide whether a built package resolves: its package.json, what that exports, and the tools in the lock. */
 function entryPointsOf(folder) {
   const file = join(root, folder, 'package.json');
   if (!existsSync(file)) return [];
@@ -22,7 +22,8 @@ function entryPointsOf(folder) {
   const exported = Object.values(exports).flatMap((target) =>
     typeof target === 'string' ? [target] : Object.values(target)
   );
-  return [file, ...exported.map((path) => join(root, folder, path))].filter((path) => existsSync(path));
+  const others = [join(root, folder, '.npmignore'), join(root, 'package-lock.json')];
+  return [file, ...others, ...exported.map((path) => join(root, folder, path))].filter((path) => existsSync(path));
 }
 const packed = (folder) => {
   const inputs = () => entryPointsOf(folder);

@@ -4,3 +4,14 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 /** Whether a value is an object with keys. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The fields of an error body, none if it has no such form. If the app asked for text, the body is JSON as text. */
+export function readRecord(body: unknown): Record<string, unknown> {
+  let value = body;
+  try {
+    if (isText(value)) value = JSON.parse(value);
+  } catch {
+    // It is not JSON: it has no fields.
+  }
+  return isRecord(value) ? value : {};
+}

@@ -1,16 +1,10 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { GenesysAuthError, GenesysScopeError } from '../errors';
-import { isRecord, isText } from '../values';
+import { isText, readRecord } from '../values';
 
-/** A field of a Genesys error body. Where the app asked for text, the body is JSON as text. */
-export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message'): string {
-  let body: unknown = error;
-  try {
-    if (isText(body)) body = JSON.parse(body);
-  } catch {
-    // It is no JSON: it has no fields.
-  }
-  const value = isRecord(body) ? body[field] : undefined;
+/** A field of a Genesys error body. */
+export function bodyField(response: HttpErrorResponse, field: 'code' | 'message'): string {
+  const value = readRecord(response.error)[field];
   return isText(value) ? value : '';
 }
 

@@ -310,6 +310,20 @@ describe('withProxyMode', () => {
     });
   });
 
+  it('types a refusal of the relay where the app asked for text, too', () => {
+    const app = proxied();
+    const call = observe(app.http.get(`${API}/api/v2/routing/queues`, { responseType: 'text' }));
+    app.session();
+    app.network
+      .expectOne(QUEUES)
+      .flush(JSON.stringify({ code: 'insufficient_scope', detail: 'what happened', scopes: ['routing'] }), {
+        status: 403,
+        statusText: 'no',
+        headers: { 'Content-Type': 'application/problem+json' }
+      });
+    expect(asAuthError(call.error)).toMatchObject({ code: 'scope_not_granted', scopes: ['routing'] });
+  });
+
   it('leaves what the API itself says as it is, and a 403 for a scope typed', () => {
     const app = proxied();
     const call = app.get();

@@ -1,7 +1,7 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { TimeoutError } from 'rxjs';
 import { GenesysAuthError, GenesysScopeError, type GenesysScopeErrorCode, type RelayProblem } from '../errors';
-import { isRecord, isText } from '../values';
+import { isText, readRecord } from '../values';
 import { failureWording, invalidResponseWording, noAnswerWording } from './wording';
 
 // What the relay says about scopes, in this library's words.
@@ -53,7 +53,7 @@ function fromResponse(cause: HttpErrorResponse): GenesysAuthError {
   const known = STATUS_CODES[status];
   // Angular reports a body that is no JSON as an error with the success status, body included.
   if (!known && status < 300) return invalidRelayResponse();
-  const body = isRecord(cause.error) ? cause.error : {};
+  const body = readRecord(cause.error);
   const problem = readProblem(body, status);
   const seconds = Number(headers.get('Retry-After') ?? NaN);
   const isRelay = problem !== undefined;

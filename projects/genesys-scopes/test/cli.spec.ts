@@ -377,6 +377,14 @@ describe('genesys-scopes audit', () => {
     expect(results).toHaveLength(3);
   });
 
+  it.each(['utf-16le', 'utf-16be'])('reads a source in %s, as TypeScript does', async (encoding) => {
+    const bytes = Buffer.from(`\ufeffhttp.get('/api/v2/groups');`, 'utf16le');
+    await writeFile(join(cwd, 'utf-16.ts'), encoding === 'utf-16le' ? bytes : bytes.swap16());
+    const { code, out } = await run(['audit', 'utf-16.ts', '--scopes', 'routing']);
+    expect(out).toMatch(/^1 calls? of 1 operations?/);
+    expect(code).toBe(1);
+  });
+
   it('is clean where nothing is wrong', async () => {
     await writeFile(join(cwd, 'clean.ts'), `http.get('/api/v2/groups');`);
     expect(await run(['audit', 'clean.ts', '--scopes', 'groups:readonly', '--format', 'sarif'])).toMatchObject({

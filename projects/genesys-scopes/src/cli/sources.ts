@@ -19,6 +19,14 @@ async function filesIn(folder: string): Promise<string[]> {
   return files;
 }
 
+/** The text of a file. TypeScript, too, takes UTF-16 if the file begins with a byte order mark, and UTF-8 otherwise. */
+function decoded(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
 /** Reads the sources under paths: files as they are, folders without tests, packages and build results. */
 export async function readSources(paths: readonly string[], cwd: string): Promise<Source[]> {
   const files = new Set<string>();
@@ -32,7 +40,7 @@ export async function readSources(paths: readonly string[], cwd: string): Promis
   }
   const sources: Source[] = [];
   for (const file of [...files].sort()) {
-    const text = await readFile(file, 'utf8');
+    const text = decoded(await readFile(file));
     if (text.length <= MOST_BYTES) sources.push({ path: relative(cwd, file).split(sep).join('/'), text });
   }
   return sources;

@@ -14,16 +14,16 @@ const types = [
   'e2e/tsconfig.json'
 ].map((project) => `projects/${project}`);
 
-/** The files that decide whether a built package resolves: its package.json, what that exports, and the tools in the lock. */
+/** The files that decide whether a built package resolves: its package.json, what that exports, its commands, and the tools in the lock. */
 function entryPointsOf(folder) {
   const file = join(root, folder, 'package.json');
   if (!existsSync(file)) return [];
-  const { exports = {} } = JSON.parse(readFileSync(file, 'utf8'));
+  const { exports = {}, bin = {} } = JSON.parse(readFileSync(file, 'utf8'));
   const exported = Object.values(exports).flatMap((target) =>
     typeof target === 'string' ? [target] : Object.values(target)
   );
-  const others = [join(root, folder, '.npmignore'), join(root, 'package-lock.json')];
-  return [file, ...others, ...exported.map((path) => join(root, folder, path))].filter((path) => existsSync(path));
+  const shipped = [...exported, ...Object.values(bin), '.npmignore'].map((path) => join(root, folder, path));
+  return [file, join(root, 'package-lock.json'), ...shipped].filter((path) => existsSync(path));
 }
 const packed = (folder) => {
   const inputs = () => entryPointsOf(folder);

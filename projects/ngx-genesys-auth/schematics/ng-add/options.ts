@@ -39,14 +39,27 @@ export const stop = (message: string): never => {
 export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   const { relay = '/genesys', mode = 'proxy', proxy = true, proxyTarget = 'http://localhost:8080' } = options;
   const api = options.apiOrigin === undefined ? await readRegion(options.region) : readApiOrigin(options.apiOrigin);
-  if (/['"\\\s?#]/.test(relay) || !/^(?:\/(?!\/)|https?:\/\/[^/])/i.test(relay)) {
+  if (/['"\\\s?#]/.test(relay) || !(/^\/(?!\/)/.test(relay) || isRelayUrl(relay))) {
     stop(`"${relay}" is no place for a relay. Write a path (/genesys) or a URL (https://relay.example.com/genesys).`);
+  }
+  if (proxy && relay === '/') {
+    stop(
+      'with a relay at "/" the dev server would forward every page to it. Write a path (/genesys), or give --no-proxy.'
+    );
   }
   const scopes = await readScopes(options.scopes);
   if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
     stop(`"${proxyTarget}" is no URL for the dev proxy. Write it like http://localhost:8080.`);
   }
   return { api, relay, scopes, mode, proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined };
+}
+
+/** Whether the library takes a URL as the place of the relay: tokens and credentials may be sent there. */
+function isRelayUrl(relay: string): boolean {
+  if (!/^https?:\/\/[^/]/i.test(relay) || !URL.canParse(relay)) return false;
+  const { protocol, hostname, username, password } = new URL(relay);
+  const isSafe = protocol === 'https:' || /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+  return isSafe && username === '' && password === '';
 }
 
 async function readRegion(region: string | undefined): Promise<{ region: string }> {

@@ -102,7 +102,20 @@ describe('ng add, the dev proxy', () => {
     expect(after.readText('/projects/shop/src/app/app.config.ts')).toContain('provideGenesysAuth');
   });
 
-  it.each(['{ "a": ', '"text"', ''])('stops at %j, which is no proxy', async (content) => {
+  it('creates no program where the workspace names one that does not exist', async () => {
+    const tree = await appWithProxy('/proxy.mjs', '');
+    tree.delete('/proxy.mjs');
+    expect((await ngAdd(tree)).exists('/proxy.mjs')).toBe(false);
+  });
+
+  it('writes a path that is no pattern', async () => {
+    const tree = await ngAdd(await workspace(), { ...ANSWERS, relay: '/gen.esys(1)' });
+    const written = JSON.parse(tree.readText(FILE)) as Record<string, { pathRewrite: Record<string, string> }>;
+    const [pattern = ''] = Object.keys(written['/gen.esys(1)']?.pathRewrite ?? {});
+    expect('/gen.esys(1)/session'.replace(new RegExp(pattern), '')).toBe('/session');
+  });
+
+  it.each(['{ "a": ', '"text"', 'null', ''])('stops at %j, which is no proxy', async (content) => {
     expect(await failure(await appWithProxy('/proxy.json', content))).toMatch(/no JSON.*--no-proxy/);
   });
 });

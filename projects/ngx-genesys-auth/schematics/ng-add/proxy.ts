@@ -35,7 +35,7 @@ export function addProxy(
     // Live events over the relay's hub come by a WebSocket.
     ws: true,
     // The relay's own command serves at its root.
-    pathRewrite: { [`^${path}`]: '' }
+    pathRewrite: { [`^${path.replace(/[$()*+.[\]^{|}]/g, '\\$&')}`]: '' }
   };
   const done = writeEntry(tree, file, path, entry);
   if (configured === undefined) setProxyConfig(tree, name, file);
@@ -52,13 +52,13 @@ function setProxyConfig(tree: Tree, project: string, file: string): void {
 }
 
 function writeEntry(tree: Tree, file: string, path: string, entry: ProxyEntry): string | undefined {
+  if (!file.endsWith('.json')) {
+    if (tree.exists(file) && tree.readText(file).includes(path)) return undefined;
+    return `${file} is no JSON file: add there ${JSON.stringify({ [path]: entry })}`;
+  }
   if (!tree.exists(file)) {
     tree.create(file, `${JSON.stringify({ [path]: entry }, null, 2)}\n`);
     return `${file}: ${path} goes to the relay while you develop`;
-  }
-  if (!file.endsWith('.json')) {
-    if (tree.readText(file).includes(path)) return undefined;
-    return `${file} is no JSON file: add there ${JSON.stringify({ [path]: entry })}`;
   }
   const json = open(tree, file);
   const present = json.get([]);
@@ -77,7 +77,8 @@ function writeEntry(tree: Tree, file: string, path: string, entry: ProxyEntry): 
 function open(tree: Tree, file: string): JSONFile {
   try {
     const json = new JSONFile(tree, file);
-    if (typeof json.get([]) === 'object') return json;
+    const content = json.get([]);
+    if (typeof content === 'object' && content !== null) return json;
   } catch {
     // told below
   }

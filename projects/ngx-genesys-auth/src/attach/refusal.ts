@@ -3,8 +3,8 @@ import { GenesysAuthError, GenesysScopeError } from '../errors';
 import { isText, readRecord } from '../values';
 
 /** A field of a Genesys error body. */
-export function bodyField(response: HttpErrorResponse, field: 'code' | 'message'): string {
-  const value = readRecord(response.error)[field];
+export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message'): string {
+  const value = readRecord(error)[field];
   return isText(value) ? value : '';
 }
 

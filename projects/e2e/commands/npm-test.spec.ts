@@ -55,7 +55,7 @@ describe('npm test', () => {
     expect(status).toBe(1);
   });
 
-  it('fails if a test file cannot be read, and if a name is no part', () => {
+  it('fails if a test file cannot be read, and if there is no part of a name', () => {
     fake('jest', writes({ ...PASSED, testResults: [{ status: 'failed', assertionResults: [] }] }));
     expect(node('scripts/test.mjs', 'ngx-genesys-auth').status).toBe(1);
     expect(node('scripts/test.mjs', 'nonsense')).toMatchObject({

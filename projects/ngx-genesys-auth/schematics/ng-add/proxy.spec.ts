@@ -108,7 +108,7 @@ describe('ng add, the dev proxy', () => {
     expect((await ngAdd(tree)).exists('/proxy.mjs')).toBe(false);
   });
 
-  it('writes a path that is no pattern', async () => {
+  it('escapes the characters of a path that have a meaning in a pattern', async () => {
     const tree = await ngAdd(await workspace(), { ...ANSWERS, relay: '/gen.esys(1)' });
     const written = JSON.parse(tree.readText(FILE)) as Record<string, { pathRewrite: Record<string, string> }>;
     const [pattern = ''] = Object.keys(written['/gen.esys(1)']?.pathRewrite ?? {});

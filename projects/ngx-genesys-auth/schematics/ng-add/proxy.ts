@@ -54,7 +54,7 @@ function setProxyConfig(tree: Tree, project: string, file: string): void {
 function writeEntry(tree: Tree, file: string, path: string, entry: ProxyEntry): string | undefined {
   if (!file.endsWith('.json')) {
     if (tree.exists(file) && tree.readText(file).includes(path)) return undefined;
-    return `${file} is no JSON file: add there ${JSON.stringify({ [path]: entry })}`;
+    return `${file} is not a JSON file. Add there: ${JSON.stringify({ [path]: entry })}`;
   }
   if (!tree.exists(file)) {
     tree.create(file, `${JSON.stringify({ [path]: entry }, null, 2)}\n`);

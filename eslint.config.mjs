@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import angular from 'angular-eslint';
 import prettier from 'eslint-config-prettier';
+import regexp from 'eslint-plugin-regexp';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -62,6 +63,22 @@ const doors = {
   rules: walls('genesys-scopes', [])
 };
 
+// A caller chooses the input of these packages' regular expressions, so one that is not linear lets a long input stop the process.
+// A test and a script choose their own input.
+const linearRegexps = [
+  {
+    files: ['projects/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'projects/*/test/**', 'projects/e2e/**', 'projects/bench/**'],
+    plugins: { regexp },
+    rules: { 'regexp/no-super-linear-backtracking': 'error' }
+  },
+  {
+    files: ['projects/genesys-auth-relay/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: { 'regexp/no-super-linear-move': ['error', { ignorePartial: false }] }
+  }
+];
+
 export default defineConfig([
   globalIgnores(['**/dist/**', '**/out-tsc/**', '.angular/**', 'coverage/**', 'projects/e2e/compat/apps/**']),
   {
@@ -117,6 +134,7 @@ export default defineConfig([
     files: ['projects/{ngx-genesys-auth,wallboard}/**/*.html'],
     extends: [...angular.configs.templateRecommended, ...angular.configs.templateAccessibility]
   },
+  ...linearRegexps,
   ...roomRules,
   doors,
   {

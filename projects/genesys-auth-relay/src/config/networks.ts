@@ -58,7 +58,7 @@ export function createNetworks(networks: readonly string[]): (peer: string) => b
     if (found !== undefined) list.addSubnet(found.address, found.prefix, found.family);
   }
   return (peer) => {
-    const address = peer.replace(/%.*$/, '');
+    const [address = ''] = peer.split('%', 1);
     return isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   };
 }

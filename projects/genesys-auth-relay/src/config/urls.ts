@@ -7,8 +7,14 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export const isLoopbackUrl = (url: URL): boolean => LOOPBACK_HOST.test(url.hostname);
 
 /** A URL as it may stand in a message: without user and password, and without a query, which may hold a key. */
-const shownUrl = (value: unknown): string =>
-  shown(typeof value === 'string' ? value.replace(/\/\/.*@/s, '//...@').replace(/\?.*$/s, '?...') : value);
+function shownUrl(value: unknown): string {
+  if (typeof value !== 'string') return shown(value);
+  const start = value.indexOf('//') + 2;
+  const at = value.lastIndexOf('@');
+  const anonymous = start >= 2 && at >= start ? `${value.slice(0, start)}...${value.slice(at)}` : value;
+  const query = anonymous.indexOf('?');
+  return shown(query === -1 ? anonymous : `${anonymous.slice(0, query)}?...`);
+}
 
 function complaintAbout(value: string, originOnly: boolean): string | undefined {
   let url: URL;

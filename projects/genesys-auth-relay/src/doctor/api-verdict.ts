@@ -12,8 +12,11 @@ export interface ApiVerdict {
 
 /** Names in the last brackets of a message: `... assigned: [routing:queue:view]`. */
 function bracketed(message: unknown): string[] {
-  const [, list = ''] = typeof message === 'string' ? (/\[([^\]]*)\]\s*$/.exec(message) ?? []) : [];
-  return list
+  const text = typeof message === 'string' ? message.trimEnd() : '';
+  const start = text.lastIndexOf('[');
+  if (start === -1 || !text.endsWith(']')) return [];
+  return text
+    .slice(start + 1, -1)
     .split(',')
     .map((name) => name.trim())
     .filter((name) => /^[\w:.*-]{1,100}$/.test(name));

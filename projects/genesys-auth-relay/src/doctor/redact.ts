@@ -17,7 +17,7 @@ export interface Redactor {
 const inBase64 = (value: string): string[] =>
   [0, 1, 2].flatMap((before) => {
     const text = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]).toString('base64');
-    const own = text.replace(/=+$/, '').slice(before === 0 ? 0 : before + 1, -1);
+    const own = text.replace(/={1,2}$/, '').slice(before === 0 ? 0 : before + 1, -1);
     return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
   });
 

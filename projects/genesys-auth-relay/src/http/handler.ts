@@ -36,6 +36,12 @@ export interface RelayHandler {
   readonly close: () => Promise<void>;
 }
 
+function withoutEndSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}
+
 /**
  * The relay as a `(request, response)` function, for node:http, Express, Connect and others.
  *
@@ -51,9 +57,9 @@ export async function createRelayHandler(
 ): Promise<RelayHandler> {
   const checked = resolveConfig(config);
   const runtime = runtimeOf({ log: createLogger(checked), ...options.runtime });
-  const basePath = (options.basePath ?? '').replace(/\/+$/, '');
+  const basePath = withoutEndSlashes(options.basePath ?? '');
   const { app, relay, door } = await createApp(checked, runtime, basePath);
-  const upgradePath = (options.upgradeBasePath ?? basePath).replace(/\/+$/, '');
+  const upgradePath = withoutEndSlashes(options.upgradeBasePath ?? basePath);
   logStart(checked, runtime.log);
   return {
     handler: door,

@@ -23,15 +23,14 @@ function readBasic(encoded: string): Credential {
   return { kind: 'basic', id: pair.slice(0, colon), key: pair.slice(colon + 1) };
 }
 
-/** The usual spelling, which most requests have; the rule below reads it alike, but slowly. */
-const BEARER = /^Bearer [\x21-\x7E]+$/;
-
+/** Reads the header without a regular expression over the whole of it: a caller chooses its 16 kB. */
 function readHeader(facts: RequestFacts): Credential {
-  const header = facts.headers['authorization'];
+  const header = facts.headers['authorization']?.trim();
   if (header === undefined) return { kind: 'none' };
   if (facts.count('authorization') !== 1) throw twice();
-  if (BEARER.test(header)) return { kind: 'bearer', token: header.slice('Bearer '.length) };
-  const [, scheme = '', value = ''] = /^\s*([A-Za-z][A-Za-z0-9-]*)(?: +(\S.*?))?\s*$/.exec(header) ?? [];
+  const space = header.indexOf(' ');
+  const scheme = space === -1 ? header : header.slice(0, space);
+  const value = space === -1 ? '' : header.slice(space).replace(/^ +/, '');
   switch (scheme.toLowerCase()) {
     case 'bearer':
       return /^[\x21-\x7E]+$/.test(value)

@@ -1,3 +1,9 @@
+/**
+ * Bytes of the largest event that the hub takes. An event is written whole while a client's buffer has room, so a client that
+ * reads may have this much more waiting than `bufferBytes`.
+ */
+export const MAX_EVENT_BYTES = 1_048_576;
+
 /** How a topic stands between the relay and Genesys Cloud. */
 export type TopicStatus =
   /** Events come through. */

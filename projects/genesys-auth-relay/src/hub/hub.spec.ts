@@ -691,3 +691,71 @@ describe('the notification hub', () => {
     expect(server.topics()).toEqual([]);
   });
 });
+
+describe('what one client of the hub may cost', () => {
+  let server: NotificationServer;
+  let relay: RunningRelay;
+  let client: HubTestClient;
+  const names = (count: number, name: string) => Array.from({ length: count }, () => name);
+
+  beforeEach(async () => {
+    process.env[SECRET_ENV] = 'relay-secret';
+    server = await startNotificationServer();
+    relay = await startRelay(config(server), { random: () => 0.1 });
+    client = await openPage(relay.url);
+  });
+  afterEach(async () => {
+    client.close();
+    await relay.close();
+    await server.close();
+  });
+
+  it('is one answer for each name, so a message with more names than a client may have topics is refused', async () => {
+    client.send({ type: 'subscribe', id: 1, topics: names(64_000, 'a') });
+    await until(() => client.of('error').length === 1);
+    expect(client.of('error')).toEqual([
+      { type: 'error', id: 1, code: 'invalid_frame', detail: expect.stringContaining('200 topics') }
+    ]);
+    client.send({ type: 'unsubscribe', id: 2, topics: names(201, Q1) });
+    await until(() => client.of('error').length === 2);
+    expect((await client.subscribe(names(200, Q1))).topics).toHaveLength(200);
+  });
+
+  it('is a bounded number of messages that wait for the answer to an earlier one', async () => {
+    const asked = server.hold('GET /api/v2/routing/queues');
+    client.send({ type: 'subscribe', id: 1, topics: ['routing/queueMetrics'] });
+    const release = await asked;
+    const long = 'x'.repeat(100_000);
+    for (const id of [2, 3, 4]) client.send({ type: 'subscribe', id, topics: [long] });
+    await until(() => client.of('error').length === 1);
+    expect(client.of('error')).toMatchObject([{ id: 4, code: 'rate_limited' }]);
+    release();
+    await until(() => client.of('subscribed').length === 3);
+    expect((await client.subscribe([Q2])).topics).toMatchObject([{ state: 'permitted' }]);
+  });
+
+  it('is a bounded number of unread answers: it is disconnected with 4408', async () => {
+    client.socket.pause();
+    // Each answer is the largest that there is: names of 200 characters, which are refused.
+    const topics = names(200, 'x'.repeat(1000));
+    for (let id = 1; id <= 240; id += 1) client.send({ type: 'subscribe', id, topics });
+    await until(() => client.socket.bufferedAmount === 0, 'the relay to read all messages');
+    client.socket.resume();
+    expect(await client.closed).toBe(4408);
+    expect(client.of('subscribed').length).toBeLessThan(240);
+  });
+
+  it('is one list for all spellings of an alias', async () => {
+    const spellings = ['routing/queueMetrics', 'Routing/queueMetrics', 'ROUTING/QUEUEMETRICS'];
+    const { topics } = await client.subscribe(spellings);
+    expect(topics).toEqual(spellings.map((topic) => ({ topic, state: 'permitted' })));
+    client.send({ type: 'unsubscribe', id: 9, topics: ['routing/QueueMetrics'] });
+    await until(() => client.of('unsubscribed').length === 1);
+    const other = await openPage(relay.url);
+    await other.subscribe([Q1]);
+    server.emit(Q1, { n: 1 });
+    await until(() => other.of('event').length === 1);
+    other.close();
+    expect(client.of('event')).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import { CLOSE_CODES, type HubServerFrame } from 'genesys-auth-protocol';
 import type WebSocket from 'ws';
 import type { Caller } from '../../identify/caller.ts';
 import type { Entitlement } from '../../policy/policy.ts';
+import { MAX_EVENT_BYTES } from '../feed.ts';
 import { textFrame } from './frame.ts';
 
 /**
@@ -20,13 +21,15 @@ export interface HubClient {
   readonly topics: Set<string>;
   /** Whether its socket is closed: it must not be put on anything any more. */
   readonly gone: boolean;
+  /** Whether frames may go to it: nobody has begun to close the socket. */
+  readonly open: boolean;
   /** Writes a finished frame of an event, or notes that the client missed it. Called for every event: it must cost little. */
   deliver(frame: Buffer, topic: string): void;
   /** Writes a finished heartbeat, unless the client lags: its position must not pass what it has missed. */
   beat(frame: Buffer): void;
   /** Sends a frame of the protocol, in the client's form. */
   send(frame: HubServerFrame): void;
-  /** Writes a finished frame that is no event. */
+  /** Writes a finished frame that is not an event. Closes the socket instead if the client does not read what was sent before. */
   write(frame: Buffer): void;
   /** Looks after the connection, once a second: is the reader too slow, is there anybody at all. */
   check(now: number): void;
@@ -82,8 +85,15 @@ export function createClient(
   let answered = true;
   let clock = now;
 
+  const isOpen = () => socket.readyState === socket.OPEN;
+  const put = (frame: Buffer): void => {
+    if (isOpen()) stream.write(frame);
+  };
   const write = (frame: Buffer): void => {
-    if (socket.readyState === socket.OPEN) stream.write(frame);
+    // An event can be left out, an answer cannot: whoever asks for answers and does not read them is disconnected.
+    if (isOpen() && stream.writableLength > limits.bufferBytes + MAX_EVENT_BYTES) {
+      closeSocket(socket, CLOSE_CODES.slow, 'does not read its answers');
+    } else put(frame);
   };
   const send = (frame: HubServerFrame): void => {
     if (frame.type === 'gap' && slowSince !== undefined) {
@@ -113,16 +123,19 @@ export function createClient(
     get gone() {
       return socket.readyState === socket.CLOSED;
     },
+    get open() {
+      return isOpen();
+    },
     deliver(frame, topic) {
       if (slowSince === undefined && stream.writableLength <= limits.bufferBytes) {
-        write(frame);
+        put(frame);
         return;
       }
       slowSince ??= clock;
       missed.add(topic);
     },
     beat(frame) {
-      if (slowSince === undefined) write(frame);
+      if (slowSince === undefined) put(frame);
     },
     send,
     write,
@@ -140,7 +153,7 @@ export function createClient(
       }
       answered = false;
       pingAt = at + limits.pingMs;
-      if (socket.readyState === socket.OPEN) socket.ping();
+      if (isOpen()) socket.ping();
     },
     close: (code, reason) => {
       closeSocket(socket, code, reason);

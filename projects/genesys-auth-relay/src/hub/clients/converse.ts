@@ -5,10 +5,15 @@ import type { HubClient } from './client.ts';
 import { type ReadFrame, type RpcId, idsOf, readFrame, rpcAnswer } from './dialect.ts';
 import { textFrame } from './frame.ts';
 import { type SubscribeParts, subscribe } from './subscribe.ts';
+import { readAlias } from '../topics/aliases.ts';
 import { readTopic } from '../topics/topic.ts';
 
 /** Frames that a client may send in a minute; many at once are fine. */
 const FRAMES_PER_MINUTE = 240;
+/** Characters of the frames of a client that may wait for the answer to an earlier one: one frame of the largest size. */
+const WAITING_CHARACTERS = 262_144;
+/** A frame may name as many topics as a client may have, and at least this many, so that each name gets its own answer. */
+const MIN_NAMES = 100;
 
 /** The talk with one client: one frame after the other, each answered in the form it came in. */
 export interface Conversation {
@@ -23,7 +28,10 @@ type Request = Extract<ReadFrame, { frame: object }>;
 /** Builds the conversation. */
 export function converse(client: HubClient, parts: SubscribeParts, clock: RelayClock): Conversation {
   const budget = createRateLimit(FRAMES_PER_MINUTE, clock, 1);
-  const asked = new Map<string, readonly string[]>();
+  const maxNames = Math.max(MIN_NAMES, parts.limits.topics);
+  /** Topics of the aliases that the client has subscribed to. There are as few entries as there are aliases. */
+  const lists = new Map<string, readonly string[]>();
+  let waiting = 0;
   let first = true;
   let turn: Promise<void> = Promise.resolve();
 
@@ -37,12 +45,18 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
     answer({ type: 'error', code, detail, ...(id !== undefined && { id }) }, rpcId);
   }
 
+  function keysOf(name: string): readonly string[] {
+    const meaning = readAlias(name);
+    if (meaning !== undefined && 'each' in meaning) return lists.get(name.toLowerCase()) ?? [];
+    return (meaning?.topics ?? [name]).flatMap((topic) => readTopic(topic) ?? []).map(({ key }) => key);
+  }
+
   async function act({ frame, rpcId }: Request): Promise<void> {
     if (frame.type === 'ping') {
       answer({ type: 'pong' }, rpcId);
     } else if (frame.type === 'unsubscribe') {
-      const keys = frame.topics.flatMap((name) => asked.get(name) ?? readTopic(name)?.map(({ key }) => key) ?? []);
-      for (const name of frame.topics) asked.delete(name);
+      const keys = new Set(frame.topics.flatMap((name) => keysOf(name)));
+      for (const name of frame.topics) lists.delete(name.toLowerCase());
       parts.registry.leave(client, keys, clock.monotonic());
       answer({ type: 'unsubscribed', id: frame.id, topics: frame.topics }, rpcId);
     } else {
@@ -51,7 +65,7 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
       first = false;
       const result = await subscribe(client, frame.topics, resume, parts);
       if (result === undefined) return;
-      for (const [name, keys] of result.keys) if (keys.length > 0) asked.set(name, keys);
+      for (const [alias, keys] of result.lists) lists.set(alias, keys);
       answer({ type: 'subscribed', id: frame.id, topics: result.states }, rpcId);
       result.finish();
     }
@@ -59,6 +73,7 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
 
   return {
     hear(text) {
+      if (!client.open) return;
       const wait = budget.take('');
       // Beyond the limit only what is short is read, for its id: reading costs more than a refusal should.
       const read = wait > 0 && text.length > SHORT ? undefined : readFrame(text);
@@ -70,10 +85,26 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
         refuse(read, 'invalid_frame', read.wrong);
         return;
       }
+      if ('topics' in read.frame && read.frame.topics.length > maxNames) {
+        refuse(read, 'invalid_frame', `A message may name ${maxNames} topics at most. Send several messages.`);
+        return;
+      }
+      if (waiting + text.length > WAITING_CHARACTERS) {
+        refuse(
+          read,
+          'rate_limited',
+          'Too many messages wait for an answer. Wait for the answers before you send more.'
+        );
+        return;
+      }
+      waiting += text.length;
       turn = turn
         .then(() => act(read))
         .catch(() => {
           refuse(read, 'internal_error', 'The relay failed on this message. Try again.');
+        })
+        .finally(() => {
+          waiting -= text.length;
         });
     }
   };

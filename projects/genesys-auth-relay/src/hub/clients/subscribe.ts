@@ -5,6 +5,7 @@ import type { HubClient } from './client.ts';
 import { eventText } from './dialect.ts';
 import { createGaps } from './gaps.ts';
 import { textFrame } from './frame.ts';
+import type { Topic } from '../topics/topic.ts';
 import type { EventMemory } from './memory.ts';
 import { type Wish, type WishParts, readWishes } from './wishes.ts';
 
@@ -25,24 +26,31 @@ export interface SubscribeParts extends WishParts {
 /** What came of a subscription. */
 export interface Subscribed {
   readonly states: readonly TopicState[];
-  /** The keys behind each name that was asked for: an alias stands for many. */
-  readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** The topic keys of each alias that was subscribed to, by its name in lower case. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   /** Reports gaps that the answer has to precede. */
   readonly finish: () => void;
 }
 
-function stateOf({ asked, topics, refused: why }: Wish, registry: Registry): TopicState {
-  // It stands in JSON, where every character is harmless, but nobody wants a megabyte of it back.
-  const topic = asked.length > 200 ? safeText(asked, 200) : asked;
-  if (why !== undefined) return { topic, state: 'rejected', reason: why };
+/** Why Genesys Cloud refuses every one of these topics; `undefined` if it permits one. */
+function refusalOf(topics: readonly Topic[], registry: Registry): string | undefined {
   const rejected = topics.flatMap(({ key }) => {
     const status = registry.topics.get(key)?.status;
     return status?.state === 'rejected' ? status.reason : [];
   });
-  const [reason] = rejected;
-  return rejected.length === topics.length && reason !== undefined
-    ? { topic, state: 'rejected', reason }
-    : { topic, state: 'permitted' };
+  return rejected.length === topics.length ? rejected[0] : undefined;
+}
+
+function statesOf(wishes: readonly Wish[], registry: Registry): readonly TopicState[] {
+  // Several spellings of an alias share one list of topics.
+  const refusals = new Map<readonly Topic[], string | undefined>();
+  return wishes.map(({ asked, topics, refused: why }) => {
+    // It stands in JSON, where every character is harmless, but nobody wants a megabyte of it back.
+    const topic = asked.length > 200 ? safeText(asked, 200) : asked;
+    if (!refusals.has(topics)) refusals.set(topics, refusalOf(topics, registry));
+    const reason = why ?? refusals.get(topics);
+    return reason === undefined ? { topic, state: 'permitted' } : { topic, state: 'rejected', reason };
+  });
 }
 
 /**
@@ -58,7 +66,7 @@ export async function subscribe(
   parts: SubscribeParts
 ): Promise<Subscribed | undefined> {
   const { registry, memory, limits } = parts;
-  const { wishes, topics } = await readWishes(client, asked, parts);
+  const { wishes, topics, lists } = await readWishes(client, asked, parts);
   // The list behind an alias took its time. Who is put on a topic after it has left is never taken off.
   if (client.gone) return undefined;
 
@@ -92,8 +100,8 @@ export async function subscribe(
   await Promise.all(open.map((topic) => parts.wait(topic, limits.answerMs)));
 
   return {
-    states: wishes.map((wish) => stateOf(wish, registry)),
-    keys: new Map(wishes.map((wish) => [wish.asked, wish.topics.map(({ key }) => key)])),
+    states: statesOf(wishes, registry),
+    lists,
     // After the answer, and in one: what is live now tells its gap, what is not owes one.
     finish: () => {
       const gaps = createGaps(() => registry.seq, parts.counters);

@@ -59,21 +59,36 @@ export async function readWishes(
   client: HubClient,
   asked: readonly string[],
   parts: WishParts
-): Promise<{ readonly wishes: readonly Wish[]; readonly topics: ReadonlyMap<string, Topic> }> {
+): Promise<{
+  readonly wishes: readonly Wish[];
+  readonly topics: ReadonlyMap<string, Topic>;
+  /** The topic keys of each alias, by its name in lower case. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+}> {
   const limit = parts.limits.topics;
   const wishes: Wish[] = [];
+  // An alias stands for many topics and has many spellings: each is expanded once.
+  const aliases = new Map<string, Wish>();
   const topics = new Map<string, Topic>();
   let room = limit - client.topics.size;
   for (const name of asked) {
-    const wish = await read(name, client, parts);
-    const more = wish.topics.filter(({ key }) => !client.topics.has(key) && !topics.has(key));
-    if (more.length > room) {
-      wishes.push(refused(name, tooMany(limit)));
+    const meaning = readAlias(name);
+    const alias = meaning !== undefined && 'each' in meaning ? name.toLowerCase() : undefined;
+    const known = alias === undefined ? undefined : aliases.get(alias);
+    if (known !== undefined) {
+      wishes.push({ ...known, asked: name });
       continue;
     }
+    const wish = await read(name, client, parts);
+    const more = wish.topics.filter(({ key }) => !client.topics.has(key) && !topics.has(key));
+    const fits = more.length <= room;
+    const result = fits ? wish : refused(name, tooMany(limit));
+    wishes.push(result);
+    if (alias !== undefined) aliases.set(alias, result);
+    if (!fits) continue;
     room -= more.length;
-    wishes.push(wish);
     for (const topic of wish.topics) topics.set(topic.key, topic);
   }
-  return { wishes, topics };
+  const lists = [...aliases].map(([alias, wish]) => [alias, wish.topics.map(({ key }) => key)] as const);
+  return { wishes, topics, lists: new Map(lists.filter(([, keys]) => keys.length > 0)) };
 }

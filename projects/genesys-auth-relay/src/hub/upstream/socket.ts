@@ -1,4 +1,5 @@
 import WebSocket from 'ws';
+import { MAX_EVENT_BYTES } from '../feed.ts';
 
 /** What a socket to Genesys Cloud reports. */
 export interface SocketSink {
@@ -27,8 +28,6 @@ export interface SocketTimes {
   /** Silence after which it counts as dead. The service sends a heartbeat every 30 s. */
   readonly watchdogMs: number;
 }
-
-const MAX_MESSAGE_BYTES = 1_048_576;
 
 interface Envelope {
   readonly topicName: string;
@@ -60,7 +59,7 @@ export function openSocket(uri: string, times: SocketTimes, sink: SocketSink): P
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(uri, {
       handshakeTimeout: times.handshakeMs,
-      maxPayload: MAX_MESSAGE_BYTES,
+      maxPayload: MAX_EVENT_BYTES,
       perMessageDeflate: false,
       followRedirects: false
     });

@@ -10,6 +10,8 @@ export interface RateLimit {
    * @param perMinute requests of this caller; default: those of all
    */
   take(who: string, perMinute?: number): number;
+  /** Gives back one that was taken for a request which turned out to be none of those that are limited. */
+  refund(who: string): void;
 }
 
 /**
@@ -34,6 +36,11 @@ export function createRateLimit(usual: number, clock: RelayClock, callers = 10_0
       bucket.left = taken ? left - 1 : left;
       bucket.at = now;
       return taken ? 0 : Math.max(1, Math.ceil((1 - left) / perMs / 1000));
+    },
+    refund(who) {
+      const bucket = buckets.get(who);
+      // `take` never lets it exceed a full budget.
+      if (bucket !== undefined) bucket.left += 1;
     }
   };
 }

@@ -7,6 +7,7 @@ import type { RelayConfig } from '../config/config.ts';
 import { closeSocket } from '../hub/clients/client.ts';
 import { factsOf } from '../guard/facts.ts';
 import { checkQuery } from '../guard/query.ts';
+import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/refused.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -17,6 +18,9 @@ import { writeToSocket } from './raw-answer.ts';
 
 /** Bytes of one message a client may send. */
 const MAX_MESSAGE_BYTES = 262_144;
+
+/** 32 bytes in base64url, as the hub issues them. */
+const TICKET = /^[\w-]{43}$/;
 
 /** Takes a request that wants to become a WebSocket. Returns `false`, and leaves it alone, if its path is not the hub's. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
@@ -41,11 +45,13 @@ const noTicket = () =>
  */
 export function createUpgrade(
   relay: Relay,
-  config: Pick<RelayConfig, 'log'>,
-  { log }: RelayRuntime,
+  config: Pick<RelayConfig, 'log' | 'limits'>,
+  { log, clock }: RelayRuntime,
   basePath: string
 ): UpgradeHandler {
   const { hub } = relay;
+  // Wrong tickets of each address. A ticket is looked up in the store that all relays share, so a guess must not reach it for free.
+  const wrongTickets = createRateLimit(config.limits.requestsPerMinute, clock);
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -66,8 +72,13 @@ export function createUpgrade(
       });
     }
     const origin = facts.count('origin') > 1 ? '' : facts.headers['origin'];
-    const grant = await hub?.tickets.redeem(ticket.slice(TICKET_PROTOCOL_PREFIX.length), origin);
+    // Taken before the look-up, so that guesses in parallel count as well.
+    const seconds = wrongTickets.take(facts.peer);
+    if (seconds > 0) throw rateLimited(seconds);
+    const value = ticket.slice(TICKET_PROTOCOL_PREFIX.length);
+    const grant = TICKET.test(value) ? await hub?.tickets.redeem(value, origin) : undefined;
     if (grant === undefined) throw noTicket();
+    wrongTickets.refund(facts.peer);
     return grant.caller;
   }
 

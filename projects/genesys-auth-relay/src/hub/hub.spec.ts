@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import WebSocket from 'ws';
 import { type RelayConfigInput, type RunningRelay, startRelay } from '../index.ts';
@@ -6,6 +7,7 @@ import { testClock } from '../testing/clock.ts';
 import { startIdentityProvider } from '../testing/identity-provider.ts';
 import { type HubTestClient, openHub, openPage, ticketOf } from '../testing/hub-client.ts';
 import { type NotificationServer, startNotificationServer } from '../testing/notification-server.ts';
+import { describeWithRedis, startRedis } from '../testing/redis.ts';
 import { until } from '../testing/until.ts';
 
 const Q1 = 'v2.analytics.queues.q1.observations';
@@ -757,5 +759,55 @@ describe('what one client of the hub may cost', () => {
     await until(() => other.of('event').length === 1);
     other.close();
     expect(client.of('event')).toEqual([]);
+  });
+});
+
+describeWithRedis('a made-up ticket', () => {
+  it('is counted, and is not looked up in the store beyond the limit', async () => {
+    process.env[SECRET_ENV] = 'relay-secret';
+    const [server, redis] = [await startNotificationServer(), await startRedis()];
+    process.env['RELAY_TEST_STORE_URL'] = redis.url;
+    process.env['RELAY_TEST_STORE_KEY'] = randomBytes(32).toString('base64');
+    const clock = testClock();
+    const relay = await startRelay(
+      config(server, {
+        limits: { requestsPerMinute: 10 },
+        store: { redis: { url: { env: 'RELAY_TEST_STORE_URL' }, key: { env: 'RELAY_TEST_STORE_KEY' } } }
+      }),
+      { clock }
+    );
+    await redis.client.config('SET', 'slowlog-log-slower-than', '0', 'slowlog-max-len', '100000');
+    const lookUps = async () => {
+      const commands = (await redis.client.slowlog('GET', -1)) as [number, number, number, string[]][];
+      return commands.filter(
+        ([, , , words]) => /^eval/i.test(words[0] ?? '') && words.some((word) => word.includes('{ticket:'))
+      ).length;
+    };
+    const connect = (ticket: string) =>
+      openHub(relay.url, { protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${ticket}`] }).then(
+        (client) => {
+          client.close();
+          return 'open';
+        },
+        (error: unknown) => (error as Error).message
+      );
+    const madeUp = () => randomBytes(32).toString('base64url');
+    try {
+      // A ticket that is good is not counted.
+      for (let n = 0; n < 3; n += 1) expect(await connect(await ticketOf(relay.url))).toBe('open');
+      const before = await lookUps();
+      const wrong = ['short', `${madeUp()}x`, ...Array.from({ length: 20 }, madeUp)];
+      const answers = await Promise.all(wrong.map(connect));
+      expect(answers.filter((answer) => answer === 'refused: 401')).toHaveLength(10);
+      expect(answers.filter((answer) => answer === 'refused: 429')).toHaveLength(12);
+      clock.advance(60_000);
+      expect(await connect(await ticketOf(relay.url))).toBe('open');
+      // Of the ten that are not limited, two do not have the form of a ticket. The good one is looked up as well.
+      expect((await lookUps()) - before).toBe(1 + 8 + 1);
+    } finally {
+      await relay.close();
+      await server.close();
+      await redis.close();
+    }
   });
 });

@@ -50,6 +50,13 @@ const entries = [
     env: (requests) => ({ FUZZ_REQUESTS: String(requests) })
   },
   {
+    name: 'hub-fuzz',
+    about: 'random frames crash nothing in the notification hub',
+    size: { long: 500_000, short: 10_000 },
+    args: () => [vitest, 'run', '--project', 'genesys-auth-relay', 'test/hub-fuzz'],
+    env: (frames) => ({ HUB_FUZZ_FRAMES: String(frames) })
+  },
+  {
     name: 'aborts',
     about: 'downloads through the relay that are broken off leave neither sockets nor memory behind',
     size: { long: 10_000, short: 1_000 },

@@ -5,6 +5,7 @@ import { ask, basic } from '../src/testing/ask.ts';
 import { SECRET_ENV, configFor, newKey } from '../src/testing/config.ts';
 import { startIdentityProvider } from '../src/testing/identity-provider.ts';
 import { startTokenServer } from '../src/testing/token-server.ts';
+import { type Random, createChance, seeded } from './chance.ts';
 import { HttpConnection, type RawAnswer } from './http-connection.ts';
 
 /** What came of it. */
@@ -13,19 +14,6 @@ export interface FuzzReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** What must not be; empty if all is well. */
   readonly faults: readonly string[];
-}
-
-type Random = () => number;
-
-/** mulberry32: the same seed gives the same requests. */
-function seeded(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const METHODS = [
@@ -86,11 +74,7 @@ const SCOPES = [
 
 /** Makes requests out of chance. */
 function createRequests(random: Random, credentials: readonly string[], proof: string) {
-  const below = (limit: number): number => Math.floor(random() * limit);
-  const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
-  const often = (share: number): boolean => random() < share;
-  const bytes = (most: number): string =>
-    Array.from({ length: below(most) }, () => String.fromCharCode(0x20 + below(0xdf))).join('');
+  const { below, pick, often, bytes } = createChance(random);
   const spoilt = (text: string): string => {
     const at = below(text.length + 1);
     return pick([

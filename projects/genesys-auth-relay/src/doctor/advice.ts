@@ -59,7 +59,10 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     `${host} redirects, and a secret is not sent after a redirect.`,
     'Set tokenEndpoint to the final URL, or check the region.'
   ],
-  rate_limited: () => ['The server limits the rate of requests.', 'Wait a minute, then run doctor again.'],
+  rate_limited: ({ host }) => [
+    `${host} limits the rate of requests, so its answer says nothing about the OAuth client. Genesys Cloud takes about 300 token requests a minute from a client.`,
+    'Wait a minute, then run doctor again. If it lasts, look for a program that asks for a token with each call.'
+  ],
   server_failed: ({ host }) => [
     `${host} failed or is overloaded.`,
     'Try again; if it lasts, look at the status page of Genesys Cloud.'

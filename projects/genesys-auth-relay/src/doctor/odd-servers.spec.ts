@@ -37,6 +37,14 @@ describe('doctor before servers that are no Genesys Cloud', () => {
       18
     ],
     [
+      'the rate limit of Genesys Cloud',
+      (response) => {
+        json(response, 400, said('invalid_request', { description: 'rate limit exceeded; too many requests' }));
+      },
+      'rate_limited',
+      17
+    ],
+    [
       'a code nobody knows',
       (response) => {
         json(response, 400, said('odd'));

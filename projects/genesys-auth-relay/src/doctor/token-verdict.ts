@@ -1,5 +1,6 @@
 import { errorCode } from '../runtime/error-code.ts';
 import { type Granted, readTokenAnswer } from '../source/token-answer.ts';
+import { isRateLimit } from '../source/upstream-error.ts';
 import type { Cause } from './causes.ts';
 import type { Answer, NoAnswer } from './exchange.ts';
 
@@ -51,7 +52,7 @@ function granted(answer: Answer): TokenVerdict {
 export function judgeToken(answer: Answer): TokenVerdict {
   const { status, body } = answer;
   const error = body?.['error'];
-  if (status === 429 || error === 'slow_down') return refused('rate_limited');
+  if (isRateLimit(status, body)) return refused('rate_limited');
   if (status >= 300 && status < 400) return refused('redirected');
   if (status >= 500 || error === 'server_error' || error === 'temporarily_unavailable') return refused('server_failed');
   if (status === 415) return refused('content_type_lost');

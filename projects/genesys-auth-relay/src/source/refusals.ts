@@ -1,10 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
-import { UpstreamError } from './upstream-error.ts';
+import { LONGEST_RETRY_AFTER_MS, UpstreamError } from './upstream-error.ts';
 
 /** How long what was refused for good is not repeated (T6), and the longest `Retry-After` that is obeyed (T5); milliseconds. */
-export const REFUSAL = { firstWaitMs: 5000, longestWaitMs: 60_000, longestRetryAfterMs: 30_000 } as const;
+export const REFUSAL = {
+  firstWaitMs: 5000,
+  longestWaitMs: 60_000,
+  longestRetryAfterMs: LONGEST_RETRY_AFTER_MS
+} as const;
 
 interface Refusal {
   readonly until: number;

@@ -210,6 +210,38 @@ describe('the token source', () => {
     expect((await token()).status).toBe(200);
   });
 
+  it.each([
+    [
+      '400 invalid_request of Genesys Cloud',
+      replyWith(400, {
+        error: 'invalid_request',
+        description: 'rate limit exceeded; too many requests',
+        error_description: 'rate limit exceeded; too many requests'
+      })
+    ],
+    ['429', replyWith(429, '')]
+  ])('T5 pauses after the rate limit of the token endpoint (%s) without Retry-After', async (_what, reply) => {
+    world.server.answerWith(reply);
+    for (let n = 0; n < 5; n += 1) {
+      const answer = await token();
+      expect(answer).toMatchObject({ status: 503, body: { code: 'upstream_rate_limited' } });
+      expect(answer.headers['retry-after']).toBe('5');
+    }
+    expect(upstream()).toBe(1);
+    world.server.answerWith({});
+    world.clock.advance(5 * SECOND);
+    expect((await token()).status).toBe(200);
+  });
+
+  it('T5 tells every caller the same wait, at most the 30 s after which it asks again', async () => {
+    world.server.answerWith(replyWith(429, '', { 'retry-after': '86400' }));
+    expect((await token()).headers['retry-after']).toBe('30');
+    expect((await token()).headers['retry-after']).toBe('30');
+    world.server.answerWith({});
+    world.clock.advance(30 * SECOND);
+    expect((await token()).status).toBe(200);
+  });
+
   it('T6 does not repeat what was refused for good: 5 s, 10 s, ... up to 60 s', async () => {
     world.server.answerWith(replyWith(401, { error: 'invalid_client' }));
     for (const wait of [5, 10, 20, 40, 60, 60]) {

@@ -51,6 +51,24 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return Number.isNaN(ms) || ms < 0 ? undefined : Math.min(ms, 3_600_000);
 }
 
+/** Milliseconds to leave the token endpoint alone when it limits the rate and does not say for how long. */
+const RATE_LIMIT_PAUSE_MS = 5000;
+/** The longest `Retry-After` that the relay obeys (T5), and so the longest one that it passes on; milliseconds. */
+export const LONGEST_RETRY_AFTER_MS = 30_000;
+
+/**
+ * Whether the token endpoint limits the rate of requests. Genesys Cloud says so with 400 `invalid_request`; only the words
+ * differ from those of a request that is wrong.
+ */
+export function isRateLimit(status: number, body: Record<string, unknown> | undefined): boolean {
+  if (status === 429 || body?.['error'] === 'slow_down') return true;
+  const words = [body?.['description'], body?.['error_description']];
+  return (
+    body?.['error'] === 'invalid_request' &&
+    words.some((text) => typeof text === 'string' && /rate limit exceeded/i.test(text))
+  );
+}
+
 function refused(error: string | undefined, status: number, body: Record<string, unknown> | undefined, asked: string) {
   const said = error ?? `HTTP status ${status}`;
   const what = (name: string) => `The token endpoint refused ${name} (${said}).`;
@@ -116,17 +134,16 @@ export function upstreamError(
   const { status, body } = answer;
   const error = vettedCode(body);
   const wait = answer.retryAfterMs;
-  const retryAfterSeconds = wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1000));
-  if (status === 429 || error === 'slow_down') {
+  const toldMs = Math.min(wait ?? RATE_LIMIT_PAUSE_MS, LONGEST_RETRY_AFTER_MS);
+  const retryAfterSeconds = Math.max(1, Math.ceil(toldMs / 1000));
+  if (isRateLimit(status, body)) {
     const limited = problem(
       'upstream_rate_limited',
       'The token endpoint limits the rate of token requests.',
       'Wait, then try again.',
-      {
-        retryAfterSeconds: retryAfterSeconds ?? 5
-      }
+      { retryAfterSeconds }
     );
-    return new UpstreamError(limited, 'transient', wait);
+    return new UpstreamError(limited, 'transient', wait ?? RATE_LIMIT_PAUSE_MS);
   }
   const down = status >= 500 || status === 408 || status === 425;
   if (down || error === 'server_error' || error === 'temporarily_unavailable') {
@@ -134,7 +151,7 @@ export function upstreamError(
       'upstream_error',
       `The token endpoint failed (HTTP status ${status}).`,
       'Try again; if it lasts, look at the status page of the OAuth server.',
-      { retryAfterSeconds: retryAfterSeconds ?? 5 }
+      { retryAfterSeconds }
     );
     return new UpstreamError(failed, 'transient', wait);
   }

@@ -27,11 +27,13 @@ export interface SandboxClock {
   readonly driven?: boolean;
 }
 
-/** How many requests the sandbox takes before it answers 429. */
+/** How many requests the sandbox takes before it refuses more of them. */
 export interface SandboxRateLimit {
-  /** API requests per token and minute; default 300, as Genesys documents. `false` switches the limit off. */
+  /** API requests per token and minute before 429; default 300, as Genesys documents. `false` switches the limit off. */
   readonly requestsPerMinute?: number | false;
-  /** Token requests per client and minute; default `false` (Genesys has such a limit but publishes no number). */
+  /**
+   * Token requests per client and minute before 400 `invalid_request`; default 300, as Genesys documents. `false` switches the limit off.
+   */
   readonly tokenRequestsPerMinute?: number | false;
 }
 
@@ -103,10 +105,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     corsOrigins: options.corsOrigins ?? '*',
     organization: options.organization ?? { id: '2b6f4c1e-9d0a-4f37-8c55-1e7a3d9b6042', name: 'Sandbox Insurance' },
     requestsPerMinute: limit('rateLimit.requestsPerMinute', options.rateLimit?.requestsPerMinute ?? 300),
-    tokenRequestsPerMinute: limit(
-      'rateLimit.tokenRequestsPerMinute',
-      options.rateLimit?.tokenRequestsPerMinute ?? false
-    )
+    tokenRequestsPerMinute: limit('rateLimit.tokenRequestsPerMinute', options.rateLimit?.tokenRequestsPerMinute ?? 300)
   };
 }
 

@@ -50,7 +50,10 @@ export type Fault = FaultWindow &
         readonly status?: number;
       } & RequestTarget)
     | ({
-        /** Answers 429. `retryAfterSeconds` 0 leaves the header out. */
+        /**
+         * Answers 429; `retryAfterSeconds` 0 leaves the header out. The token endpoint answers 400 `invalid_request` without the
+         * header, as Genesys does.
+         */
         readonly type: 'rateLimit';
         readonly retryAfterSeconds: number;
       } & RequestTarget)

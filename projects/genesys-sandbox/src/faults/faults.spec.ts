@@ -80,10 +80,14 @@ describe('faults of requests', () => {
     sandbox.faults.add({ type: 'serverError', route: 'POST /oauth/token', host: 'login', times: 1 });
     sandbox.faults.add({ type: 'rateLimit', retryAfterSeconds: 3, route: '*/oauth/token', host: 'login', times: 1 });
     const first = await askToken(sandbox.tokenEndpoint, form, headers);
-    expect([first.status, first.body.error, first.headers.get('retry-after')]).toEqual([
-      429,
-      'rate_limit_exceeded',
-      '3'
+    expect([first.status, first.body, first.headers.get('retry-after')]).toEqual([
+      400,
+      {
+        error: 'invalid_request',
+        description: expect.stringMatching(/^rate limit exceeded;/),
+        error_description: expect.stringMatching(/^rate limit exceeded;/)
+      },
+      null
     ]);
     const second = await askToken(sandbox.tokenEndpoint, form, headers);
     expect([second.status, second.body.error]).toEqual([503, 'temporarily_unavailable']);

@@ -2,14 +2,12 @@
 export class OAuthError extends Error {
   readonly status: number;
   readonly error: string;
-  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, error: string, description: string, retryAfterSeconds?: number) {
+  constructor(status: number, error: string, description: string) {
     super(description);
     this.name = 'OAuthError';
     this.status = status;
     this.error = error;
-    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   get body(): { error: string; description: string; error_description: string } {
@@ -19,3 +17,6 @@ export class OAuthError extends Error {
 
 /** A request the endpoint cannot read (RFC 6749 section 5.2). */
 export const invalidRequest = (description: string): OAuthError => new OAuthError(400, 'invalid_request', description);
+
+/** Too many token requests. Genesys answers 400 and not 429, and names no time to wait. */
+export const rateLimited = (): OAuthError => invalidRequest('rate limit exceeded; too many token requests');

@@ -205,10 +205,27 @@ describe('a refusal', () => {
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
     clock.pass(20_000);
     const third = await ask();
-    expect([third.status, third.headers.get('retry-after')]).toEqual([429, '40']);
+    expect([third.status, third.headers.get('retry-after')]).toEqual([400, null]);
+    expect(third.body).toEqual({
+      error: 'invalid_request',
+      description: 'rate limit exceeded; too many token requests',
+      error_description: 'rate limit exceeded; too many token requests'
+    });
     clock.pass(40_000);
     expect((await ask()).status).toBe(200);
   });
+});
+
+it('limits the token requests of a client to 300 a minute, unless it is told otherwise', async () => {
+  const statuses = async (options: object): Promise<number[]> => {
+    const { sandbox } = await start(options);
+    const ask = () => askToken(sandbox.tokenEndpoint, grant, { authorization: basic(id, secret) });
+    return (await Promise.all(Array.from({ length: 302 }, ask))).map(({ status }) => status);
+  };
+  expect((await statuses({})).filter((status) => status === 400)).toHaveLength(2);
+  expect((await statuses({ rateLimit: { tokenRequestsPerMinute: false } })).every((status) => status === 200)).toBe(
+    true
+  );
 });
 
 it('describes itself by RFC 8414 on the login host only', async () => {

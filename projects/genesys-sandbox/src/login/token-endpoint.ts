@@ -5,7 +5,7 @@ import { MAX_BODY_BYTES } from '../http/host.ts';
 import type { SandboxClient, SandboxClock } from '../options.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import { MinuteLimiter } from '../tokens/minute-limiter.ts';
-import { invalidRequest, OAuthError } from './oauth-error.ts';
+import { invalidRequest, OAuthError, rateLimited } from './oauth-error.ts';
 import { judge } from './token-request.ts';
 
 /** The sandbox's login side, shared by both hosts. */
@@ -62,8 +62,7 @@ export class TokenEndpoint {
     const form = formOf(body);
     if (form === undefined) throw invalidRequest('the body must be application/x-www-form-urlencoded');
     const client = judge({ query, form, authorization }, this.#clients);
-    const wait = this.#limiter.take(client.id);
-    if (wait > 0) throw new OAuthError(429, 'rate_limit_exceeded', 'oauth credential rate limit exceeded', wait);
+    if (this.#limiter.take(client.id) > 0) throw rateLimited();
     const { token, expiresIn } = this.#store.issue(client);
     return { access_token: token, token_type: 'bearer', expires_in: expiresIn };
   }
@@ -71,16 +70,15 @@ export class TokenEndpoint {
 
 function refuse(thrown: unknown, reply: FastifyReply): FastifyReply {
   const error = oauthError(thrown);
-  if (error.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(error.retryAfterSeconds));
   return reply.code(error.status).send(error.body);
 }
 
 function oauthError(thrown: unknown): OAuthError {
   if (thrown instanceof OAuthError) return thrown;
   if (thrown instanceof GenesysError) {
+    if (thrown.status === 429) return rateLimited();
     const error = thrown.status === 503 ? 'temporarily_unavailable' : 'server_error';
-    const code = thrown.status === 429 ? 'rate_limit_exceeded' : error;
-    return new OAuthError(thrown.status, code, thrown.message, thrown.retryAfterSeconds);
+    return new OAuthError(thrown.status, error, thrown.message);
   }
   switch (errorCode(thrown)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

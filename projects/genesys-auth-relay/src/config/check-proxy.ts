@@ -22,7 +22,7 @@ export function checkProxy(config: ParsedConfig, { issues }: Findings): void {
     } else if (!mayPass(name) || ofProxies.includes(name.toLowerCase())) {
       issues.push({
         key,
-        message: `${shown(name)} is never passed on: it is about the caller, the connection or the relay`,
+        message: `${shown(name)} is never passed on: it is about the caller, the connection or the relay, or it changes what the call is`,
         fix: 'remove it'
       });
     }

@@ -87,6 +87,22 @@ describe('the configuration of an identity by proxy header', () => {
     expect(issues[2]).toMatchObject({ message: expect.stringContaining('never passed on') });
   });
 
+  it('refuses headers that put another method or path in place of those the relay has judged', () => {
+    const forwardHeaders = [
+      'X-HTTP-Method-Override',
+      'x-http-method',
+      'X-Method-Override',
+      'X-Original-URL',
+      'X-Rewrite-URL'
+    ];
+    const issues = issuesOf({}, { mode: 'proxy', proxy: { forwardHeaders } });
+    const expected = forwardHeaders.map((_name, index) => ({
+      key: `proxy.forwardHeaders[${index}]`,
+      message: expect.stringContaining('never passed on')
+    }));
+    expect(issues).toMatchObject(expected);
+  });
+
   it.each([
     ['10.1.2.3', true],
     ['::ffff:10.1.2.3', true],

@@ -41,7 +41,16 @@ export const NEVER_PASSED = new Set([
   'upgrade',
   'via',
   'x-genesys-auth',
-  'x-real-ip'
+  // Method or path in place of those of the request line, on which the relay has judged the call.
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-method',
+  'x-original-uri',
+  'x-original-url',
+  'x-override-url',
+  'x-real-ip',
+  'x-rewrite-url'
 ]);
 
 /** Tells whether a header may be let through by configuration. */

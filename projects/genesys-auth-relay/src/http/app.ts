@@ -9,6 +9,7 @@ import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type Door, createFrontDoor } from './front-door.ts';
 import { closeWhenQuiet } from './gate.ts';
+import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { MAX_URL_LENGTH, malformed } from './malformed.ts';
 import { writeRaw, writeToSocket } from './raw-answer.ts';
 import { addRoutes } from './routes.ts';
@@ -55,16 +56,10 @@ export interface RelayApp {
   readonly swap: (config: RelayConfig) => Promise<void>;
 }
 
-/** Every request that wants to become something else comes here, once there is anybody who listens for such. */
+/** Takes the WebSockets of the hub. Any other offer of another protocol is ignored. */
 function takeUpgrades(app: FastifyInstance, upgrade: UpgradeHandler): void {
   app.server.on('upgrade', (request, socket, head) => {
-    if (upgrade(request, socket, head)) return;
-    writeToSocket(
-      socket,
-      new RelayProblem('invalid_request', 'This path does not speak another protocol.', {
-        hint: 'Send the request without the header Upgrade.'
-      })
-    );
+    if (!upgrade(request, socket, head)) ignoreUpgrade(app.server, request, socket, head);
   });
 }
 

@@ -4,6 +4,7 @@ import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { createRelay } from '../relay/relay.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
+import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { addRoutes } from './routes.ts';
 import { logStart } from './start-line.ts';
 import { createUpgrade } from './upgrade.ts';
@@ -35,9 +36,10 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
   });
   if (relay.hub !== undefined) {
     const upgrade = createUpgrade(relay, config, runtime, app.prefix.replace(/\/$/, ''));
-    // What is not ours is left to the host's own listeners.
     app.server.on('upgrade', (request, socket, head) => {
-      if (!upgrade(request, socket, head) && app.server.listenerCount('upgrade') === 1) socket.destroy();
+      if (upgrade(request, socket, head)) return;
+      // The host's own listeners take the rest. Without any, the host's routes are served as if this listener were not there.
+      if (app.server.listenerCount('upgrade') === 1) ignoreUpgrade(app.server, request, socket, head);
     });
     app.addHook('preClose', () => relay.hub?.close());
   }

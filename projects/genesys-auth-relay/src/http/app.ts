@@ -27,10 +27,10 @@ function noteIn({ log, observer }: RelayRuntime) {
 }
 
 /** What Node would answer by itself, without our headers and without a body. */
-function answerAll(app: FastifyInstance, note: (problem: RelayProblem) => string): void {
+function answerAll(app: FastifyInstance, note: (problem: RelayProblem) => string, subDomains: boolean): void {
   app.server.on('connect', (_request, socket) => {
     const problem = new RelayProblem('method_not_allowed', 'The relay is no proxy.', { hint: 'Send POST.' });
-    writeToSocket(socket, problem, note(problem));
+    writeToSocket(socket, problem, subDomains, note(problem));
   });
   // Their size is bounded; of a bounded number Node would drop the last in silence.
   app.server.maxHeadersCount = 0;
@@ -80,6 +80,7 @@ export async function createApp(
   // Longer than the API may take.
   const connectionTimeoutMs = () => Math.max(30_000, longestMs);
   const { headersTimeoutMs, requestTimeoutMs } = config.limits;
+  const subDomains = config.hsts.includeSubDomains;
   const app = Fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -99,17 +100,17 @@ export async function createApp(
     frameworkErrors: (error, _request, reply) => {
       reply.hijack();
       const problem = malformed(error.code);
-      writeRaw(reply.raw, problem, note(problem));
+      writeRaw(reply.raw, problem, subDomains, note(problem));
     },
     clientErrorHandler: (error, socket) => {
       // A connection that ends before it says anything is no request: browsers open some in advance.
       if (error.code === 'ECONNRESET' || !socket.writable) return;
       const problem = malformed(error.code);
-      writeToSocket(socket, problem, note(problem));
+      writeToSocket(socket, problem, subDomains, note(problem));
     }
   });
   const gate = closeWhenQuiet(app, () => longestMs);
-  answerAll(app, note);
+  answerAll(app, note, subDomains);
   const { relay, swap } = await createRelaySwitch(config, runtime);
   const swapAll = async (next: RelayConfig) => {
     await swap(next);
@@ -136,13 +137,14 @@ export async function createApp(
   if (basePath !== '') {
     app.setErrorHandler((error, _request, reply) => {
       reply.hijack();
-      writeRaw(reply.raw, error instanceof RelayProblem ? error : malformed());
+      writeRaw(reply.raw, error instanceof RelayProblem ? error : malformed(), subDomains);
     });
     app.setNotFoundHandler((_request, reply) => {
       reply.hijack();
       writeRaw(
         reply.raw,
-        new RelayProblem('not_found', 'The relay has no such path.', { hint: `It is at ${basePath}.` })
+        new RelayProblem('not_found', 'The relay has no such path.', { hint: `It is at ${basePath}.` }),
+        subDomains
       );
     });
   }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { sendRaw } from '../testing/raw.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 
 describe('a request that Node would answer by itself', () => {
@@ -49,4 +50,27 @@ describe('a request that Node would answer by itself', () => {
       expect(await lines(`${other}/token`, `Host: ${host}`)).toMatch(/"code":"loopback_refused".*"error":/s);
     }
   });
+});
+
+it('3.4.1 Strict-Transport-Security is the same on answers that are written to the bare connection', async () => {
+  for (const [includeSubDomains, expected] of [
+    [true, 'max-age=31536000; includeSubDomains'],
+    [false, 'max-age=31536000']
+  ] as const) {
+    const world = await setUp({ config: { hsts: { includeSubDomains } } });
+    const host = `Host: localhost:${new URL(world.relay.url).port}`;
+    try {
+      for (const [request, status] of [
+        ['GET / HTTP/9\r\n\r\n', 400],
+        [`GET /session HTTP/1.1\r\n${host}\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+        [`CONNECT a:443 HTTP/1.1\r\n${host}\r\n\r\n`, 405]
+      ] as const) {
+        const answer = await sendRaw(world.relay.url, request);
+        expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+        expect(/^strict-transport-security: (.*)$/im.exec(answer)?.[1]?.trim()).toBe(expected);
+      }
+    } finally {
+      await world.close();
+    }
+  }
 });

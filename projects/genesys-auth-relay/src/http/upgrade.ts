@@ -45,7 +45,7 @@ const noTicket = () =>
  */
 export function createUpgrade(
   relay: Relay,
-  config: Pick<RelayConfig, 'log' | 'limits'>,
+  config: Pick<RelayConfig, 'log' | 'limits' | 'hsts'>,
   { log, clock }: RelayRuntime,
   basePath: string
 ): UpgradeHandler {
@@ -131,7 +131,7 @@ export function createUpgrade(
       if (problem !== error)
         log.error({ event: 'internal_error', requestId, ...errorFields(error) }, 'unexpected error');
       else log.warn({ event: 'hub_refused', requestId, code: problem.code }, 'refused');
-      writeToSocket(socket, problem, requestId);
+      writeToSocket(socket, problem, config.hsts.includeSubDomains, requestId);
     });
     return true;
   };

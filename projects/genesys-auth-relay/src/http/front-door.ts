@@ -13,7 +13,7 @@ import { API_ROUTE, answerApi, isPlainCall } from './api-route.ts';
 import type { Gate } from './gate.ts';
 import { problemOf } from './problem-of.ts';
 import { answerToken } from './token-route.ts';
-import { type Visit, createVisits } from './visits.ts';
+import { CALLER_LEFT, type Visit, answeredStatus, createVisits } from './visits.ts';
 
 /** The shape of a listener of node:http. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => void;
@@ -92,12 +92,16 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
     gate.enter();
     const end = (status: number) => {
       gate.leave(response);
-      visits.end(visit, { method: 'POST', status, route: RELAY_PATHS.token });
+      visits.end(visit, { method: 'POST', status: left ? CALLER_LEFT : status, route: RELAY_PATHS.token });
     };
+    // Looked at before the answer is written: afterwards a caller may leave as soon as it has read it.
+    let left = false;
     const failed = (error: unknown) => {
+      left = response.destroyed;
       end(refuse(response, visit, error, true));
     };
     const answered = (answer: TokenResponse) => {
+      left = response.destroyed;
       write(response, visit, 200, JSON_TYPE, JSON.stringify(answer));
       end(200);
     };
@@ -116,7 +120,7 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
       else refuse(response, visit, error, false);
     }
     gate.leave(response);
-    visits.end(visit, { method: request.method ?? '', status: response.statusCode, route: API_ROUTE });
+    visits.end(visit, { method: request.method ?? '', status: answeredStatus(response), route: API_ROUTE });
   }
 
   return (request, response) => {

@@ -1,8 +1,11 @@
+import { request } from 'node:http';
 import pino from 'pino';
 import { ask, asForm, fromHere } from '../testing/ask.ts';
 import { KEY } from '../testing/config.ts';
 import { startIdentityProvider } from '../testing/identity-provider.ts';
+import { setUpProxy } from '../testing/proxy-setup.ts';
 import { setUp } from '../testing/setup.ts';
+import { until } from '../testing/until.ts';
 import { replyWith } from '../testing/token-server.ts';
 
 const FIELDS = new Set(
@@ -183,6 +186,31 @@ describe('the log', () => {
         .map((text) => JSON.parse(text) as Record<string, unknown>)
         .find(({ event }) => event === 'request');
       expect(line!['subject']).toMatch(expected);
+    }
+  });
+
+  it.each(['GET', 'POST'])('says 499 of a caller who left before the answer began (%s)', async (method) => {
+    const { lines, log } = recorder();
+    const statuses: number[] = [];
+    const observer = { requestAnswered: ({ status }: { status: number }) => void statuses.push(status) };
+    const world = await setUpProxy({ runtime: { log, observer } });
+    try {
+      const called = new Promise<void>((resolve) => {
+        world.api.answerWith(() => {
+          resolve();
+        });
+      });
+      const path = method === 'GET' ? '/api/v2/routing/queues' : '/api/v2/analytics/queues/observations/query';
+      const sent = request(world.at(path), { method, agent: false, headers: { 'x-genesys-auth': '1' } });
+      sent.on('error', () => undefined);
+      sent.end(method === 'GET' ? undefined : '{}');
+      await called;
+      sent.destroy();
+      const line = await until(() => lines.find((text) => text.includes('"event":"request"')), 'the log line');
+      expect(JSON.parse(line)).toMatchObject({ route: '/api/v2/*', status: 499 });
+      expect(statuses).toEqual([499]);
+    } finally {
+      await world.close();
     }
   });
 });

@@ -9,12 +9,13 @@ import { errorFields } from '../reply/log-fields.ts';
 import { RelayProblem, problemBody, problemHeaders } from '../reply/problem.ts';
 import { safeJson } from '../reply/safe-text.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { whenClosed } from '../runtime/when-closed.ts';
 import { API_ROUTE } from './api-route.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { CALLER_HEADERS, preflight } from './preflight.ts';
 import { problemOf } from './problem-of.ts';
 import { answerToken } from './token-route.ts';
-import { type Visit, createVisits } from './visits.ts';
+import { type Visit, answeredStatus, createVisits } from './visits.ts';
 
 const ALWAYS_SERVED = [
   [RELAY_PATHS.token, 'POST'],
@@ -74,8 +75,12 @@ export function addRoutes(
     });
   }
 
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     visitOf(request);
+    // Fastify calls `onResponse` for an answer that is out as a whole, and for no other.
+    whenClosed(reply.raw, () => {
+      if (!reply.raw.writableFinished) end(request, answeredStatus(reply.raw));
+    });
     // Calls of the API have a rule of their own: their queries are the API's.
     if (pathOf(request) !== API_ROUTE) checkQuery(request.raw.url ?? '');
     done();
@@ -84,10 +89,16 @@ export function addRoutes(
     setHeaders(reply, relay.origins.listed(visitOf(request).facts), config.hsts.includeSubDomains);
     done(null, payload);
   });
-  app.addHook('onResponse', (request, reply, done) => {
+  const ended = new WeakSet<FastifyRequest>();
+  const end = (request: FastifyRequest, status: number): void => {
+    if (ended.has(request)) return;
+    ended.add(request);
     const path = pathOf(request);
     const route = METHODS.has(path) || path === API_ROUTE ? path : 'other';
-    visits.end(visitOf(request), { method: request.method, status: reply.statusCode, route });
+    visits.end(visitOf(request), { method: request.method, status, route });
+  };
+  app.addHook('onResponse', (request, reply, done) => {
+    end(request, reply.statusCode);
     done();
   });
   app.setErrorHandler<FastifyError | RelayProblem>((error, request, reply) => {

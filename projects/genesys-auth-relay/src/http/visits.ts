@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProblemCode } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
 import { type RequestFacts, factsOf } from '../guard/facts.ts';
@@ -36,6 +36,13 @@ export interface Visits {
   /** Says in the log and in the metrics how a request ended. */
   end(visit: Visit, end: VisitEnd): void;
 }
+
+/** Status in the log and the metrics of a request whose caller left before its answer began. No standard has one; this is nginx's. */
+export const CALLER_LEFT = 499;
+
+/** The status of an answer, or that nobody waited for it any more. */
+export const answeredStatus = (response: ServerResponse): number =>
+  response.headersSent ? response.statusCode : CALLER_LEFT;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

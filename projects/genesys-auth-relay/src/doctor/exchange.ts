@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors, request } from 'undici';
 import { errorCode } from '../runtime/error-code.ts';
+import { decoded } from '../source/decoded.ts';
 import { parseObject } from '../source/token-answer.ts';
 
 const MAX_BYTES = 65_536;
@@ -49,7 +50,7 @@ function timedOut(error: unknown, signal: AbortSignal): boolean {
   );
 }
 
-async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }): Promise<string> {
+async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }, encoding?: string): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -60,9 +61,9 @@ async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown })
     body.destroy();
     break;
   }
-  return Buffer.concat(chunks)
-    .toString('utf8', 0, MAX_BYTES)
-    .replace(/^\uFEFF/, '');
+  const bytes = Buffer.concat(chunks).subarray(0, MAX_BYTES);
+  // What cannot be decompressed is judged as it came.
+  return (decoded(bytes, encoding, MAX_BYTES) ?? bytes).toString('utf8').replace(/^\uFEFF/, '');
 }
 
 /**
@@ -85,14 +86,15 @@ export function createExchange(timeoutMs: number, now: () => number, ca?: string
       try {
         const common = { dispatcher: via ?? dispatcher, method, headers, signal };
         const answer = await request(url, body === undefined ? common : { ...common, body });
-        const text = await readCapped(answer.body);
+        const header = (name: string): string | undefined => {
+          const value = answer.headers[name];
+          return Array.isArray(value) ? value[0] : value;
+        };
+        const text = await readCapped(answer.body, header('content-encoding'));
         return {
           kind: 'answer',
           status: answer.statusCode,
-          header: (name) => {
-            const value = answer.headers[name];
-            return Array.isArray(value) ? value[0] : value;
-          },
+          header,
           text,
           body: parseObject(text),
           at: (before + now()) / 2

@@ -1,10 +1,20 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { CANARY, CLIENT_ID, diagnose, startOdd } from '../../test/doctor.ts';
 
 const json = (response: ServerResponse, status: number, body: object, headers = {}) => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 };
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+
+it('doctor reads a compressed answer of the token endpoint', async () => {
+  const odd = await startOdd((_request, response) => {
+    response.writeHead(401, { 'content-encoding': 'gzip' }).end(gzipSync('{"error":"unauthorized_client"}'));
+  });
+  const { causes } = await diagnose({ genesys: odd.genesys }, {});
+  await odd.close();
+  expect(causes).toEqual(['wrong_grant_type']);
+});
 
 describe('doctor before servers that are no Genesys Cloud', () => {
   const said = (error: string, more: object = {}) => ({ error, ...more });

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type Ask, ask } from '../testing/ask.ts';
 import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
 import { openRaw } from '../testing/raw.ts';
@@ -97,6 +98,34 @@ describe('when the API limits the rate', () => {
     world.clock.advance(42_000);
     await ask(world.at(QUEUES), get);
     expect(world.api.calls).toHaveLength(2);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync]
+  ])(
+    'a limit of one operation stops that one alone, also when its answer is compressed (%s)',
+    async (name, compress) => {
+      world.api.answerWith((_call, response) => {
+        response
+          .writeHead(429, { 'content-type': 'application/json', 'content-encoding': name, 'retry-after': '42' })
+          .end(compress(JSON.stringify({ status: 429, limit: { key: 'queue.rate.per.minute' } })));
+      });
+      await ask(world.at(QUEUES), get);
+      await ask(world.at('/api/v2/routing/skills'), get);
+      expect(world.api.calls.map(({ url }) => url)).toEqual([QUEUES, '/api/v2/routing/skills']);
+    }
+  );
+
+  it('a compressed answer that is too long or broken stops the token', async () => {
+    world.api.answerWith((_call, response) => {
+      response
+        .writeHead(429, { 'content-encoding': 'gzip', 'retry-after': '42' })
+        .end(gzipSync(JSON.stringify({ limit: { key: 'queue.rate.per.minute' }, padding: 'x'.repeat(1_000_000) })));
+    });
+    await ask(world.at(QUEUES), get);
+    expect((await ask(world.at('/api/v2/routing/skills'), get)).body['code']).toBe('api_budget_spent');
   });
 
   it('a limit of one operation stops that one alone', async () => {

@@ -1,5 +1,6 @@
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { RelayClock } from '../runtime/clock.ts';
+import { decoded } from '../source/decoded.ts';
 import { parseObject } from '../source/token-answer.ts';
 import { retryAfterMs } from '../source/upstream-error.ts';
 import { type Budget, createBudget, spent } from './budget.ts';
@@ -15,10 +16,13 @@ export interface ApiLimits {
   note(client: ClientConfig, slot: number, operation: string, answer: WholeAnswer): void;
 }
 
+/** Bytes of the body of a 429 that are read, once it is decompressed. */
+const MAX_BODY_BYTES = 65_536;
+
 /** Whether a 429 is about the token. Its body names the limit; where it does not, the token is the safe guess. */
 function isAboutToken({ headers, body }: WholeAnswer): boolean {
-  if (headerOf(headers, 'content-encoding') !== undefined) return true;
-  const limit = parseObject(body.toString('utf8'))?.['limit'];
+  const text = decoded(body, headerOf(headers, 'content-encoding'), MAX_BODY_BYTES)?.toString('utf8') ?? '';
+  const limit = parseObject(text)?.['limit'];
   const key = typeof limit === 'object' && limit !== null && 'key' in limit ? limit.key : undefined;
   return typeof key !== 'string' || /token|client\.credentials|org\.app/.test(key);
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { ask, fromHere } from '../testing/ask.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { replyWith } from '../testing/token-server.ts';
@@ -44,6 +45,26 @@ describe('the answer of the token endpoint', () => {
     const answer = await token();
     expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_invalid_response' } });
     expect(answer.text).not.toContain('hotel');
+  });
+
+  it('may be compressed, although the relay does not ask for it', async () => {
+    const body = JSON.stringify({ access_token: 'token', token_type: 'bearer', expires_in: 3600 });
+    world.server.answerWith((response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync(body));
+    });
+    expect(await token()).toMatchObject({ status: 200, body: { access_token: 'token' } });
+    world.server.answerWith((response) => {
+      response.writeHead(401, { 'content-encoding': 'gzip' }).end(gzipSync('{"error":"unauthorized_client"}'));
+    });
+    expect((await token({ scopes: ['routing'] })).body['code']).toBe('upstream_unauthorized_client');
+  });
+
+  it('is refused when it is longer than 64 KB once it is decompressed', async () => {
+    const body = JSON.stringify({ access_token: 'token', token_type: 'bearer', padding: 'x'.repeat(1_000_000) });
+    world.server.answerWith((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
+    });
+    expect((await token()).body['code']).toBe('upstream_invalid_response');
   });
 
   it('O10 may be 16 KB of token, and have members nobody knows', async () => {

@@ -7,6 +7,7 @@ import type { RelayClock } from '../runtime/clock.ts';
 import { traceHeaders } from '../runtime/trace.ts';
 import { signAssertion } from './assertion.ts';
 import { createCertificatePools } from './certificate-pools.ts';
+import { decoded } from './decoded.ts';
 import { type Granted, parseObject, readTokenAnswer } from './token-answer.ts';
 import { tokenRequest } from './token-request.ts';
 import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts';
@@ -32,8 +33,16 @@ const tooLong = () =>
     hint: "Check that 'tokenEndpoint' is the URL of an OAuth token endpoint."
   });
 
-/** Reads an answer up to the limit. Of an error that is longer (a page of some proxy), the status says enough. */
-async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }, isError: boolean): Promise<string> {
+/**
+ * Reads an answer up to the limit. Of an error that is longer (a page of some proxy), the status says enough.
+ *
+ * @param encoding `Content-Encoding`; a server may compress although the relay does not ask for it
+ */
+async function readCapped(
+  body: AsyncIterable<unknown> & { destroy(): unknown },
+  isError: boolean,
+  encoding?: string
+): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -46,9 +55,8 @@ async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown },
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  const text = decoded(Buffer.concat(chunks), encoding, MAX_ANSWER_BYTES)?.toString('utf8') ?? '';
+  return text.replace(/^\uFEFF/, '');
 }
 
 function networkError(error: unknown, timedOut: boolean, endpoint: URL): UpstreamError {
@@ -93,7 +101,8 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   async function ask({ pool, headers, body }: Awaited<ReturnType<typeof requestOf>>, signal: AbortSignal) {
     const path = `${endpoint.pathname}${endpoint.search}`;
     const answer = await pool.request({ method: 'POST', path, headers, body, signal });
-    const text = await readCapped(answer.body, answer.statusCode > 299);
+    const encoding = single(answer.headers['content-encoding']);
+    const text = await readCapped(answer.body, answer.statusCode > 299, encoding);
     return { status: answer.statusCode, text, retryAfter: single(answer.headers['retry-after']) };
   }
 

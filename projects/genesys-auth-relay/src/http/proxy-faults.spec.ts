@@ -140,6 +140,31 @@ describe('when the API limits the rate', () => {
   });
 });
 
+describe('when the API answers what is not HTTP', () => {
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n'],
+    ['a status that is none', 'HTTP/1.1 2x0 OK\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x'],
+    ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n']
+  ])('(%s) the API is named, and not the relay', async (_what, bytes) => {
+    const odd = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.end(bytes);
+      });
+    });
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    const apiOrigin = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+    const world = await setUpProxy({ genesys: { apiOrigin } });
+    try {
+      expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 503, body: { code: 'api_unreachable' } });
+    } finally {
+      await world.close();
+      odd.close();
+    }
+  });
+});
+
 describe('F15 F16 when somebody breaks off', () => {
   let world: ProxySetup;
   afterEach(() => world.close());

@@ -45,7 +45,8 @@ function problemOf(error: unknown, host: string): RelayProblem | undefined {
       hint: 'Try again; if it lasts, ask for less at a time, or raise proxy.timeoutMs.'
     });
   }
-  const code = errorCode(error);
+  // An answer that is not HTTP has no code that says so.
+  const code = error instanceof errors.HTTPParserError ? 'no valid HTTP' : errorCode(error);
   if (code === undefined) return undefined;
   return new RelayProblem('api_unreachable', `The API at ${host} cannot be reached (${code}).`, {
     hint: 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the API.',

@@ -79,6 +79,15 @@ describe('genesys-auth-relay doctor', () => {
     expect((await command(flags)).exitCode).toBe(1);
   });
 
+  it('names the variable that is missing', async () => {
+    const flags = ['--region', 'here.test', '--client-id', CLIENT_ID];
+    const usual = await command(flags);
+    expect(usual).toMatchObject({ exitCode: 1, out: expect.stringContaining('GENESYS_CLIENT_SECRET') });
+    const own = await command([...flags, '--secret-env', 'MY_SECRET']);
+    expect(own).toMatchObject({ exitCode: 1, out: expect.stringContaining('MY_SECRET') });
+    for (const { out } of [usual, own]) expect(out).not.toContain('GENESYS_AUTH_RELAY_DOCTOR_SECRET');
+  });
+
   it('takes explicit endpoints', async () => {
     const { tokenEndpoint, apiOrigin } = world.here;
     const flags = ['--token-endpoint', tokenEndpoint, '--api-origin', apiOrigin, '--client-id', CLIENT_ID];

@@ -10,6 +10,8 @@ import type { Patient } from '../doctor/patient.ts';
 import type { Outcome, Output } from './run.ts';
 import { USAGE } from './usage.ts';
 
+/** Where the secret is when no option says it. */
+const DEFAULT_SECRET_ENV = 'GENESYS_CLIENT_SECRET';
 /** Name under which a secret from a file or from stdin is put for the reader of the configuration. */
 const HANDED_OVER = 'GENESYS_AUTH_RELAY_DOCTOR_SECRET';
 
@@ -43,16 +45,23 @@ function readFlags(args: readonly string[]) {
 
 type Flags = ReturnType<typeof readFlags>;
 
-/** The secret from where it is kept; one line break at the end of a file or of stdin is usual. */
-async function secretOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/**
+ * The secret from where it is kept, under the name of its variable, so that a message names what the user has to set. One line break
+ * at the end of a file or of stdin is usual.
+ */
+async function secretOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<readonly [name: string, secret?: string]> {
   const places = [flags['secret-env'], flags['secret-file'], flags['secret-stdin']].filter((one) => one !== undefined);
   if (places.length > 1) throw new Misuse('Give one of --secret-env, --secret-file and --secret-stdin.');
   // Only now: at a terminal it would wait for somebody to type, and refuse afterwards.
-  if (flags['secret-stdin'] === true) return (await readAll(process.stdin)).replace(/\r?\n$/, '');
+  if (flags['secret-stdin'] === true) return [HANDED_OVER, (await readAll(process.stdin)).replace(/\r?\n$/, '')];
   const file = flags['secret-file'];
-  if (file === undefined) return env[flags['secret-env'] ?? 'GENESYS_CLIENT_SECRET'];
+  if (file === undefined) {
+    const name = flags['secret-env'] ?? DEFAULT_SECRET_ENV;
+    const secret = env[name];
+    return secret === undefined ? [name] : [name, secret];
+  }
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return [HANDED_OVER, readFileSync(file, 'utf8').replace(/\r?\n$/, '')];
   } catch {
     throw new Misuse('The file of --secret-file cannot be read.');
   }
@@ -62,8 +71,8 @@ async function fromFlags(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient>
   const { region, auth, 'client-id': id, 'token-endpoint': tokenEndpoint, 'api-origin': apiOrigin } = flags;
   if (id === undefined || (region === undefined && tokenEndpoint === undefined))
     throw new Misuse('doctor needs --config FILE, or --region NAME and --client-id ID');
-  const secret = await secretOf(flags, env);
-  const client = { id, secret: { env: HANDED_OVER }, ...(auth === undefined ? {} : { auth }) };
+  const [name, secret] = await secretOf(flags, env);
+  const client = { id, secret: { env: name }, ...(auth === undefined ? {} : { auth }) };
   const where = {
     ...(region === undefined ? {} : { region }),
     ...(tokenEndpoint === undefined ? {} : { tokenEndpoint }),
@@ -76,7 +85,7 @@ async function fromFlags(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient>
     identities: [{ type: 'loopback', roles: ['doctor'] }],
     roles: { doctor: { scopes: ['routing'] } }
   };
-  return { input, env: secret === undefined ? {} : { [HANDED_OVER]: secret }, baseDir: '.', genesysOnly: true };
+  return { input, env: secret === undefined ? {} : { [name]: secret }, baseDir: '.', genesysOnly: true };
 }
 
 function timeoutOf({ timeout }: Flags): number {

@@ -83,7 +83,7 @@ describe('the built command', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('starts, serves, and stops cleanly on %s', async (signal) => {
     const { output, until, exit } = run('--login-port', '0', '--api-port', '0');
     await until(/Ctrl-C/);
-    expect(output()).not.toContain('sandbox-development-secret');
+    expect(output()).toMatch(/secret +sandbox-development-secret \(public/);
     const origin = /login host\s+(\S+)/.exec(output())?.[1] ?? '';
     const metadata = await fetch(`${origin}/.well-known/oauth-authorization-server`);
     expect(await metadata.json()).toMatchObject({ issuer: origin });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { HELP, readArguments } from './cli/arguments.ts';
 import { explainFailure } from './cli/failure.ts';
-import type { SandboxOptions } from './options.ts';
+import { type SandboxOptions, SANDBOX_CLIENT } from './options.ts';
 import { createSandbox } from './sandbox.ts';
 
 const command = readArguments(process.argv.slice(2));
@@ -32,7 +32,7 @@ async function run(options: SandboxOptions): Promise<void> {
         `  login host   ${sandbox.loginOrigin}`,
         `  API host     ${sandbox.apiOrigin}`,
         `  client id    ${client?.id ?? ''}`,
-        '  secret       the published development secret (SANDBOX_CLIENT.secret); it opens nothing but a sandbox',
+        `  secret       ${SANDBOX_CLIENT.secret} (public: it opens nothing but a sandbox)`,
         'Stop it with Ctrl-C.',
         ''
       ].join('\n')

@@ -4,6 +4,8 @@ import { Gate } from './api/gate.ts';
 import { identityOperations } from './api/identity.ts';
 import { API_PREFIXES, type ApiOptions, serveApi } from './api/plugin.ts';
 import { queueOperations } from './api/queues.ts';
+import { directoryOperations } from './api/directory.ts';
+import { referenceOperations } from './api/reference.ts';
 import { userOperations } from './api/users.ts';
 import { ContactCentre } from './centre/centre.ts';
 import { defaultPlan } from './centre/plan.ts';
@@ -108,6 +110,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     operations: [
       ...identityOperations(store, clock, settings.organization, () => faults.offsetMs),
       ...queueOperations(centre),
+      ...directoryOperations(centre),
+      ...referenceOperations(centre),
       ...userOperations(centre),
       ...analyticsOperations(centre),
       ...notifications.operations

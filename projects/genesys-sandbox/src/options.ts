@@ -87,6 +87,16 @@ export const SANDBOX_CLIENT: SandboxClient = {
   name: 'Sandbox development client'
 };
 
+/** Every option of a client; the type makes sure that none is forgotten. */
+const CLIENT_OPTIONS: Readonly<Record<keyof SandboxClient, true>> = {
+  id: true,
+  secret: true,
+  name: true,
+  grantType: true,
+  state: true,
+  accessTokenValiditySeconds: true,
+  permissions: true
+};
 const GRANT_TYPES = ['CLIENT-CREDENTIALS', 'CODE', 'TOKEN', 'SAML2-BEARER', 'PASSWORD'];
 const STATES = ['active', 'disabled', 'inactive'];
 
@@ -113,11 +123,16 @@ function checkClients(clients: readonly SandboxClient[]): void {
   const ids = new Set<string>();
   clients.forEach((client, index) => {
     const at = `clients[${index}]`;
+    const unknown = Object.keys(client).find((name) => !Object.hasOwn(CLIENT_OPTIONS, name));
+    if (unknown !== undefined)
+      throw new TypeError(
+        `${at}.${unknown} is not an option of a client: use ${Object.keys(CLIENT_OPTIONS).join(', ')}.`
+      );
     if (client.id === '' || client.id.includes(':')) throw new TypeError(`${at}.id must not be empty or hold a colon.`);
     if (ids.has(client.id)) throw new TypeError(`${at}.id is the id of another client as well.`);
     ids.add(client.id);
     if (client.secret === '') throw new TypeError(`${at}.secret must not be empty.`);
-    if (!GRANT_TYPES.includes(client.grantType ?? 'CODE'))
+    if (!GRANT_TYPES.includes(client.grantType ?? 'CLIENT-CREDENTIALS'))
       throw new TypeError(`${at}.grantType must be one of ${GRANT_TYPES.join(', ')}.`);
     if (!STATES.includes(client.state ?? 'active'))
       throw new TypeError(`${at}.state must be one of ${STATES.join(', ')}.`);

@@ -59,6 +59,8 @@ it.each([
   [{ clients: [{ id: '', secret: 's' }] }, 'clients[0].id'],
   [{ clients: [{ id: 'a', secret: '' }] }, 'clients[0].secret'],
   [{ clients: [SANDBOX_CLIENT, SANDBOX_CLIENT] }, 'clients[1].id'],
+  [{ clients: [{ id: 'a', secret: 's', grant: 'CODE' }] }, 'clients[0].grant is not an option'],
+  [{ clients: [SANDBOX_CLIENT, { id: 'a', secret: 's', tokenSeconds: 300 }] }, 'clients[1].tokenSeconds'],
   [{ clients: [{ id: 'a', secret: 's', accessTokenValiditySeconds: 60 }] }, 'accessTokenValiditySeconds']
 ])('refuses %j and names the option', async (options, name) => {
   await expect(createSandbox(options)).rejects.toThrow(name);

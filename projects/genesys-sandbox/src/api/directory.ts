@@ -95,7 +95,8 @@ function search(directory: Directory, body: Readonly<Record<string, unknown>>): 
     .map((agent) => directory.user(agent))
     .filter((user) => criteria.every((fits) => fits({ id: user.id, name: user.name, email: user.email })));
   const page = new URLSearchParams();
-  for (const name of ['pageSize', 'pageNumber']) if (body[name] !== undefined) page.set(name, JSON.stringify(body[name]));
+  for (const name of ['pageSize', 'pageNumber'])
+    if (body[name] !== undefined) page.set(name, JSON.stringify(body[name]));
   const { entities, total, pageCount, pageSize, pageNumber } = listing(found, PATH, page);
   return { total, pageCount, pageSize, pageNumber, types: ['users'], results: entities };
 }

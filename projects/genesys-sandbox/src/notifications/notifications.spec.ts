@@ -171,6 +171,25 @@ describe('subscriptions', () => {
     expect(listener.of('v2.')).toHaveLength(1);
     expect((await api.post(`${path}?ignoreErrors=maybe`, [])).status).toBe(400);
   });
+
+  it('do not exist: 400 for all, or rejected alone with ignoreErrors', async () => {
+    const { api } = await open();
+    const { id } = await channelOf(api);
+    const path = `${CHANNELS}/${id}/subscriptions`;
+    const asked = topics('v2.nonsense', `${USER}.presence`, `v2.${'x'.repeat(300)}`);
+    expect((await api.post(path, asked)).body.code).toBe('notification.invalid.topic');
+    expect((await api.get(path)).body.entities).toEqual([]);
+    const partly = await api.post(`${path}?ignoreErrors=true`, asked);
+    expect([partly.status, partly.body.entities]).toMatchObject([
+      200,
+      [
+        { id: 'v2.nonsense', state: 'Rejected', rejectionReason: expect.stringContaining('v2.nonsense') },
+        { state: 'Rejected', rejectionReason: expect.stringContaining('200 characters') },
+        { id: `${USER}.presence`, state: 'Permitted' }
+      ]
+    ]);
+    expect((await api.get(path)).body.entities).toMatchObject([{ id: `${USER}.presence` }]);
+  });
 });
 
 describe('the socket', () => {

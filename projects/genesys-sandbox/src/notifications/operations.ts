@@ -6,7 +6,7 @@ import type { SandboxClock } from '../options.ts';
 import type { Channel, Subscription } from './channel.ts';
 import type { Channels } from './channels.ts';
 import { permissionsFor } from './permissions.ts';
-import { addTopics, removeTopics, replaceTopics } from './subscribe.ts';
+import { type RefusedTopic, addTopics, removeTopics, replaceTopics } from './subscribe.ts';
 import { TOPIC_NAMES } from './topic-names.ts';
 
 const CHANNELS = '/notifications/channels';
@@ -37,8 +37,8 @@ export function notificationOperations(
     (write: typeof addTopics) =>
     (call: ApiCall): object => {
       const channel = own(call);
-      write(channel, topicsOf(call.request.body), flag(call.query, 'ignoreErrors'), clock.now());
-      return listed(channel);
+      const refused = write(channel, topicsOf(call.request.body), flag(call.query, 'ignoreErrors'), clock.now());
+      return listed(channel, refused);
     };
   const operation = (method: Operation['method'], path: string, handle: Operation['handle']): Operation => ({
     method,
@@ -79,8 +79,15 @@ export function notificationOperations(
   ];
 }
 
-function listed(channel: Channel): object {
-  return { entities: [...channel.subscriptions.values()].map(entity) };
+/** The topics of a channel, after those that this request asked for and that do not exist. */
+function listed(channel: Channel, refused: readonly RefusedTopic[] = []): object {
+  const missing = refused.map(({ id, reason }) => ({
+    id,
+    state: 'Rejected',
+    rejectionReason: reason,
+    missingPermissions: []
+  }));
+  return { entities: [...missing, ...[...channel.subscriptions.values()].map(entity)] };
 }
 
 function entity({ topic, missingPermissions }: Subscription): object {

@@ -197,6 +197,36 @@ describe('the token source', () => {
     expect(upstream()).toBe(3);
   });
 
+  it.each([
+    ['has time for two tries', 9000, 2],
+    ['has no time left', 10_000, 0]
+  ])('a caller whose renewal fails late %s within timeoutMs', async (_what, lateMs, tries) => {
+    const slow = await setUp({ genesys: { timeoutMs: 10_000 } });
+    const asked = () => ask(`${slow.relay.url}/token`, fromHere({ scopes: ['analytics'] }));
+    try {
+      await asked();
+      let fail: () => void = () => undefined;
+      slow.server.answerWith((response) => {
+        fail = () => response.writeHead(503).end();
+      });
+      slow.clock.advance(3600 * SECOND * 0.9);
+      // This caller gets the live token, and starts the renewal.
+      await asked();
+      await until(() => slow.server.received.length === 2, 'the renewal');
+      slow.clock.advance(3600 * SECOND * 0.1);
+      const waiting = asked();
+      // A later request is answered, so the caller waits already.
+      await ask(`${slow.relay.url}/session`, { method: 'GET', headers: { 'x-genesys-auth': '1' } });
+      slow.server.answerWith(replyWith(503, ''));
+      slow.clock.advance(lateMs);
+      fail();
+      expect(await waiting).toMatchObject({ status: 502, body: { code: 'upstream_error' } });
+      expect(slow.server.received).toHaveLength(2 + tries);
+    } finally {
+      await slow.close();
+    }
+  });
+
   it('T5 obeys Retry-After, and asks nobody meanwhile', async () => {
     world.server.answerWith(replyWith(429, '', { 'retry-after': '20' }));
     const answer = await token();

@@ -100,11 +100,11 @@ export function createTokenSource(
     return entry;
   }
 
-  function obtain(key: string, wanted: Wanted, behind: boolean): Promise<SharedToken> {
+  function obtain(key: string, wanted: Wanted, behind: boolean, budgetMs: number): Promise<SharedToken> {
     const current = live(key);
     const now = clock.monotonic();
     // A renewal behind has time until its token may not be handed out any more.
-    const deadline = behind && current !== undefined ? current.lifetime.hard : now + genesys.timeoutMs;
+    const deadline = behind && current !== undefined ? current.lifetime.hard : now + budgetMs;
     const ask = () =>
       behind
         ? fetchToken(wanted, genesys.timeoutMs, 'one')
@@ -118,10 +118,10 @@ export function createTokenSource(
     return obtainOnce(store, { key, wants, deadline, requestMs: fetchToken.typicalMs() }, ask, runtime);
   }
 
-  async function run(key: string, wanted: Wanted, behind: boolean): Promise<Entry> {
+  async function run(key: string, wanted: Wanted, behind: boolean, budgetMs: number): Promise<Entry> {
     const { client, scopes } = wanted;
     try {
-      const token = await obtain(key, wanted, behind);
+      const token = await obtain(key, wanted, behind, budgetMs);
       refusals.clear(client.id, key);
       const entry = keep(key, entryOf(token, random()));
       const lifetimeSeconds = Math.round((entry.lifetime.expires - entry.lifetime.start) / 1000);
@@ -143,8 +143,9 @@ export function createTokenSource(
     }
   }
 
-  function launch(key: string, wanted: Wanted, behind: boolean): Flight {
-    const flight = { promise: run(key, wanted, behind), behind };
+  /** @param budgetMs milliseconds until it must have a token, where a caller waits for it */
+  function launch(key: string, wanted: Wanted, behind: boolean, budgetMs = genesys.timeoutMs): Flight {
+    const flight = { promise: run(key, wanted, behind, budgetMs), behind };
     flights.set(key, flight);
     return flight;
   }
@@ -174,19 +175,21 @@ export function createTokenSource(
   }
 
   async function wait(key: string, wanted: Wanted): Promise<Entry> {
+    const deadline = clock.monotonic() + genesys.timeoutMs;
     for (;;) {
       const entry = live(key);
       if (entry !== undefined) return entry;
       const flight = flights.get(key);
       if (flight === undefined) {
         refusals.check(wanted.client.id, key);
-        return launch(key, wanted, false).promise;
+        return launch(key, wanted, false, deadline - clock.monotonic()).promise;
       }
       try {
         return await flight.promise;
       } catch (error) {
-        // A renewal behind makes one try only. Whoever now has no token at all deserves the full number of tries.
+        // A renewal behind makes one try only. A caller without a token gets all tries, in the time that it has left.
         if (!flight.behind || !(error instanceof UpstreamError) || error.kind !== 'transient') throw error;
+        if (clock.monotonic() >= deadline) throw error;
       }
     }
   }

@@ -2,6 +2,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { type RelayConfig, type RelayConfigInput, genesysAuthRelay } from 'genesys-auth-relay';
 import { type BrowserAppOptions, browserApp } from './browser-app.ts';
+import { terminalLog } from './terminal-log.ts';
 
 /** Where the relay is mounted; the page finds it in `/config.json`. */
 const RELAY_PREFIX = '/genesys';
@@ -30,7 +31,12 @@ export interface PageConfig {
 
 /** The server of the wallboard: the relay, the page's configuration, the page. */
 export async function createServer({ relay, page, browserDir }: ServerOptions): Promise<FastifyInstance> {
-  const app = fastify({ forceCloseConnections: true });
+  const app = fastify({
+    forceCloseConnections: true,
+    // The host's own request lines stay off: they hold URLs.
+    disableRequestLogging: true,
+    logger: { level: 'warn', stream: terminalLog }
+  });
 
   // The browser asks here for a token, and gets its events from here. The OAuth client's secret is read by the relay and
   // goes no further.

@@ -37,6 +37,23 @@ describe('startWallboard', () => {
   const token = (body: object, headers: Record<string, string> = HEADERS) =>
     fetch(`${wallboard.url}/genesys/token`, { method: 'POST', headers, body: JSON.stringify(body) });
 
+  it('says in the terminal that the relay gets no token', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    process.env['GENESYS_CLIENT_SECRET'] = 'CANARY-secret';
+    const client = { id: 'app', secret: { env: 'GENESYS_CLIENT_SECRET' } };
+    // Nobody listens on port 1.
+    const genesys = { tokenEndpoint: 'http://127.0.0.1:1/oauth/token', apiOrigin: 'http://127.0.0.1:1', client };
+    const unreachable = await startWallboard({ port: 0, sandbox: false, browserDir, relay: { genesys } });
+    try {
+      await fetch(`${unreachable.url}/genesys/api/v2/routing/queues`, { headers: HEADERS });
+      expect(said.mock.calls).toEqual([[expect.stringMatching(/gets no token: .*127\.0\.0\.1:1.*ECONNREFUSED/)]]);
+    } finally {
+      await unreachable.close();
+      said.mockRestore();
+      delete process.env['GENESYS_CLIENT_SECRET'];
+    }
+  });
+
   it('serves the page with a policy that names the API, and a new nonce each time', async () => {
     const [first, second] = await Promise.all([fetch(wallboard.url), fetch(wallboard.url)]);
     const policy = first.headers.get('content-security-policy');

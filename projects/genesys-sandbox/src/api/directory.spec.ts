@@ -7,7 +7,7 @@ async function open(permissions?: readonly string[]) {
   const client = { id: 'app', secret: 's', name: 'App', ...(permissions && { permissions }) };
   const { sandbox } = await start({ clients: [client, SANDBOX_CLIENT] });
   const api = await ApiClient.of(sandbox, client);
-  /** An answer as plain JSON: each operation here has a shape of its own. */
+  /** An answer as plain JSON, because each operation here has its own shape. */
   const read = async (path: string, body?: object) => {
     const { status, text } = await (body === undefined ? api.get(`/api/v2${path}`) : api.post(`/api/v2${path}`, body));
     return { status, body: JSON.parse(text) as Record<string, unknown> };

@@ -98,7 +98,7 @@ function definition(presence: Presence, divisionId: string | undefined) {
 
 const scope = (id: string): object => ({ id, description: id, selfUri: `/api/v2/oauth/scopes/${id}` });
 
-/** An OAuth client with client credentials is a subject of its own: what it may do stands in its roles. */
+/** The OAuth client as a subject, with its permissions as the policies of one role. */
 function subject(client: SandboxClient, centre: ContactCentre): object {
   const permissions = client.permissions ?? 'all';
   const policies = (permissions === 'all' ? ['*:*:*'] : permissions).map((permission) => {

@@ -216,7 +216,7 @@ describe('a refusal', () => {
   });
 });
 
-it('limits the token requests of a client to 300 a minute, unless it is told otherwise', async () => {
+it('limits the token requests of a client to 300 a minute by default', async () => {
   const statuses = async (options: object): Promise<number[]> => {
     const { sandbox } = await start(options);
     const ask = () => askToken(sandbox.tokenEndpoint, grant, { authorization: basic(id, secret) });

@@ -21,7 +21,7 @@ export interface HubClient {
   readonly topics: Set<string>;
   /** Whether its socket is closed: it must not be put on anything any more. */
   readonly gone: boolean;
-  /** Whether frames may go to it: nobody has begun to close the socket. */
+  /** Whether frames may go to it: its socket is open and not being closed. */
   readonly open: boolean;
   /** Writes a finished frame of an event, or notes that the client missed it. Called for every event: it must cost little. */
   deliver(frame: Buffer, topic: string): void;

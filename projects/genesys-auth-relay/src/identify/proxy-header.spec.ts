@@ -87,6 +87,17 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
   });
 
   it.each([
+    ['the proof alone, as nobody is signed in at the proxy', without('X-Forwarded-User', GROUPS)],
+    ['the proof and an empty user', { ...without(GROUPS), 'X-Forwarded-User': '' }],
+    ['the proof in another spelling', { X_Relay_Proof: PROOF, 'X-Genesys-Auth': '1' }],
+    ['a wrong proof', { 'X-Relay-Proof': newKey().key, 'X-Genesys-Auth': '1' }],
+    ['groups alone', { [GROUPS]: 'developer', 'X-Genesys-Auth': '1' }]
+  ])('never becomes loopback with %s: the request came through the proxy', async (_what, headers) => {
+    expect(await session(headers, {}, 'loopback')).toMatchObject(nobody);
+    expect(await session({ 'X-Genesys-Auth': '1' }, {}, 'loopback')).toMatchObject({ body: { identity: 'loopback' } });
+  });
+
+  it.each([
     ['no proof', without('X-Relay-Proof')],
     ['a wrong proof', { ...ANN, 'X-Relay-Proof': newKey().key }],
     ['a proof that is cut off', { ...ANN, 'X-Relay-Proof': PROOF.slice(0, -1) }],

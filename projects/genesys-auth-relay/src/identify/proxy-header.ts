@@ -29,7 +29,10 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 /** The identity that a proxy before the relay gives. */
 export interface ProxyHeader {
-  /** Whether the request claims such an identity at all, be it from the proxy or forged. */
+  /**
+   * Whether the request carries any of the proxy's headers, its proof included. Such a request came through the proxy, or
+   * pretends to: it is never a request of this machine.
+   */
   claims(facts: RequestFacts): boolean;
   /**
    * The caller whom a trusted proxy names; `undefined` when the peer is none of the trusted, or names nobody: then the
@@ -49,6 +52,8 @@ export interface ProxyHeader {
 export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: OriginGuard): ProxyHeader {
   const trusted = createNetworks(config.trustedProxies);
   const proofs = config.proof.secrets.map((secret) => digest(secret.reveal()));
+  const { subjectHeader, rolesHeader } = config;
+  const ofProxy = [config.proof.header, subjectHeader, ...(rolesHeader === undefined ? [] : [rolesHeader])];
   const distrust = (why: string) =>
     invalidCredentials(why, 'Check how the proxy before the relay sets its headers: see the README, proxyHeader.');
 
@@ -63,7 +68,7 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   }
 
   function subjectOf(facts: RequestFacts): string | undefined {
-    const said = read(facts, config.subjectHeader);
+    const said = read(facts, subjectHeader);
     if (said.kind === 'nothing' || (said.kind === 'value' && said.value === '')) return undefined;
     // A comma is how servers join two headers into one.
     if (said.kind === 'value' && /^[\x20-\x2B\x2D-\x7E]{1,256}$/.test(said.value)) return said.value;
@@ -80,9 +85,9 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   }
 
   return {
-    claims: (facts) => read(facts, config.subjectHeader).kind !== 'nothing',
+    claims: (facts) => ofProxy.some((name) => read(facts, name).kind !== 'nothing'),
     identify(facts) {
-      if (!trusted(facts.peer) || read(facts, config.subjectHeader).kind === 'nothing') return undefined;
+      if (!trusted(facts.peer) || read(facts, subjectHeader).kind === 'nothing') return undefined;
       checkProof(facts);
       const subject = subjectOf(facts);
       if (subject === undefined) return undefined;

@@ -150,6 +150,26 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
     expect(await session({ ...ANN, Authorization: 'Bearer wrong' })).toMatchObject(refused);
   });
 
+  it('gives callers of two identities different names, also when their proxies name them alike', async () => {
+    const identity = (subjectHeader: string, env: string) => ({
+      type: 'proxyHeader' as const,
+      trustedProxies: ['127.0.0.1'],
+      proof: { header: `${subjectHeader}-Proof`, secret: { env } },
+      subjectHeader,
+      roles: ['developer']
+    });
+    world = await setUp({
+      config: { identities: [identity('X-Staff', 'RELAY_TEST_PROOF'), identity('X-Partner', 'RELAY_TEST_NEXT_PROOF')] }
+    });
+    const named = async (header: string, proof: string) =>
+      (await session({ [header]: 'ann', [`${header}-Proof`]: proof, 'X-Genesys-Auth': '1' })).body;
+    const staff = await named('X-Staff', PROOF);
+    const partner = await named('X-Partner', NEXT);
+    expect([staff['subject'], partner['subject']]).toEqual(['ann', 'ann']);
+    expect(staff['caller']).not.toBe(partner['caller']);
+    expect((await named('X-Staff', PROOF))['caller']).toBe(staff['caller']);
+  });
+
   it('B8 B9 must send X-Genesys-Auth, as its credential comes with every request of a browser', async () => {
     expect(await session(without('X-Genesys-Auth'))).toMatchObject({
       status: 403,

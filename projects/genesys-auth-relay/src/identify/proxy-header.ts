@@ -54,6 +54,8 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   const proofs = config.proof.secrets.map((secret) => digest(secret.reveal()));
   const { subjectHeader, rolesHeader } = config;
   const ofProxy = [config.proof.header, subjectHeader, ...(rolesHeader === undefined ? [] : [rolesHeader])];
+  // Two proxies may name two people alike.
+  const ownKey = `proxyHeader:${[...config.trustedProxies, config.proof.header, subjectHeader].join(' ')}`;
   const distrust = (why: string) =>
     invalidCredentials(why, 'Check how the proxy before the relay sets its headers: see the README, proxyHeader.');
 
@@ -94,7 +96,7 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
       const roles = rolesOf(facts);
       origins.checkProxied(facts);
       requireAuthHeader(facts);
-      return { key: `proxyHeader:${subject}`, subject, identity: 'proxyHeader', roles };
+      return { key: `${ownKey} ${subject}`, subject, identity: 'proxyHeader', roles };
     }
   };
 }

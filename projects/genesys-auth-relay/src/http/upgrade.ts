@@ -90,7 +90,10 @@ export function createUpgrade(
     if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
       throw new RelayProblem('upgrade_required', 'This path is a WebSocket.', { headers: { upgrade: 'websocket' } });
     }
-    const caller = await callerOf(request);
+    const identified = await callerOf(request);
+    // A reload may have come since the ticket was issued, or while the caller was identified.
+    const caller = relay.again(identified);
+    if (caller === undefined) throw invalidCredentials('The credential is no longer valid.', 'Sign in again.');
     if (hub.isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again, to whoever answers.' });
     }

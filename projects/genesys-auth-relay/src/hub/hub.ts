@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type HubServerFrame } from 'genesys-auth-protocol';
+import { isCovered } from 'genesys-scopes';
 import type WebSocket from 'ws';
 import type { NotificationsConfig } from '../config/config.ts';
 import type { Caller } from '../identify/caller.ts';
@@ -39,6 +40,12 @@ export interface Hub {
   isStopping(): boolean;
   /** Whether the caller may open one more socket; the reason if not. */
   refuses(caller: Caller): string | undefined;
+  /**
+   * Closes the sockets whose caller has lost a scope since it connected. Other sockets keep the rights they connected with.
+   *
+   * @param scopesOf scopes that a caller has now
+   */
+  review(scopesOf: (caller: Caller) => readonly string[]): void;
   /** Tells the clients to go elsewhere. */
   drain(): void;
   close(): Promise<void>;
@@ -210,6 +217,14 @@ export async function createHub(
         heartbeatSeconds: Math.ceil(times.heartbeatMs / 1000),
         expiresIn: Math.max(0, Math.floor(lifeMs / 1000))
       });
+    },
+
+    review(scopesOf) {
+      for (const client of clients.keys()) {
+        const now = scopesOf(client.caller);
+        if (client.entitlement.scopes.every((scope) => isCovered(scope, now))) continue;
+        client.close(CLOSE_CODES.expired, 'the caller has lost rights');
+      }
     },
 
     drain() {

@@ -16,7 +16,11 @@ function formDecoded(value: string): string {
 }
 
 /** Finds the caller of a key. */
-export type ApiKeys = (credential: Credential) => Caller | undefined;
+export interface ApiKeys {
+  find(credential: Credential): Caller | undefined;
+  /** The caller of a key that was presented before, with the roles that the key has now; `undefined` when the key is gone. */
+  again(caller: Caller): Caller | undefined;
+}
 
 /**
  * Builds the check of API keys. Only their SHA-256 is known; every key is compared in constant time and all of them
@@ -25,7 +29,17 @@ export type ApiKeys = (credential: Credential) => Caller | undefined;
 export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiKeys {
   const known = identities
     .flatMap(({ keys }) => keys)
-    .map(({ id, sha256, roles }) => ({ id, idHash: digest(id), hash: Buffer.from(sha256, 'hex'), roles }));
+    .map(({ id, sha256, roles }) => {
+      const hash = Buffer.from(sha256, 'hex');
+      const caller: Caller = {
+        key: `apiKey:${id}`,
+        subject: id,
+        identity: 'apiKey',
+        roles,
+        source: hash.toString('hex')
+      };
+      return { idHash: digest(id), hash, caller };
+    });
 
   function find(id: string | undefined, key: string): Caller | undefined {
     if (known.length === 0) return undefined;
@@ -35,25 +49,26 @@ export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiK
     for (const candidate of known) {
       const keyMatches = timingSafeEqual(candidate.hash, keyHash);
       const idMatches = timingSafeEqual(candidate.idHash, idHash) || id === undefined;
-      if (keyMatches && idMatches) {
-        found = { key: `apiKey:${candidate.id}`, subject: candidate.id, identity: 'apiKey', roles: candidate.roles };
-      }
+      if (keyMatches && idMatches) found = candidate.caller;
     }
     return found;
   }
 
-  return (credential) => {
-    switch (credential.kind) {
-      case 'bearer':
-        return find(undefined, credential.token);
-      case 'body':
-        return find(credential.id, credential.key);
-      case 'basic':
-        // Clients differ in whether they form-encode id and key before base64 (RFC 6749 section 2.3.1).
-        return find(credential.id, credential.key) ?? find(formDecoded(credential.id), formDecoded(credential.key));
-      default:
-        return undefined;
-    }
+  return {
+    find(credential) {
+      switch (credential.kind) {
+        case 'bearer':
+          return find(undefined, credential.token);
+        case 'body':
+          return find(credential.id, credential.key);
+        case 'basic':
+          // Clients differ in whether they form-encode id and key before base64 (RFC 6749 section 2.3.1).
+          return find(credential.id, credential.key) ?? find(formDecoded(credential.id), formDecoded(credential.key));
+        default:
+          return undefined;
+      }
+    },
+    again: ({ key, source }) => known.find(({ caller }) => caller.key === key && caller.source === source)?.caller
   };
 }
 

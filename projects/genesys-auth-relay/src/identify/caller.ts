@@ -8,6 +8,8 @@ export interface Caller {
   readonly subject: string;
   readonly identity: IdentityType;
   readonly roles: readonly string[];
+  /** Fingerprint of what identified the caller: the API key, or the settings of the identity. It changes when these do. */
+  readonly source: string;
   /** When the credential ends, in milliseconds since the epoch, if it does. */
   readonly notAfter?: number;
 }

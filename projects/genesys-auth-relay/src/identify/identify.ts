@@ -18,6 +18,11 @@ export interface Identities {
    *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`
    */
   identify(facts: RequestFacts, credential: Credential): Soon<Caller>;
+  /**
+   * How a caller who was identified before, also by another configuration, is seen now. `undefined` when what identified it is
+   * no longer configured.
+   */
+  again(caller: Caller): Caller | undefined;
   close(): Promise<void>;
 }
 
@@ -85,7 +90,7 @@ export function createIdentities(
       if (credential.kind !== 'unreadable' && !isJwt && keyConfigs.length > 0) refuseInBrowser(facts);
       origins.check(facts, false);
       if (credential.kind === 'unreadable') throw invalidCredentials(credential.why, hint);
-      const caller = keys(credential);
+      const caller = keys.find(credential);
       if (caller !== undefined) {
         // A key of a form like a JWT's was not caught above.
         refuseInBrowser(facts);
@@ -96,6 +101,18 @@ export function createIdentities(
         credential.kind === 'bearer' ? 'The token is not valid here.' : 'The id or the key is not valid.',
         hint
       );
+    },
+    again(caller) {
+      switch (caller.identity) {
+        case 'apiKey':
+          return keys.again(caller);
+        case 'loopback':
+          return loopback && { ...caller, roles: loopback.roles };
+        case 'jwt':
+          return jwts.identified(caller) ? caller : undefined;
+        case 'proxyHeader':
+          return proxies.some(({ header }) => header.identified(caller)) ? caller : undefined;
+      }
     },
     close: () => jwts.close()
   };

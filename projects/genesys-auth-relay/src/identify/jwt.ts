@@ -18,6 +18,8 @@ export interface Jwts {
   known(token: string): Caller | undefined;
   /** @throws RelayProblem `invalid_credentials`, `identity_unavailable` */
   identify(token: string): Promise<Caller>;
+  /** Whether an identity that is still configured, with the same settings, identified the caller. */
+  identified(caller: Caller): boolean;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,13 @@ interface Verified {
   readonly notAfter: number;
   /** On the monotonic clock. */
   readonly until: number;
+}
+
+interface Source {
+  readonly identity: JwtIdentityConfig;
+  readonly keys: KeySet;
+  /** See {@link Caller}. */
+  readonly source: string;
 }
 
 /** Tells whether a bearer token has the form of a signed JWT. */
@@ -89,11 +98,15 @@ async function verify(token: string, identity: JwtIdentityConfig, keys: KeySet, 
 /** Builds the check of JWTs for all identities of the type; the token's issuer says which one applies. */
 export function createJwts(identities: readonly JwtIdentityConfig[], runtime: RelayRuntime): Jwts {
   const { clock } = runtime;
-  const sources = identities.map((identity) => ({ identity, keys: createKeySet(identity, runtime) }));
+  const sources = identities.map((identity) => ({
+    identity,
+    keys: createKeySet(identity, runtime),
+    source: sha256(JSON.stringify(identity))
+  }));
   // Keyed by hash, so that no user's token lies in memory.
   const verified = new LRUCache<string, Verified>({ max: 10_000 });
 
-  async function check(token: string, identity: JwtIdentityConfig, keys: KeySet): Promise<Verified> {
+  async function check(token: string, { identity, keys, source }: Source): Promise<Verified> {
     const { payload, protectedHeader } = await verify(token, identity, keys, clock.now());
     if (isOtherToken(protectedHeader.typ, payload, identity.typ)) {
       throw invalidCredentials('The token is no access token.', 'Send the access token, not the ID token.');
@@ -105,7 +118,14 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
     const roles = rolesOf(pointTo(identity.rolesPointer, payload));
     const notAfter = (payload.exp ?? 0) + identity.toleranceSeconds;
     return {
-      caller: { key: `jwt:${identity.issuer} ${subject}`, subject, identity: 'jwt', roles, notAfter: notAfter * 1000 },
+      caller: {
+        key: `jwt:${identity.issuer} ${subject}`,
+        subject,
+        identity: 'jwt',
+        roles,
+        source,
+        notAfter: notAfter * 1000
+      },
       notAfter,
       until: clock.monotonic() + VERIFIED_MS
     };
@@ -125,9 +145,9 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
       const issuer = issuerOf(token);
       const candidates = sources.filter(({ identity }) => identity.issuer === issuer);
       let refusal = invalidCredentials('The token is of an issuer this relay does not know.', SIGN_IN);
-      for (const { identity, keys } of candidates) {
+      for (const candidate of candidates) {
         try {
-          const result = await check(token, identity, keys);
+          const result = await check(token, candidate);
           verified.set(sha256(token), result);
           return result.caller;
         } catch (error) {
@@ -136,6 +156,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
       }
       throw refusal;
     },
+    identified: ({ source }) => sources.some((one) => one.source === source),
     async close() {
       await Promise.all(sources.map(({ keys }) => keys.close()));
     }

@@ -43,5 +43,5 @@ export function identifyLoopback(identity: LoopbackIdentityConfig, facts: Reques
   }
   origins.check(facts, true);
   requireAuthHeader(facts);
-  return { key: 'loopback', subject: 'loopback', identity: 'loopback', roles: identity.roles };
+  return { key: 'loopback', subject: 'loopback', identity: 'loopback', roles: identity.roles, source: 'loopback' };
 }

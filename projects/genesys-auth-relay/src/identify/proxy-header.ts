@@ -3,6 +3,7 @@ import type { ProxyHeaderIdentityConfig } from '../config/config.ts';
 import { createNetworks } from '../config/networks.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { OriginGuard } from '../guard/origin.ts';
+import { sha256 } from '../runtime/sha256.ts';
 import { requireAuthHeader } from './auth-header.ts';
 import type { Caller } from './caller.ts';
 import { invalidCredentials } from './refused.ts';
@@ -41,6 +42,8 @@ export interface ProxyHeader {
    * @throws RelayProblem `invalid_credentials`, `origin_not_allowed`, `missing_auth_header`
    */
   identify(facts: RequestFacts): Caller | undefined;
+  /** Whether this identity, with these settings and this proof, identified the caller. */
+  identified(caller: Caller): boolean;
 }
 
 /**
@@ -59,14 +62,22 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   const distrust = (why: string) =>
     invalidCredentials(why, 'Check how the proxy before the relay sets its headers: see the README, proxyHeader.');
 
-  function checkProof(facts: RequestFacts): void {
+  /** One for each proof: a caller is no longer known when the proof it came with is replaced. */
+  const sources = proofs.map((proof) =>
+    sha256(JSON.stringify([ownKey, rolesHeader ?? null, config.roles, proof.toString('hex')]))
+  );
+
+  /** The fingerprint of the settings and of the proof that the request carries. */
+  function sourceOf(facts: RequestFacts): string {
     const proof = read(facts, config.proof.header);
     const given = digest(proof.kind === 'value' ? proof.value : '');
     // All of them always, so that the time says nothing about which was near.
     const matches = proofs.map((known) => timingSafeEqual(known, given));
-    if (proof.kind !== 'value' || !matches.includes(true)) {
+    const source = sources[matches.indexOf(true)];
+    if (proof.kind !== 'value' || source === undefined) {
       throw distrust('The identity headers came without the proof of the proxy.');
     }
+    return source;
   }
 
   function subjectOf(facts: RequestFacts): string | undefined {
@@ -90,13 +101,14 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
     claims: (facts) => ofProxy.some((name) => read(facts, name).kind !== 'nothing'),
     identify(facts) {
       if (!trusted(facts.peer) || read(facts, subjectHeader).kind === 'nothing') return undefined;
-      checkProof(facts);
+      const source = sourceOf(facts);
       const subject = subjectOf(facts);
       if (subject === undefined) return undefined;
       const roles = rolesOf(facts);
       origins.checkProxied(facts);
       requireAuthHeader(facts);
-      return { key: `${ownKey} ${subject}`, subject, identity: 'proxyHeader', roles };
-    }
+      return { key: `${ownKey} ${subject}`, subject, identity: 'proxyHeader', roles, source };
+    },
+    identified: ({ source }) => sources.includes(source)
   };
 }

@@ -34,6 +34,8 @@ export interface Relay {
    * @param ip address that strangers are limited by; default: that of the peer
    */
   admit(facts: RequestFacts, ip: string | undefined, ask?: TokenAsk): Soon<Caller>;
+  /** How a caller who was identified before is seen now; `undefined` when what identified it is no longer configured. */
+  again(caller: Caller): Caller | undefined;
   token(caller: Caller, ask: TokenAsk): Soon<TokenResponse>;
   session(caller: Caller): SessionResponse;
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
@@ -107,6 +109,8 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
       if (!(caller instanceof Promise)) return counted(caller);
       return caller.then(counted, (error: unknown) => refuseStranger(error, ip ?? facts.peer));
     },
+
+    again: (caller) => identities.again(caller),
 
     api,
 

@@ -1,4 +1,6 @@
 import type { RelayConfig } from '../config/config.ts';
+import type { Caller } from '../identify/caller.ts';
+import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { patienceOf } from './patience.ts';
 import { type Relay, createRelay } from './relay.ts';
@@ -9,11 +11,23 @@ export interface RelaySwitch {
   readonly relay: Relay;
   /**
    * Builds a relay from another configuration and lets it serve from now on. Live tokens are taken along, and what the old
-   * one has begun it finishes. The notification hub stays as it is. Not to be called again before it is done.
+   * one has begun it finishes. The notification hub stays, and closes the sockets
+   * whose callers have lost rights. Not to be called again before it is done.
    *
    * @throws RelayConfigError `config_invalid`; then the old one serves on
    */
   readonly swap: (config: RelayConfig) => Promise<void>;
+}
+
+/** The scopes that a caller who was identified before has now: none when nothing identifies it any more. */
+function scopesOf(relay: Relay, caller: Caller): readonly string[] {
+  const known = relay.again(caller);
+  try {
+    return known === undefined ? [] : relay.entitlement(known).scopes;
+  } catch (error) {
+    if (error instanceof RelayProblem && error.code === 'policy_denied') return [];
+    throw error;
+  }
 }
 
 /** Builds the first relay and the switch before it. */
@@ -44,6 +58,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       },
       hub: first.hub,
       admit: (facts, ip, ask) => current.admit(facts, ip, ask),
+      again: (caller) => current.again(caller),
       token: (caller, ask) => current.token(caller, ask),
       session: (caller) => current.session(caller),
       entitlement: (caller) => current.entitlement(caller),
@@ -63,6 +78,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       current = fresh;
       patienceMs = patienceOf(next);
       open.add(current);
+      first.hub?.review((caller) => scopesOf(fresh, caller));
       // The hub lives in the first relay; its tokens are of the clients that are configured now.
       if (next.notifications !== false) first.hub?.use(next, current.source);
       if (old !== first || first.hub === undefined) void retire(old, ofOld);

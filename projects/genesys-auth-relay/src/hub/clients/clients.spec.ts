@@ -13,7 +13,7 @@ const { WebSocket } = ws;
 /** The parser of the other side; the package exports it, its types do not. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
 
-const caller = { key: 'k', subject: 's', identity: 'loopback', roles: [] } as const;
+const caller = { key: 'k', subject: 's', identity: 'loopback', roles: [], source: 'loopback' } as const;
 
 describe('a frame', () => {
   it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(

@@ -315,7 +315,7 @@ describeWithRedis('instances of the hub that share a store', () => {
   });
 
   describe('tickets', () => {
-    const caller = { key: 'k', subject: 's', identity: 'loopback', roles: ['r'] } as const;
+    const caller = { key: 'k', subject: 's', identity: 'loopback', roles: ['r'], source: 'loopback' } as const;
     const origin = 'https://app.example.com';
     const instance = async () => {
       const client = await openRedis(store);

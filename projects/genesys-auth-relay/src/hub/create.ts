@@ -1,7 +1,8 @@
-import type { NotificationsConfig, RelayConfig } from '../config/config.ts';
+import type { GenesysConfig, NotificationsConfig, RelayConfig } from '../config/config.ts';
 import { keyBytes } from '../config/resolve-store.ts';
 import { narrowestClient } from '../policy/client-choice.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { tupleHash } from '../source/cache-key.ts';
 import type { TokenSource } from '../source/token-source.ts';
 import { openRedis } from '../store/redis-client.ts';
 import { createSeal } from '../store/seal.ts';
@@ -49,6 +50,15 @@ function tokensOf(config: RelayConfig, { topicScopes }: NotificationsConfig, sou
 }
 
 /**
+ * Names the organisation whose events a hub passes on, by what its tokens come from. Fleets of different organisations may share
+ * a Redis, a prefix and a key by mistake: neither events nor tickets may cross then.
+ */
+function organisationOf({ tokenEndpoint, apiOrigin, clients }: GenesysConfig): string {
+  const ids = clients.map(({ id }) => id).sort();
+  return tupleHash([tokenEndpoint, apiOrigin, ...ids]).slice(0, 32);
+}
+
+/**
  * Builds the hub of a relay, with Genesys Cloud behind it; with a store, as one of a fleet.
  *
  * @throws RelayConfigError `config_invalid` when a store is configured and ioredis is not installed
@@ -80,17 +90,19 @@ export async function createRelayHub(
     return { hub, tickets: own, use, close };
   }
 
-  const seal = createSeal(store.keys.flatMap((key) => keyBytes(key.reveal()) ?? []));
+  const keys = store.keys.flatMap((key) => keyBytes(key.reveal()) ?? []);
+  const shared = { ...store, prefix: `${store.prefix}${organisationOf(config.genesys)}:` };
+  const seal = createSeal('hub messages', keys);
   const redis = await openRedis(store);
   const fleet = {
-    openBus: (self: string, sink: Parameters<typeof openBus>[3]) => openBus(store, seal, self, sink),
+    openBus: (self: string, sink: Parameters<typeof openBus>[3]) => openBus(shared, seal, self, sink),
     makeLocal,
     list: (what: 'queue' | 'user') => api.list(what)
   };
   const hub = await createHub(notifications, runtime, (sink) => createFleetFeed(fleet, sink, runtime));
   return {
     hub,
-    tickets: createSharedTickets(redis, seal, store.prefix, own),
+    tickets: createSharedTickets(redis, createSeal('hub tickets', keys), shared.prefix, own),
     use,
     async close() {
       await hub.close();

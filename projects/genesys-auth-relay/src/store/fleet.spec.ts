@@ -179,7 +179,7 @@ describeWithRedis('relays that share a store', () => {
     const [key = ''] = await tokenKeys();
     const value = (await redis.client.getBuffer(key)) ?? '';
     const { createSeal } = await import('./seal.ts');
-    const seal = createSeal([Buffer.from(KEY, 'base64')]);
+    const seal = createSeal('token store', [Buffer.from(KEY, 'base64')]);
     const entry = JSON.parse(seal.open(key, Buffer.from(value)) ?? '') as { start: number };
     await redis.client.set(key, seal.seal(key, JSON.stringify({ ...entry, start: entry.start + 7200 * SECOND })));
     const b = await join();

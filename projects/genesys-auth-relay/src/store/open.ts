@@ -18,7 +18,10 @@ export async function openStore(
   runtime: RelayRuntime
 ): Promise<TokenStore | undefined> {
   if (store === undefined) return undefined;
-  const seal = createSeal(store.keys.flatMap((key) => keyBytes(key.reveal()) ?? []));
+  const seal = createSeal(
+    'token store',
+    store.keys.flatMap((key) => keyBytes(key.reveal()) ?? [])
+  );
   const leaseMs = Math.max(SHORTEST_LEASE_MS, 2 * genesys.timeoutMs);
   return createTokenStore(await openRedis(store), { prefix: store.prefix, leaseMs, seal }, runtime);
 }

@@ -4,7 +4,7 @@ import { createSeal } from './seal.ts';
 const KEY = randomBytes(32);
 
 describe('the seal of stored tokens', () => {
-  const seal = createSeal([KEY]);
+  const seal = createSeal('token store', [KEY]);
 
   it('14.2.2 opens what it sealed, and shows nothing of it', () => {
     const sealed = seal.seal('here', 'a-token-of-the-api');
@@ -29,11 +29,19 @@ describe('the seal of stored tokens', () => {
     expect(seal.open('here', Buffer.alloc(0))).toBeUndefined();
   });
 
+  it('opens nothing that was sealed for another purpose with the same key', () => {
+    const messages = createSeal('hub messages', [KEY]);
+    const tickets = createSeal('hub tickets', [KEY]);
+    expect(messages.open('here', messages.seal('here', 'text'))).toBe('text');
+    for (const other of [seal, tickets]) expect(other.open('here', messages.seal('here', 'text'))).toBeUndefined();
+    expect(messages.open('here', seal.seal('here', 'text'))).toBeUndefined();
+  });
+
   it('opens what the previous key sealed, and seals with the new one', () => {
     const fresh = randomBytes(32);
-    const both = createSeal([fresh, KEY]);
+    const both = createSeal('token store', [fresh, KEY]);
     expect(both.open('here', seal.seal('here', 'old'))).toBe('old');
-    expect(createSeal([fresh]).open('here', both.seal('here', 'new'))).toBe('new');
+    expect(createSeal('token store', [fresh]).open('here', both.seal('here', 'new'))).toBe('new');
     expect(seal.open('here', both.seal('here', 'new'))).toBeUndefined();
   });
 });

@@ -23,8 +23,11 @@ interface Key {
   readonly secret: Buffer;
 }
 
-function keyOf(material: Buffer): Key {
-  const secret = Buffer.from(hkdfSync('sha256', material, '', 'genesys-auth-relay token store 1', 32));
+/** What is sealed: each has a key of its own, so that nothing of one use opens in another. */
+export type SealPurpose = 'token store' | 'hub messages' | 'hub tickets';
+
+function keyOf(material: Buffer, purpose: SealPurpose): Key {
+  const secret = Buffer.from(hkdfSync('sha256', material, '', `genesys-auth-relay ${purpose} 1`, 32));
   return { id: createHash('sha256').update(secret).digest().subarray(0, KEY_ID_BYTES), secret };
 }
 
@@ -34,10 +37,11 @@ const associated = (header: Buffer, place: string): Buffer => Buffer.concat([hea
 /**
  * AES-256-GCM with a nonce of chance.
  *
+ * @param purpose what the entries are
  * @param keys 32 bytes each; the first seals, all of them open, so that a key can be replaced while relays run
  */
-export function createSeal(keys: readonly Buffer[]): Seal {
-  const known = keys.map(keyOf);
+export function createSeal(purpose: SealPurpose, keys: readonly Buffer[]): Seal {
+  const known = keys.map((key) => keyOf(key, purpose));
   const [current] = known;
   if (current === undefined) throw new TypeError('a seal needs a key');
   return {

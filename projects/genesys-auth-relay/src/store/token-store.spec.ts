@@ -46,7 +46,7 @@ describeWithRedis('a store that is frozen', () => {
         return client.evalBuffer(...call);
       }
     };
-    const options = { prefix: 'x:', leaseMs: 10_000, seal: createSeal([randomBytes(32)]) };
+    const options = { prefix: 'x:', leaseMs: 10_000, seal: createSeal('token store', [randomBytes(32)]) };
     const runtime = runtimeOf({ clock, observer: { storeEvent: (kind) => events.push(kind) } });
     const store = createTokenStore(counting, options, runtime);
     expect(await store.claim('key')).toMatchObject({ token: undefined });

@@ -40,7 +40,7 @@ describeWithRedis('instances of the hub that share a store', () => {
   let redis: TestRedis;
   let store: StoreConfig;
   const key = randomBytes(32);
-  const seal = createSeal([key]);
+  const seal = createSeal('hub messages', [key]);
   const members: { kill(): Promise<void> }[] = [];
 
   /** An instance whose line to Genesys Cloud is the test's. The first that joins leads the others. */
@@ -300,7 +300,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     member.feed.want(topics(A));
     await live(member, A);
     expect(leader.subscribed()).toEqual([A]);
-    const stranger = createSeal([randomBytes(32)]);
+    const stranger = createSeal('hub messages', [randomBytes(32)]);
     const term = Number.MAX_SAFE_INTEGER;
     const text = writeMessage('stranger', { kind: 'event', term, key: A, id: '1', envelope: event(666) });
     await redis.client.publish('test:hub', stranger.seal('test:hub', text));

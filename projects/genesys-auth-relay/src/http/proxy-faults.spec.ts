@@ -165,6 +165,36 @@ describe('when the API answers what is not HTTP', () => {
   });
 });
 
+describe('the budget of the API', () => {
+  let world: ProxySetup;
+  afterEach(() => world.close());
+
+  it('is not spent by calls that get no token', async () => {
+    world = await setUpProxy({ proxy: { requestsPerMinute: 10 } });
+    world.api.issueTokens({ status: 503 });
+    for (let call = 0; call < 15; call++) {
+      expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 502, body: { code: 'upstream_error' } });
+      world.clock.advance(100);
+    }
+    world.api.issueTokens({});
+    world.clock.advance(6000);
+    for (let call = 0; call < 5; call++) expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 200 });
+    expect(world.api.calls).toHaveLength(5);
+  });
+
+  it('is waited for with a token that may end meanwhile: then the call takes another', async () => {
+    world = await setUpProxy({ proxy: { requestsPerMinute: 1, queueWaitMs: 60_000 } });
+    world.api.issueTokens({ seconds: 30 });
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 200 });
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 200 });
+    const [first, second] = world.api.tokens;
+    expect(world.api.calls.map(({ headers }) => headers.authorization)).toEqual([
+      `Bearer ${first}`,
+      `Bearer ${second}`
+    ]);
+  });
+});
+
 describe('F15 F16 when somebody breaks off', () => {
   let world: ProxySetup;
   afterEach(() => world.close());

@@ -101,9 +101,14 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const { exchange, permit, slot, body } = call;
     const { client, operation } = permit;
     const { key } = exchange.caller;
+    // The token first: a call that gets none never reaches the API and must not spend the budget.
+    let token = source.ready(client, client.scopes, slot) ?? (await tokenOf(client, slot));
     const turn = takeTurn(call);
-    if (turn !== undefined) await turn;
-    const token = source.ready(client, client.scopes, slot) ?? (await tokenOf(client, slot));
+    if (turn !== undefined) {
+      await turn;
+      // The token may have expired while the call waited.
+      token = source.ready(client, client.scopes, slot) ?? (await tokenOf(client, slot));
+    }
     let held = new Held(HELD_BYTES);
     await send(call, token, held);
     if (held.answer?.status === 401) {

@@ -24,6 +24,8 @@ export interface ApiServer {
   connections(): Promise<number>;
   /** Sets what the API answers to calls with a live token. */
   answerWith(handler: CallHandler): void;
+  /** What the token endpoint does from now on: it fails with this status, or issues tokens that live for so many seconds. */
+  issueTokens(how: { readonly status?: number; readonly seconds?: number }): void;
   /** From now on the API refuses the tokens given out so far. */
   kill(): void;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const calls: ReceivedCall[] = [];
   const tokens: string[] = [];
   const live = new Set<string>();
+  let issue: { readonly status?: number; readonly seconds?: number } = {};
   let handler: CallHandler = (_call, response) => {
     json(response, 200, { ok: true });
   };
@@ -48,10 +51,14 @@ export async function startApiServer(): Promise<ApiServer> {
     request.on('end', () => {
       const { method = '', url = '', headers, rawHeaders } = request;
       if (url === '/oauth/token') {
+        if (issue.status !== undefined) {
+          response.writeHead(issue.status).end();
+          return;
+        }
         const token = `CANARY-token-${tokens.length + 1}-${'x'.repeat(40)}`;
         tokens.push(token);
         live.add(token);
-        json(response, 200, { access_token: token, token_type: 'bearer', expires_in: 3600 });
+        json(response, 200, { access_token: token, token_type: 'bearer', expires_in: issue.seconds ?? 3600 });
         return;
       }
       const isLive = live.has((headers.authorization ?? '').slice('Bearer '.length));
@@ -81,6 +88,9 @@ export async function startApiServer(): Promise<ApiServer> {
       }),
     answerWith: (next) => {
       handler = next;
+    },
+    issueTokens: (how) => {
+      issue = how;
     },
     kill: () => {
       live.clear();

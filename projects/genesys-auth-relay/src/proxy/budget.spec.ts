@@ -63,18 +63,105 @@ describe('B16 the budget of a token', () => {
     expect(() => budget.take('a', never)).toThrow(problem({ retryAfterSeconds: 40 }));
   });
 
-  it('keeps a part for callers who have had less than their share', () => {
-    const budget = createBudget({ requestsPerMinute: 100, queueLength: 0, queueWaitMs: 0 }, testClock());
-    let greedy = 0;
-    try {
-      for (;;) {
-        expect(budget.take('greedy', never)).toBeUndefined();
-        greedy += 1;
+  describe('shared by one caller that floods and others within their share', () => {
+    const MINUTE = { requestsPerMinute: 60, queueLength: 0, queueWaitMs: 0 };
+
+    /**
+     * Lets one caller ask 30 times a second for 130 s. The others ask evenly, as often as their share allows.
+     *
+     * @param others how many there are
+     * @param from second at which they begin
+     * @param greedyFrom second at which the one that floods begins
+     */
+    function flood(others: number, from: number, greedyFrom = 0) {
+      const clock = testClock();
+      const budget = createBudget(MINUTE, clock);
+      const served = new Map<string, number>();
+      const asked = new Map<string, number>();
+      const ask = (caller: string): void => {
+        asked.set(caller, (asked.get(caller) ?? 0) + 1);
+        try {
+          if (budget.take(caller, never) === undefined) served.set(caller, (served.get(caller) ?? 0) + 1);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'api_budget_spent' });
+        }
+      };
+      for (let second = 0; second < 130; second++) {
+        for (let index = 0; index < 30 && second >= greedyFrom; index++) ask('greedy');
+        for (let other = 0; other < others; other++) {
+          if (second >= from && (second - from - other) % (others + 1) === 0) ask(`other-${other}`);
+        }
+        clock.advance(1000);
       }
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'api_budget_spent' });
+      const all = [...served.values()].reduce((sum, count) => sum + count, 0);
+      const parts = Array.from({ length: others }, (_, other) => {
+        const name = `other-${other}`;
+        return (served.get(name) ?? 0) / (asked.get(name) ?? 0);
+      });
+      return { parts, all };
+    }
+
+    it.each([0, 1, 10, 30, 45, 61])('serves another that begins after %i s', (from) => {
+      const { parts, all } = flood(1, from);
+      expect(parts[0]).toBeGreaterThanOrEqual(0.9);
+      // What is left goes to the one that floods.
+      expect(all).toBeGreaterThanOrEqual(110);
+    });
+
+    it('serves three others that were there before it', () => {
+      const { parts } = flood(3, 0, 4);
+      expect(Math.min(...parts)).toBeGreaterThanOrEqual(0.9);
+    });
+
+    it('lets one that is alone use nine tenths, half of them at once', () => {
+      const clock = testClock();
+      const budget = createBudget(MINUTE, clock);
+      const takeAll = (): number => {
+        for (let taken = 0; ; taken++) {
+          try {
+            expect(budget.take('alone', never)).toBeUndefined();
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'api_budget_spent' });
+            return taken;
+          }
+        }
+      };
+      expect(takeAll()).toBe(30);
+      let more = 0;
+      for (let second = 1; second < 60; second++) {
+        clock.advance(1000);
+        more += takeAll();
+      }
+      expect(30 + more).toBe(54);
+    });
+
+    it('says when the next request of one that floods can go', () => {
+      const clock = testClock();
+      const budget = createBudget(MINUTE, clock);
+      for (let index = 0; index < 30; index++) void budget.take('alone', never);
+      expect(() => budget.take('alone', never)).toThrow(problem({ retryAfterSeconds: 2 }));
+      clock.advance(2000);
+      expect(budget.take('alone', never)).toBeUndefined();
+    });
+  });
+
+  it('keeps a part for callers who have had less than their share', () => {
+    const clock = testClock();
+    const budget = createBudget({ requestsPerMinute: 100, queueLength: 0, queueWaitMs: 0 }, clock);
+    let greedy = 0;
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      try {
+        for (;;) {
+          expect(budget.take('greedy', never)).toBeUndefined();
+          greedy += 1;
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'api_budget_spent' });
+      }
+      clock.advance(100);
     }
     expect(greedy).toBe(90);
+    clock.advance(-100);
     for (let index = 0; index < 10; index++) expect(budget.take(`other-${index}`, never)).toBeUndefined();
     expect(() => budget.take('other-11', never)).toThrow();
   });
@@ -82,12 +169,17 @@ describe('B16 the budget of a token', () => {
   it('keeps that part also while somebody waits', async () => {
     const clock = steppedClock();
     const budget = createBudget({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }, clock);
-    for (let index = 0; index < 9; index++) expect(budget.take('greedy', never)).toBeUndefined();
+    for (let index = 0; index < 9; index++) {
+      expect(budget.take('greedy', never)).toBeUndefined();
+      if (index > 3) await clock.step(12_000);
+    }
+    // The first five are as old as the window.
+    for (let index = 0; index < 5; index++) expect(budget.take('greedy', never)).toBeUndefined();
     const greedy = vi.fn();
     void budget.take('greedy', never)?.then(greedy);
     await clock.step(1000);
     expect(budget.take('modest', never)).toBeUndefined();
-    await clock.step(58_000);
+    await clock.step(22_000);
     expect(greedy).not.toHaveBeenCalled();
     await clock.step(1000);
     expect(greedy).toHaveBeenCalledTimes(1);
@@ -97,7 +189,7 @@ describe('B16 the budget of a token', () => {
     const clock = steppedClock();
     const budget = createBudget({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }, clock);
     for (let index = 0; index < 9; index++) {
-      expect(budget.take(index === 0 ? 'early' : 'greedy', never)).toBeUndefined();
+      expect(budget.take(index === 0 ? 'early' : index < 5 ? 'other' : 'greedy', never)).toBeUndefined();
       await clock.step(1000);
     }
     const order: string[] = [];
@@ -116,9 +208,9 @@ describe('B16 the budget of a token', () => {
 
   it('serves those who wait in turn by caller, and in order within one', async () => {
     const clock = steppedClock();
-    const budget = createBudget({ requestsPerMinute: 10, queueLength: 100, queueWaitMs: 60_000 }, clock);
+    const budget = createBudget({ requestsPerMinute: 10, queueLength: 100, queueWaitMs: 180_000 }, clock);
     for (let index = 0; index < 10; index++) {
-      void budget.take(index < 9 ? 'greedy' : 'other', never);
+      expect(budget.take(index < 5 ? 'greedy' : 'other', never)).toBeUndefined();
       clock.advance(1000);
     }
     const order: string[] = [];
@@ -132,7 +224,7 @@ describe('B16 the budget of a token', () => {
     await turns();
     expect(order).toEqual([]);
     await clock.step(50_000);
-    for (let index = 0; index < 12; index++) await clock.step(1000);
+    for (let index = 0; index < 120; index++) await clock.step(1000);
     expect(order).toHaveLength(7);
     // Greedy came first with four, but ann and bob each had their turn before its second.
     expect(order.indexOf('ann-0')).toBeLessThan(order.indexOf('greedy-1'));

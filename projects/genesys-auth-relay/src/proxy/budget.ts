@@ -45,7 +45,8 @@ export const spent = (waitMs: number): RelayProblem => {
 
 /**
  * Counts the requests of the last 60 seconds exactly, so that no window of the API's own holds more than it allows. Who has
- * to wait is served in turn by caller, not by arrival: a caller with a hundred requests waits behind its own.
+ * to wait is served in turn by caller, not by arrival: a caller with a hundred requests waits behind its own. A caller within its
+ * share is served as long as anything is left; one that has had its share is paced, so that it cannot take what others need.
  */
 export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: BudgetLimits, clock: RelayClock): Budget {
   /** The last requests, oldest first: when, and whose. Two lists, as millions of small objects are dear to collect. */
@@ -77,16 +78,36 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
     }
   }
 
+  /** When fewer than `limit` requests lie in the window; `now` if they do already. */
+  function freeAt(limit: number, now: number): number {
+    return times.length - first < limit ? now : (times[times.length - limit] ?? now) + WINDOW_MS;
+  }
+
+  /**
+   * When a caller that has had its share may send one more. The requests of the last `t` seconds may be one share and, in
+   * proportion to `t`, the shares of the others. So at any moment the others find their shares, spread evenly over the next
+   * minute, whatever was sent before they came.
+   */
+  function pacedAt(share: number, now: number): number {
+    const ofOthers = requestsPerMinute - share;
+    let at = now;
+    for (let index = times.length - 1; index >= first; index--) {
+      const over = times.length - index + 1 - share;
+      if (over > 0) at = Math.max(at, (times[index] ?? now) + Math.min(1, over / ofOthers) * WINDOW_MS);
+    }
+    return at;
+  }
+
   /** When the caller may send its next request; `now` if at once. */
   function mayAt(caller: string, now: number): number {
     if (now < pausedUntil) return pausedUntil;
     forget(now);
-    const count = times.length - first;
-    if (count < common) return now;
     const mine = used.get(caller) ?? 0;
-    const share = requestsPerMinute / (used.size + (mine === 0 ? 1 : 0) + (used.size === 1 && mine > 0 ? 1 : 0));
-    const limit = mine < share ? requestsPerMinute : common;
-    return count < limit ? now : (times[times.length - limit] ?? now) + WINDOW_MS;
+    const active = used.size + (mine === 0 ? 1 : 0);
+    // Somebody who is alone shares with the next to come.
+    const share = requestsPerMinute / Math.max(2, active);
+    if (mine < share) return freeAt(requestsPerMinute, now);
+    return Math.max(freeAt(common, now), pacedAt(share, now));
   }
 
   function note(caller: string, now: number): void {

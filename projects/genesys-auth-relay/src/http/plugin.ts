@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
-import { createRelay } from '../relay/relay.ts';
+import { createRelaySwitch } from '../relay/switch.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { addRoutes } from './routes.ts';
@@ -28,7 +28,7 @@ export interface GenesysAuthRelayOptions {
 export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = async (app, options) => {
   const config = resolveConfig(options.config);
   const runtime = runtimeOf({ log: app.log, ...options.runtime });
-  const relay = await createRelay(config, runtime);
+  const { relay } = await createRelaySwitch(config, runtime);
   addRoutes(app, relay, config, runtime, false);
   app.addHook('onReady', (done) => {
     logStart(config, runtime.log);

@@ -39,7 +39,8 @@ export interface RunningRelay {
    * changes there are logged and have no effect. Several calls are served in their order.
    *
    * @param config the configuration, or a promise of it: if that fails, the failure counts as a refused configuration
-   * @throws RelayConfigError `config_invalid`, also when `mode` is another one; then the old configuration stays
+   * @throws RelayConfigError `config_invalid`, also when `mode` is another one or `notifications` is removed; then the old
+   *   configuration stays as a whole
    */
   readonly reload: (config: Reloadable | Promise<Reloadable>) => Promise<void>;
   /** Stops at once: open requests are answered, new ones are not taken. */
@@ -77,11 +78,21 @@ const needRestart = (first: RelayConfig, next: RelayConfig): readonly string[] =
   ...FIXED_LIMITS.filter((key) => next.limits[key] !== first.limits[key]).map((key) => `limits.${key}`)
 ];
 
-/** Handing out tokens must not begin because a line of a file has changed: the apps before it count on the mode, too. */
-function checkMode(first: RelayConfig, next: RelayConfig): void {
-  if (next.mode === first.mode) return;
-  const message = `is ${next.mode}, and the relay runs in ${first.mode} mode`;
-  throw new RelayConfigError([{ key: 'mode', message, fix: 'restart the relay to change its mode' }]);
+/**
+ * Refuses what cannot change while the relay serves. A line of a file must not begin to issue tokens, as the apps count on the mode,
+ * too. A hub without its section has no client that may get its token.
+ */
+function checkReload(first: RelayConfig, next: RelayConfig): void {
+  const issues = [];
+  if (next.mode !== first.mode) {
+    const message = `is ${next.mode}, and the relay runs in ${first.mode} mode`;
+    issues.push({ key: 'mode', message, fix: 'restart the relay to change its mode' });
+  }
+  if (first.notifications !== false && next.notifications === false) {
+    const message = 'is missing, and the relay runs with the notification hub';
+    issues.push({ key: 'notifications', message, fix: 'keep the section, or restart the relay to remove the hub' });
+  }
+  if (issues.length > 0) throw new RelayConfigError(issues);
 }
 
 async function reloadConfig(
@@ -92,7 +103,7 @@ async function reloadConfig(
 ): Promise<void> {
   try {
     const config = resolveConfig(await next);
-    checkMode(first, config);
+    checkReload(first, config);
     await swap(config);
     observer.reloaded?.('config', 'applied');
     log.info(

@@ -7,7 +7,7 @@ import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
-import { type RelayHub, createRelayHub } from '../hub/create.ts';
+import type { RelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement } from '../policy/policy.ts';
 import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
@@ -41,7 +41,7 @@ export interface Relay {
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
-  readonly hub: (Hub & Pick<RelayHub, 'tickets' | 'use'>) | undefined;
+  readonly hub: (Hub & Pick<RelayHub, 'tickets'>) | undefined;
   readonly source: TokenSource;
   /** Passes calls of the API on; `undefined` in token mode. */
   readonly api: ApiProxy | undefined;
@@ -49,18 +49,53 @@ export interface Relay {
 }
 
 /**
- * Builds a relay from a checked configuration.
+ * Builds a relay from a checked configuration, without its hub, which outlives it. When it cannot be built, it holds nothing.
  *
  * @param previous token source of a relay this one takes over from
  */
-export async function createRelay(config: RelayConfig, runtime: RelayRuntime, previous?: TokenSource): Promise<Relay> {
+export async function createRelay(
+  config: RelayConfig,
+  runtime: RelayRuntime,
+  previous?: TokenSource
+): Promise<Omit<Relay, 'hub'>> {
+  const held: Held[] = [];
+  try {
+    return await build(config, runtime, previous, held);
+  } catch (error) {
+    await release(held);
+    throw error;
+  }
+}
+
+/** Something that has to be closed. */
+interface Held {
+  close(): unknown;
+}
+
+/** Closes what a relay holds. */
+async function release(held: readonly Held[]): Promise<void> {
+  await Promise.all(held.map((one) => one.close()));
+}
+
+/** @param held what is built so far, so that it can be closed when a later part cannot be built */
+async function build(
+  config: RelayConfig,
+  runtime: RelayRuntime,
+  previous: TokenSource | undefined,
+  held: Held[]
+): Promise<Omit<Relay, 'hub'>> {
   const { clock } = runtime;
+  const hold = <Part extends Held>(part: Part): Part => {
+    held.push(part);
+    return part;
+  };
   const origins = createOriginGuard(config.cors.origins);
-  const identities = createIdentities(config.identities, origins, runtime);
+  const identities = hold(createIdentities(config.identities, origins, runtime));
   const policy = createPolicy(config);
-  const upstream = createUpstream(config.genesys, clock);
+  const upstream = hold(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);
-  const source = createTokenSource(config.genesys, upstream, runtime, store, previous);
+  if (store !== undefined) hold(store);
+  const source = hold(createTokenSource(config.genesys, upstream, runtime, store, previous));
   const secrets = watchSecrets(
     config.secretFiles,
     () => {
@@ -68,6 +103,7 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
     },
     runtime
   );
+  hold(secrets);
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
   const rateOf = createRequestRate(config);
   // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
@@ -78,9 +114,8 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
     config.mode === 'proxy'
       ? createApiProxy(config, runtime, { source, entitlement: policy.entitlement, mayVerify })
       : undefined;
+  if (api !== undefined) hold(api);
   const tokens = createTokens(config, runtime, { policy, source, mayVerify });
-  const notifications =
-    config.notifications === false ? undefined : await createRelayHub(config, config.notifications, source, runtime);
 
   function refuseStranger(error: unknown, ip: string): never {
     const seconds = error instanceof RelayProblem && error.status === 401 ? strangers.take(ip) : 0;
@@ -96,7 +131,6 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
   return {
     origins,
     source,
-    hub: notifications && { ...notifications.hub, tickets: notifications.tickets, use: notifications.use },
     entitlement: ({ roles }) => policy.entitlement(roles),
 
     admit(facts, ip, ask = EMPTY_ASK) {
@@ -131,11 +165,6 @@ export async function createRelay(config: RelayConfig, runtime: RelayRuntime, pr
       return { subject, caller: sha256(caller.key), ...shared };
     },
 
-    async close() {
-      await notifications?.close();
-      secrets.close();
-      source.close();
-      await Promise.all([identities.close(), upstream.close(), store?.close(), api?.close()]);
-    }
+    close: () => release(held)
   };
 }

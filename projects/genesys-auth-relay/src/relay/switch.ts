@@ -1,4 +1,5 @@
 import type { RelayConfig } from '../config/config.ts';
+import { type RelayHub, createRelayHub } from '../hub/create.ts';
 import type { Caller } from '../identify/caller.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
@@ -20,7 +21,7 @@ export interface RelaySwitch {
 }
 
 /** The scopes that a caller who was identified before has now: none when nothing identifies it any more. */
-function scopesOf(relay: Relay, caller: Caller): readonly string[] {
+function scopesOf(relay: Pick<Relay, 'again' | 'entitlement'>, caller: Caller): readonly string[] {
   const known = relay.again(caller);
   try {
     return known === undefined ? [] : relay.entitlement(known).scopes;
@@ -30,15 +31,16 @@ function scopesOf(relay: Relay, caller: Caller): readonly string[] {
   }
 }
 
-/** Builds the first relay and the switch before it. */
+/** Builds the first relay with its hub, and the switch before them. */
 export async function createRelaySwitch(config: RelayConfig, runtime: RelayRuntime): Promise<RelaySwitch> {
   const first = await createRelay(config, runtime);
   const open = new Set([first]);
+  const hub = await hubOf(config, first, runtime);
   const closing = new AbortController();
   let current = first;
   let patienceMs = patienceOf(config);
 
-  async function retire(old: Relay, ms: number): Promise<void> {
+  async function retire(old: typeof first, ms: number): Promise<void> {
     await runtime.clock.sleep(ms, closing.signal).catch(() => undefined);
     // A long answer takes as long as its caller reads.
     if (!closing.signal.aborted) await old.api?.finish();
@@ -56,7 +58,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       get api() {
         return current.api;
       },
-      hub: first.hub,
+      hub: hub && { ...hub.hub, tickets: hub.tickets },
       admit: (facts, ip, ask) => current.admit(facts, ip, ask),
       again: (caller) => current.again(caller),
       token: (caller, ask) => current.token(caller, ask),
@@ -64,6 +66,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       entitlement: (caller) => current.entitlement(caller),
       close: async () => {
         closing.abort();
+        await hub?.close();
         const all = [...open];
         open.clear();
         await Promise.all(all.map((relay) => relay.close()));
@@ -73,15 +76,30 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
     async swap(next) {
       const old = current;
       const ofOld = patienceMs;
-      const fresh = await createRelay({ ...next, notifications: false }, runtime, old.source);
+      const fresh = await createRelay(next, runtime, old.source);
       if (closing.signal.aborted) return fresh.close();
+      // Its tokens are of the clients that are configured now.
+      hub?.use(next, fresh.source);
       current = fresh;
       patienceMs = patienceOf(next);
       open.add(current);
-      first.hub?.review((caller) => scopesOf(fresh, caller));
-      // The hub lives in the first relay; its tokens are of the clients that are configured now.
-      if (next.notifications !== false) first.hub?.use(next, current.source);
-      if (old !== first || first.hub === undefined) void retire(old, ofOld);
+      hub?.hub.review((caller) => scopesOf(fresh, caller));
+      void retire(old, ofOld);
     }
   };
+}
+
+/** The hub of the configuration, if it has one. When it cannot be built, the relay is closed. */
+async function hubOf(
+  config: RelayConfig,
+  relay: Omit<Relay, 'hub'>,
+  runtime: RelayRuntime
+): Promise<RelayHub | undefined> {
+  if (config.notifications === false) return undefined;
+  try {
+    return await createRelayHub(config, config.notifications, relay.source, runtime);
+  } catch (error) {
+    await relay.close();
+    throw error;
+  }
 }

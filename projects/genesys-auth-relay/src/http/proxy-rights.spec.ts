@@ -47,7 +47,65 @@ describe('B11 what a caller may call', () => {
 
   it('needs nothing but a role where the operation needs no scope', async () => {
     await withRole({ scopes: ['routing:readonly'] });
-    expect((await send('GET', '/api/v2/date')).status).toBe(200);
+    for (const path of ['/api/v2/date', '/api/v2/timezones', '/api/v2/ipranges']) {
+      expect((await send('GET', path)).status).toBe(200);
+    }
+    expect((await send('HEAD', '/api/v2/date')).status).toBe(200);
+  });
+
+  const WITHOUT_SCOPE = [
+    ['POST', '/api/v2/carrierservices/integrations/emergencylocations/me'],
+    ['GET', '/api/v2/downloads/abc'],
+    ['GET', '/api/v2/Downloads/abc/'],
+    ['PUT', '/api/v2/quality/surveys/scorable'],
+    ['POST', '/api/v2/webchat/guest/conversations'],
+    ['POST', '/api/v2/webdeployments/token/refresh'],
+    ['DELETE', '/api/v2/webmessaging/deployments/1/pushdevices/2'],
+    ['DELETE', '/api/v2/webdeployments/deployments/1/cobrowse/2'],
+    ['POST', '/api/v2/integrations/webhooks/1/events']
+  ] as const;
+
+  it('is no other operation without a scope, unless the configuration names it', async () => {
+    await withRole({ scopes: ['routing', 'analytics'] });
+    for (const [method, path] of WITHOUT_SCOPE) {
+      expect(await send(method, path)).toMatchObject({
+        status: 403,
+        body: { code: 'operation_refused', hint: expect.stringContaining('proxy.allow') as string }
+      });
+    }
+    expect(world.api.calls).toHaveLength(0);
+  });
+
+  it('is an operation without a scope that the routes of its role name', async () => {
+    await withRole({ scopes: ['routing'], routes: [{ methods: ['GET'], path: '/api/v2/downloads' }] });
+    expect((await send('GET', '/api/v2/downloads/abc')).status).toBe(200);
+    expect((await send('GET', '/api/v2/date')).status).toBe(403);
+    expect((await send('PUT', '/api/v2/quality/surveys/scorable')).status).toBe(403);
+  });
+
+  it('is an operation without a scope that proxy.allow names, with the scopes it says', async () => {
+    const allow = [
+      { methods: ['GET' as const, 'PUT' as const], path: '/api/v2/quality/surveys/scorable', scopes: ['routing'] }
+    ];
+    await withRole({ scopes: ['routing:readonly'] }, { proxy: { allow } });
+    expect((await send('PUT', '/api/v2/quality/surveys/scorable')).body['code']).toBe('insufficient_scope');
+    await world.close();
+    await withRole({ scopes: ['routing'] }, { proxy: { allow } });
+    expect((await send('PUT', '/api/v2/quality/surveys/scorable')).status).not.toBe(403);
+    expect((await send('GET', '/api/v2/downloads/abc')).status).toBe(403);
+  });
+
+  it('goes out without the token where the operation takes none', async () => {
+    await withRole({ scopes: ['routing'], routes: [{ path: '/api/v2/quality/surveys' }, { path: '/api/v2/routing' }] });
+    // The API of the test refuses every call without a token: its answer is handed over, and no token is doubted for it.
+    expect(await send('PUT', '/api/v2/quality/surveys/scorable')).toMatchObject({
+      status: 401,
+      body: { code: 'bad.credentials' }
+    });
+    expect((await send('GET', '/api/v2/routing/queues')).status).toBe(200);
+    const sent = world.api.calls.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual([undefined, `Bearer ${world.api.tokens[0]}`]);
+    expect(world.api.calls[0]?.headers['user-agent']).toBe('genesys-auth-relay');
   });
 
   it('is never the end of the token of all', async () => {

@@ -91,7 +91,9 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const since = clock.monotonic();
     const method = exchange.request.method ?? 'GET';
     headers[AUTHORIZATION_AT] = `Bearer ${token.token}`;
-    return pool.send({ method, path, headers, body: body.content, presence }, (head) => {
+    // The name before it and the value.
+    const sent = permit.takesToken ? headers : headers.toSpliced(AUTHORIZATION_AT - 1, 2);
+    return pool.send({ method, path, headers: sent, body: body.content, presence }, (head) => {
       observer.apiAnswered?.(permit.client.name, head.statusCode, (clock.monotonic() - since) / 1000);
       return head.statusCode === 401 || head.statusCode === 429 ? held.hold(head) : open(head);
     });
@@ -111,7 +113,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     }
     let held = new Held(HELD_BYTES);
     await send(call, token, held);
-    if (held.answer?.status === 401) {
+    if (held.answer?.status === 401 && permit.takesToken) {
       await source.report(client, client.scopes, token.hash, () => parts.mayVerify(key));
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
       const fresh = repeatable ? await tokenOf(client, slot) : token;

@@ -11,7 +11,16 @@ export interface Permit {
   readonly client: ClientConfig;
   /** Method and path template, for the log. */
   readonly operation: string;
+  /** Whether the operation takes an access token at all. */
+  readonly takesToken: boolean;
 }
+
+/** Reads without a scope that say nothing about an organisation: every caller with a role may send them. */
+const PUBLIC_READS: ReadonlySet<string> = new Set(['/api/v2/date', '/api/v2/ipranges', '/api/v2/timezones']);
+
+/** Whether no scope says who may call an operation, so that the configuration has to name it. */
+const needsRule = ({ method, path, scopes }: Operation): boolean =>
+  scopes.length === 0 && !(method === 'GET' && PUBLIC_READS.has(path));
 
 /** Path as words: decoded, in lower case, without a slash at the end, the way the catalogue reads it. */
 const wordsOf = (path: string): string => decodeURIComponent(path).toLowerCase().replace(/\/$/, '');
@@ -40,10 +49,11 @@ function refuseChannels(operation: string, path: string): void {
   );
 }
 
-interface Need {
-  readonly operation: string;
+interface Need extends Pick<Permit, 'operation' | 'takesToken'> {
   /** Any one of these is enough; empty: any caller with a role. */
   readonly scopes: readonly string[];
+  /** Whether a role has to name the operation in its `routes`. */
+  readonly byRoute: boolean;
 }
 
 /**
@@ -55,16 +65,21 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
   const decided = new WeakMap<Entitlement, Map<Operation, Permit>>();
   const withRoutes = [...roles.values()].some(({ routes }) => routes !== undefined);
 
+  const ruleFor = (method: string, words: string) => proxy.allow.find((one) => matches(one, method, words));
+
   function unknown(method: string, words: string): Need {
     refuseChannels(`${method} ${CHANNELS}`, words);
-    const rule = proxy.allow.find((one) => matches(one, method, words));
-    if (rule !== undefined) return { operation: `${method} ${rule.path}/...`, scopes: rule.scopes };
+    const rule = ruleFor(method, words);
+    if (rule !== undefined) {
+      return { operation: `${method} ${rule.path}/...`, scopes: rule.scopes, takesToken: true, byRoute: false };
+    }
     throw new RelayProblem('operation_unknown', 'The catalogue of the relay has no such operation.', {
       hint: "Check method and path; list an operation that is newer than the relay in 'proxy.allow', with its scopes."
     });
   }
 
-  function known({ method, path, scopes, auth }: Operation): Need {
+  function known(found: Operation, words: string): Need {
+    const { method, path, auth } = found;
     const operation = `${method} ${path}`;
     refuseChannels(operation, path);
     // One caller must not end the token of all others.
@@ -74,10 +89,17 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     if (auth !== 'oauth' && auth !== 'none') {
       throw refused(operation, `it takes a ${auth}, not an access token`, 'Call the API without the relay for it.');
     }
-    return { operation, scopes };
+    const rule = needsRule(found) ? ruleFor(method, words) : undefined;
+    return {
+      operation,
+      scopes: rule?.scopes ?? found.scopes,
+      takesToken: auth === 'oauth',
+      byRoute: needsRule(found) && rule === undefined
+    };
   }
 
-  function permit({ operation, scopes }: Need, entitlement: Entitlement, method: string, words: string): Permit {
+  function permit(need: Need, entitlement: Entitlement, method: string, words: string): Permit {
+    const { operation, scopes, takesToken, byRoute } = need;
     const may = entitlement.roles.filter(
       (role) => scopes.length === 0 || scopes.some((scope) => isCovered(scope, role.scopes))
     );
@@ -87,7 +109,14 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
         scopes
       });
     }
-    if (!may.some(({ routes }) => routes?.some((rule) => matches(rule, method, words)) ?? true)) {
+    if (!may.some(({ routes }) => routes?.some((rule) => matches(rule, method, words)) ?? !byRoute)) {
+      if (byRoute) {
+        throw refused(
+          operation,
+          'it needs no scope, so no scope says who may call it',
+          "Add it to the 'routes' of a role, or to 'proxy.allow' with the scopes that it is worth."
+        );
+      }
       throw refused(operation, "no role of this caller has it among its 'routes'", "Add it to the 'routes' of a role.");
     }
     const usable = scopes.filter((scope) => may.some((role) => isCovered(scope, role.scopes)));
@@ -95,7 +124,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
       (required) => narrowestClient(entitlement.clients, { required, optional: [] })?.client ?? []
     );
     const client = narrowestClient(choices, { required: [], optional: [] })?.client;
-    if (client !== undefined) return { client, operation };
+    if (client !== undefined) return { client, operation, takesToken };
     throw new RelayProblem('scope_not_covered', `No OAuth client of the relay covers ${operation}.`, {
       hint: `Add one of ${safeList(usable)} to the scopes of an OAuth client in genesys.clients.`,
       scopes: usable
@@ -109,14 +138,14 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
   return (method: string, path: string, entitlement: Entitlement): Permit => {
     // What HEAD tells, GET tells as well.
     const found = findOperation(method, path) ?? (method === 'HEAD' ? findOperation('GET', path) : undefined);
-    if (found === undefined || withRoutes) {
+    if (found === undefined || withRoutes || needsRule(found)) {
       const words = wordsOf(path);
-      return permit(found === undefined ? unknown(method, words) : known(found), entitlement, method, words);
+      return permit(found === undefined ? unknown(method, words) : known(found, words), entitlement, method, words);
     }
     let permits = decided.get(entitlement);
     if (permits === undefined) decided.set(entitlement, (permits = new Map<Operation, Permit>()));
     let answer = permits.get(found);
-    if (answer === undefined) permits.set(found, (answer = permit(known(found), entitlement, method, '')));
+    if (answer === undefined) permits.set(found, (answer = permit(known(found, ''), entitlement, method, '')));
     return answer;
   };
 }

@@ -91,9 +91,11 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
   function pacedAt(share: number, now: number): number {
     const ofOthers = requestsPerMinute - share;
     let at = now;
-    for (let index = times.length - 1; index >= first; index--) {
+    // The newest requests are within the share.
+    const newest = Math.min(times.length, Math.ceil(times.length + 1 - share)) - 1;
+    for (let index = newest; index >= first; index--) {
       const over = times.length - index + 1 - share;
-      if (over > 0) at = Math.max(at, (times[index] ?? now) + Math.min(1, over / ofOthers) * WINDOW_MS);
+      at = Math.max(at, (times[index] ?? now) + Math.min(1, over / ofOthers) * WINDOW_MS);
     }
     return at;
   }

@@ -6,7 +6,7 @@ import { sha256 } from '../runtime/sha256.ts';
 import type { SharedToken } from '../store/stored-token.ts';
 import type { TokenStore } from '../store/token-store.ts';
 import { cacheKey } from './cache-key.ts';
-import { type Entry, type SourceToken, entryOf, laterOf, putOff } from './entry.ts';
+import { type Entry, type SourceToken, entryOf, grantCovers, laterOf, putOff } from './entry.ts';
 import { createFetchToken } from './fetch-token.ts';
 import { MIN_CACHED_MS } from './lifetime.ts';
 import { createRefusals } from './refusals.ts';
@@ -73,8 +73,9 @@ export function createTokenSource(
 ): TokenSource {
   const { clock, random, log, observer } = runtime;
   const entries = new LRUCache<string, Entry>({ max: 1000 });
-  // The key of a token says all that it depends on, so those that still make sense are found again.
-  for (const [key, entry] of previous?.kept() ?? []) entries.set(key, { ...entry });
+  // The key of a token says all that it depends on, so those that still make sense are found again. One that lacks
+  // scopes is asked for again: the reload may be what puts it right.
+  for (const [key, entry] of previous?.kept() ?? []) if (entry.covers) entries.set(key, { ...entry });
   const flights = new Map<string, Flight>();
   const checks = new Map<string, Promise<void>>();
   /** Tokens the API refused, with how often they came back: a server may issue the same dead token again. */
@@ -112,6 +113,8 @@ export function createTokenSource(
     if (store === undefined) return ask();
     const wants = (token: SharedToken) => {
       if (!isLive(token, clock.monotonic()) || dead.has(sha256(token.token))) return false;
+      // Another relay may have it from a server that was wrong then.
+      if (!grantCovers(token.scopes, wanted.scopes)) return false;
       const ends = token.start + token.lifetimeSeconds * 1000;
       return current === undefined || (token.token !== current.token && ends > current.lifetime.expires);
     };
@@ -123,7 +126,7 @@ export function createTokenSource(
     try {
       const token = await obtain(key, wanted, behind, budgetMs);
       refusals.clear(client.id, key);
-      const entry = keep(key, entryOf(token, random()));
+      const entry = keep(key, entryOf(token, scopes, random()));
       const lifetimeSeconds = Math.round((entry.lifetime.expires - entry.lifetime.start) / 1000);
       log.info(
         { event: behind ? 'token_renewed' : 'token_obtained', client: client.name, scopes, lifetimeSeconds },

@@ -20,9 +20,13 @@ export function rolesOf(claim: unknown): readonly string[] {
 /** Header types an access token may have when the configuration names none. */
 const USUAL_TYPES = ['at+jwt', 'jwt'];
 
+/** Claims of which each access token of the well-known providers has one: RFC 9068, Entra, Okta, Auth0, Cognito. */
+const OF_ACCESS_TOKENS = ['client_id', 'azp', 'appid', 'cid', 'scope', 'scp'];
+
 /**
  * Tells whether a verified JWT is something else than an access token: an ID token, a logout token, a refresh token. They
- * are signed by the same keys and say so only in `typ`, or by claims that no access token has.
+ * are signed by the same keys and say so only in `typ`, by claims that no access token has, or by the lack of claims that every
+ * access token has.
  *
  * @param typ header parameter `typ`
  * @param allowed types the configuration names instead of the usual ones
@@ -38,5 +42,10 @@ export function isOtherToken(
   // Keycloak says the kind of token in the payload.
   const kind = payload['typ'];
   if (typeof kind === 'string' && ['id', 'refresh', 'offline', 'logout'].includes(kind.toLowerCase())) return true;
-  return ['at_hash', 'c_hash', 's_hash', 'events'].some((claim) => payload[claim] !== undefined);
+  if (['at_hash', 'c_hash', 's_hash', 'events'].some((claim) => payload[claim] !== undefined)) return true;
+  if (type === 'at+jwt' || (typeof kind === 'string' && kind.toLowerCase() === 'bearer')) return false;
+  // Cognito says the kind here.
+  if (payload['token_use'] !== undefined) return payload['token_use'] !== 'access';
+  // An ID token answers a sign-in, whose nonce it repeats. An access token says which client it was issued to, or for what.
+  return payload['nonce'] !== undefined || !OF_ACCESS_TOKENS.some((claim) => payload[claim] !== undefined);
 }

@@ -160,10 +160,33 @@ describe('a caller with a JWT', () => {
     ['a logout token by its claim', { events: {} }, { typ: 'JWT' }],
     ['an ID token by its hash claim', { at_hash: 'x' }, { typ: 'JWT' }],
     ['an ID token of Keycloak', { typ: 'ID' }, { typ: 'JWT' }],
-    ['a refresh token of Keycloak', { typ: 'Refresh' }, { typ: 'JWT' }]
+    ['a refresh token of Keycloak', { typ: 'Refresh' }, { typ: 'JWT' }],
+    ['an ID token of Entra by its nonce', { nonce: 'n', tid: 't', oid: 'o', ver: '2.0' }, { typ: 'JWT' }],
+    ['an ID token of Entra without a nonce', { tid: 't', oid: 'o', ver: '2.0', name: 'Ann' }, { typ: 'JWT' }],
+    ['an ID token of Auth0', { nonce: 'n', azp: 'app' }, { typ: 'JWT' }],
+    ['an ID token of Cognito', { token_use: 'id', client_id: 'app' }, { typ: 'JWT' }],
+    ['a token that says nothing of its kind', {}, { typ: 'JWT' }]
   ])('9.2.2 is refused with %s', async (_what, claims, header) => {
     await start();
     expect(await session(await provider.token(claims, header))).toMatchObject(refused);
+  });
+
+  it.each([
+    ['RFC 9068', {}, { typ: 'at+jwt' }],
+    ['Entra, version 2', { azp: 'app', scp: 'relay.use', ver: '2.0' }, { typ: 'JWT' }],
+    ['Entra, version 1', { appid: 'app', ver: '1.0' }, { typ: 'JWT' }],
+    ['Keycloak', { typ: 'Bearer', azp: 'app', nonce: 'n' }, { typ: 'JWT' }],
+    ['Okta', { cid: 'app', scp: ['relay'] }, { typ: 'JWT' }],
+    ['Auth0', { azp: 'app', scope: 'openid' }, { typ: 'JWT' }],
+    ['Cognito', { token_use: 'access', client_id: 'app' }, { typ: 'JWT' }]
+  ])('9.2.2 is taken with an access token of %s', async (_what, claims, header) => {
+    await start();
+    expect((await session(await provider.token(claims, header))).status).toBe(200);
+  });
+
+  it('9.2.2 is taken with a token that says nothing of its kind where the configuration names its type', async () => {
+    await start({}, { typ: ['JWT'] });
+    expect((await session(await provider.token({}, { typ: 'JWT' }))).status).toBe(200);
   });
 
   it('9.2.2 may be held to one token type and to more claims', async () => {

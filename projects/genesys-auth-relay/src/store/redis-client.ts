@@ -18,6 +18,14 @@ export type Options = Omit<RedisOptions, 'replyMapping'>;
 const CONNECT_TIMEOUT_MS = 1000;
 
 /**
+ * Tells whether a server answers that it cannot serve, as after a failover of a managed Redis: the connection stays open, but the
+ * master is elsewhere. A new connection finds it.
+ */
+export function needsNewConnection(error: Error): boolean {
+  return /(?:^|-)(?:READONLY|LOADING|MASTERDOWN) /.test(error.message);
+}
+
+/**
  * Nothing is queued for a server that is away and nothing sent twice: whoever asks hears at once that it is away. A
  * connection on which an answer is owed for 3 s is given up, as one whose other end has vanished would never say so.
  */
@@ -32,6 +40,7 @@ const OPTIONS: Options = {
   disconnectTimeout: 200,
   retryStrategy: (times) => Math.min(50 * times, 500),
   connectionName: 'genesys-auth-relay',
+  reconnectOnError: needsNewConnection,
   // What every server since Redis 2.8 and Valkey speaks.
   protocol: 2
 };
@@ -119,7 +128,7 @@ async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
 
 /** The code of a system error or of TLS, or the first word of what the server answers, such as `WRONGPASS`. */
 function codeOf(error: unknown): string | undefined {
-  return errorCode(error) ?? (error instanceof Error ? /^[A-Z]{4,20}(?= )/.exec(error.message)?.[0] : undefined);
+  return errorCode(error) ?? (error instanceof Error ? /(?:^|: -)([A-Z]{4,20}) /.exec(error.message)?.[1] : undefined);
 }
 
 /**
@@ -138,10 +147,18 @@ export async function openRedis(config: StoreConfig): Promise<RedisClient> {
     trouble = undefined;
   });
   await client.connect().catch(() => undefined);
+  /** Keeps what the server answers instead of a result. */
+  const noted = async <T>(command: Promise<T>): Promise<T> => {
+    try {
+      return await within(timeoutMs, command);
+    } catch (error) {
+      trouble = codeOf(error) ?? trouble;
+      throw error;
+    }
+  };
   return {
-    evalBuffer: (script, keys, args) =>
-      within(timeoutMs, client.callBuffer('EVAL', script, keys.length, ...keys, ...args)),
-    getBuffer: (key) => within(timeoutMs, client.getBuffer(key)),
+    evalBuffer: (script, keys, args) => noted(client.callBuffer('EVAL', script, keys.length, ...keys, ...args)),
+    getBuffer: (key) => noted(client.getBuffer(key)),
     trouble: () => trouble,
     close: async () => {
       await Promise.resolve();

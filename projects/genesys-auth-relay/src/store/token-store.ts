@@ -60,9 +60,13 @@ function readingOf(answer: unknown): Reading {
   return { holder: holder.toString(), sealed: Buffer.isBuffer(sealed) ? sealed : null, now };
 }
 
+/** What a server answers that is there and cannot serve. */
+const ANSWERS: ReadonlySet<string> = new Set(['READONLY', 'LOADING', 'MASTERDOWN']);
+
 /** What is the matter with a store, with what to do where that can be said. */
 function failing(trouble: string | undefined): string {
   if (trouble === undefined) return 'does not answer';
+  if (ANSWERS.has(trouble)) return `answers ${trouble} and is not used; the relay connects again`;
   return /CERT|VERIFY|SIGNATURE|ISSUER|ALTNAME/.test(trouble)
     ? `is not used, as its certificate is not trusted (${trouble}): give its certificate authority in store.redis.ca`
     : `does not answer (${trouble})`;

@@ -126,10 +126,13 @@ async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
   }
 }
 
-/** The code of a system error or of TLS, or the first word of what the server answers, such as `WRONGPASS`. */
-function codeOf(error: unknown): string | undefined {
-  return errorCode(error) ?? (error instanceof Error ? /(?:^|: -)([A-Z]{4,20}) /.exec(error.message)?.[1] : undefined);
+/** The first word of an error that the server answers, such as `WRONGPASS`. */
+export function replyCode(error: unknown): string | undefined {
+  return error instanceof Error ? /(?:^|: -)([A-Z]{4,20}) /.exec(error.message)?.[1] : undefined;
 }
+
+/** The code of a system error or of TLS, or that of an answer. */
+const codeOf = (error: unknown): string | undefined => errorCode(error) ?? replyCode(error);
 
 /**
  * Connects to the store, and goes on when it is not there: it may come later.

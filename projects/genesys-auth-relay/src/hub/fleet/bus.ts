@@ -1,5 +1,5 @@
 import type { StoreConfig } from '../../config/config.ts';
-import { createRedis } from '../../store/redis-client.ts';
+import { createRedis, replyCode } from '../../store/redis-client.ts';
 import type { Seal } from '../../store/seal.ts';
 import { type FleetMessage, readMessage, writeMessage } from './message.ts';
 
@@ -25,12 +25,17 @@ const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
+/** Milliseconds until a refused subscription is tried again: somebody may have allowed the channel. */
+const SUBSCRIBE_AGAIN_MS = 3000;
+
 /** Who hears what the other instances say. */
 export interface BusSink {
   heard(from: string, message: FleetMessage): void;
   /** What was said from now on until {@link BusSink.joined} is lost. */
   lost(): void;
   joined(): void;
+  /** The store refuses to publish, or to subscribe; `code` is the first word of its answer, such as `NOPERM`. */
+  refused(what: 'publish' | 'subscribe', code: string): void;
 }
 
 /** Who has the lease, and since when. */
@@ -75,15 +80,23 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
   listener.on('close', () => {
     sink.lost();
   });
-  listener.on('ready', () => {
+  let retry: NodeJS.Timeout | undefined;
+  function subscribe(): void {
+    clearTimeout(retry);
     listener.subscribe(channel).then(
       () => {
         sink.joined();
       },
-      // Then the connection is gone again, and the next one tries anew.
-      () => undefined
+      (error: unknown) => {
+        const code = replyCode(error);
+        // Without one the connection is gone again, and the next one tries anew.
+        if (code === undefined) return;
+        sink.refused('subscribe', code);
+        retry = setTimeout(subscribe, SUBSCRIBE_AGAIN_MS).unref();
+      }
     );
-  });
+  }
+  listener.on('ready', subscribe);
   void speaker.connect().catch(() => undefined);
   void listener.connect().catch(() => undefined);
 
@@ -101,7 +114,10 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
 
   return {
     say(message) {
-      speaker.publish(channel, seal.seal(channel, writeMessage(self, message))).catch(() => undefined);
+      speaker.publish(channel, seal.seal(channel, writeMessage(self, message))).catch((error: unknown) => {
+        const code = replyCode(error);
+        if (code !== undefined) sink.refused('publish', code);
+      });
     },
     async hold(leaseMs, now) {
       const held = await inTime(speaker.call('EVAL', HOLD, 2, lease, term, self, String(leaseMs), String(now)));
@@ -112,7 +128,8 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
       await inTime(speaker.call('EVAL', RELEASE, 1, lease, self)).catch(() => undefined);
     },
     async close() {
-      listener.removeAllListeners('close');
+      clearTimeout(retry);
+      listener.removeAllListeners('close').removeAllListeners('ready');
       await Promise.resolve();
       speaker.disconnect();
       listener.disconnect();

@@ -203,13 +203,22 @@ export async function createFleetFeed(
     if (!iLead() && clock.monotonic() - leaderHeardAt > times.silenceMs) markLost();
   }
 
+  /** What was refused and is in the log already. */
+  const refusals = new Set<'publish' | 'subscribe'>();
   const isOver = (): boolean => closed;
   const bus: Bus = await openBus(self, {
     heard,
     lost: () => {
       if (!iLead()) markLost();
     },
+    refused: (what, code) => {
+      if (refusals.has(what)) return;
+      refusals.add(what);
+      const why = code === 'NOPERM' ? ': allow the Redis user the channel, for example with &genesys-auth:*' : '';
+      log.warn({ event: 'hub_bus_failed', what, code }, `the shared store refuses to ${what} for the hub${why}`);
+    },
     joined: () => {
+      refusals.clear();
       bus.say({ kind: 'want', topics: [...mine] });
       bus.say({ kind: 'hello' });
     }

@@ -95,6 +95,9 @@ describeWithRedis('instances of the hub that share a store', () => {
             },
             joined: () => {
               busSink.joined();
+            },
+            refused: (what, code) => {
+              busSink.refused(what, code);
             }
           });
           return {

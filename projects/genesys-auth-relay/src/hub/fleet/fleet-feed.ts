@@ -60,6 +60,12 @@ export async function createFleetFeed(
   let leaderHeardAt = -Infinity;
   let storeSeenAt = clock.monotonic();
   let ticks = 0;
+  /** Number of my last message as the leader. */
+  let said = 0;
+  /** Number of the leader's last message that I heard; `undefined` before the first. */
+  let heardUpTo: number | undefined;
+  /** Since when I have no subscription to what the others say. */
+  let deafSince: number | undefined = clock.monotonic();
   let closed = false;
   let settling = false;
 
@@ -72,17 +78,27 @@ export async function createFleetFeed(
     return new Map([...[...others.values()].flatMap(({ topics }) => [...topics]), ...mine]);
   }
 
-  const isWantedElsewhere = (key: string): boolean => [...others.values()].some(({ topics }) => topics.has(key));
+  type OfLeader = Extract<FleetMessage, { n: number }>;
+
+  function sayAsLeader(
+    message:
+      | Omit<Extract<OfLeader, { kind: 'event' }>, 'term' | 'n'>
+      | Omit<Extract<OfLeader, { kind: 'status' }>, 'term' | 'n'>
+  ): void {
+    said += 1;
+    bus.say({ ...message, term, n: said });
+  }
 
   const localSink: FeedSink = {
     event(key, envelope, id) {
       sink.event(key, envelope, id);
-      if (iLead() && isWantedElsewhere(key)) bus.say({ kind: 'event', term, key, id, envelope });
+      // Also what nobody else seems to want: one may have heard that the topic is live before its request for it is heard here.
+      if (iLead()) sayAsLeader({ kind: 'event', key, id, envelope });
     },
     status(keys, status) {
       for (const key of keys) own.set(key, status);
       sink.status(keys, status);
-      if (iLead()) bus.say({ kind: 'status', term, topics: keys.map((key) => [key, status]) });
+      if (iLead()) sayAsLeader({ kind: 'status', isFull: false, topics: keys.map((key) => [key, status]) });
     }
   };
 
@@ -113,6 +129,7 @@ export async function createFleetFeed(
     if (leader === name) return;
     markLost();
     leader = name;
+    heardUpTo = undefined;
     leaderHeardAt = clock.monotonic();
     bus.say({ kind: 'want', topics: [...mine] });
     bus.say({ kind: 'hello' });
@@ -124,17 +141,29 @@ export async function createFleetFeed(
       // What came after the last word of the one before is lost to me as well.
       markLost();
       // Before anything can come over my line: from here on nobody takes the same events from the one before.
-      bus.say({ kind: 'status', term, topics: [] });
+      sayAsLeader({ kind: 'status', isFull: false, topics: [] });
     }
     leader = self;
     listenMyself();
-    if (ticks % REPEAT_TICKS === 0) bus.say({ kind: 'status', term, topics: [...own] });
+    if (ticks % REPEAT_TICKS === 0) sayAsLeader({ kind: 'status', isFull: true, topics: [...own] });
   }
 
-  function hearStatus(topics: readonly (readonly [string, TopicStatus])[]): void {
+  /** Notes the number of a message of the leader. Where some are missing, their events are lost. */
+  function count(n: number): void {
+    if (heardUpTo !== undefined && n !== heardUpTo + 1) {
+      markLost();
+      bus.say({ kind: 'hello' });
+    }
+    heardUpTo = n;
+  }
+
+  function hearStatus(topics: readonly (readonly [string, TopicStatus])[], isFull: boolean): void {
     for (const [key, status] of topics) if (mine.has(key)) sink.status([key], status);
     // My own line served until the other one is complete; what came over both is dropped by its correlation id.
     const known = new Map(topics);
+    // The leader has given up what its list does not name: it did not hear that I want it.
+    const missing = [...mine.keys()].filter((key) => !known.has(key));
+    if (isFull && local === undefined && missing.length > 0) sink.status(missing, { state: 'down' });
     const isServed = [...mine.keys()].every((key) => ['live', 'rejected'].includes(known.get(key)?.state ?? ''));
     if (local !== undefined && isServed) stopListening();
   }
@@ -155,10 +184,14 @@ export async function createFleetFeed(
     if (from === leader) leaderHeardAt = clock.monotonic();
     switch (message.kind) {
       case 'event':
-        if (isCurrent(from, message.term)) sink.event(message.key, message.envelope, message.id);
+        if (!isCurrent(from, message.term)) return;
+        count(message.n);
+        sink.event(message.key, message.envelope, message.id);
         return;
       case 'status':
-        if (isCurrent(from, message.term)) hearStatus(message.topics);
+        if (!isCurrent(from, message.term)) return;
+        count(message.n);
+        hearStatus(message.topics, message.isFull);
         return;
       case 'want':
         others.set(from, { topics: new Map(message.topics), heardAt: clock.monotonic() });
@@ -168,12 +201,12 @@ export async function createFleetFeed(
             const status = own.get(key);
             return status === undefined ? [] : [[key, status] as const];
           });
-          if (asked.length > 0) bus.say({ kind: 'status', term, topics: asked });
+          if (asked.length > 0) sayAsLeader({ kind: 'status', isFull: false, topics: asked });
         }
         return;
       case 'hello':
         bus.say({ kind: 'want', topics: [...mine] });
-        if (iLead()) bus.say({ kind: 'status', term, topics: [...own] });
+        if (iLead()) sayAsLeader({ kind: 'status', isFull: true, topics: [...own] });
         return;
       case 'bye':
         others.delete(from);
@@ -181,8 +214,21 @@ export async function createFleetFeed(
     }
   }
 
+  function goAlone(why: string): void {
+    if (local === undefined || iLead()) log.warn({ event: 'hub_alone' }, `${why}; this instance listens for itself`);
+    markLost();
+    leader = undefined;
+    listenMyself();
+  }
+
   async function tick(): Promise<void> {
     ticks += 1;
+    if (deafSince !== undefined && clock.monotonic() - deafSince >= times.aloneMs) {
+      const led = iLead();
+      goAlone('this instance cannot hear the others');
+      if (led) await bus.release();
+      return;
+    }
     try {
       const held = await bus.hold(times.leaseMs, clock.now());
       storeSeenAt = clock.monotonic();
@@ -192,11 +238,7 @@ export async function createFleetFeed(
       else follow(held.holder);
     } catch {
       if (isOver() || clock.monotonic() - storeSeenAt < times.aloneMs) return;
-      if (local === undefined)
-        log.warn({ event: 'hub_alone' }, 'the shared store is away; this instance listens for itself');
-      markLost();
-      leader = undefined;
-      listenMyself();
+      goAlone('the shared store is away');
       return;
     }
     if (ticks % REPEAT_TICKS === 0) bus.say({ kind: 'want', topics: [...mine] });
@@ -209,6 +251,7 @@ export async function createFleetFeed(
   const bus: Bus = await openBus(self, {
     heard,
     lost: () => {
+      deafSince ??= clock.monotonic();
       if (!iLead()) markLost();
     },
     refused: (what, code) => {
@@ -219,6 +262,7 @@ export async function createFleetFeed(
     },
     joined: () => {
       refusals.clear();
+      deafSince = undefined;
       bus.say({ kind: 'want', topics: [...mine] });
       bus.say({ kind: 'hello' });
     }

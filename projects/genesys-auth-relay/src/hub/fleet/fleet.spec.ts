@@ -9,7 +9,7 @@ import { type TestRedis, describeWithRedis, startRedis } from '../../testing/red
 import { until } from '../../testing/until.ts';
 import { createTickets } from '../clients/ticket.ts';
 import type { Feed, FeedSink } from '../feed.ts';
-import { type Bus, openBus } from './bus.ts';
+import { type Bus, type BusSink, openBus } from './bus.ts';
 import { type FleetTimes, createFleetFeed } from './fleet-feed.ts';
 import { readMessage, writeMessage } from './message.ts';
 import { createSharedTickets } from './shared-tickets.ts';
@@ -24,7 +24,7 @@ describe('a message of the fleet', () => {
   it('is read as it was written', () => {
     const envelope = '{"topicName":"v2.a","eventBody":"line\\nbreak"}';
     const messages = [
-      { kind: 'event', term: 7, key: A, id: 'x\n"', envelope },
+      { kind: 'event', term: 7, n: 3, key: A, id: 'x\n"', envelope },
       { kind: 'hello' },
       { kind: 'want', topics: [[A, A]] }
     ] as const;
@@ -54,6 +54,8 @@ describeWithRedis('instances of the hub that share a store', () => {
     let mute = false;
     let frozen = false;
     let deaf = false;
+    let dropping = 0;
+    let wire: BusSink | undefined;
     let knowsLeader = false;
     const sink: FeedSink = {
       event: (_key, envelope) => heard.push(envelope),
@@ -86,6 +88,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     const feed = await createFleetFeed(
       {
         openBus: async (self, busSink) => {
+          wire = busSink;
           bus = await openBus(store, seal, self, {
             heard: (from, message) => {
               if (!dead && !deaf) busSink.heard(from, message);
@@ -110,7 +113,9 @@ describeWithRedis('instances of the hub that share a store', () => {
               return held;
             },
             say: (message) => {
-              if (!dead) bus?.say(message);
+              if (dead) return;
+              dropping -= 1;
+              if (dropping < 0) bus?.say(message);
             }
           };
         },
@@ -141,6 +146,19 @@ describeWithRedis('instances of the hub that share a store', () => {
       freeze(hearsOthers: boolean) {
         frozen = true;
         deaf = !hearsOthers;
+      },
+      /** The next messages that it says are lost on their way. */
+      loseNext(count: number) {
+        dropping = count;
+      },
+      /** It hears the others no more, and does not notice. */
+      deafen(isDeaf: boolean) {
+        deaf = isDeaf;
+      },
+      /** Its subscription is gone, and it notices. */
+      loseListener() {
+        deaf = true;
+        wire?.lost();
       },
       /** As a process ends that is killed: without a word. */
       async kill() {
@@ -220,6 +238,69 @@ describeWithRedis('instances of the hub that share a store', () => {
     first.emit(1);
     await until(() => second.heard.length === 1);
     expect(second.states.get(B)).toBeUndefined();
+  });
+
+  it('reports a gap for a message that was lost on its way, before what came after it', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    first.loseNext(1);
+    first.emit(1);
+    first.emit(2);
+    await until(() => second.heard.length === 1, 'the second event');
+    await until(() => second.gaps.length === 1, 'a gap');
+    expect([second.heard, second.gaps, first.gaps]).toEqual([[event(2)], [A], []]);
+  });
+
+  it('reports a gap for a lost message that nothing follows', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    first.loseNext(1);
+    first.emit(1);
+    await until(() => second.gaps.length === 1, 'a gap');
+    expect(second.heard).toEqual([]);
+  });
+
+  it('reports a gap when the one that listens had given a topic up without being asked to', async () => {
+    const [first, second] = [await join(), await join()];
+    second.feed.want(topics(B));
+    await live(second, B);
+    first.deafen(true);
+    await until(() => first.subscribed().length === 0, 'the end of B', 15_000);
+    await until(() => second.states.get(B) === 'down', 'B down');
+    first.deafen(false);
+    await live(second, B);
+    expect(second.gaps).toEqual([B]);
+  });
+
+  it('gives the place of the one that listens to another when it cannot hear', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    first.loseListener();
+    await until(() => second.subscribed().includes(A), 'another that listens', 15_000);
+    await live(second, A);
+    second.emit(1);
+    expect(second.heard).toEqual([event(1)]);
+    // It goes on by itself until it hears again.
+    first.emit(2);
+    expect([first.subscribed(), first.heard]).toEqual([[A], [event(2)]]);
+    expect([first.gaps, second.gaps]).toEqual([[], [A]]);
+  });
+
+  it('reports no gap while nothing is lost', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    const all = Array.from({ length: 100 }, (_, n) => n);
+    for (const n of all) first.emit(n);
+    await until(() => second.heard.length === 100, 'all events');
+    expect([second.heard, second.gaps]).toEqual([all.map(event), []]);
   });
 
   it('goes on with one gap on another instance when the one that listens is killed', async () => {
@@ -305,13 +386,13 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect(leader.subscribed()).toEqual([A]);
     const stranger = createSeal('hub messages', [randomBytes(32)]);
     const term = Number.MAX_SAFE_INTEGER;
-    const text = writeMessage('stranger', { kind: 'event', term, key: A, id: '1', envelope: event(666) });
+    const text = writeMessage('stranger', { kind: 'event', term, n: 1, key: A, id: '1', envelope: event(666) });
     await redis.client.publish('test:hub', stranger.seal('test:hub', text));
     await redis.client.publish('test:hub', text);
     await redis.client.publish('test:hub', seal.seal('elsewhere', text));
     await redis.client.publish(
       'test:hub',
-      seal.seal('test:hub', writeMessage('friend', { kind: 'event', term, key: A, id: '1', envelope: event(1) }))
+      seal.seal('test:hub', writeMessage('friend', { kind: 'event', term, n: 1, key: A, id: '1', envelope: event(1) }))
     );
     await until(() => member.heard.length > 0, 'the friend');
     expect(member.heard).toEqual([event(1)]);

@@ -1,11 +1,15 @@
 import type { TopicStatus } from '../feed.ts';
 
-/** What instances of the hub say to each other. What the one that listens says, it says in its term: see `Held`. */
+/**
+ * What instances of the hub say to each other. What the one that listens says, it says in its term: see `Held`. It numbers its
+ * messages (`n`), so that a lost one is noticed.
+ */
 export type FleetMessage =
   /** An event, passed on by the instance that listens for all. */
   | {
       readonly kind: 'event';
       readonly term: number;
+      readonly n: number;
       readonly key: string;
       readonly id: string;
       readonly envelope: string;
@@ -14,6 +18,9 @@ export type FleetMessage =
   | {
       readonly kind: 'status';
       readonly term: number;
+      readonly n: number;
+      /** Whether it names all topics: what is missing is not listened to. */
+      readonly isFull: boolean;
       readonly topics: readonly (readonly [key: string, status: TopicStatus])[];
     }
   /** Topics an instance wants, by key and name: on every change, and now and then. */
@@ -26,7 +33,7 @@ export type FleetMessage =
 /** Writes a message. The envelope of an event stays as it is: it is the bulk, and it is JSON already. */
 export function writeMessage(from: string, message: FleetMessage): string {
   if (message.kind !== 'event') return `${from}\n${JSON.stringify(message)}`;
-  return `${from}\n!${JSON.stringify([message.term, message.key, message.id])}\n${message.envelope}`;
+  return `${from}\n!${JSON.stringify([message.term, message.n, message.key, message.id])}\n${message.envelope}`;
 }
 
 /** Reads a message that was sealed by an instance, so that only its form has to be looked at. */
@@ -37,8 +44,8 @@ export function readMessage(text: string): { readonly from: string; readonly mes
   try {
     if (text[first + 1] !== '!') return { from, message: JSON.parse(text.slice(first + 1)) as FleetMessage };
     const second = text.indexOf('\n', first + 1);
-    const [term, key, id] = JSON.parse(text.slice(first + 2, second)) as [number, string, string];
-    return { from, message: { kind: 'event', term, key, id, envelope: text.slice(second + 1) } };
+    const [term, n, key, id] = JSON.parse(text.slice(first + 2, second)) as [number, number, string, string];
+    return { from, message: { kind: 'event', term, n, key, id, envelope: text.slice(second + 1) } };
   } catch {
     return undefined;
   }

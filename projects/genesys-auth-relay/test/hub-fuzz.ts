@@ -139,6 +139,14 @@ export async function fuzzHub(count: number, seed: number): Promise<HubFuzzRepor
   const after = await open([NOTIFICATIONS_PROTOCOL]);
   const { topics } = await after.subscribe(['v2.analytics.queues.q1.observations']);
   if (topics[0]?.state !== 'permitted') complain(`afterwards: ${JSON.stringify(topics)}`);
+  const hasEvent = () => {
+    server.emit('v2.analytics.queues.q1.observations', { n: 0 });
+    return after.of('event').length > 0;
+  };
+  await until(hasEvent, 'an event afterwards').catch(() => {
+    complain('no event afterwards');
+  });
+  judge(after);
   after.close();
   await relay.close();
   await server.close();

@@ -74,9 +74,27 @@ async function load() {
 export async function createRedis(config: StoreConfig, more: Options = {}): Promise<Redis | Cluster> {
   const ioredis = await load();
   const client = build(ioredis, config, { ...OPTIONS, ...more });
-  // Without a listener ioredis writes each failed try to the console; the breaker tells the log, once.
-  client.on('error', () => undefined);
+  if (client instanceof ioredis.Cluster) {
+    client.on('error', ignore);
+    client.on('+node', listenForErrors);
+  } else listenForErrors(client);
   return client;
+}
+
+const ignore = (): void => undefined;
+
+/**
+ * Without a listener ioredis writes each failed try to the console; the breaker reports it to the log, once.
+ *
+ * The socket needs a listener as well. ioredis listens for its first error only, and a TLS socket may have two: the certificate
+ * is refused, and then the server sends an alert. Node would end the process at the second one.
+ */
+function listenForErrors(connection: Redis): void {
+  connection.on('error', () => {
+    // There is none yet if no sentinel names a server.
+    const stream = connection.stream as Redis['stream'] | undefined;
+    stream?.on('error', ignore);
+  });
 }
 
 function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: StoreConfig, options: Options) {

@@ -127,6 +127,14 @@ const constants = [
   command('clear()', (world) => {
     world.clear();
   }),
+  command('the configuration arrives', (world) => {
+    world.configure();
+  }),
+  command('the configuration cannot be loaded', (world) => {
+    world.answerConfig((call) => {
+      call.fail(503);
+    });
+  }),
   command('promises settle', settle),
   command('token()', (world) => {
     world.token();
@@ -217,6 +225,7 @@ afterEach(() => {
 
 const setting = fc.record<Setting>({
   mode: fc.constantFrom('token', 'proxy'),
+  isLoaded: fc.boolean(),
   retries: fc.boolean(),
   outerRetry: fc.boolean(),
   leaves: fc.boolean()

@@ -7,7 +7,7 @@ import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, genes
 import { GenesysAuthConfigError, GenesysAuthError } from '../errors';
 import type { GenesysAuthFeature } from '../features';
 import { GenesysAuthService, createService } from '../service';
-import { createFlight } from '../token/flight';
+import { createFlight, signedOut } from '../token/flight';
 import { type AuthState, createAuthState } from '../token/state';
 import type { Configurations } from './configurations';
 import { CONFIGURATION, type Provided, isLoaded, loaded, nameOf } from './provided';
@@ -32,7 +32,7 @@ export interface Configuration {
   start(): void;
   /** The parts, when the configuration is known. A load that failed is tried again, at once if `now`. */
   readonly ready: (now?: boolean) => Observable<GenesysAuthCore>;
-  /** Forgets the token; who waits for one gets the error `signed_out`, and so does who waits for the configuration. */
+  /** Forgets the token. Callers that wait for a token or for the configuration fail with `signed_out`. */
   readonly clear: () => void;
 }
 
@@ -64,11 +64,22 @@ export function createConfiguration(
 
   const flight = createFlight<GenesysAuthCore>(state);
 
-  // What it throws, as when the app is gone, is an error for who waits, too.
+  /** The number of calls to clear(). */
+  let clears = 0;
+
+  // An exception, for instance because the app is destroyed, becomes an error of the Observable.
   const ready = (now?: boolean): Observable<GenesysAuthCore> =>
     defer(() => {
       const core = coreOf();
-      return core ? of(core) : (flight.current() ?? (now ? undefined : flight.paused()) ?? flight.start(load));
+      if (core) return of(core);
+      const before = clears;
+      return (flight.current() ?? (now ? undefined : flight.paused()) ?? flight.start(load)).pipe(
+        map((loadedCore) => {
+          // The first waiting request may start a renewal, and a subscriber of events$ may then call clear().
+          if (clears !== before) throw signedOut();
+          return loadedCore;
+        })
+      );
     });
 
   const load = (): Observable<GenesysAuthCore> =>
@@ -111,6 +122,7 @@ export function createConfiguration(
   });
 
   const clear = (): void => {
+    clears++;
     const core = coreOf();
     if (core) core.tokens.clear();
     else flight.clear();

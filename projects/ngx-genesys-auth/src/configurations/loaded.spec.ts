@@ -8,7 +8,7 @@ import {
   provideEnvironmentInitializer
 } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { EMPTY, NEVER, Subject, firstValueFrom } from 'rxjs';
+import { EMPTY, NEVER, Subject, first, firstValueFrom } from 'rxjs';
 import {
   type GenesysAuthConfig,
   type GenesysAuthConfigLoader,
@@ -20,7 +20,8 @@ import {
   genesysScopes,
   provideGenesysAuth,
   skipGenesysAuth,
-  withLogger
+  withLogger,
+  withProxyMode
 } from 'ngx-genesys-auth';
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
@@ -148,6 +149,25 @@ describe('while the configuration is loaded', () => {
     grant(relayCall());
     expect(await token).toBe('token-1');
     expect(codeOf(await auth.token('users').catch((error: unknown) => error))).toBe('scope_not_configured');
+  });
+
+  it.each([
+    ['token mode', []],
+    ['proxy mode', [withProxyMode()]]
+  ])('nothing that waits for it is sent after clear() by a subscriber of events$, in %s', async (_name, features) => {
+    const load = () => inject(HttpClient).get<GenesysAuthConfig>(CONFIG_URL);
+    const { auth, get, network, configCall } = loadedApp({ auth: [provideGenesysAuth(load, ...features)] });
+    auth.events$.pipe(first(({ type }) => type === 'renewing')).subscribe(() => {
+      auth.clear();
+    });
+    const requests = [get('/a'), get('/b')];
+    const calls = [auth.ensureScopes('routing'), auth.renew()];
+    if (features.length === 0) calls.push(auth.token().then(() => undefined));
+    const codes = Promise.all(calls.map((call) => call.then(() => 'resolved', codeOf)));
+    configCall().flush(CONFIG);
+    expect(requests.map(({ error }) => codeOf(error))).toEqual(['signed_out', 'signed_out']);
+    expect(await codes).toEqual(calls.map(() => 'signed_out'));
+    network.verify();
   });
 
   it('nothing of it goes on when the app is gone', () => {

@@ -7,8 +7,10 @@ import {
   provideHttpClient,
   withInterceptors
 } from '@angular/common/http';
+import { inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import {
+  type GenesysAuthConfig,
   GenesysAuthError,
   type GenesysAuthEvent,
   GenesysAuthService,
@@ -25,6 +27,8 @@ import { type Call, Network } from './network';
 /** What a run is about. */
 export interface Setting {
   readonly mode: 'token' | 'proxy';
+  /** Whether the configuration is loaded at run time. */
+  readonly isLoaded: boolean;
   /** With `withRetry()`. */
   readonly retries: boolean;
   /** With an interceptor of the app that subscribes to failed requests again. */
@@ -43,6 +47,8 @@ interface Grant {
 
 export type EventType = GenesysAuthEvent['type'];
 
+const CONFIG_URL = '/genesys.json';
+const LOADED_CONFIG: GenesysAuthConfig = { ...CONFIG, optionalScopes: ['users'] };
 const SESSION_SECONDS = 300;
 /** In which generation a request was subscribed to. */
 const SUBSCRIBED_IN = new HttpContextToken<number>(() => -1);
@@ -95,12 +101,13 @@ export class World {
       setting.outerRetry && request.url.startsWith(API)
         ? next(request).pipe(retry({ count: 2, delay: 20_000 }))
         : next(request);
+    const load = () => inject(HttpClient).get<GenesysAuthConfig>(CONFIG_URL);
     TestBed.configureTestingModule({
       providers: [
         provideHttpClient(withInterceptors([outer, tagged, genesysAuthInterceptor])),
         { provide: HttpBackend, useValue: this.network },
         provideGenesysAuth(
-          { ...CONFIG, optionalScopes: ['users'] },
+          setting.isLoaded ? load : LOADED_CONFIG,
           ...(setting.mode === 'proxy' ? [withProxyMode()] : []),
           ...(setting.retries ? [withRetry()] : [])
         )
@@ -126,7 +133,18 @@ export class World {
   }
 
   get apiCalls(): readonly Call[] {
-    return [...this.network.open].filter((call) => !isRelayCall(call));
+    return [...this.network.open].filter((call) => !isRelayCall(call) && !isConfigCall(call));
+  }
+
+  /** Answers the call for the configuration, if one is open. */
+  answerConfig(answer: (call: Call) => void): void {
+    for (const call of this.network.open) if (isConfigCall(call)) answer(call);
+  }
+
+  configure(): void {
+    this.answerConfig((call) => {
+      call.succeed(LOADED_CONFIG);
+    });
   }
 
   request(method: 'GET' | 'POST' | 'DELETE', ...scopes: readonly string[]): void {
@@ -247,6 +265,7 @@ export class World {
     this.#onSend = this.#answerAtOnce = undefined;
     if (this.setting.leaves) {
       while ([...this.#pending.values()].some(Boolean)) this.leave(0);
+      this.configure();
       for (const call of this.relayCalls) this.grant(call, 3600, ['analytics', 'routing'], false);
       await settle();
     } else await this.#answerAll();
@@ -274,6 +293,7 @@ export class World {
 
   async #answerAll(): Promise<void> {
     for (let round = 0; round < 40 && (this.#pending.size > 0 || this.network.open.size > 0); round++) {
+      this.configure();
       for (const call of this.relayCalls) this.grant(call, 3600, ['analytics', 'routing'], false);
       for (const call of this.apiCalls) call.succeed('ok');
       await this.advance(20_000);
@@ -296,6 +316,7 @@ export class World {
   }
 
   #sent(call: Call): void {
+    if (isConfigCall(call)) return;
     if (isRelayCall(call)) {
       if (this.relayCalls.length > 1) this.violations.push('two relay calls at a time');
       if (this.#begunIn !== this.#clears)
@@ -359,3 +380,5 @@ export class World {
 }
 
 const isRelayCall = ({ request }: Call): boolean => /^\/genesys\/(token|session)$/.test(request.url);
+
+const isConfigCall = ({ request }: Call): boolean => request.url === CONFIG_URL;

@@ -204,6 +204,42 @@ describe('*genesysScopes', () => {
     expect(reported).toEqual(['scope_near_miss', 'scope_not_configured', 'scope_near_miss']);
   });
 
+  it('does not show the answer of another configuration', async () => {
+    @Component({
+      selector: 'genesys-two',
+      imports: [GenesysScopesDirective],
+      template: `<b *genesysScopes="'routing'; config: config(); else denied">yes</b
+        ><ng-template #denied>no</ng-template>`,
+      changeDetection: ChangeDetectionStrategy.OnPush
+    })
+    class Two {
+      readonly config = signal('one');
+    }
+    const { network } = createBareApp({
+      auth: [
+        provideGenesysAuth({ ...CONFIG, name: 'one' }),
+        provideGenesysAuth({ ...CONFIG, name: 'two', relay: '/two' })
+      ]
+    });
+    const page = TestBed.createComponent(Two);
+    const text = async () => {
+      await settle();
+      page.detectChanges();
+      return (page.nativeElement as HTMLElement).textContent;
+    };
+    await text();
+    grant(network.expectOne('/genesys/token'));
+    expect(await text()).toBe('yes');
+    page.componentInstance.config.set('two');
+    expect(await text()).toBe('');
+    network
+      .expectOne('/two/token')
+      .flush({ code: 'policy_denied', detail: 'No role.' }, { status: 403, statusText: 'x' });
+    expect(await text()).toBe('no');
+    page.componentInstance.config.set('one');
+    expect(await text()).toBe('yes');
+  });
+
   it('asks for nothing on the server', async () => {
     const { network, text, auth } = await createApp({ providers: [{ provide: PLATFORM_ID, useValue: 'server' }] });
     expect([text(), auth.status()]).toEqual(['', 'unknown']);

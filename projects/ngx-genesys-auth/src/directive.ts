@@ -17,6 +17,11 @@ import { GenesysAuthError, isScopeDenied } from './errors';
 import { SERVER_RELAY } from './relay/server';
 import { GenesysAuthService } from './service';
 
+interface Question {
+  readonly auth: GenesysAuthService;
+  readonly needed: readonly string[];
+}
+
 /**
  * Shows a part of a template only if the user has all of the given scopes, or ones that cover them. Works in token mode and
  * in proxy mode, and follows every change.
@@ -62,10 +67,11 @@ export class GenesysScopesDirective {
     const [auth, needed] = [this.#auth(), this.#needed()];
     return untracked(() => auth.validate(...needed)).errors[0];
   });
-  /** The answer, or the last one to the same question while there is none. */
-  readonly #granted = linkedSignal<{ needed: readonly string[]; fresh: boolean | undefined }, boolean | undefined>({
-    source: () => ({ needed: this.#needed(), fresh: this.#answer() }),
-    computation: ({ needed, fresh }, last) => fresh ?? (last?.source.needed === needed ? last.value : undefined)
+  /** The answer, or the last answer to the same question (scopes and configuration) while there is none. */
+  readonly #granted = linkedSignal<Question & { fresh: boolean | undefined }, boolean | undefined>({
+    source: () => ({ auth: this.#auth(), needed: this.#needed(), fresh: this.#answer() }),
+    computation: ({ auth, needed, fresh }, last) =>
+      fresh ?? (last?.source.auth === auth && last.source.needed === needed ? last.value : undefined)
   });
   readonly #shown = computed(() => {
     const granted = this.#granted();

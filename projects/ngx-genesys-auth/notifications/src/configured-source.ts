@@ -55,6 +55,11 @@ export class ConfiguredSource implements NotificationSource {
     };
   }
 
+  /** Forgets the source and what it kept of its last connection, because the user has signed out. */
+  forget(): void {
+    this.#source = undefined;
+  }
+
   #made(): NotificationSource {
     const { injector } = this.#configuration;
     this.#source ??= injector ? runInInjectionContext(injector.get(Injector), this.#make) : this.#make();

@@ -7,6 +7,7 @@
  * - `connection_failed`: the WebSocket could not be opened (network, proxy, content security policy)
  * - `connection_lost`: it closed
  * - `connection_silent`: nothing came any more, not even a heartbeat: a half-open connection
+ * - `signed_out`: `clear()` closed it; it is opened again when a token is obtained
  * - `ticket_refused`: the relay gave no ticket for its hub: the `cause` says why
  * - `protocol`: the relay's hub said something that this version does not understand
  */
@@ -16,6 +17,7 @@ export type GenesysNotificationErrorCode =
   | 'connection_failed'
   | 'connection_lost'
   | 'connection_silent'
+  | 'signed_out'
   | 'ticket_refused'
   | 'protocol';
 
@@ -49,7 +51,7 @@ export class GenesysNotificationError extends Error {
   readonly missingPermissions: readonly string[];
   /** Seconds after which the server asks to be called again, if it said so. */
   readonly retryAfterSeconds: number | undefined;
-  /** Whether trying again soon would bring the same: the next attempt is a minute away. */
+  /** Whether trying again soon would bring the same: the next attempt is a minute away, for `signed_out` after the next sign-in. */
   readonly permanent: boolean;
 
   constructor(code: GenesysNotificationErrorCode, message: string, details: GenesysNotificationErrorDetails) {

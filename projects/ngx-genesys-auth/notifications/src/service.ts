@@ -11,10 +11,11 @@ import {
   signal
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
+import { ɵGENESYS_AUTH as GENESYS_AUTH } from 'ngx-genesys-auth';
 import { EMPTY, NEVER, type Observable, Subject, defer, filter, map, merge, of, scan } from 'rxjs';
 import { type CaughtUp, catchUp } from './catch-up';
 import { ConfiguredSource } from './configured-source';
-import type { GenesysNotificationError } from './error';
+import { GenesysNotificationError } from './error';
 import type { EventBodyOf, GenesysEvent } from './event';
 import { Link, type NotificationState } from './link/link';
 import { topicKey } from './link/topic-names';
@@ -42,6 +43,9 @@ export interface GenesysGap {
  * Connections end, and events that come meanwhile are lost: Genesys Cloud keeps none. The service opens another connection by
  * itself, replaces it in time where its end can be foreseen, and tells by {@link gaps$} where something may have been missed.
  * {@link withCatchUp} does what follows from that.
+ *
+ * `clear()` of `GenesysAuthService` closes the connection. Another one is opened when a token is obtained (call `renew()` after
+ * the next sign-in), when a new topic is listened to, and by {@link reconnect}.
  *
  * Sockets and timers run outside of Angular's zone, and events are emitted there: signals and the `async` pipe see them, a
  * zone that patches change detection does not. On the server nothing is opened and nothing comes.
@@ -74,7 +78,8 @@ export class GenesysNotifications {
 
   constructor() {
     const { source, config, pauseWhenHidden = false } = inject(NOTIFICATIONS_OPTIONS);
-    this.#link = new Link(new ConfiguredSource(source, config), {
+    const configured = new ConfiguredSource(source, config);
+    this.#link = new Link(configured, {
       state: (state, error) => {
         this.#state.set(state);
         this.#error.set(error);
@@ -93,6 +98,17 @@ export class GenesysNotifications {
       }
     });
     if (!this.#onServer) this.#followPage(pauseWhenHidden);
+    // It completes when the app is destroyed.
+    inject(GENESYS_AUTH)
+      .get(config)
+      .state.shown.events$.subscribe(({ type }) => {
+        this.#outside(() => {
+          if (type === 'ready') this.#link.signIn();
+          if (type !== 'cleared') return;
+          configured.forget();
+          this.#link.signOut(signedOut());
+        });
+      });
     inject(DestroyRef).onDestroy(() => {
       this.#topics.close();
       this.#link.close();
@@ -177,10 +193,11 @@ export class GenesysNotifications {
     );
   }
 
-  /** Tries again now, if it waits to. */
+  /** Tries again now, if it waits to, or if the connection was closed by `clear()`. */
   reconnect(): void {
     this.#outside(() => {
       this.#link.wake();
+      this.#link.signIn();
     });
   }
 
@@ -210,3 +227,9 @@ export class GenesysNotifications {
     return this.#zone.runOutsideAngular(work);
   }
 }
+
+const signedOut = () =>
+  new GenesysNotificationError('signed_out', 'The connection was closed, because clear() was called.', {
+    hint: 'It is opened again when a token has been obtained. Call renew() of GenesysAuthService after the next sign-in.',
+    permanent: true
+  });

@@ -36,6 +36,8 @@ export class TokenWatch {
   }
 
   #again(ms: number): void {
+    // clear() was called, perhaps by a subscriber of events$ during the renewal below.
+    if (this.#token?.generation !== this.#tokens.generation()) return;
     this.#timer = setTimeout(
       () => {
         // A timer may be cut short, or fire after a sleep: the age of the token counts.

@@ -14,7 +14,8 @@ import { Seen } from './seen';
  * - `live`: events come
  * - `waiting`: there is no connection (or the relay has none), and another attempt follows by itself
  * - `paused`: nobody sees the page, and live events were told to rest meanwhile
- * - `failed`: the last attempt met something that does not pass by itself; the next one is a minute away
+ * - `failed`: the last attempt met something that does not pass by itself; the next one is a minute away. After `clear()` there is
+ *   none until a token is obtained
  */
 export type NotificationState = 'idle' | 'connecting' | 'live' | 'waiting' | 'paused' | 'failed';
 
@@ -54,6 +55,8 @@ export class Link implements LegEvents {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #relief: ReturnType<typeof setTimeout> | undefined;
   #paused = false;
+  /** The user has signed out: nothing is opened until {@link signIn} is called or another topic is wanted. */
+  #signedOut = false;
 
   constructor(source: NotificationSource, hooks: LinkHooks, random: () => number = Math.random) {
     this.#source = source;
@@ -63,10 +66,11 @@ export class Link implements LegEvents {
 
   /** What is wanted from now on. Without any topic there is no connection. */
   setTopics(topics: readonly string[]): void {
+    if (topics.some((topic) => !this.#topics.includes(topic))) this.#signedOut = false;
     this.#topics = topics;
     this.#coverage.want(topics);
     if (topics.length === 0) this.#rest();
-    else if (this.#paused) return;
+    else if (this.#paused || this.#signedOut) return;
     else if (this.#current) {
       this.#current.setTopics(topics);
       this.#next?.setTopics(topics);
@@ -83,6 +87,22 @@ export class Link implements LegEvents {
     if (this.#retry !== undefined) this.#connect();
   }
 
+  /** Closes the connection. It asks for nothing by itself, because that could sign the user in again. */
+  signOut(error: GenesysNotificationError): void {
+    if (this.#topics.length === 0) return;
+    if (this.#current) this.#lose(this.#current);
+    this.#closeAll();
+    this.#signedOut = true;
+    this.#attempts = 0;
+    this.#error = error;
+    this.#tell();
+  }
+
+  /** Opens a connection again after {@link signOut}. */
+  signIn(): void {
+    if (this.#signedOut) this.#connect();
+  }
+
   /** Closes the connection until {@link resume}. */
   pause(): void {
     if (this.#paused) return;
@@ -95,7 +115,7 @@ export class Link implements LegEvents {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#topics.length > 0) this.#connect();
+    if (this.#topics.length > 0 && !this.#signedOut) this.#connect();
     else this.#tell();
   }
 
@@ -167,8 +187,9 @@ export class Link implements LegEvents {
   #connect(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
+    this.#signedOut = false;
     queueMicrotask(() => {
-      if (this.#current || this.#paused || this.#topics.length === 0) return;
+      if (this.#current || this.#paused || this.#signedOut || this.#topics.length === 0) return;
       this.#current = new Leg(this.#topics, this, false);
       this.#tell();
       this.#current.open(this.#source);
@@ -240,6 +261,7 @@ export class Link implements LegEvents {
     this.#closeAll();
     this.#attempts = 0;
     this.#error = null;
+    this.#signedOut = false;
     this.#tell();
   }
 

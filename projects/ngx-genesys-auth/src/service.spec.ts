@@ -156,3 +156,11 @@ describe('when the app is gone', () => {
     for (const call of calls) await expect(call).rejects.toThrow('NG0205');
   });
 });
+
+it('clear() does not throw after the app is destroyed', () => {
+  const { auth } = createApp();
+  TestBed.resetTestingModule();
+  expect(() => {
+    auth.clear();
+  }).not.toThrow();
+});

@@ -123,8 +123,8 @@ export function createConfiguration(
 
   const clear = (): void => {
     clears++;
-    const core = coreOf();
-    if (core) core.tokens.clear();
+    // Not coreOf(), which throws for a mistake in the configuration: a sign-out must not fail.
+    if (self.core) self.core.tokens.clear();
     else flight.clear();
   };
 

@@ -24,13 +24,15 @@ function mistakeOf(options: AppOptions): string {
   throw new Error('the app started');
 }
 
+const testing: GenesysAuthFeature = { kind: 'testing', providers: [] };
 const sharing = () => withTabSync({ shareToken: true });
 
 describe('features that an app combines by mistake', () => {
   it.each<[string, GenesysAuthFeature[]]>([
     ['withProxyMode()', [withProxyMode(), withProxyMode()]],
     ['withRetry()', [withRetry(), withLogger(), withRetry({ retries: 2 })]],
-    ['withTabSync()', [withTabSync(), sharing()]]
+    ['withTabSync()', [withTabSync(), sharing()]],
+    ['provideGenesysAuthTesting()', [testing, testing]]
   ])('%s twice', (name, features) => {
     expect(mistakeOf({ features })).toContain(`features: ${name} is given more than once. Keep one of them`);
   });

@@ -41,7 +41,7 @@ export function checkFeatures(features: readonly GenesysAuthFeature[], name: str
   const repeated = new Set(kinds.filter((kind, index) => kinds.indexOf(kind) !== index));
   const issues: ConfigIssue[] = [...repeated].map((kind) => ({
     key: 'features',
-    message: `${callOf(kind)} is given more than once.`,
+    message: `${CALLS[kind]} is given more than once.`,
     fix: 'Keep one of them: a configuration takes one feature of each kind.'
   }));
   if (kinds.includes('proxyMode')) {
@@ -59,4 +59,13 @@ export const noTokenInProxyMode = (key: string, call: string): ConfigIssue => ({
   fix: `Remove ${call}, or remove withProxyMode() if the relay is in token mode.`
 });
 
-const callOf = (kind: GenesysAuthFeatureKind): string => `with${kind.charAt(0).toUpperCase()}${kind.slice(1)}()`;
+/** The call that makes a feature of each kind, as the app writes it. */
+const CALLS: Readonly<Record<GenesysAuthFeatureKind, string>> = {
+  scopeCatalogue: 'withScopeCatalogue()',
+  proxyMode: 'withProxyMode()',
+  retry: 'withRetry()',
+  logger: 'withLogger()',
+  devtools: 'withDevtools()',
+  tabSync: 'withTabSync()',
+  testing: 'provideGenesysAuthTesting()'
+};

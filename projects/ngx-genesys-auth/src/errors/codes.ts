@@ -37,7 +37,7 @@ export type GenesysScopeErrorCode =
  * - `permission_missing`: the Genesys API says that the token's OAuth client lacks a permission
  * - `api_rate_limited`: with `withRetry()`, a 429 of the Genesys API that is not waited for any longer
  * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed
- * - `signed_out`: `clear()` was called while this waited for a token
+ * - `signed_out`: `clear()` was called while this was pending
  * - `server_no_credential`: a token was needed while rendering on the server
  */
 export type GenesysAuthErrorCode =

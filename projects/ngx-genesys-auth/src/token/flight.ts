@@ -100,8 +100,8 @@ export function createFlight<Value>(
   };
 }
 
-/** The error of who waited when the token was cleared. */
+/** The error of calls and requests that were pending when clear() was called. */
 export const signedOut = () =>
-  new GenesysAuthError('signed_out', ngDevMode ? 'The token was cleared while this waited for one.' : '', {
+  new GenesysAuthError('signed_out', ngDevMode ? 'clear() was called while this was pending.' : '', {
     ...(ngDevMode && { hint: 'Ask again if the user has signed in again.' })
   });

@@ -1,8 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   HttpBackend,
   HttpClient,
-  type HttpRequest,
+  type HttpInterceptorFn,
+  HttpHeaders,
+  HttpRequest,
   HttpResponse,
+  HttpXhrBackend,
   provideHttpClient,
   withInterceptors,
   withRequestsMadeViaParent
@@ -26,8 +31,9 @@ import {
   genesysAuthInterceptor,
   provideGenesysAuth
 } from 'ngx-genesys-auth';
-import { of } from 'rxjs';
+import { NEVER, of } from 'rxjs';
 import { API, CONFIG, observe, settle } from '../../test/app';
+import { REQUEST_WATCH, type RequestWatch } from '../dev/watch';
 
 /** What an application build puts in the place of `ngDevMode`. */
 const setDevMode = (value: unknown) => Object.assign(globalThis, { ngDevMode: value });
@@ -47,6 +53,18 @@ function stackDepth(): number {
   expect(new Error('depth').stack).toBe(depth);
   Object.assign(Error, { stackTraceLimit, prepareStackTrace });
   return depth;
+}
+
+const intercepted: RequestWatch['watch'] = (request, next, intercept) => intercept(request, next);
+
+/** Collects garbage, in a task of its own: a WeakRef keeps its target until the task that made it ends. */
+async function settleAndCollect(): Promise<void> {
+  setFlagsFromString('--expose_gc');
+  const collect: unknown = runInNewContext('gc');
+  for (let task = 0; task < 3; task++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (typeof collect === 'function') collect();
+  }
 }
 
 /** Answers as relay and API in one. */
@@ -72,7 +90,7 @@ const withOurs = provideHttpClient(withInterceptors([genesysAuthInterceptor]), w
 function createRoot(...providers: (Provider | EnvironmentProviders)[]) {
   const network = new Network();
   TestBed.configureTestingModule({
-    providers: [provideHttpClient(), { provide: HttpBackend, useValue: network }, ...providers]
+    providers: [provideHttpClient(), ...providers, { provide: HttpBackend, useValue: network }]
   });
   return {
     network,
@@ -191,6 +209,63 @@ describe('a guard on a shared backend', () => {
     expect([own.error, own.values]).toEqual([undefined, ['/own']]);
     expect(network.authorization).toBe('Basic own');
   });
+});
+
+describe('lazy parts that come and go while a request of the root never ends', () => {
+  const endless: HttpInterceptorFn = (request, next) => (request.url.endsWith('/endless') ? NEVER : next(request));
+  const EVIL = 'https://evil.example';
+
+  it.each<[string, (network: Network) => (Provider | EnvironmentProviders)[]]>([
+    ['the backend of the root', (network) => [{ provide: HttpBackend, useValue: network }]],
+    ['a backend each', () => [{ provide: HttpBackend, useFactory: () => new Network() }]],
+    ['a backend of Angular', () => []]
+  ])('are released, and add no guard to the backend of the root, with %s', async (_name, backend) => {
+    const takenOff = jest.fn();
+    const { network } = createRoot(
+      provideHttpClient(withInterceptors([genesysAuthInterceptor, endless])),
+      provideGenesysAuth(CONFIG),
+      { provide: REQUEST_WATCH, useValue: { watch: intercepted, tokenTakenOff: takenOff } }
+    );
+    const root = TestBed.inject(EnvironmentInjector);
+    send(root, `${API}/endless`);
+    const visit = () => {
+      const part = createEnvironmentInjector(
+        [provideHttpClient(withInterceptors([genesysAuthInterceptor, endless])), ...backend(network)],
+        root
+      );
+      send(part, '/plain.json');
+      part.destroy();
+      return new WeakRef(part);
+    };
+    jest.spyOn(TestBed.inject(HttpXhrBackend), 'handle').mockReturnValue(of(new HttpResponse({ body: null })));
+    const parts = Array.from({ length: 20 }, visit);
+    await settleAndCollect();
+    expect(parts.filter((part) => part.deref()).length).toBeLessThan(3);
+    for (const headers of [{ Authorization: 'Bearer own' }, { Authorization: 'Bearer t' }]) {
+      observe(root.get(HttpClient).get(EVIL, { headers }));
+      expect(network.authorization).toBe(headers.Authorization === 'Bearer t' ? null : 'Bearer own');
+    }
+    expect(takenOff).toHaveBeenCalledTimes(1);
+  });
+});
+
+it('a backend that lazy parts of several apps share has the guard of the last app alone', () => {
+  const shared = new Network();
+  const takenOff = jest.fn();
+  for (let app = 0; app < 3; app++) {
+    TestBed.resetTestingModule();
+    const watch = { watch: intercepted, tokenTakenOff: takenOff };
+    const { open } = createRoot(provideGenesysAuth(CONFIG), { provide: REQUEST_WATCH, useValue: watch });
+    const part = open(provideHttpClient(withInterceptors([genesysAuthInterceptor])), {
+      provide: HttpBackend,
+      useValue: shared
+    });
+    send(part);
+  }
+  shared.handle(
+    new HttpRequest('GET', 'https://evil.example', { headers: new HttpHeaders({ Authorization: 'Bearer t' }) })
+  );
+  expect([shared.authorization, takenOff.mock.calls.length]).toEqual([null, 1]);
 });
 
 describe('a lazy route whose injector the router destroys', () => {

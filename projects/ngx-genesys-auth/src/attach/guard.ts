@@ -31,8 +31,8 @@ interface BackendGuard {
   readonly isUnchanged: (request: HttpRequest<unknown>) => boolean;
   /** The API origins of the configurations that sent this value of `Authorization`. */
   readonly originsOf: (header: string) => readonly string[];
-  /** Runs a function as soon as no request with a token is under way. */
-  readonly whenIdle: (run: () => void) => void;
+  /** Whether the configurations are gone, and no request of theirs is under way. */
+  readonly isOver: () => boolean;
   /** Development only: reports that the token of a request was removed. */
   readonly report: (request: HttpRequest<unknown>) => void;
 }
@@ -41,8 +41,8 @@ type Backend = Pick<HttpBackend, 'handle'>;
 
 /** A backend whose `handle` is patched. */
 interface GuardedBackend {
-  /** By the injector that each guard belongs to. */
-  readonly guards: Map<EnvironmentInjector, BackendGuard>;
+  /** One for each injector of configurations whose requests can reach the backend. */
+  readonly guards: Set<BackendGuard>;
   /** Takes the patch off again. */
   readonly restore: () => void;
 }
@@ -66,8 +66,10 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
   let passed: HttpRequest<unknown> | undefined;
   let passedUrl: string;
   let passedUrlWithParams: string;
+  /** Backends that may live longer than the configurations. */
+  const outerBackends = new Set<Backend>();
   let underWay = 0;
-  let waiting: (() => void)[] = [];
+  let isDestroyed = false;
   let watch: RequestWatch | null = null;
 
   const guard: BackendGuard = {
@@ -75,21 +77,20 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
     isUnchanged: (request) =>
       request === passed && request.url === passedUrl && request.urlWithParams === passedUrlWithParams,
     originsOf: (header) => configurations.filter(({ hasSent }) => hasSent(header)).map(({ apiOrigin }) => apiOrigin),
-    whenIdle(run) {
-      if (underWay === 0) run();
-      else waiting.push(run);
-    },
+    isOver: () => isDestroyed && underWay === 0,
     report(request) {
       watch?.tokenTakenOff(request);
     }
   };
 
-  const ended = (): void => {
-    if (--underWay > 0) return;
-    const idle = waiting;
-    waiting = [];
-    for (const run of idle) run();
+  /** Removes the guard when the configurations are gone. A request that is still under way may reach a backend later. */
+  const removeWhenIdle = (): void => {
+    if (guard.isOver()) for (const backend of outerBackends) removeGuards(backend);
   };
+  root.get(DestroyRef).onDestroy(() => {
+    isDestroyed = true;
+    removeWhenIdle();
+  });
 
   return {
     register(apiOrigin, hasSent) {
@@ -97,12 +98,16 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
     },
     protect(injector) {
       if (ngDevMode) watch = root.get(REQUEST_WATCH, null);
-      // A backend below the configurations ends with its own injector, one above is guarded as long as they live.
-      let isBelow = true;
+      let isOuter = false;
       let level: EnvironmentInjector | null = injector;
       while (level) {
-        if (level === root) isBelow = false;
-        for (const backend of backendsOf(level)) addGuard(backend, isBelow ? level : root, guard);
+        if (level === root) isOuter = true;
+        for (const backend of backendsOf(level)) {
+          removeGuards(backend);
+          (guardedBackends.get(backend) ?? patch(backend)).guards.add(guard);
+          // All others belong to an injector below, and end with it.
+          if (isOuter) outerBackends.add(backend);
+        }
         level = level.get(EnvironmentInjector, null, { skipSelf: true });
       }
     },
@@ -113,7 +118,12 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
       const events = next(request);
       return defer(() => {
         underWay++;
-        return events.pipe(finalize(ended));
+        return events.pipe(
+          finalize(() => {
+            underWay--;
+            removeWhenIdle();
+          })
+        );
       });
     }
   };
@@ -134,21 +144,17 @@ function backendsOf(level: EnvironmentInjector): readonly Backend[] {
   ].flatMap((backend) => (backend && backend !== parentHandler ? backend : []));
 }
 
-/** Adds a guard to a backend, until the injector is destroyed and no request with a token is under way. */
-function addGuard(backend: Backend, injector: EnvironmentInjector, guard: BackendGuard): void {
-  const { guards, restore } = guardedBackends.get(backend) ?? patch(backend);
-  if (guards.has(injector)) return;
-  guards.set(injector, guard);
-  injector.get(DestroyRef).onDestroy(() => {
-    guard.whenIdle(() => {
-      guards.delete(injector);
-      if (guards.size === 0) restore();
-    });
-  });
+/** Removes the guards of configurations that are gone. */
+function removeGuards(backend: Backend): void {
+  const guarded = guardedBackends.get(backend);
+  if (!guarded) return;
+  const { guards, restore } = guarded;
+  for (const guard of guards) if (guard.isOver()) guards.delete(guard);
+  if (guards.size === 0) restore();
 }
 
 function patch(backend: Backend): GuardedBackend {
-  const guards: GuardedBackend['guards'] = new Map();
+  const guards: GuardedBackend['guards'] = new Set();
   const original = Object.getOwnPropertyDescriptor(backend, 'handle');
   const send = backend.handle.bind(backend);
   const handle = (request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> => {
@@ -156,7 +162,7 @@ function patch(backend: Backend): GuardedBackend {
       reportMissingInterceptor();
       return checkAnswer();
     }
-    return send(withoutStrayToken(request, [...guards.values()]));
+    return send(withoutStrayToken(request, [...guards]));
   };
   const restore = (): void => {
     // Somebody has patched it after us and still calls our function.

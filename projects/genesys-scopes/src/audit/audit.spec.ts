@@ -392,6 +392,18 @@ class A { auth = inject(GenesysAuthService); load() { return this.auth.token('an
     expect(findings.map(({ rule, place }) => [rule, place?.line])).toEqual([['open_demand', 1]]);
   });
 
+  it('the demand of a parameter also after another demand was too deep to follow', () => {
+    const chain = Array.from(
+      { length: 12 },
+      (_, n) => `const f${n + 1} = (s) => { f${n}(s); ${n === 5 ? 'genesysScopes(s);' : ''} };`
+    );
+    const code = `const f0 = (s) => { genesysScopes(s); };\n${chain.join(' ')} f12('fax');`;
+    expect(findingsIn(code, ['routing']).filter(([, , scope]) => scope !== 'routing')).toEqual([
+      ['error', 'missing_scope', 'fax', 2],
+      ['note', 'open_demand', undefined, 1]
+    ]);
+  });
+
   it('what functions that call each other demand, once', () => {
     const calls = Array.from({ length: 20 }, () => 'a(s); b(s);').join(' ');
     const code = `function a(s) { ${calls} genesysScopes(s); genesysScopes(s); } function b(s) { ${calls} } a('fax');`;

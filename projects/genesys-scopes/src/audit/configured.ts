@@ -58,10 +58,16 @@ export function findConfigured(
     [Key in keyof ConfiguredScopes]: ConfiguredScopes[Key][number][];
   };
 
+  /** How often a search was too deep to follow. */
+  let cuts = 0;
+
   /** The names in a list, `undefined` in it for what is only known at run time. */
   function namesIn(expression: ts.Expression, depth = 0): (NamedScope | undefined)[] {
     const node = bare(expression);
-    if (depth > 10) return [undefined];
+    if (depth > 10) {
+      cuts++;
+      return [undefined];
+    }
     if (ts.isSpreadElement(node)) return namesIn(node.expression, depth + 1);
     if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap((part) => namesIn(part, depth + 1));
     // The options of a guard.
@@ -90,6 +96,7 @@ export function findConfigured(
     if (known) return known;
     // A function that calls itself with what it was given adds nothing.
     namesByParameter.set(parameter, []);
+    const cutsBefore = cuts;
     const index = parameter.parent.parameters.indexOf(parameter);
     const calls = declarations.callsOf(parameter.parent);
     const names = calls.flatMap((call) => {
@@ -98,7 +105,9 @@ export function findConfigured(
       return passed.flatMap((argument) => namesIn(argument, depth));
     });
     const answer = calls.length === 0 ? [undefined] : names;
-    namesByParameter.set(parameter, answer);
+    // A search that starts nearer to the names may reach them.
+    if (cuts === cutsBefore) namesByParameter.set(parameter, answer);
+    else namesByParameter.delete(parameter);
     return answer;
   }
 

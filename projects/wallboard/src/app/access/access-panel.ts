@@ -39,10 +39,10 @@ const WORDS: Readonly<Record<BoardConfig['mode'], Words>> = {
     renewing: 'Renewing…',
     foot: 'The client secret stays on the server; the token stays in memory.'
   },
-  // The page has no token. It asks the relay from time to time what the user may do.
+  // The page has no token. It asks the relay what the user may do, when a request needs the answer.
   proxy: {
     status: { ...STATUS, unknown: 'Not checked yet', renewing: 'Checking' },
-    until: 'Access is checked again in',
+    until: 'This check is valid for',
     renew: 'Check now',
     renewing: 'Checking…',
     foot: 'This page has no token: calls of the API go through the relay, which keeps token and client secret.'

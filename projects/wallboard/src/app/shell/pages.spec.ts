@@ -117,6 +117,15 @@ describe.each(['token', 'proxy'] as const)('the pages of the wallboard in %s mod
     expect(said('[data-testid=failure]')[0]).toContain('Start the relay');
   });
 
+  it('do not hide an error that is not about the relay', async () => {
+    const router = TestBed.inject(Router);
+    const broken = { path: 'broken', loadComponent: () => Promise.reject(new Error('The chunk is missing.')) };
+    router.resetConfig([broken, ...router.config]);
+    const navigated = expect(router.navigateByUrl('/broken')).rejects.toThrow('The chunk is missing.');
+    await render();
+    await navigated;
+  });
+
   it('say what went wrong with the agents', async () => {
     await go('/');
     void TestBed.inject(Router).navigateByUrl('/queues/q1');
@@ -140,7 +149,7 @@ describe.each([
   [
     'proxy',
     {
-      caption: 'Access is checked again in',
+      caption: 'This check is valid for',
       button: 'Check now',
       foot: 'This page has no token: calls of the API go through the relay, which keeps token and client secret.'
     }

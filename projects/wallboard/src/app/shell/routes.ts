@@ -7,7 +7,7 @@ import {
   withComponentInputBinding,
   withNavigationErrorHandler
 } from '@angular/router';
-import { GenesysScopeError } from 'ngx-genesys-auth';
+import { GenesysAuthError, GenesysScopeError } from 'ngx-genesys-auth';
 import { requireScopes } from 'ngx-genesys-auth/router';
 import { Board } from './board';
 import { NoAccess } from './no-access';
@@ -36,7 +36,11 @@ export function boardRoutes(): EnvironmentProviders {
   return provideRouter(
     routes,
     withComponentInputBinding(),
-    // A guard fails, and does not say no, while the relay cannot be asked. The board says why, and tries again.
-    withNavigationErrorHandler(() => new RedirectCommand(inject(Router).parseUrl('/')))
+    // A guard fails while the relay cannot be asked. The board says why, and tries again. All other errors are thrown.
+    withNavigationErrorHandler(({ error }) =>
+      error instanceof GenesysAuthError && error.code.startsWith('relay_')
+        ? new RedirectCommand(inject(Router).parseUrl('/'))
+        : undefined
+    )
   );
 }

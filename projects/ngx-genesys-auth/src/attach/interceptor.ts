@@ -19,7 +19,8 @@ import { wrongConfig } from '../errors';
  *   `GenesysScopeError` with the response as its `cause`; with `withScopeCatalogue()`, a 403 for a missing permission becomes
  *   a `GenesysPermissionError`, and with `withRetry()` a 429 that is not waited for the error `api_rate_limited`.
  *
- * Put interceptors that change URLs or map errors before this one in the list.
+ * Put interceptors that change URLs, map errors or send requests again before this one in the list: one that comes after it sends
+ * the same token again, also after that has expired or `clear()` was called.
  *
  * @example provideHttpClient(withInterceptors([genesysAuthInterceptor]))
  */
@@ -55,6 +56,9 @@ function enter(part: DestroyRef): Configurations {
 
 /**
  * The same as {@link genesysAuthInterceptor} for apps that register interceptors by class. Register one of the two.
+ *
+ * If an interceptor before this one continues asynchronously, the backend of a lazy module with its own `HttpClientModule` does not
+ * remove a token from a request that a later interceptor moves to another origin. {@link genesysAuthInterceptor} has no such limit.
  *
  * @example
  * providers: [

@@ -57,7 +57,7 @@ function stackDepth(): number {
 
 const intercepted: RequestWatch['watch'] = (request, next, intercept) => intercept(request, next);
 
-/** Collects garbage, in a task of its own: a WeakRef keeps its target until the task that made it ends. */
+/** Collects garbage in a separate task: a WeakRef keeps its target until the task that made it ends. */
 async function settleAndCollect(): Promise<void> {
   setFlagsFromString('--expose_gc');
   const collect: unknown = runInNewContext('gc');

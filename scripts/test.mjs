@@ -89,9 +89,7 @@ const cores = availableParallelism();
 await Promise.all([
   vitest('e2e', chosen(['e2e']), Math.max(4, cores)),
   runChecks(),
-  vitest('node', chosen(onNode), Math.max(1, cores - 1)).then(() =>
-    jest('angular', chosen(onAngular), Math.max(1, cores - 1))
-  )
+  vitest('node', chosen(onNode), cores).then(() => jest('angular', chosen(onAngular), cores))
 ]);
 
 console.log('\nWhat it took, in seconds (parts run beside each other; each test file: out-tsc/test/*.json)');

@@ -23,7 +23,7 @@ const MARK = 'v2.users.00000000-0000-4000-8000-000000000001.voicemail.messages';
 /** How far the clock goes before the test looks whether anybody waits for an answer. A day without faults takes larger steps. */
 const SLICE_MS = 500;
 const CALM_SLICE_MS = 2_000;
-/** How long the day with faults is: `npm run soak -- live-day` makes it 24 hours. */
+/** How long the day with faults is: `npm run soak -- live-day` makes it 24 hours or more. */
 const HOURS = Number(process.env['LIVE_DAY_HOURS'] ?? 8);
 const LOSSES = HOURS * 1.25;
 /** An observer with a client of its own: faults leave it alone. */
@@ -374,18 +374,21 @@ it('tokens that end, sockets told to go, losses, topics that come and go: every 
   );
 });
 
-it('26 hours on a token of 48: the channel is kept alive beyond its 24, without a gap', async () => {
-  const day = await open(172_800, CALM_SLICE_MS);
-  const { sandbox } = day;
-  await day.pass(STEP_MS);
-  const channel = sandbox.channels.find(({ clientId }) => clientId === SANDBOX_CLIENT.id)?.id;
-  for (let at = 0; at < 26 * HOUR; at += STEP_MS) await day.pass(STEP_MS);
-  expect(sandbox.channels.find(({ clientId }) => clientId === SANDBOX_CLIENT.id)).toMatchObject({
-    id: channel,
-    sockets: 1
+// It takes as long as all other tests of this file, so only the soak runs it.
+if (HOURS >= 24) {
+  it('26 hours on a token of 48: the channel is kept alive beyond its 24, without a gap', async () => {
+    const day = await open(172_800, CALM_SLICE_MS);
+    const { sandbox } = day;
+    await day.pass(STEP_MS);
+    const channel = sandbox.channels.find(({ clientId }) => clientId === SANDBOX_CLIENT.id)?.id;
+    for (let at = 0; at < 26 * HOUR; at += STEP_MS) await day.pass(STEP_MS);
+    expect(sandbox.channels.find(({ clientId }) => clientId === SANDBOX_CLIENT.id)).toMatchObject({
+      id: channel,
+      sockets: 1
+    });
+    expect(day.gaps).toEqual([]);
+    expect(day.sockets).toHaveLength(1);
+    const lastSeen = day.received.at(-1);
+    expect(day.witness.filter(({ topic }) => day.topics.some((own) => own === topic)).at(-1)?.id).toBe(lastSeen);
   });
-  expect(day.gaps).toEqual([]);
-  expect(day.sockets).toHaveLength(1);
-  const lastSeen = day.received.at(-1);
-  expect(day.witness.filter(({ topic }) => day.topics.some((own) => own === topic)).at(-1)?.id).toBe(lastSeen);
-});
+}

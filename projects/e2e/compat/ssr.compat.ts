@@ -6,7 +6,7 @@ import { buildApp, writeApp } from './support/app.ts';
 import { describeRendering } from './support/rendering.ts';
 import { packTarballs, unpackInto } from './support/tarballs.ts';
 
-// The short form of `npm run compat`: one app of the workspace's Angular, from the packed packages, rendered on the server.
+// One app with the Angular of this workspace, from the packed packages, rendered on the server. It checks the types of the libraries, too.
 const app = join(root, 'out-tsc/compat/short');
 const cleanup = new Cleanup();
 let sandbox: Sandbox;

@@ -15,7 +15,7 @@ describe('a relay with a store and without ioredis', () => {
   });
 
   it('does not start, and says what to install', () => {
-    // The built package in a folder of its own, with its dependencies and without its optional peer.
+    // The built package in a separate folder, with its dependencies and without its optional peer.
     const { dependencies } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { dependencies: object };
     cpSync(join(home, 'dist'), join(folder, 'dist'), { recursive: true });
     cpSync(join(home, 'package.json'), join(folder, 'package.json'));

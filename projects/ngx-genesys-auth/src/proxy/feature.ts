@@ -93,10 +93,11 @@ const goesToRelay = ({ url }: HttpRequest<unknown>, { apiOrigin }: ResolvedConfi
 /** Refuses requests that would reach another path of the site, with the user's credential for the relay. */
 function restricted(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn {
   return (request, next) => {
+    if (!goesToRelay(request, via) || isLeftAlone(request)) return handler(request, next);
     const path = request.url.slice(via.apiOrigin.length);
-    return goesToRelay(request, via) && !isLeftAlone(request) && !staysBelowApi(via.relayUrl, path)
-      ? throwError(() => pathRefused(path))
-      : handler(request, next);
+    if (!staysBelowApi(via.relayUrl, path)) return throwError(() => pathRefused(path));
+    // A copy: code of the app may change the request in place while it waits for the session.
+    return handler(request.clone(), next);
   };
 }
 

@@ -1,5 +1,5 @@
 import { URL as NodeUrl } from 'node:url';
-import type { HttpInterceptorFn } from '@angular/common/http';
+import { type HttpInterceptorFn, HttpRequest } from '@angular/common/http';
 import type { TestRequest } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import fc from 'fast-check';
@@ -169,6 +169,16 @@ describe('withProxyMode', () => {
       const call = app.get(path);
       expect(codeOf(call.error)).toBe('proxy_path_refused');
       expect(app.auth.status()).toBe('unknown');
+      app.network.verify();
+    });
+
+    it('is not sent when the request is changed in place while it waits for the session', () => {
+      const app = proxied();
+      const request = new HttpRequest('GET', `${API}/api/v2/routing/queues`);
+      app.http.request(request).subscribe();
+      Object.assign(request, { url: `${API}/api/v2/../../token`, urlWithParams: `${API}/api/v2/../../token` });
+      app.network.expectOne('/genesys/session').flush(SESSION);
+      app.network.expectOne('/genesys/api/v2/routing/queues');
       app.network.verify();
     });
 

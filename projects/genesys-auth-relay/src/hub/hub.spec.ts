@@ -737,13 +737,16 @@ describe('what one client of the hub may cost', () => {
   });
 
   it('is a bounded number of unread answers: it is disconnected with 4408', async () => {
+    const close = vi.spyOn(WebSocket.prototype, 'close');
     client.socket.pause();
     // Each answer is the largest that there is: names of 200 characters, which are refused.
     const topics = names(200, 'x'.repeat(1000));
     for (let id = 1; id <= 240; id += 1) client.send({ type: 'subscribe', id, topics });
-    await until(() => client.socket.bufferedAmount === 0, 'the relay to read all messages');
+    // Asked of the relay's side: it cuts the connection soon after, and on a busy machine the client does not read the code in time.
+    await until(() => close.mock.calls.some(([code]) => code === 4408), 'the relay to disconnect the client');
+    close.mockRestore();
     client.socket.resume();
-    expect(await client.closed).toBe(4408);
+    await client.closed;
     expect(client.of('subscribed').length).toBeLessThan(240);
   });
 

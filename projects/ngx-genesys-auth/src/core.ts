@@ -63,8 +63,7 @@ export function genesysAuthCore(otherRelay?: RelayClient): GenesysAuthCore {
   inject(DestroyRef).onDestroy(tokens.close);
   const { guard } = inject(GENESYS_AUTH);
   guard.register(config.apiOrigin, tokens.hasSent);
-  const forward = proxy?.forward(via) ?? withToken(guard);
-  const attach = createAttacher(tokens, scopes, needs, forward);
+  const attach = createAttacher(tokens, scopes, needs, proxy?.forward(via) ?? withToken, guard);
   const attacher = retry(log(proxy?.restrict(attach, via) ?? attach), tokens);
   return { config, relay, state, tokens, scopes, attacher, needs, proxy };
 }

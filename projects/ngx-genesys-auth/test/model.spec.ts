@@ -228,6 +228,7 @@ const setting = fc.record<Setting>({
   isLoaded: fc.boolean(),
   retries: fc.boolean(),
   outerRetry: fc.boolean(),
+  innerRetry: fc.boolean(),
   leaves: fc.boolean()
 });
 

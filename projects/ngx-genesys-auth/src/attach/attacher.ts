@@ -1,5 +1,5 @@
 import {
-  type HttpErrorResponse,
+  HttpErrorResponse,
   type HttpEvent,
   HttpEventType,
   type HttpHandlerFn,
@@ -9,11 +9,11 @@ import { type Observable, catchError, defer, filter, switchMap, throwError } fro
 import type { Forward } from '../proxy/step';
 import type { ScopeCheck } from '../scopes/check';
 import { signedOut } from '../token/flight';
-import type { LiveToken } from '../token/live-token';
+import { type LiveToken, isLive } from '../token/live-token';
 import { type Age, stopwatch } from '../token/moment';
 import type { TokenSource } from '../token/source';
 import { NEEDED_SCOPES, isLeftAlone } from './context';
-import type { OffOriginGuard } from './guard';
+import type { OffOriginGuard, SendCheck } from './guard';
 import type { NeedCheck, RequestNeeds } from './needs';
 import { missingScopeOf, refusesToken, tokenRejected } from './refusal';
 import type { ApiHandler } from './steps';
@@ -28,7 +28,8 @@ export function createAttacher(
   tokens: TokenSource,
   scopes: ScopeCheck,
   needs: RequestNeeds | undefined,
-  forward: Forward
+  forward: Forward,
+  { pass }: OffOriginGuard
 ): ApiHandler {
   /** How long a refusal of a token that was just renewed is final, in milliseconds. */
   const STILL_REFUSED_PAUSE_MS = 1000;
@@ -51,7 +52,12 @@ export function createAttacher(
   ): Events => {
     const error = check?.(live.scopes);
     if (error) return throwError(() => error);
-    const events = forward(request, live, next);
+    const tooLate: SendCheck = () => {
+      // Another user may have signed in.
+      if (tokens.generation() !== live.generation) return throwError(signedOut);
+      return isLive(live) ? undefined : throwError(() => expired(request));
+    };
+    const events = forward(request, live, (forwarded) => pass(forwarded, tooLate, next));
     return (attempt ? events.pipe(filter(isNews)) : events).pipe(
       catchError((response: unknown) => {
         if (!refusesToken(response)) {
@@ -74,18 +80,15 @@ export function createAttacher(
 
   const prepare = (request: HttpRequest<unknown>, next: HttpHandlerFn): Events => {
     const { context } = request;
-    const generation = tokens.generation();
-    /** Whatever a request waits for, it is not sent any more after clear(): another user may have signed in. */
-    const unlessCleared = (then: () => Events): Events =>
-      tokens.generation() === generation ? then() : throwError(signedOut);
-    const nextUnlessCleared: HttpHandlerFn = (forwarded) => unlessCleared(() => next(forwarded));
     if (context.has(NEEDED_SCOPES)) {
       const needed = context.get(NEEDED_SCOPES);
       if (ngDevMode) needs?.note(needed);
-      return checked(request, nextUnlessCleared, scopes.checkOf(needed));
+      return checked(request, next, scopes.checkOf(needed));
     }
-    const send = () => checked(request, nextUnlessCleared, needs?.checkOf(request));
-    return needs?.wait()?.pipe(switchMap(() => unlessCleared(send))) ?? send();
+    const generation = tokens.generation();
+    const known = () => checked(request, next, needs?.checkOf(request));
+    const knownUnlessCleared = () => (tokens.generation() === generation ? known() : throwError(signedOut));
+    return needs?.wait()?.pipe(switchMap(knownUnlessCleared)) ?? known();
   };
 
   // Each subscription checks the request and attaches the token anew: a retry of the app must not send an old token.
@@ -97,8 +100,13 @@ const rejected = (response: HttpErrorResponse) => throwError(() => tokenRejected
 /** The first attempt has told that the request was sent. */
 const isNews = ({ type }: HttpEvent<unknown>): boolean => type !== HttpEventType.Sent;
 
+/**
+ * Takes the place of the answer that the API would give to a token that has expired: the request gets another one. A
+ * request that a later interceptor delays or sends again may have such a token.
+ */
+const expired = ({ url }: HttpRequest<unknown>): HttpErrorResponse =>
+  new HttpErrorResponse({ status: 401, statusText: ngDevMode ? 'The token has expired' : '', url });
+
 /** Sends requests to the API, with the token. */
-export const withToken =
-  ({ pass }: OffOriginGuard): Forward =>
-  (request, { header }, next) =>
-    pass(request.clone({ headers: request.headers.set('Authorization', header) }), next);
+export const withToken: Forward = (request, { header }, next) =>
+  next(request.clone({ headers: request.headers.set('Authorization', header) }));

@@ -262,9 +262,8 @@ it('a backend that lazy parts of several apps share has the guard of the last ap
     });
     send(part);
   }
-  shared.handle(
-    new HttpRequest('GET', 'https://evil.example', { headers: new HttpHeaders({ Authorization: 'Bearer t' }) })
-  );
+  const headers = new HttpHeaders({ Authorization: 'Bearer t' });
+  shared.handle(new HttpRequest('GET', 'https://evil.example', { headers })).subscribe();
   expect([shared.authorization, takenOff.mock.calls.length]).toEqual([null, 1]);
 });
 

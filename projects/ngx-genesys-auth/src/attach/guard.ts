@@ -2,6 +2,7 @@ import { XhrFactory } from '@angular/common';
 import {
   FetchBackend,
   HttpBackend,
+  HttpContext,
   type HttpEvent,
   HttpHandler,
   type HttpHandlerFn,
@@ -15,26 +16,30 @@ import { REQUEST_WATCH, type RequestWatch } from '../dev/watch';
 import { SKIP } from './context';
 import { startOf } from './origin';
 
-/** Keeps the tokens of an app's configurations from leaving for an origin that they are not for. */
+/** Fails if a request must not be sent any more. */
+export type SendCheck = () => Observable<never> | undefined;
+
+/** Keeps tokens from leaving for an origin that they are not for, and requests from leaving when it is too late for them. */
 export interface OffOriginGuard {
   /** Registers a configuration: where its API is, and whether a value of `Authorization` holds one of its tokens. */
   readonly register: (apiOrigin: string, hasSent: (header: string) => boolean) => void;
-  /** Guards every backend that a request of this injector's `HttpClient` can reach. */
-  readonly protect: (injector: EnvironmentInjector) => void;
-  /** Forwards a request that has just got a token. If it reaches the backend unchanged, the backend skips the check. */
-  readonly pass: (request: HttpRequest<unknown>, next: HttpHandlerFn) => Observable<HttpEvent<unknown>>;
-}
-
-/** What a guarded backend asks before it sends a request. */
-interface BackendGuard {
-  /** Whether the interceptor has just attached a token to this request, and its URL is still the same. */
-  readonly isUnchanged: (request: HttpRequest<unknown>) => boolean;
   /** The API origins of the configurations that sent this value of `Authorization`. */
   readonly originsOf: (header: string) => readonly string[];
+  /** Guards every backend that a request of this injector's `HttpClient` can reach. */
+  readonly protect: (injector: EnvironmentInjector) => void;
+  /**
+   * Forwards a request. Whenever it is about to be sent, it is checked first: a later interceptor may delay it or send it
+   * again.
+   */
+  readonly pass: (
+    request: HttpRequest<unknown>,
+    check: SendCheck,
+    next: HttpHandlerFn
+  ) => Observable<HttpEvent<unknown>>;
   /** Whether the configurations are gone, and no request of theirs is under way. */
   readonly isOver: () => boolean;
-  /** Development only: reports that the token of a request was removed. */
-  readonly report: (request: HttpRequest<unknown>) => void;
+  /** Development only: receives the requests whose token was removed. */
+  watch?: RequestWatch | null;
 }
 
 type Backend = Pick<HttpBackend, 'handle'>;
@@ -42,7 +47,7 @@ type Backend = Pick<HttpBackend, 'handle'>;
 /** A backend whose `handle` is patched. */
 interface GuardedBackend {
   /** One for each injector of configurations whose requests can reach the backend. */
-  readonly guards: Set<BackendGuard>;
+  readonly guards: Set<OffOriginGuard>;
   /** Takes the patch off again. */
   readonly restore: () => void;
 }
@@ -50,9 +55,12 @@ interface GuardedBackend {
 /** Every backend that is patched, each once. */
 const guardedBackends = new WeakMap<Backend, GuardedBackend>();
 
+/** The checks of requests, by their context: clones of a request share it. */
+const sendChecks = new WeakMap<HttpContext, SendCheck>();
+
 /**
- * Guards backends: just before a request leaves, the token that the interceptor attached is removed if a later interceptor
- * has moved the request to another origin.
+ * Guards backends: just before a request is sent, the token that the interceptor attached is removed if a later interceptor
+ * has moved the request to another origin. A request that must not be sent any more fails.
  *
  * An interceptor alone cannot do this, because others may run after it. The backend *instance* is patched, not its provider:
  * a provider of ours would lose against `provideHttpClient()` wherever that comes later, as it does beside
@@ -63,70 +71,49 @@ const guardedBackends = new WeakMap<Backend, GuardedBackend>();
  */
 export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
   const configurations: { apiOrigin: string; hasSent: (header: string) => boolean }[] = [];
-  let passed: HttpRequest<unknown> | undefined;
-  let passedUrl: string;
-  let passedUrlWithParams: string;
   /** Backends that may live longer than the configurations. */
   const outerBackends = new Set<Backend>();
-  let underWay = 0;
-  let isDestroyed = false;
-  let watch: RequestWatch | null = null;
+  /** The configurations, and each request that is under way: it may reach a backend after they are gone. */
+  let users = 1;
 
-  const guard: BackendGuard = {
-    // Interceptors that change requests in place are wrong, but they exist.
-    isUnchanged: (request) =>
-      request === passed && request.url === passedUrl && request.urlWithParams === passedUrlWithParams,
-    originsOf: (header) => configurations.filter(({ hasSent }) => hasSent(header)).map(({ apiOrigin }) => apiOrigin),
-    isOver: () => isDestroyed && underWay === 0,
-    report(request) {
-      watch?.tokenTakenOff(request);
-    }
+  const release = (): void => {
+    users--;
+    if (self.isOver()) for (const backend of outerBackends) removeGuards(backend);
   };
+  root.get(DestroyRef).onDestroy(release);
 
-  /** Removes the guard when the configurations are gone. A request that is still under way may reach a backend later. */
-  const removeWhenIdle = (): void => {
-    if (guard.isOver()) for (const backend of outerBackends) removeGuards(backend);
-  };
-  root.get(DestroyRef).onDestroy(() => {
-    isDestroyed = true;
-    removeWhenIdle();
-  });
-
-  return {
+  const self: OffOriginGuard = {
     register(apiOrigin, hasSent) {
       configurations.push({ apiOrigin, hasSent });
     },
+    originsOf: (header) => configurations.filter(({ hasSent }) => hasSent(header)).map(({ apiOrigin }) => apiOrigin),
     protect(injector) {
-      if (ngDevMode) watch = root.get(REQUEST_WATCH, null);
+      if (ngDevMode) self.watch = root.get(REQUEST_WATCH, null);
       let isOuter = false;
       let level: EnvironmentInjector | null = injector;
       while (level) {
         if (level === root) isOuter = true;
+        // Backends that are not outer ones end with their injector.
         for (const backend of backendsOf(level)) {
           removeGuards(backend);
-          (guardedBackends.get(backend) ?? patch(backend)).guards.add(guard);
-          // All others belong to an injector below, and end with it.
+          (guardedBackends.get(backend) ?? patch(backend)).guards.add(self);
           if (isOuter) outerBackends.add(backend);
         }
         level = level.get(EnvironmentInjector, null, { skipSelf: true });
       }
     },
-    pass(request, next) {
-      passed = request;
-      passedUrl = request.url;
-      passedUrlWithParams = request.urlWithParams;
-      const events = next(request);
-      return defer(() => {
-        underWay++;
-        return events.pipe(
-          finalize(() => {
-            underWay--;
-            removeWhenIdle();
-          })
-        );
-      });
-    }
+    pass: (request, check, next) =>
+      defer(() => {
+        // A new context with the same entries: the app may give one context to several requests.
+        const context = Object.assign(new HttpContext(), request.context);
+        sendChecks.set(context, check);
+        const events = check() ?? next(request.clone({ context }));
+        users++;
+        return events.pipe(finalize(release));
+      }),
+    isOver: () => users === 0
   };
+  return self;
 }
 
 /**
@@ -162,7 +149,8 @@ function patch(backend: Backend): GuardedBackend {
       reportMissingInterceptor();
       return checkAnswer();
     }
-    return send(withoutStrayToken(request, [...guards]));
+    // A later interceptor that sends a request again may only subscribe again.
+    return defer(() => sendChecks.get(request.context)?.() ?? send(withoutStrayToken(request, [...guards])));
   };
   const restore = (): void => {
     // Somebody has patched it after us and still calls our function.
@@ -177,19 +165,16 @@ function patch(backend: Backend): GuardedBackend {
   return guarded;
 }
 
-function withoutStrayToken(request: HttpRequest<unknown>, guards: readonly BackendGuard[]): HttpRequest<unknown> {
-  if (guards.some(({ isUnchanged }) => isUnchanged(request))) return request;
+function withoutStrayToken(request: HttpRequest<unknown>, guards: readonly OffOriginGuard[]): HttpRequest<unknown> {
   const { url, urlWithParams, context, headers } = request;
-  // The backends of Angular send `urlWithParams`, whatever `url` says. Another one may send `url`.
-  const isStrayToken = (value: string): boolean => isStray(value, url, guards) || isStray(value, urlWithParams, guards);
-  if (context.has(SKIP) || !headers.getAll('authorization')?.some(isStrayToken)) return request;
-  if (ngDevMode) for (const { report } of guards) report(request);
+  /** Whether configurations sent this value of `Authorization`, and none of them to the origin of this request. */
+  const isStray = (header: string): boolean => {
+    const origins = guards.flatMap((guard) => guard.originsOf(header));
+    // The backends of Angular send `urlWithParams`, whatever `url` says. Another one may send `url`.
+    return origins.length > 0 && ![url, urlWithParams].every((sent) => origins.includes(startOf(sent)));
+  };
+  if (context.has(SKIP) || !headers.getAll('authorization')?.some(isStray)) return request;
+  if (ngDevMode) for (const { watch } of guards) watch?.tokenTakenOff(request);
   // A clone computes its URL anew.
   return Object.assign(request.clone({ headers: headers.delete('authorization') }), { urlWithParams });
-}
-
-/** Whether configurations sent this value of `Authorization`, and none of them to the origin of this URL. */
-function isStray(header: string, url: string, guards: readonly BackendGuard[]): boolean {
-  const origins = guards.flatMap(({ originsOf }) => originsOf(header));
-  return origins.length > 0 && !origins.includes(startOf(url));
 }

@@ -19,8 +19,8 @@ import { wrongConfig } from '../errors';
  *   `GenesysScopeError` with the response as its `cause`; with `withScopeCatalogue()`, a 403 for a missing permission becomes
  *   a `GenesysPermissionError`, and with `withRetry()` a 429 that is not waited for the error `api_rate_limited`.
  *
- * Put interceptors that change URLs, map errors or send requests again before this one in the list: one that comes after it sends
- * the same token again, also after that has expired or `clear()` was called.
+ * Put interceptors that change URLs, map errors or send requests again before this one in the list. One that comes after it sends
+ * the same token again; after `clear()` it gets the error `signed_out` instead, and a 401 once the token has expired.
  *
  * @example provideHttpClient(withInterceptors([genesysAuthInterceptor]))
  */

@@ -33,6 +33,8 @@ export interface Setting {
   readonly retries: boolean;
   /** With an interceptor of the app that subscribes to failed requests again. */
   readonly outerRetry: boolean;
+  /** With such an interceptor after ours. */
+  readonly innerRetry: boolean;
   /** Whether all callers leave at the end; otherwise they get their answers. */
   readonly leaves: boolean;
 }
@@ -97,14 +99,17 @@ export class World {
         return events;
       });
     };
-    const outer: HttpInterceptorFn = (request, next) =>
-      setting.outerRetry && request.url.startsWith(API)
-        ? next(request).pipe(retry({ count: 2, delay: 20_000 }))
-        : next(request);
+    const repeatIf =
+      (isOn: boolean, path: string): HttpInterceptorFn =>
+      (request, next) =>
+        isOn && request.url.includes(path) ? next(request).pipe(retry({ count: 2, delay: 20_000 })) : next(request);
+    const outer = repeatIf(setting.outerRetry, API);
+    // In proxy mode the request is on its way to the relay.
+    const inner = repeatIf(setting.innerRetry, '/api/v2/');
     const load = () => inject(HttpClient).get<GenesysAuthConfig>(CONFIG_URL);
     TestBed.configureTestingModule({
       providers: [
-        provideHttpClient(withInterceptors([outer, tagged, genesysAuthInterceptor])),
+        provideHttpClient(withInterceptors([outer, tagged, genesysAuthInterceptor, inner])),
         { provide: HttpBackend, useValue: this.network },
         provideGenesysAuth(
           setting.isLoaded ? load : LOADED_CONFIG,

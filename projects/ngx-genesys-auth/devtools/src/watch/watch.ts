@@ -5,7 +5,7 @@ import {
   type ɵRequestWatch as RequestWatch,
   ɵmaskPath as maskPath
 } from 'ngx-genesys-auth';
-import { type Observable, tap } from 'rxjs';
+import { Observable, tap } from 'rxjs';
 import { readFailure } from '../explain/failure';
 import { originOf } from '../explain/origin';
 import { explain, ruleOf } from '../explain/request';
@@ -31,7 +31,7 @@ export interface Watched {
 export class NotingWatch implements RequestWatch {
   readonly #watched: Watched;
   readonly #log: RequestLog;
-  /** The request that is being sent on, in this turn. */
+  /** The request that is being forwarded synchronously. */
   #sending: RequestEntry | undefined;
 
   constructor(watched: Watched, log: RequestLog) {
@@ -43,16 +43,17 @@ export class NotingWatch implements RequestWatch {
     const started = performance.now();
     const entry = this.#begin(request);
     const passed = () => Math.round(performance.now() - started);
-    const sendOn: HttpHandlerFn = (sent) => {
-      this.#sent(entry, request, sent, passed());
-      const outer = this.#sending;
-      this.#sending = entry;
-      try {
-        return next(sent);
-      } finally {
-        this.#sending = outer;
-      }
-    };
+    const sendOn: HttpHandlerFn = (sent) =>
+      new Observable((subscriber) => {
+        this.#sent(entry, request, sent, passed());
+        const outer = this.#sending;
+        this.#sending = entry;
+        try {
+          return next(sent).subscribe(subscriber);
+        } finally {
+          this.#sending = outer;
+        }
+      });
     return this.#handled(() => handle(request, sendOn), entry).pipe(
       tap({
         next: (event) => {

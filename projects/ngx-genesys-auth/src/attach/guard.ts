@@ -27,6 +27,8 @@ export interface OffOriginGuard {
   readonly originsOf: (header: string) => readonly string[];
   /** Guards every backend that a request of this injector's `HttpClient` can reach. */
   readonly protect: (injector: EnvironmentInjector) => void;
+  /** Guards one backend, or all that have this prototype. `isOuter`: it may live longer than the configurations. */
+  readonly add: (backend: Backend, isOuter: boolean) => void;
   /**
    * Forwards a request. Whenever it is about to be sent, it is checked first: a later interceptor may delay it or send it
    * again.
@@ -44,7 +46,7 @@ export interface OffOriginGuard {
 
 type Backend = Pick<HttpBackend, 'handle'>;
 
-/** A backend whose `handle` is patched. */
+/** A backend whose `handle` is patched, or the prototype of backends. */
 interface GuardedBackend {
   /** One for each injector of configurations whose requests can reach the backend. */
   readonly guards: Set<OffOriginGuard>;
@@ -94,13 +96,14 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
       while (level) {
         if (level === root) isOuter = true;
         // Backends that are not outer ones end with their injector.
-        for (const backend of backendsOf(level)) {
-          removeGuards(backend);
-          (guardedBackends.get(backend) ?? patch(backend)).guards.add(self);
-          if (isOuter) outerBackends.add(backend);
-        }
+        for (const backend of backendsOf(level)) self.add(backend, isOuter);
         level = level.get(EnvironmentInjector, null, { skipSelf: true });
       }
+    },
+    add(backend, isOuter) {
+      removeGuards(backend);
+      (guardedBackends.get(backend) ?? patch(backend)).guards.add(self);
+      if (isOuter) outerBackends.add(backend);
     },
     pass: (request, check, next) =>
       defer(() => {
@@ -143,14 +146,15 @@ function removeGuards(backend: Backend): void {
 function patch(backend: Backend): GuardedBackend {
   const guards: GuardedBackend['guards'] = new Set();
   const original = Object.getOwnPropertyDescriptor(backend, 'handle');
-  const send = backend.handle.bind(backend);
-  const handle = (request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> => {
+  const send: (request: HttpRequest<unknown>) => Observable<HttpEvent<unknown>> = backend.handle;
+  // Not an arrow function: the backend may be a prototype.
+  const handle = function (this: unknown, request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> {
     if (ngDevMode && isCheckRequest(request)) {
       reportMissingInterceptor();
       return checkAnswer();
     }
     // A later interceptor that sends a request again may only subscribe again.
-    return defer(() => sendChecks.get(request.context)?.() ?? send(withoutStrayToken(request, [...guards])));
+    return defer(() => sendChecks.get(request.context)?.() ?? send.call(this, withoutStrayToken(request, [...guards])));
   };
   const restore = (): void => {
     // Somebody has patched it after us and still calls our function.

@@ -1,4 +1,12 @@
-import type { HttpEvent, HttpHandler, HttpInterceptor, HttpInterceptorFn, HttpRequest } from '@angular/common/http';
+import {
+  FetchBackend,
+  type HttpEvent,
+  type HttpHandler,
+  type HttpInterceptor,
+  type HttpInterceptorFn,
+  type HttpRequest,
+  HttpXhrBackend
+} from '@angular/common/http';
 import { DestroyRef, EnvironmentInjector, Injectable, Injector, inject, runInInjectionContext } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type { Configurations } from '../configurations/configurations';
@@ -57,9 +65,6 @@ function enter(part: DestroyRef): Configurations {
 /**
  * The same as {@link genesysAuthInterceptor} for apps that register interceptors by class. Register one of the two.
  *
- * If an interceptor before this one continues asynchronously, the backend of a lazy module with its own `HttpClientModule` does not
- * remove a token from a request that a later interceptor moves to another origin. {@link genesysAuthInterceptor} has no such limit.
- *
  * @example
  * providers: [
  *   provideHttpClient(withInterceptorsFromDi()),
@@ -72,15 +77,23 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
 
   /** Delegates to {@link genesysAuthInterceptor}. */
   intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
-    return runInInjectionContext(callingInjector() ?? this.#injector, () =>
+    return runInInjectionContext(callingInjector() ?? this.#withAllBackends(), () =>
       genesysAuthInterceptor(request, (forwarded) => next.handle(forwarded))
     );
+  }
+
+  /** Takes the injector of this interceptor, and guards the backends of Angular in all injectors. */
+  #withAllBackends(): Injector {
+    const guard = this.#injector.get(GENESYS_AUTH, null)?.guard;
+    for (const { prototype } of [HttpXhrBackend, FetchBackend]) guard?.add(prototype, true);
+    return this.#injector;
   }
 }
 
 /**
- * The injector whose `HttpClient` runs the interceptors. A lazy module that imports `HttpClientModule` has a backend of its
- * own and runs the interceptor of the root. `undefined` if an interceptor before ours continues asynchronously.
+ * The injector whose `HttpClient` runs the interceptors. A lazy module that imports `HttpClientModule` runs the interceptor of
+ * the root, and may have another backend. `undefined` if an interceptor before ours continues asynchronously: then Angular
+ * does not say which injector it is.
  */
 function callingInjector(): Injector | undefined {
   try {

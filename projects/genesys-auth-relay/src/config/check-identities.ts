@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Findings } from './secrets.ts';
 
@@ -72,7 +73,12 @@ export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, fo
       });
     }
     if (identity.type === 'loopback' && !['127.0.0.1', '::1', 'localhost'].includes(config.listen.host)) {
-      found.warnings.push(`identities[${index}]: loopback is for this machine, but listen.host is open to others`);
+      // A forwarder on this machine, or a sidecar, connects from loopback, and its clients choose the Host header.
+      found.issues.push({
+        key: `identities[${index}]`,
+        message: `the loopback identity is for this machine, and others reach listen.host: ${shown(config.listen.host)}`,
+        fix: 'set listen.host: 127.0.0.1, or use an identity of type jwt or apiKey'
+      });
     }
     if (identity.type === 'jwt' && identity.jwksUri?.includes('?') === true) {
       found.warnings.push(`identities[${index}].jwksUri: has a query string; check that it is meant`);

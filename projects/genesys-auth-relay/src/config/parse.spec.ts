@@ -486,6 +486,19 @@ describe('parseRelayConfig', () => {
     ]);
   });
 
+  it.each(['0.0.0.0', '::', '192.168.1.2', 'relay.example'])(
+    'refuses the loopback identity on a listener that others reach: %s',
+    (host) => {
+      expect(issuesOf(config({ listen: { host } }))).toEqual([
+        expect.objectContaining({ key: 'identities[0]', message: expect.stringContaining(host) })
+      ]);
+    }
+  );
+
+  it.each(['127.0.0.1', '::1', 'localhost'])('takes the loopback identity on %s', (host) => {
+    expect(parseRelayConfig(config({ listen: { host } }), ENV).warnings).toEqual([]);
+  });
+
   it('B18 is in proxy mode unless token mode is written out, and then roles may share a client', () => {
     const { mode, proxy } = parseRelayConfig(
       config({ mode: undefined, 'roles.admin': { scopes: ['admin:platform'] } }),

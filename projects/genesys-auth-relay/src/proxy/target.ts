@@ -10,9 +10,9 @@ export interface ApiTarget {
 
 // RFC 3986 pchar without ";", which some servers cut off a segment together with what follows ("..;").
 const PATH = /^\/api\/v2\/[A-Za-z0-9._~!$&'()*+,=:@%/-]*$/;
-// Empty and dot segments, half an escape, and escapes of "%", ".", "/", "\" and control characters: whoever decodes once
-// more, or in another order, would see another path than the one that was judged.
-const TRICK = /\/\/|\/\.{1,2}(?:\/|$)|%(?![0-9a-f]{2})|%(?:2[5ef]|5c|7f|[01][0-9a-f])/i;
+// Empty and dot segments, half an escape, and escapes of "%", ".", "/", "\\", ";", "?", "#" and control characters: whoever
+// decodes once more, or in another order, would see another path than the one that was judged.
+const TRICK = /\/\/|\/\.{1,2}(?:\/|$)|%(?![0-9a-f]{2})|%(?:2[35ef]|3[bf]|5c|7f|[01][0-9a-f])/i;
 const QUERY = /^[\x21\x22\x24-\x7e]*$/;
 
 const refuse = (what: string): never => {
@@ -44,7 +44,8 @@ export function apiTarget(url: string, prefix: string): ApiTarget {
   const start = full.indexOf('?');
   const path = start === -1 ? full : full.slice(0, start);
   if (!PATH.test(path)) return refuse('it holds a character that does not belong there');
-  if (TRICK.test(path)) return refuse('it holds an empty segment, a dot segment or an escape that hides one');
+  if (TRICK.test(path))
+    return refuse('it holds an empty segment, a dot segment or an escape that may hide another path');
   if (path.includes('%') && !isUtf8(path)) return refuse('it is not UTF-8');
   if (start !== -1 && !QUERY.test(full.slice(start + 1)))
     return refuse('its query holds a character that is not encoded');

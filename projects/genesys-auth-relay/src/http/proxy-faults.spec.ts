@@ -101,6 +101,26 @@ describe('when the API limits the rate', () => {
   });
 
   it.each([
+    ['the token', { limit: { key: 'client.credentials.token.rate.per.minute' } }],
+    ['one operation', { limit: { key: 'queue.query.rate', namespace: 'routing' } }]
+  ])('its Retry-After stops %s for a minute at most', async (_what, limit) => {
+    world.api.answerWith((_call, response) => {
+      response
+        .writeHead(429, { 'content-type': 'application/json', 'retry-after': '86400' })
+        .end(JSON.stringify(limit));
+    });
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 429, headers: { 'retry-after': '86400' } });
+    world.clock.advance(58_000);
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({
+      headers: { 'retry-after': '2' },
+      body: { code: 'api_budget_spent' }
+    });
+    world.clock.advance(2000);
+    await ask(world.at(QUEUES), get);
+    expect(world.api.calls).toHaveLength(2);
+  });
+
+  it.each([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
     ['deflate', deflateSync]

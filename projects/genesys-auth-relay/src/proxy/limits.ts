@@ -12,10 +12,12 @@ export interface ApiLimits {
   budget(client: ClientConfig, slot: number): Budget;
   /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
   check(client: ClientConfig, operation: string): void;
-  /** The API answered 429: obeys its `Retry-After`, for the token or, where it says so, for this operation alone. */
+  /** The API answered 429: obeys its `Retry-After`, up to a minute, for the token or, where it says so, for this operation alone. */
   note(client: ClientConfig, slot: number, operation: string, answer: WholeAnswer): void;
 }
 
+/** The longest pause after a 429, in milliseconds: the API counts by the minute, and one answer must not stop everybody for an hour. */
+const LONGEST_PAUSE_MS = 60_000;
 /** Bytes of the body of a 429 that are read, once it is decompressed. */
 const MAX_BODY_BYTES = 65_536;
 
@@ -48,8 +50,9 @@ export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: Re
       pauses.delete(key);
     },
     note(client, slot, operation, answer) {
-      const wait = retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now());
-      if (wait === undefined || wait === 0) return;
+      const asked = retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now());
+      if (asked === undefined || asked === 0) return;
+      const wait = Math.min(asked, LONGEST_PAUSE_MS);
       if (isAboutToken(answer)) budget(client, slot).pause(wait);
       else pauses.set(keyOf(client, operation), clock.monotonic() + wait);
     }

@@ -3,10 +3,8 @@ import type { RelayClock } from '../runtime/clock.ts';
 /** How long a store that failed is left alone, in milliseconds (F6). */
 export const PAUSE_MS = 1000;
 
-/** Keeps a store that does not answer out of the way: one try a second, and nobody waits for it meanwhile. */
+/** Keeps a store that does not answer out of the way: one command tries it each second, and all others go on without it. */
 export interface Breaker {
-  /** Whether the store may be tried now. */
-  isClosed(): boolean;
   /** Runs one command; `undefined` when it fails or may not be tried. */
   run<T>(command: () => Promise<T>): Promise<T | undefined>;
   /** Ends it: commands that fail from now on, as their connection is closed, say nothing about the store. */
@@ -18,6 +16,7 @@ export type StoreState = 'degraded' | 'recovered' | 'closed';
 
 /** @param onChange is told when the store stops answering and when it answers again, or is closed before it does */
 export function createBreaker(clock: RelayClock, onChange: (state: StoreState) => void): Breaker {
+  /** Until then no command is tried. */
   let openUntil = -Infinity;
   let degraded = false;
   let closed = false;
@@ -26,13 +25,15 @@ export function createBreaker(clock: RelayClock, onChange: (state: StoreState) =
     degraded = now;
     onChange(now ? 'degraded' : 'recovered');
   };
-  const isClosed = () => clock.monotonic() >= openUntil;
   return {
-    isClosed,
     async run(command) {
-      if (!isClosed()) return undefined;
+      const now = clock.monotonic();
+      if (now < openUntil) return undefined;
+      // This command finds out whether the store is back.
+      if (degraded) openUntil = now + PAUSE_MS;
       try {
         const answer = await command();
+        openUntil = -Infinity;
         mark(false);
         return answer;
       } catch {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Answer, ask, asForm, basic, fromHere } from '../testing/ask.ts';
-import type { RelayObserver } from '../index.ts';
-import { KEY } from '../testing/config.ts';
+import { type RelayObserver, parseRelayConfig } from '../index.ts';
+import { runtimeOf, silentLogger } from '../runtime/runtime.ts';
+import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { replyWith, tokenNumber } from '../testing/token-server.ts';
 import { until } from '../testing/until.ts';
+import { createTokenSource } from './token-source.ts';
+import type { Upstream } from './upstream.ts';
 
 const sha256 = (text: unknown) => createHash('sha256').update(String(text)).digest('hex');
 const many = <T>(count: number, each: (index: number) => Promise<T>) =>
@@ -43,6 +46,28 @@ describe('the token source', () => {
     expect(one).not.toBe(both);
     expect(await tokenNow({ scopes: ['routing', 'analytics', 'routing'] })).toBe(both);
     expect(upstream()).toBe(2);
+  });
+
+  it('keeps the tokens of the largest pool for as many sets of scopes as a caller may use', async () => {
+    const config = parseRelayConfig(
+      configFor(world.server, {}, { client: { id: 'a', secret: { env: SECRET_ENV }, pool: 50 } })
+    );
+    const [client] = config.genesys.clients;
+    if (client === undefined) throw new Error('no client');
+    let issued = 0;
+    const upstream: Upstream = {
+      requestToken: (_credential, scopes) =>
+        Promise.resolve({ token: tokenNumber(++issued), lifetimeSeconds: 3600, scopes }),
+      isDead: () => Promise.resolve(false),
+      close: () => Promise.resolve()
+    };
+    const source = createTokenSource(config.genesys, upstream, runtimeOf({ clock: world.clock, log: silentLogger }));
+    const sets = Array.from({ length: 21 }, (_, index) => [`set-${index}`]);
+    for (const scopes of sets) for (let slot = 0; slot < 50; slot++) await source.get(client, scopes, slot);
+    expect(issued).toBe(1050);
+    for (const scopes of sets)
+      for (let slot = 0; slot < 50; slot++) expect(source.ready(client, scopes, slot)).toBeDefined();
+    source.close();
   });
 
   it('drops ended tokens once a minute, and goes on serving the others', async () => {

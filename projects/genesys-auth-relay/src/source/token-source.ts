@@ -57,6 +57,8 @@ interface Flight {
 
 const VERIFY_INTERVAL_MS = 1000;
 const SWEEP_MS = 60_000;
+/** Tokens that are kept. The largest pool of a client, for all sets of scopes of one caller, has 1000. */
+const MAX_TOKENS = 10_000;
 
 /**
  * Builds the token cache of one process: single flight for each key, renewal ahead of expiry and behind the callers.
@@ -72,7 +74,7 @@ export function createTokenSource(
   previous?: TokenSource
 ): TokenSource {
   const { clock, random, log, observer } = runtime;
-  const entries = new LRUCache<string, Entry>({ max: 1000 });
+  const entries = new LRUCache<string, Entry>({ max: MAX_TOKENS });
   // The key of a token says all that it depends on, so those that still make sense are found again. One that lacks
   // scopes is asked for again: the reload may be what puts it right.
   for (const [key, entry] of previous?.kept() ?? []) if (entry.covers) entries.set(key, { ...entry });

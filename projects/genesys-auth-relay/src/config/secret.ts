@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const HIDDEN = '[secret]';
 
 /**
- * A secret that does not show itself: neither a log line, nor `JSON.stringify`, nor a debugger's dump of the
- * configuration holds the value. Only {@link Secret.reveal} gives it, and only the token request calls that.
+ * A secret that does not show itself: no log line, no `JSON.stringify` and no `inspect` of the configuration holds the value.
+ * Only {@link Secret.reveal} gives it. Call it where the value is used: in a request, a connection or a key.
  */
 export class Secret {
   #value: string;

@@ -27,9 +27,10 @@ export interface Identities {
 }
 
 /**
- * Builds the identities. They are asked in the order of the configuration; the first for which the request presents anything
- * decides, and what it presents decides between a JWT and a key. A credential that is presented and not valid is refused; it
- * never falls back to another identity. Loopback is for requests that present nothing at all, so it comes last.
+ * Builds the identities. `Authorization` or a key in the body is one credential, whose form says whether it is a JWT or an API key. A
+ * proxy that stands before the first `jwt` or `apiKey` of the configuration is asked before that credential; any other
+ * proxy only when there is no credential. A credential that is presented and not valid is refused; it never falls back to another
+ * identity. Loopback is for requests that present nothing, so it comes last.
  */
 export function createIdentities(
   configs: readonly IdentityConfig[],

@@ -36,6 +36,7 @@ export function describeConfig(config: RelayConfig): string {
     ),
     `cross-origin apps ${list(cors.origins)}`,
     `limits            ${limits.bodyBytes} bytes a body, ${limits.requestsPerMinute} requests a minute and caller, ${limits.drainMs} ms to drain`,
+    `trusted proxies   ${list(limits.trustedProxies)}`,
     `log               ${config.log.level}, subjects ${config.log.subject}`
   ];
   return `${lines.join('\n')}\n`;

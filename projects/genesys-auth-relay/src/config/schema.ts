@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clientSchema, clientsSchema } from './client-schema.ts';
 import { flag, listOf, oneOf, section, text, whole } from './fields.ts';
 import { identitySchema } from './identity-schema.ts';
+import { network } from './networks.ts';
 import { proxySchema, routesSchema } from './proxy-schema.ts';
 import { says, shown } from './says.ts';
 import { storeSchema } from './store-schema.ts';
@@ -106,6 +107,12 @@ export const relayConfigSchema = section({
   limits: section({
     bodyBytes: whole(256, 1_048_576, 'bytes').default(16_384),
     requestsPerMinute: whole(1, 1_000_000, 'requests').default(600),
+    trustedProxies: z
+      .array(network, {
+        error: () =>
+          says('is not a list of networks', 'list the addresses of your load balancers, for example 10.1.0.0/16')
+      })
+      .default([]),
     scopeSetsPerCaller: whole(1, 10_000, 'sets of scopes').default(20),
     headersTimeoutMs: whole(100, 60_000, 'milliseconds').default(10_000),
     requestTimeoutMs: whole(100, 300_000, 'milliseconds').default(30_000),

@@ -11,7 +11,7 @@ import type { Visit } from './visits.ts';
 export interface TokenVisit {
   readonly visit: Visit;
   readonly request: IncomingMessage;
-  /** Address that strangers are limited by; default: that of the peer. */
+  /** Address that the host says; see `Relay.clientAddress`. */
   readonly ip?: string;
 }
 

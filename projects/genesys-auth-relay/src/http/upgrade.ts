@@ -65,7 +65,7 @@ export function createUpgrade(
     const ticket = protocolsOf(facts.headers['sec-websocket-protocol']).find((name) =>
       name.startsWith(TICKET_PROTOCOL_PREFIX)
     );
-    if (ticket === undefined) return relay.admit(facts, facts.peer);
+    if (ticket === undefined) return relay.admit(facts);
     if (facts.headers['authorization'] !== undefined) {
       throw new RelayProblem('invalid_request', 'The request presents credentials in more than one way.', {
         hint: 'Use one: a ticket, or the Authorization header.'
@@ -73,12 +73,13 @@ export function createUpgrade(
     }
     const origin = facts.count('origin') > 1 ? '' : facts.headers['origin'];
     // Taken before the look-up, so that guesses in parallel count as well.
-    const seconds = wrongTickets.take(facts.peer);
+    const address = relay.clientAddress(facts);
+    const seconds = wrongTickets.take(address);
     if (seconds > 0) throw rateLimited(seconds);
     const value = ticket.slice(TICKET_PROTOCOL_PREFIX.length);
     const grant = TICKET.test(value) ? await hub?.tickets.redeem(value, origin) : undefined;
     if (grant === undefined) throw noTicket();
-    wrongTickets.refund(facts.peer);
+    wrongTickets.refund(address);
     return grant.caller;
   }
 

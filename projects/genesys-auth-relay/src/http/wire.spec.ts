@@ -383,4 +383,26 @@ describe('the rate limit', () => {
     expect((await session({ 'x-genesys-auth': '1' })).status).toBe(200);
     await world.close();
   });
+
+  it.each([
+    ['their address behind a trusted load balancer', ['127.0.0.1'], '198.51.100.2', 401],
+    ['their network of 64 bits where they use IPv6', ['127.0.0.1'], '2001:db8:1:3::1', 401],
+    ['the load balancer, unless it is trusted', [], '198.51.100.2', 429],
+    ['what the load balancer adds, not what they write before it', ['127.0.0.1'], '198.51.100.2, 198.51.100.1', 429],
+    ['one network of 64 bits', ['127.0.0.1'], '2001:db8:1:2::ffff', 429]
+  ])('B16 limits callers without a valid credential by %s', async (_what, trustedProxies, other, status) => {
+    const world = await setUp({ config: { limits: { requestsPerMinute: 3, trustedProxies } } });
+    const first = other.startsWith('2001') ? '2001:db8:1:2::1' : '198.51.100.1';
+    const paths = ['/session', '/token'] as const;
+    const session = (address: string, path: (typeof paths)[number] = '/session') =>
+      ask(`${world.relay.url}${path}`, {
+        method: path === '/token' ? 'POST' : 'GET',
+        headers: { authorization: 'Bearer wrong', 'x-forwarded-for': address }
+      });
+    const statuses: number[] = [];
+    for (const path of [...paths, ...paths]) statuses.push((await session(first, path)).status);
+    expect(statuses).toEqual([401, 401, 401, 429]);
+    for (const path of paths) expect((await session(other, path)).status).toBe(status);
+    await world.close();
+  });
 });

@@ -774,7 +774,7 @@ describeWithRedis('a made-up ticket', () => {
     const clock = testClock();
     const relay = await startRelay(
       config(server, {
-        limits: { requestsPerMinute: 10 },
+        limits: { requestsPerMinute: 10, trustedProxies: ['127.0.0.1'] },
         store: { redis: { url: { env: 'RELAY_TEST_STORE_URL' }, key: { env: 'RELAY_TEST_STORE_KEY' } } }
       }),
       { clock }
@@ -786,8 +786,11 @@ describeWithRedis('a made-up ticket', () => {
         ([, , , words]) => /^eval/i.test(words[0] ?? '') && words.some((word) => word.includes('{ticket:'))
       ).length;
     };
-    const connect = (ticket: string) =>
-      openHub(relay.url, { protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${ticket}`] }).then(
+    const connect = (ticket: string, address = '198.51.100.1') =>
+      openHub(relay.url, {
+        protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${ticket}`],
+        headers: { 'x-forwarded-for': address }
+      }).then(
         (client) => {
           client.close();
           return 'open';
@@ -800,13 +803,15 @@ describeWithRedis('a made-up ticket', () => {
       for (let n = 0; n < 3; n += 1) expect(await connect(await ticketOf(relay.url))).toBe('open');
       const before = await lookUps();
       const wrong = ['short', `${madeUp()}x`, ...Array.from({ length: 20 }, madeUp)];
-      const answers = await Promise.all(wrong.map(connect));
+      const answers = await Promise.all(wrong.map((ticket) => connect(ticket)));
       expect(answers.filter((answer) => answer === 'refused: 401')).toHaveLength(10);
       expect(answers.filter((answer) => answer === 'refused: 429')).toHaveLength(12);
+      // Behind a load balancer each browser is limited by its own address.
+      expect(await connect(madeUp(), '198.51.100.2')).toBe('refused: 401');
       clock.advance(60_000);
       expect(await connect(await ticketOf(relay.url))).toBe('open');
-      // Of the ten that are not limited, two do not have the form of a ticket. The good one is looked up as well.
-      expect((await lookUps()) - before).toBe(1 + 8 + 1);
+      // Of the ten that are not limited, two do not have the form of a ticket. The one of another address and the good one are looked up as well.
+      expect((await lookUps()) - before).toBe(1 + 8 + 1 + 1);
     } finally {
       await relay.close();
       await server.close();

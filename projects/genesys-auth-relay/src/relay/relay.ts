@@ -3,6 +3,7 @@ import type { RelayConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
+import { createClientAddress } from '../guard/client-address.ts';
 import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
@@ -31,9 +32,15 @@ export interface Relay {
   /**
    * Finds the caller and takes one request from its budget.
    *
-   * @param ip address that strangers are limited by; default: that of the peer
+   * @param ip see {@link Relay.clientAddress}
    */
-  admit(facts: RequestFacts, ip: string | undefined, ask?: TokenAsk): Soon<Caller>;
+  admit(facts: RequestFacts, ip?: string, ask?: TokenAsk): Soon<Caller>;
+  /**
+   * The address by which a caller without a valid credential is limited.
+   *
+   * @param ip address that the host of the relay says, which may know its proxies; default: that of the peer
+   */
+  clientAddress(facts: RequestFacts, ip?: string): string;
   /** How a caller who was identified before is seen now; `undefined` when what identified it is no longer configured. */
   again(caller: Caller): Caller | undefined;
   token(caller: Caller, ask: TokenAsk): Soon<TokenResponse>;
@@ -108,6 +115,7 @@ async function build(
   const rateOf = createRequestRate(config);
   // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
+  const clientAddress = createClientAddress(config.limits.trustedProxies);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
   const mayVerify = (caller: string) => verifications.take(caller) === 0;
   const api =
@@ -117,8 +125,9 @@ async function build(
   if (api !== undefined) hold(api);
   const tokens = createTokens(config, runtime, { policy, source, mayVerify });
 
-  function refuseStranger(error: unknown, ip: string): never {
-    const seconds = error instanceof RelayProblem && error.status === 401 ? strangers.take(ip) : 0;
+  function refuseStranger(error: unknown, facts: RequestFacts, ip: string | undefined): never {
+    const isStranger = error instanceof RelayProblem && error.status === 401;
+    const seconds = isStranger ? strangers.take(clientAddress(facts, ip)) : 0;
     throw seconds > 0 ? rateLimited(seconds) : error;
   }
 
@@ -138,12 +147,13 @@ async function build(
       try {
         caller = identities.identify(facts, readCredential(facts, ask));
       } catch (error) {
-        return refuseStranger(error, ip ?? facts.peer);
+        return refuseStranger(error, facts, ip);
       }
       if (!(caller instanceof Promise)) return counted(caller);
-      return caller.then(counted, (error: unknown) => refuseStranger(error, ip ?? facts.peer));
+      return caller.then(counted, (error: unknown) => refuseStranger(error, facts, ip));
     },
 
+    clientAddress,
     again: (caller) => identities.again(caller),
 
     api,

@@ -60,6 +60,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       },
       hub: hub && { ...hub.hub, tickets: hub.tickets },
       admit: (facts, ip, ask) => current.admit(facts, ip, ask),
+      clientAddress: (facts, ip) => current.clientAddress(facts, ip),
       again: (caller) => current.again(caller),
       token: (caller, ask) => current.token(caller, ask),
       session: (caller) => current.session(caller),

@@ -1,0 +1,51 @@
+import { isIP, isIPv6 } from 'node:net';
+import { createNetworks } from '../config/networks.ts';
+import type { RequestFacts } from './facts.ts';
+
+/**
+ * The part of an address that stands for its owner: of IPv6 the network of 64 bits, as each of its 2^64 addresses may belong to the
+ * same person.
+ */
+function networkOf(address: string): string {
+  const [plain = ''] = address.split('%', 1);
+  const mapped = /^::ffff:([\d.]+)$/i.exec(plain)?.[1];
+  if (mapped !== undefined || !isIPv6(plain)) return mapped ?? plain;
+  const [left = [], right = []] = plain.split('::').map((half) => half.split(':').filter((part) => part !== ''));
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((part) => parseInt(part, 16).toString(16))
+    .join(':');
+}
+
+/** One entry of `X-Forwarded-For`, without the port that some proxies add; `undefined` if it is not an address. */
+function addressIn(entry: string): string | undefined {
+  const text = entry.trim();
+  const address = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+  return isIP(address) === 0 ? undefined : address;
+}
+
+/**
+ * Builds the function that finds the address by which a caller without a valid credential is limited. A load balancer is the peer of
+ * all its callers. Where it is trusted, `X-Forwarded-For` has their addresses: read from the right, because the left part is
+ * what the caller wrote.
+ *
+ * @param trustedProxies addresses and networks of the load balancers
+ */
+export function createClientAddress(trustedProxies: readonly string[]) {
+  const isProxy = createNetworks(trustedProxies);
+
+  function forwardedFor({ peer, headers }: RequestFacts): string {
+    const entries = (headers['x-forwarded-for'] ?? '').split(',');
+    let address = peer;
+    while (entries.length > 0 && isProxy(address)) {
+      const next = addressIn(entries.pop() ?? '');
+      if (next === undefined) break;
+      address = next;
+    }
+    return address;
+  }
+
+  /** @param ip address that the host of the relay says, which may know its proxies; default: that of the peer */
+  return (facts: RequestFacts, ip = facts.peer): string => networkOf(ip === facts.peer ? forwardedFor(facts) : ip);
+}

@@ -59,14 +59,15 @@ export function answerApi(
   relay: Relay,
   { visit, request, response, ip, prefix, hsts, takeOver }: ApiVisit
 ): Promise<void> {
-  const api = apiOf(relay);
+  apiOf(relay);
   const url = request.url ?? '';
   const target = apiTarget(url, prefix);
   checkApiQuery(url);
   const { facts } = visit;
   const pass = (caller: Caller): Promise<void> => {
     visit.caller = caller;
-    return api.handle({
+    // A reload may have come while the caller was identified.
+    return apiOf(relay).handle({
       request,
       response,
       target,

@@ -48,6 +48,24 @@ describe('a relay in proxy mode that goes on while its configuration changes', (
     expect(Buffer.concat(chunks).toString()).toBe('one two');
   });
 
+  it('finishes a call whose body takes long', async () => {
+    const sent = request(world.at('/api/v2/analytics/queues/observations/query'), {
+      method: 'POST',
+      headers: { 'x-genesys-auth': '1', 'content-type': 'application/json' },
+      agent: false
+    });
+    sent.write('{"filter":');
+    // The call has come when the next one is answered.
+    await ask(world.at(QUEUES), { method: 'GET', headers: { 'x-genesys-auth': '1' } });
+    await world.relay.reload(proxyConfig(world.api, { config: CORS }));
+    await ask(world.at(QUEUES), { method: 'GET', headers: { 'x-genesys-auth': '1' } });
+    sent.end('1}');
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(200);
+    expect(world.api.calls.at(-1)?.body.toString()).toBe('{"filter":1}');
+  });
+
   it('keeps connections as long as calls may take then', async () => {
     const of = (timeoutMs: number, queueWaitMs: number) =>
       parseRelayConfig(proxyConfig(world.api, { proxy: { timeoutMs, queueWaitMs }, genesys: { timeoutMs: 5000 } }));

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RelayConfigInput, type RunningRelay, parseRelayConfig, startRelay } from '../index.ts';
@@ -119,6 +121,35 @@ describe('a relay that goes on while its configuration changes', () => {
     release();
     expect((await begun).body['access_token']).toBe('slow');
   });
+
+  it.each(['a token', 'the verification of a token'])(
+    'finishes with the old configuration what waits for %s, however long it takes',
+    async (what) => {
+      // The old configuration is given up as soon as nothing needs it.
+      const clock = { ...systemClock, sleep: () => Promise.resolve() };
+      relay = await startRelay(configFor(server), { observer, clock });
+      const held: (() => void)[] = [];
+      const hold = (response: ServerResponse) =>
+        held.push(() => response.end(JSON.stringify({ access_token: 'slow', token_type: 'Bearer' })));
+      let begun;
+      if (what === 'a token') {
+        server.answerWith(hold);
+        begun = token();
+      } else {
+        await token();
+        server.verifyWith(hold);
+        begun = ask(
+          `${relay.url}/token`,
+          fromHere({ scopes: ['analytics'], rejected: createHash('sha256').update(tokenNumber(1)).digest('hex') })
+        );
+      }
+      await until(() => held.length === 1, 'what it waits for');
+      await relay.reload(configFor(server));
+      expect((await ask(`${relay.url}/session`, { ...fromHere(), method: 'GET' })).status).toBe(200);
+      for (const release of held) release();
+      expect((await begun).body['access_token']).toBe(what === 'a token' ? 'slow' : tokenNumber(1));
+    }
+  );
 
   it('fails no request while it is reloaded again and again', async () => {
     const limits = { requestsPerMinute: 1_000_000 };

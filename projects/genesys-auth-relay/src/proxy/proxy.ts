@@ -32,8 +32,6 @@ export interface ApiProxy {
   handle(exchange: ApiExchange): Promise<void>;
   /** Headers that pass beside the usual ones. */
   readonly forwardHeaders: readonly string[];
-  /** Takes no more calls, and waits for the end of the answers that have begun. */
-  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -207,7 +205,6 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       }
     },
     forwardHeaders: proxy.forwardHeaders,
-    finish: () => pool.finish(),
     close: () => pool.close()
   };
 }

@@ -30,8 +30,6 @@ export interface ApiPool {
    *   caller has gone
    */
   send(request: ApiRequest, open: (head: ApiHead) => AnswerSink): Promise<void>;
-  /** Takes no more requests, and waits for the end of those that have begun. */
-  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,7 +77,6 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
         attempt();
       });
     },
-    finish: () => pool.close(),
     close: () => pool.destroy()
   };
 }

@@ -14,6 +14,7 @@ import { createPolicy, type Entitlement } from '../policy/policy.ts';
 import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
 import { createRequestRate } from '../policy/request-rate.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { createPending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import type { Soon } from '../runtime/soon.ts';
 import { sha256 } from '../runtime/sha256.ts';
@@ -52,6 +53,8 @@ export interface Relay {
   readonly source: TokenSource;
   /** Passes calls of the API on; `undefined` in token mode. */
   readonly api: ApiProxy | undefined;
+  /** Resolves when every call that has begun is answered. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -123,6 +126,7 @@ async function build(
       ? createApiProxy(config, runtime, { source, entitlement: policy.entitlement, mayVerify })
       : undefined;
   if (api !== undefined) hold(api);
+  const pending = createPending();
   const tokens = createTokens(config, runtime, { policy, source, mayVerify });
 
   function refuseStranger(error: unknown, facts: RequestFacts, ip: string | undefined): never {
@@ -150,13 +154,13 @@ async function build(
         return refuseStranger(error, facts, ip);
       }
       if (!(caller instanceof Promise)) return counted(caller);
-      return caller.then(counted, (error: unknown) => refuseStranger(error, facts, ip));
+      return pending.track(caller.then(counted, (error: unknown) => refuseStranger(error, facts, ip)));
     },
 
     clientAddress,
     again: (caller) => identities.again(caller),
 
-    api,
+    api: api && { ...api, handle: async (exchange) => pending.track(api.handle(exchange)) },
 
     token(caller, ask) {
       if (api !== undefined) {
@@ -164,7 +168,7 @@ async function build(
           hint: `Call {relay}${RELAY_PATHS.api}/... instead of the API; in the app add withProxyMode().`
         });
       }
-      return tokens(caller, ask);
+      return pending.track(tokens(caller, ask));
     },
 
     session(caller) {
@@ -175,6 +179,7 @@ async function build(
       return { subject, caller: sha256(caller.key), ...shared };
     },
 
+    idle: () => pending.idle(),
     close: () => release(held)
   };
 }

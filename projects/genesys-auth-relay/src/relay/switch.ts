@@ -41,9 +41,10 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
   let patienceMs = patienceOf(config);
 
   async function retire(old: typeof first, ms: number): Promise<void> {
+    // The hub may still wait for a token of it.
     await runtime.clock.sleep(ms, closing.signal).catch(() => undefined);
     // A long answer takes as long as its caller reads.
-    if (!closing.signal.aborted) await old.api?.finish();
+    if (!closing.signal.aborted) await old.idle();
     if (open.delete(old)) await old.close();
   }
 
@@ -64,6 +65,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       again: (caller) => current.again(caller),
       token: (caller, ask) => current.token(caller, ask),
       session: (caller) => current.session(caller),
+      idle: () => current.idle(),
       entitlement: (caller) => current.entitlement(caller),
       close: async () => {
         closing.abort();

@@ -1,0 +1,27 @@
+import type { Soon } from './soon.ts';
+
+/** Counts what has begun and has not ended. */
+export interface Pending {
+  /** Counts a result that comes later. */
+  track<T>(result: Soon<T>): Soon<T>;
+  /** Resolves when nothing is left. */
+  idle(): Promise<void>;
+}
+
+/** Builds the counter. */
+export function createPending(): Pending {
+  let count = 0;
+  const waiting: (() => void)[] = [];
+  const leave = () => {
+    count -= 1;
+    if (count === 0) for (const done of waiting.splice(0)) done();
+  };
+  return {
+    track(result) {
+      if (!(result instanceof Promise)) return result;
+      count += 1;
+      return result.finally(leave);
+    },
+    idle: () => (count === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)))
+  };
+}

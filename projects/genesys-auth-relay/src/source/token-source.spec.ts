@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Answer, ask, asForm, basic, fromHere } from '../testing/ask.ts';
 import { type RelayObserver, parseRelayConfig } from '../index.ts';
+import { createClock } from '../runtime/clock.ts';
 import { runtimeOf, silentLogger } from '../runtime/runtime.ts';
 import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
@@ -122,6 +123,24 @@ describe('the token source', () => {
       response.end(OK('slow', { expires_in: 1000 }));
     });
     expect((await token()).body['expires_in']).toBeLessThanOrEqual(1000 - 20 - 100);
+  });
+
+  it('F5 hands out no token that has expired while the machine was suspended', async () => {
+    await world.close();
+    let [wall, ticks] = [Date.parse('2026-05-01T08:00:00Z'), 0];
+    const clock = createClock(
+      () => wall,
+      () => ticks
+    );
+    world = await setUp({ runtime: { clock } });
+    expect(await tokenNow()).toBe(tokenNumber(1));
+    wall += 1800 * SECOND;
+    ticks += SECOND;
+    // Half of its hour is over.
+    expect((await token()).body['expires_in']).toBeLessThan(1800);
+    wall += 3600 * SECOND;
+    ticks += SECOND;
+    expect(await tokenNow()).toBe(tokenNumber(2));
   });
 
   it('F3 does not ask again soon when the server hands out the same token', async () => {

@@ -60,6 +60,7 @@ export const PROBLEMS = {
   insufficient_scope: { status: 403, title: 'No role of this caller allows the operation', error: 'invalid_scope' },
   api_budget_spent: { status: 429, title: 'The requests the API allows are spent', error: 'temporarily_unavailable' },
   api_unreachable: { status: 503, title: 'The API cannot be reached', error: 'temporarily_unavailable' },
+  api_refused: { status: 502, title: 'The API refused the relay', error: 'server_error' },
   api_timeout: { status: 504, title: 'The API did not answer in time', error: 'temporarily_unavailable' },
   // the token endpoint
   upstream_invalid_client: { status: 502, title: 'The token endpoint refused the OAuth client', error: 'server_error' },

@@ -55,16 +55,59 @@ describe('when the API refuses the token', () => {
     expect((await send()).status).toBe(200);
   });
 
-  it('its word stands where the token is alive', async () => {
-    const refusal = { message: 'x', code: 'ip.not.authorized', status: 401 };
+  // A 401 would tell the caller to sign in again, which changes nothing.
+  it.each([
+    ['the address of the relay', 'ip.not.authorized', /address of the relay/],
+    ['something else', 'authentication.required', /OAuth client/]
+  ])('its 401 is a problem of the relay where the token is alive: %s', async (_what, code, hint) => {
+    const refusal = { message: 'CANARY', code, status: 401 };
     world.api.answerWith((_call, response) => {
-      response.writeHead(401, { 'content-type': 'application/json', 'set-cookie': 'a=1' }).end(JSON.stringify(refusal));
+      const headers = { 'content-type': 'application/json', 'set-cookie': 'a=1', 'inin-correlation-id': 'abc-123' };
+      response.writeHead(401, headers).end(JSON.stringify(refusal));
     });
     const answer = await ask(world.at(QUEUES), get);
-    expect(answer).toMatchObject({ status: 401, body: refusal });
+    expect(answer).toMatchObject({
+      status: 502,
+      headers: { 'content-type': 'application/problem+json', 'inin-correlation-id': 'abc-123' },
+      body: { code: 'api_refused', detail: expect.stringContaining(code), hint: expect.stringMatching(hint) }
+    });
     expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(answer.text).not.toContain('CANARY');
     expect(world.api.calls).toHaveLength(1);
     expect(world.api.tokens).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'is compressed',
+      'application/json',
+      gzipSync(JSON.stringify({ code: 'bad.credentials' })),
+      'gzip',
+      /bad\.credentials/
+    ],
+    ['is a page', 'text/html', Buffer.from('<h1>CANARY</h1>'), 'identity', /HTTP status 401/],
+    ['has an odd code', 'application/json', Buffer.from('{"code":"CANARY <b>"}'), 'identity', /HTTP status 401/]
+  ])(
+    'its 401 to a new token is a problem of the relay, also when it %s',
+    async (_what, type, body, encoding, detail) => {
+      await ask(world.at(QUEUES), get);
+      world.api.kill();
+      world.api.answerWith((_call, response) => {
+        response.writeHead(401, { 'content-type': type, 'content-encoding': encoding }).end(body);
+      });
+      const answer = await ask(world.at(QUEUES), get);
+      expect(answer).toMatchObject({
+        status: 502,
+        body: { code: 'api_refused', detail: expect.stringMatching(detail) }
+      });
+      expect(answer.text).not.toContain('CANARY');
+      expect(world.api.tokens).toHaveLength(2);
+    }
+  );
+
+  it('its 401 to HEAD is a problem of the relay as well', async () => {
+    world.api.answerWith((_call, response) => response.writeHead(401).end());
+    expect((await ask(world.at(QUEUES), { ...get, method: 'HEAD' })).status).toBe(502);
   });
 });
 

@@ -1,8 +1,7 @@
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { RelayClock } from '../runtime/clock.ts';
-import { decoded } from '../source/decoded.ts';
-import { parseObject } from '../source/token-answer.ts';
 import { retryAfterMs } from '../source/upstream-error.ts';
+import { errorBody } from './api-refusal.ts';
 import { type Budget, createBudget, spent } from './budget.ts';
 import { type WholeAnswer, headerOf } from './sinks.ts';
 
@@ -18,13 +17,9 @@ export interface ApiLimits {
 
 /** The longest pause after a 429, in milliseconds: the API counts by the minute, and one answer must not stop everybody for an hour. */
 const LONGEST_PAUSE_MS = 60_000;
-/** Bytes of the body of a 429 that are read, once it is decompressed. */
-const MAX_BODY_BYTES = 65_536;
-
 /** Whether a 429 is about the token. Its body names the limit; where it does not, the token is the safe guess. */
-function isAboutToken({ headers, body }: WholeAnswer): boolean {
-  const text = decoded(body, headerOf(headers, 'content-encoding'), MAX_BODY_BYTES)?.toString('utf8') ?? '';
-  const limit = parseObject(text)?.['limit'];
+function isAboutToken(answer: WholeAnswer): boolean {
+  const limit = errorBody(answer)?.['limit'];
   const key = typeof limit === 'object' && limit !== null && 'key' in limit ? limit.key : undefined;
   return typeof key !== 'string' || /token|client\.credentials|org\.app/.test(key);
 }

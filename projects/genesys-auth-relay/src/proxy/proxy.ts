@@ -4,6 +4,7 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { slotOf } from '../source/cache-key.ts';
 import type { SourceToken, TokenSource } from '../source/token-source.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
+import { apiRefused } from './api-refusal.ts';
 import { type ApiBody, NO_BODY, hasBody, readApiBody } from './body.ts';
 import { createCoalescer } from './coalesce.ts';
 import { type ApiExchange, openAnswer, writeWhole } from './exchange.ts';
@@ -118,13 +119,18 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       if (fresh.hash !== token.hash) {
         observer.apiReplayed?.(client.name);
         await takeTurn(call);
+        token = fresh;
         held = new Held(HELD_BYTES);
-        await send(call, fresh, held);
+        await send(call, token, held);
       }
     }
     const { answer } = held;
     if (answer === undefined) return;
     if (answer.status === 429) limits.note(client, slot, operation, answer);
+    if (answer.status === 401 && permit.takesToken) {
+      // A dead token was replaced: the caller may send its long body again.
+      if (source.ready(client, client.scopes, slot)?.hash === token.hash) throw apiRefused(answer);
+    }
     writeWhole(exchange, answer);
   }
 

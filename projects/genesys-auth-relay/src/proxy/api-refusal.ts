@@ -1,0 +1,30 @@
+import { RelayProblem } from '../reply/problem.ts';
+import { decoded } from '../source/decoded.ts';
+import { parseObject } from '../source/token-answer.ts';
+import { type WholeAnswer, headerOf } from './sinks.ts';
+
+/** Bytes of a body that are read, once it is decompressed. */
+const MAX_BODY_BYTES = 65_536;
+
+/** The body of an error of the API as an object, also when it is compressed. Browsers allow that, and the relay passes it on. */
+export function errorBody({ headers, body }: WholeAnswer): Record<string, unknown> | undefined {
+  const text = decoded(body, headerOf(headers, 'content-encoding'), MAX_BODY_BYTES)?.toString('utf8');
+  return text === undefined ? undefined : parseObject(text);
+}
+
+/**
+ * The problem of a call to which the API answered 401 although the token is live. To the caller, a 401 would say that it has to sign
+ * in again, which changes nothing.
+ */
+export function apiRefused(answer: WholeAnswer): RelayProblem {
+  const code = errorBody(answer)?.['code'];
+  const named = typeof code === 'string' && /^[a-z0-9._-]{1,60}$/i.test(code) ? code : 'HTTP status 401';
+  const correlationId = headerOf(answer.headers, 'inin-correlation-id');
+  return new RelayProblem('api_refused', `The API refused the relay, not the caller (${named}).`, {
+    hint:
+      named === 'ip.not.authorized'
+        ? 'Genesys Cloud does not accept the address of the relay: add it to the allowed addresses of the organization.'
+        : 'Check the OAuth client of the relay: its region, its roles, and whether it is active.',
+    ...(correlationId !== undefined && { headers: { 'inin-correlation-id': correlationId } })
+  });
+}

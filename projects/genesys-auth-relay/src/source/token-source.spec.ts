@@ -442,6 +442,15 @@ describe('the token source', () => {
       expect(upstream()).toBe(1);
     });
 
+    it('asks the API within one time-out, also when it has to ask twice', async () => {
+      const live = await tokenNow();
+      world.server.verifyWith((response) => response.writeHead(401).end('{"code":"ip.not.authorized"}'));
+      const timeouts = vi.spyOn(AbortSignal, 'timeout');
+      await report(sha256(live));
+      expect(timeouts.mock.calls).toEqual([[2000]]);
+      timeouts.mockRestore();
+    });
+
     it('keeps the token when the API cannot be asked', async () => {
       const live = await tokenNow();
       world.server.verifyWith((response) => response.destroy());

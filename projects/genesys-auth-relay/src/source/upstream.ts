@@ -106,17 +106,17 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
     return { status: answer.statusCode, text, retryAfter: single(answer.headers['retry-after']) };
   }
 
-  const askAbout = (token: string, method: 'HEAD' | 'GET') =>
+  const askAbout = (token: string, method: 'HEAD' | 'GET', signal: AbortSignal) =>
     api.request({
       method,
       path: '/api/v2/tokens/me',
       headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'genesys-auth-relay' },
-      signal: AbortSignal.timeout(genesys.timeoutMs)
+      signal
     });
 
   /** A 401 may be about the address of the relay and not about the token. Only a body says so, and `HEAD` has none. */
-  async function isAddressRefused(token: string): Promise<boolean> {
-    const { statusCode, body } = await askAbout(token, 'GET');
+  async function isAddressRefused(token: string, signal: AbortSignal): Promise<boolean> {
+    const { statusCode, body } = await askAbout(token, 'GET', signal);
     const error = parseObject(await readCapped(body, true));
     return statusCode !== 401 || error?.['code'] === 'ip.not.authorized';
   }
@@ -150,10 +150,12 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
     },
 
     async isDead(token) {
+      // For both requests together: a caller waits for them, and then for its token.
+      const signal = AbortSignal.timeout(genesys.timeoutMs);
       try {
-        const answer = await askAbout(token, 'HEAD');
+        const answer = await askAbout(token, 'HEAD', signal);
         await answer.body.dump();
-        return answer.statusCode === 401 && !(await isAddressRefused(token));
+        return answer.statusCode === 401 && !(await isAddressRefused(token, signal));
       } catch {
         // Not reached is not refused: a token is only given up on a clear 401.
         return false;

@@ -184,4 +184,16 @@ describe('a line to Genesys Cloud', () => {
     line?.want(topics(B));
     await until(() => server.topics().some((list) => list.includes(B)), 'the new one');
   });
+
+  it('sends its topics 40 times a minute at most, and 40 times at once, however often they change', async () => {
+    await open(A);
+    const start = clock.monotonic();
+    const before = written();
+    for (let n = 1; n <= 60; n += 1) {
+      line?.want(topics(A, `v2.routing.queues.q${n}.users`));
+      await until(() => written() === before + n, 'the topics');
+    }
+    // The clock moves on by what the line sleeps.
+    expect(clock.monotonic() - start).toBeGreaterThanOrEqual(20 * 1500);
+  });
 });

@@ -1,3 +1,4 @@
+import { createRateLimit } from '../../guard/rate.ts';
 import type { RelayRuntime } from '../../runtime/runtime.ts';
 import type { FeedSink } from '../feed.ts';
 import { type Channel, type HubApi, HubApiError, type HubTokens, type Subscription } from './api.ts';
@@ -48,10 +49,17 @@ type News = 'topics' | 'stop' | { readonly closing: UpstreamSocket } | { readonl
 /** Widest pause before the second try, in milliseconds; it doubles with each one. */
 export const FIRST_PAUSE_MS = 500;
 
+/**
+ * Changes of the topics that are sent in a minute; as many go out at once. The API counts the requests of a token, and one client that
+ * subscribes and unsubscribes without end must not use them up.
+ */
+const SENDS_PER_MINUTE = 40;
+
 /** Builds a line. Nothing is opened before a topic is wanted. */
 export function createLine({ api, tokens, times, runtime }: LineParts, sink: FeedSink): Line {
   const { clock, random, log } = runtime;
   const mail = createMailbox<News>();
+  const sends = createRateLimit(SENDS_PER_MINUTE, clock, 1);
   let topics: ReadonlyMap<string, string> = new Map();
   let current: Connection | undefined;
   let stopped = false;
@@ -143,6 +151,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
 
   async function sendTopics(connection: Connection): Promise<void> {
     await clock.sleep(times.settleMs);
+    for (let seconds = sends.take(''); seconds > 0; seconds = sends.take('')) await clock.sleep(seconds * 1000);
     const names = topics;
     if (names.size === 0) {
       await end();

@@ -125,7 +125,7 @@ describe('the token source', () => {
     expect((await token()).body['expires_in']).toBeLessThanOrEqual(1000 - 20 - 100);
   });
 
-  it('F5 hands out no token that has expired while the machine was suspended', async () => {
+  it('F5 issues no token that has expired while the machine was suspended', async () => {
     await world.close();
     let [wall, ticks] = [Date.parse('2026-05-01T08:00:00Z'), 0];
     const clock = createClock(

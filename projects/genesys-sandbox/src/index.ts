@@ -17,6 +17,10 @@ export {
   type SandboxOptions,
   type SandboxOrganization,
   type SandboxRateLimit,
-  SANDBOX_CLIENT
+  SANDBOX_CLIENT,
+  SANDBOX_PUBLIC_CLIENT,
+  SANDBOX_SIGN_IN_CLIENT
 } from './options.ts';
 export { type Sandbox, createSandbox } from './sandbox.ts';
+export { type SandboxSignIn } from './sign-in/settings.ts';
+export { type SandboxAccount, type SandboxRole, type SandboxUser, SANDBOX_ROLES } from './users/user.ts';

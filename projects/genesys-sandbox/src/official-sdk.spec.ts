@@ -15,7 +15,7 @@ function use(origin: string, paths: object = {}): void {
   client.setGateway({ host: hostname, protocol: 'http', port: Number(port), ...paths });
 }
 
-async function login(sandbox: Sandbox, { id, secret }: SandboxClient = SANDBOX_CLIENT): Promise<void> {
+async function login(sandbox: Sandbox, { id, secret = '' }: SandboxClient = SANDBOX_CLIENT): Promise<void> {
   use(sandbox.apiOrigin);
   await client.loginClientCredentialsGrant(id, secret);
 }

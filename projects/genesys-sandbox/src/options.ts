@@ -1,9 +1,15 @@
+import { checkUsers, type SandboxUser } from './users/user.ts';
+import { type SandboxSignIn, type SignInSettings, resolveSignIn } from './sign-in/settings.ts';
+
 /** An OAuth client as an administrator of the organisation registered it. */
 export interface SandboxClient {
   /** Client id, sent by Basic or in the body. */
   readonly id: string;
-  /** Client secret. Any characters: `+ / = % & : space` and non-ASCII are fine. */
-  readonly secret: string;
+  /**
+   * Client secret. Any characters: `+ / = % & : space` and non-ASCII are fine. Without a secret the client is public: it signs
+   * users in with PKCE. Only a client with `grantType: 'CODE'` can be public.
+   */
+  readonly secret?: string;
   /** Name shown by `GET /api/v2/tokens/me`. */
   readonly name?: string;
   /** The one grant the client may use; default `CLIENT-CREDENTIALS`. Any other is refused at the token endpoint, as Genesys does. */
@@ -12,8 +18,17 @@ export interface SandboxClient {
   readonly state?: 'active' | 'disabled' | 'inactive';
   /** Seconds a token lives, 300 to 172800; default 86400, which the token answer reports as 86399. */
   readonly accessTokenValiditySeconds?: number;
-  /** Permissions of the client's roles, such as `routing:queue:view`; default `'all'`. */
+  /** Permissions of the client's roles, such as `routing:queue:view`; default `'all'`. They apply to client credentials only. */
   readonly permissions?: readonly string[] | 'all';
+  /**
+   * Where users may return to after they signed in, for `grantType: 'CODE'`. They are compared character by character, query
+   * included; `http://localhost` without a port allows any port.
+   */
+  readonly redirectUris?: readonly string[];
+  /** Scopes of users' tokens; default `'all'`. They do not apply to client credentials. */
+  readonly scopes?: readonly string[] | 'all';
+  /** Whether sign-in needs PKCE; default `true` for a public client and `false` for one with a secret. */
+  readonly pkceRequired?: boolean;
 }
 
 /** Where the sandbox reads the time. Give a fake one to a test. */
@@ -53,8 +68,15 @@ export interface SandboxOptions {
   readonly loginPort?: number;
   /** Port of the API host; default 0, any free one. */
   readonly apiPort?: number;
-  /** OAuth clients; default {@link SANDBOX_CLIENT} alone. */
+  /** OAuth clients; default {@link SANDBOX_CLIENT}, {@link SANDBOX_SIGN_IN_CLIENT} and {@link SANDBOX_PUBLIC_CLIENT}. */
   readonly clients?: readonly SandboxClient[];
+  /**
+   * Users with names, addresses, roles and organisations that you choose. Those of the sandbox's organisation are the first
+   * agents of the contact centre. The other agents are `agent.{n}@sandbox.example`; `agent.2` is a supervisor.
+   */
+  readonly users?: readonly SandboxUser[];
+  /** How users sign in; see {@link SandboxSignIn}. */
+  readonly signIn?: SandboxSignIn;
   /** Default: the system clock. */
   readonly clock?: SandboxClock;
   /** How many times faster than the clock the contact centre lives; default 1. */
@@ -72,6 +94,8 @@ export interface ResolvedOptions {
   readonly loginPort: number;
   readonly apiPort: number;
   readonly clients: readonly SandboxClient[];
+  readonly users: readonly SandboxUser[];
+  readonly signIn: SignInSettings;
   readonly clock: SandboxClock;
   readonly speed: number;
   readonly corsOrigins: readonly string[] | '*' | false;
@@ -80,11 +104,38 @@ export interface ResolvedOptions {
   readonly tokenRequestsPerMinute: number | false;
 }
 
+/** A client that has a secret. */
+type ConfidentialClient = SandboxClient & { readonly secret: string };
+
 /** The development client that a sandbox without `clients` knows. Its secret is public: it opens nothing but a sandbox. */
-export const SANDBOX_CLIENT: SandboxClient = {
+export const SANDBOX_CLIENT: ConfidentialClient = {
   id: '5a9d60c5-0dd1-4c0e-8a7b-5e1f2d3c4b5a',
   secret: 'sandbox-development-secret',
   name: 'Sandbox development client'
+};
+
+/** Where the default clients let users return to: a page or a relay on this machine, on any port. */
+const LOCAL_REDIRECT_URIS = [
+  'http://localhost/',
+  'http://localhost/callback',
+  'http://localhost/genesys/sign-in/callback'
+];
+
+/** Signs users in for a server, such as the relay, that a sandbox without `clients` knows. Its secret is public as well. */
+export const SANDBOX_SIGN_IN_CLIENT: ConfidentialClient = {
+  id: '7c1e5b0a-3f64-4d52-9b1d-0c2a6e8f4d13',
+  secret: 'sandbox-development-secret',
+  name: 'Sandbox sign-in client',
+  grantType: 'CODE',
+  redirectUris: LOCAL_REDIRECT_URIS
+};
+
+/** Signs users in for an app in the browser, that a sandbox without `clients` knows. It has no secret and needs PKCE. */
+export const SANDBOX_PUBLIC_CLIENT: SandboxClient = {
+  id: 'e0b7d2f4-58a9-4c36-8e0f-2d9b1a7c6f35',
+  name: 'Sandbox browser client',
+  grantType: 'CODE',
+  redirectUris: LOCAL_REDIRECT_URIS
 };
 
 /** Every option of a client; the type makes sure that none is forgotten. */
@@ -95,21 +146,27 @@ const CLIENT_OPTIONS: Readonly<Record<keyof SandboxClient, true>> = {
   grantType: true,
   state: true,
   accessTokenValiditySeconds: true,
-  permissions: true
+  permissions: true,
+  redirectUris: true,
+  scopes: true,
+  pkceRequired: true
 };
 const GRANT_TYPES = ['CLIENT-CREDENTIALS', 'CODE', 'TOKEN', 'SAML2-BEARER', 'PASSWORD'];
 const STATES = ['active', 'disabled', 'inactive'];
 
 /** Fills in the defaults. Throws a `TypeError` that names the option when a value makes no sense. */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
-  const clients = options.clients ?? [SANDBOX_CLIENT];
+  const clients = options.clients ?? [SANDBOX_CLIENT, SANDBOX_SIGN_IN_CLIENT, SANDBOX_PUBLIC_CLIENT];
   checkClients(clients);
+  checkUsers(options.users ?? []);
   return {
     seed: integer('seed', options.seed ?? 1, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
     host: options.host ?? '127.0.0.1',
     loginPort: integer('loginPort', options.loginPort ?? 0, 0, 65_535),
     apiPort: integer('apiPort', options.apiPort ?? 0, 0, 65_535),
     clients,
+    users: options.users ?? [],
+    signIn: resolveSignIn(options.signIn ?? {}),
     clock: options.clock ?? { now: () => Date.now() },
     speed: speed(options.speed ?? 1),
     corsOrigins: options.corsOrigins ?? '*',
@@ -132,12 +189,25 @@ function checkClients(clients: readonly SandboxClient[]): void {
     if (ids.has(client.id)) throw new TypeError(`${at}.id is the id of another client as well.`);
     ids.add(client.id);
     if (client.secret === '') throw new TypeError(`${at}.secret must not be empty.`);
+    if (client.secret === undefined && client.grantType !== 'CODE')
+      throw new TypeError(`${at}.secret is missing: only a client with grantType 'CODE' can be public.`);
+    client.redirectUris?.forEach((uri, number) => {
+      checkRedirectUri(`${at}.redirectUris[${number}]`, uri);
+    });
     if (!GRANT_TYPES.includes(client.grantType ?? 'CLIENT-CREDENTIALS'))
       throw new TypeError(`${at}.grantType must be one of ${GRANT_TYPES.join(', ')}.`);
     if (!STATES.includes(client.state ?? 'active'))
       throw new TypeError(`${at}.state must be one of ${STATES.join(', ')}.`);
     integer(`${at}.accessTokenValiditySeconds`, client.accessTokenValiditySeconds ?? 86_400, 300, 172_800);
   });
+}
+
+function checkRedirectUri(name: string, uri: string): void {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (url === undefined || !/^https?:\/\//.test(uri) || !/^[!"$-~]+$/.test(uri) || url.username + url.password !== '')
+    throw new TypeError(
+      `${name} must be an absolute http or https URL in ASCII, without a fragment, user name or password.`
+    );
 }
 
 function integer(name: string, value: number, min: number, max: number): number {

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import { ApiClient, askToken, basic, closeAll, send, start, tokenOf } from '../test/harness.ts';
-import { SANDBOX_CLIENT, createSandbox } from './index.ts';
+import { SANDBOX_CLIENT, SANDBOX_PUBLIC_CLIENT, SANDBOX_SIGN_IN_CLIENT, createSandbox } from './index.ts';
 
 afterEach(closeAll);
 
@@ -12,7 +12,7 @@ it('starts in one line, on free ports of the loopback address', async () => {
   expect(sandbox.loginOrigin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(sandbox.apiOrigin).not.toBe(sandbox.loginOrigin);
   expect(sandbox.tokenEndpoint).toBe(`${sandbox.loginOrigin}/oauth/token`);
-  expect(sandbox.clients).toEqual([SANDBOX_CLIENT]);
+  expect(sandbox.clients).toEqual([SANDBOX_CLIENT, SANDBOX_SIGN_IN_CLIENT, SANDBOX_PUBLIC_CLIENT]);
   await sandbox.close();
   await sandbox.close();
   await expect(fetch(sandbox.apiOrigin)).rejects.toThrow();

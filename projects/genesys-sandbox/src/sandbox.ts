@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { analyticsOperations } from './api/analytics.ts';
 import { Gate } from './api/gate.ts';
+import { conversationOperations } from './api/conversations.ts';
 import { identityOperations } from './api/identity.ts';
 import { API_PREFIXES, type ApiOptions, serveApi } from './api/plugin.ts';
 import { queueOperations } from './api/queues.ts';
@@ -19,8 +20,13 @@ import { serveMetadata } from './login/metadata.ts';
 import { TokenEndpoint } from './login/token-endpoint.ts';
 import { type SandboxChannel, NotificationService } from './notifications/service.ts';
 import { type SandboxClient, type SandboxOptions, resolveOptions } from './options.ts';
+import { Codes } from './sign-in/codes.ts';
+import { SignIn } from './sign-in/sign-in.ts';
 import { Timeline } from './time/timeline.ts';
 import { TokenStore } from './tokens/token-store.ts';
+import { UserTokens } from './tokens/user-tokens.ts';
+import type { SandboxAccount } from './users/user.ts';
+import { Users } from './users/users.ts';
 
 /** A running sandbox. */
 export interface Sandbox {
@@ -31,6 +37,10 @@ export interface Sandbox {
   /** `{loginOrigin}/oauth/token`. */
   readonly tokenEndpoint: string;
   readonly clients: readonly SandboxClient[];
+  /** Everybody who can sign in: the agents of the contact centre first. */
+  readonly users: readonly SandboxAccount[];
+  /** `{loginOrigin}/oauth/authorize`, where users sign in. */
+  readonly authorizeEndpoint: string;
   /** The last 10,000 requests that were answered, newest last. */
   readonly requests: readonly SandboxRequest[];
   /** How many `POST /oauth/token` have arrived at either host, refused ones included. */
@@ -90,38 +100,63 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const settings = resolveOptions(options);
   const { clock, host } = settings;
   const log = new RequestLog();
-  const store = new TokenStore(clock);
+  const { organization, signIn } = settings;
+  const plan = defaultPlan();
+  const users = new Users(settings.users, plan, organization);
+  const store = new TokenStore(clock, signIn.inactivityTimeoutSeconds);
+  const userTokens = new UserTokens(store, clock, signIn);
   const timeline = new Timeline(clock, options.clock !== undefined);
-  const tokens = new TokenEndpoint(settings.clients, store, clock, settings.tokenRequestsPerMinute);
   const startedAt = clock.now();
   let built: ContactCentre | undefined;
   // Built on first use: a test that only wants tokens does not pay for hours of history.
   const centre = (): ContactCentre =>
-    (built ??= new ContactCentre(defaultPlan(), settings.seed, startedAt, settings.speed)).advance(clock.now());
-  const notifications = new NotificationService({ store, timeline, log, organization: settings.organization, centre });
+    (built ??= new ContactCentre(plan, settings.seed, startedAt, settings.speed)).advance(clock.now());
+  const notifications = new NotificationService({ store, userTokens, timeline, log, organization, centre });
   const { faults } = notifications;
+  const clients = new Map(settings.clients.map((client) => [client.id, client]));
+  const codes = new Codes(clock, signIn.codeSeconds, (reused) => {
+    userTokens.revoke((grant) => grant === reused);
+  });
+  const signInPages = new SignIn({ clients, users, organization, codes, userTokens, settings: signIn, faults });
+  const tokens = new TokenEndpoint({
+    clients,
+    sources: { store, codes, userTokens, settings: signIn },
+    clock,
+    requestsPerMinute: settings.tokenRequestsPerMinute,
+    faults
+  });
   const suffer = (name: 'login' | 'api') => (scope: FastifyInstance) => {
     sufferFaults(scope, name, faults, timeline);
   };
-  const gate = new Gate(store, clock, settings.requestsPerMinute);
+  const gate = new Gate(store, clock, settings.requestsPerMinute, signIn.enforceScopes);
   const api = (name: 'login' | 'api'): ApiOptions => ({
     suffer: suffer(name),
     gate,
     operations: [
-      ...identityOperations(store, clock, settings.organization, () => faults.offsetMs),
+      ...identityOperations({ store, clock, organization, centre, settings: signIn, offsetMs: () => faults.offsetMs }),
       ...queueOperations(centre),
-      ...directoryOperations(centre),
+      ...directoryOperations(centre, users),
       ...referenceOperations(centre),
-      ...userOperations(centre),
+      ...userOperations(centre, users),
+      ...conversationOperations(centre),
       ...analyticsOperations(centre),
       ...notifications.operations
     ],
     corsOrigins: settings.corsOrigins
   });
-  const tokenPaths = ['/oauth/token', '/login/oauth/token'];
+  // The official SDKs may be told to put `/login` before the paths of the login host, and to use one host for everything.
+  const loginPrefixes = ['', '/login'];
+  const serveLogin = (app: FastifyInstance, name: 'login' | 'api'): void => {
+    tokens.serve(
+      app,
+      loginPrefixes.map((prefix) => `${prefix}/oauth/token`),
+      suffer(name)
+    );
+    signInPages.serve(app, name, loginPrefixes, suffer(name));
+  };
 
   const apiHost = createHost({ name: 'api', clock, log });
-  tokens.serve(apiHost, tokenPaths, suffer('api'));
+  serveLogin(apiHost, 'api');
   await serveApi(apiHost, API_PREFIXES.api, api('api'));
   await serveApi(apiHost, API_PREFIXES.gateway, api('api'));
   serveFaults(apiHost, faults);
@@ -143,7 +178,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     inTurn(async () => {
       if (login !== undefined) return;
       const app = createHost({ name: 'login', clock, log });
-      tokens.serve(app, tokenPaths, suffer('login'));
+      serveLogin(app, 'login');
       serveMetadata(app, () => loginOrigin, suffer('login'));
       await serveApi(app, API_PREFIXES.gateway, api('login'));
       try {
@@ -173,6 +208,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     apiOrigin,
     tokenEndpoint: `${loginOrigin}/oauth/token`,
     clients: settings.clients,
+    users: users.all,
+    authorizeEndpoint: `${loginOrigin}/oauth/authorize`,
     get requests() {
       return log.entries;
     },

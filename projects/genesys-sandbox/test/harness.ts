@@ -114,7 +114,7 @@ export async function askToken(
 
 /** A live access token for the client. */
 export async function tokenOf(sandbox: Sandbox, client: SandboxClient = SANDBOX_CLIENT): Promise<string> {
-  const headers = { authorization: basic(client.id, client.secret) };
+  const headers = { authorization: basic(client.id, client.secret ?? '') };
   const answer = await askToken(sandbox.tokenEndpoint, { grant_type: 'client_credentials' }, headers);
   if (answer.status !== 200) throw new Error(`No token: ${answer.text}`);
   return answer.body.access_token;

@@ -3,7 +3,9 @@ import type { Agent } from '../centre/agents.ts';
 import type { ContactCentre } from '../centre/centre.ts';
 import { presenceOf, routingStatusOf } from '../events/user-state.ts';
 import { GenesysError } from '../http/errors.ts';
-import { type ApiCall, type Operation, ANY_TOKEN } from './operation.ts';
+import type { SandboxAccount } from '../users/user.ts';
+import type { Users } from '../users/users.ts';
+import { type ApiCall, type Operation, ANY_TOKEN, toRead } from './operation.ts';
 import { listing } from './paging.ts';
 import { parameter } from './queues.ts';
 
@@ -11,12 +13,13 @@ const PATH = '/api/v2/users';
 const SEARCH_TYPES = ['EXACT', 'TERM', 'TERMS', 'CONTAINS', 'STARTS_WITH'] as const;
 
 /** The users of the organisation: `GET /api/v2/users`, `/{userId}`, and `POST /users/search`. They are the agents of the centre. */
-export function directoryOperations(centre: () => ContactCentre): Operation[] {
-  const users = (call: ApiCall): Directory => new Directory(centre(), call.query.get('expand') ?? '');
+export function directoryOperations(centre: () => ContactCentre, accounts: Users): Operation[] {
+  const users = (call: ApiCall): Directory => new Directory(centre(), accounts, call.query.get('expand') ?? '');
   return [
     {
       method: 'GET',
       path: '/users',
+      scopes: toRead('users'),
       permissions: ANY_TOKEN,
       handle: (call) => {
         const order = oneOf(call.query.get('sortOrder')?.toLowerCase() ?? 'asc', 'sortOrder', ['asc', 'desc']);
@@ -34,6 +37,7 @@ export function directoryOperations(centre: () => ContactCentre): Operation[] {
     {
       method: 'GET',
       path: '/users/:userId',
+      scopes: toRead('users'),
       permissions: ANY_TOKEN,
       handle: (call) => {
         const id = parameter(call.request.params, 'userId').toLowerCase();
@@ -46,6 +50,7 @@ export function directoryOperations(centre: () => ContactCentre): Operation[] {
     {
       method: 'POST',
       path: '/users/search',
+      scopes: toRead('users'),
       permissions: ANY_TOKEN,
       handle: (call) => search(users(call), asObject(call.request.body, 'body'))
     }
@@ -56,36 +61,49 @@ export function directoryOperations(centre: () => ContactCentre): Operation[] {
 class Directory {
   readonly agents: readonly Agent[];
   readonly #centre: ContactCentre;
+  readonly #accounts: Users;
   readonly #expand: readonly string[];
 
-  constructor(centre: ContactCentre, expand: string) {
+  constructor(centre: ContactCentre, accounts: Users, expand: string) {
     this.#centre = centre;
+    this.#accounts = accounts;
     this.#expand = expand.split(',');
     this.agents = [...centre.floor.agents];
   }
 
   user(agent: Agent) {
-    const { id, index } = agent.plan;
-    const email = `agent.${index + 1}@sandbox.example`;
-    return {
-      id,
-      name: `Agent ${index + 1}`,
-      division: this.#centre.plan.queues[0]?.division,
-      chat: { jabberId: `${id}@sandbox.example` },
-      email,
-      primaryContactInfo: [{ address: email, mediaType: 'EMAIL', type: 'PRIMARY' }],
-      addresses: [],
-      state: 'active',
-      username: email,
-      version: 1,
-      acdAutoAnswer: false,
-      ...(this.#expand.includes('presence') && { presence: presenceOf(this.#centre, agent) }),
-      ...(this.#expand.includes('routingStatus') && {
-        routingStatus: { userId: id, ...routingStatusOf(this.#centre, agent) }
-      }),
-      selfUri: `${PATH}/${id}`
-    };
+    return userEntity(this.#accounts.ofAgent(agent.plan.index), stateOf(this.#centre, agent, this.#expand));
   }
+}
+
+/** A user as the API shows it, with what the request asked for on top. */
+export function userEntity(user: SandboxAccount, expanded: object) {
+  const { id, email, name, division } = user;
+  return {
+    id,
+    name,
+    division: { id: division.id, name: division.name, selfUri: `/api/v2/authorization/divisions/${division.id}` },
+    chat: { jabberId: `${id}@sandbox.example` },
+    email,
+    primaryContactInfo: [{ address: email, mediaType: 'EMAIL', type: 'PRIMARY' }],
+    addresses: [],
+    state: 'active',
+    username: email,
+    version: 1,
+    acdAutoAnswer: false,
+    ...expanded,
+    selfUri: `${PATH}/${id}`
+  };
+}
+
+/** Presence and routing status of an agent, as far as `expand` asks for them. */
+export function stateOf(centre: ContactCentre, agent: Agent, expand: readonly string[]): object {
+  return {
+    ...(expand.includes('presence') && { presence: presenceOf(centre, agent) }),
+    ...(expand.includes('routingStatus') && {
+      routingStatus: { userId: agent.plan.id, ...routingStatusOf(centre, agent) }
+    })
+  };
 }
 
 /** A user must meet every entry of `query`: one of its fields holds one of its values. */

@@ -3,6 +3,7 @@ import { GenesysError } from '../http/errors.ts';
 import type { SandboxClock } from '../options.ts';
 import { takeFrom } from '../tokens/minute-limiter.ts';
 import type { LiveToken, TokenStore } from '../tokens/token-store.ts';
+import { type Operation, queryOf } from './operation.ts';
 
 /** What a client's roles must hold for an operation: nothing, one of several permissions, or all of them. */
 export type PermissionRule =
@@ -14,24 +15,29 @@ export interface Admission {
   readonly live: LiveToken;
 }
 
-/** The gate every API request walks through: bearer token, rate limit, permissions; in this order. */
+/** The checks of every API request: bearer token, rate limit, scopes, permissions; in this order. */
 export class Gate {
   readonly #store: TokenStore;
   readonly #clock: SandboxClock;
   readonly #requestsPerMinute: number | false;
+  readonly #enforceScopes: boolean;
 
-  constructor(store: TokenStore, clock: SandboxClock, requestsPerMinute: number | false) {
+  constructor(store: TokenStore, clock: SandboxClock, requestsPerMinute: number | false, enforceScopes: boolean) {
     this.#store = store;
     this.#clock = clock;
     this.#requestsPerMinute = requestsPerMinute;
+    this.#enforceScopes = enforceScopes;
   }
 
-  admit(request: FastifyRequest, rule: PermissionRule): Admission {
+  admit(request: FastifyRequest, operation: Operation): Admission {
     const token = bearer(request.headers.authorization);
     const live = this.#store.find(token);
     if (live === undefined) throw new GenesysError(401, 'bad.credentials', 'Invalid login credentials.');
+    const isUse = operation.mayPreserveIdleTime !== true || queryOf(request).get('preserveIdleTTL') !== 'true';
+    if (isUse) live.usedAt = this.#clock.now();
     this.#count(live);
-    checkPermissions(rule, live.client.permissions ?? 'all');
+    if (this.#enforceScopes && live.grant !== undefined) checkScopes(operation.scopes, live.grant.scopes);
+    checkPermissions(operation.permissions, live.permissions);
     return { token, live };
   }
 
@@ -46,7 +52,11 @@ export class Gate {
       `Rate limit exceeded the maximum. Retry the request in [${wait}] seconds`,
       {
         retryAfterSeconds: wait,
-        limit: { key: 'client.credentials.token.rate.per.minute', namespace: 'platform.api', value: limit }
+        limit: {
+          key: live.grant === undefined ? 'client.credentials.token.rate.per.minute' : 'token.rate.per.minute',
+          namespace: 'platform.api',
+          value: limit
+        }
       }
     );
   }
@@ -62,6 +72,11 @@ function bearer(header: string | undefined): string {
     );
   if (rest.length > 0) throw new GenesysError(401, 'bad.credentials', 'Invalid login credentials.');
   return token;
+}
+
+function checkScopes(anyOf: readonly string[], held: readonly string[]): void {
+  if (anyOf.length === 0 || anyOf.some((scope) => held.includes(scope))) return;
+  throw new GenesysError(403, 'app.not.authorized.for.scope', `App not authorized to use scope [${anyOf.join(', ')}]`);
 }
 
 function checkPermissions(rule: PermissionRule, held: readonly string[] | 'all'): void {

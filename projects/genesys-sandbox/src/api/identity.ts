@@ -1,25 +1,39 @@
+import type { ContactCentre } from '../centre/centre.ts';
 import { GenesysError } from '../http/errors.ts';
 import type { SandboxClock, SandboxOrganization } from '../options.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
-import { type ApiCall, type Operation, ANY_TOKEN } from './operation.ts';
+import type { SignInSettings } from '../sign-in/settings.ts';
+import type { LiveToken, TokenStore } from '../tokens/token-store.ts';
+import type { UserGrant } from '../tokens/user-grant.ts';
+import { stateOf, userEntity } from './directory.ts';
+import { type Operation, ANY_SCOPE, ANY_TOKEN, toRead } from './operation.ts';
+
+/** What {@link identityOperations} work with. */
+export interface IdentityParts {
+  readonly store: TokenStore;
+  readonly clock: SandboxClock;
+  readonly organization: SandboxOrganization;
+  readonly centre: () => ContactCentre;
+  readonly settings: SignInSettings;
+  /** Milliseconds that the sandbox's clock is off, as it says. */
+  readonly offsetMs: () => number;
+}
 
 /** Operations about the caller, its token and its organisation. */
-export function identityOperations(
-  store: TokenStore,
-  clock: SandboxClock,
-  organization: SandboxOrganization,
-  offsetMs: () => number
-): Operation[] {
+export function identityOperations(parts: IdentityParts): Operation[] {
+  const { store, clock, offsetMs } = parts;
   return [
     {
       method: 'GET',
       path: '/tokens/me',
+      scopes: ['user-basic-info'],
       permissions: ANY_TOKEN,
-      handle: (call) => introspection(call, organization)
+      mayPreserveIdleTime: true,
+      handle: ({ live }) => tokenInfo(live, parts)
     },
     {
       method: 'DELETE',
       path: '/tokens/me',
+      scopes: ['user-basic-info'],
       permissions: ANY_TOKEN,
       handle: ({ token }) => {
         store.revoke(token);
@@ -28,58 +42,90 @@ export function identityOperations(
     {
       method: 'GET',
       path: '/organizations/me',
+      scopes: toRead('organization'),
       permissions: ANY_TOKEN,
-      handle: () => ({
-        id: organization.id,
-        name: organization.name,
-        defaultLanguage: 'en-US',
-        defaultCountryCode: 'US',
-        thirdPartyOrgName: organization.name.toLowerCase().replaceAll(/[^a-z\d]+/g, '-'),
-        domain: 'sandbox.example',
-        version: 1,
-        state: 'active',
-        voicemailEnabled: false,
-        productPlatform: 'GenesysCloud',
-        features: { realtimeCIC: true, purecloud: true },
-        selfUri: '/api/v2/organizations/me'
-      })
+      handle: ({ live }) => organizationEntity(live.grant?.organization ?? parts.organization)
     },
     {
       method: 'GET',
       path: '/users/me',
+      scopes: ['user-basic-info'],
       permissions: ANY_TOKEN,
-      handle: () => {
-        throw new GenesysError(
-          400,
-          'not.a.user',
-          'This request requires a user context. Client credentials cannot be used for requests to this resource.'
-        );
+      handle: ({ live, query }) => {
+        if (live.grant === undefined)
+          throw new GenesysError(
+            400,
+            'not.a.user',
+            'This request requires a user context. Client credentials cannot be used for requests to this resource.'
+          );
+        const expand = query.getAll('expand').flatMap((names) => names.split(','));
+        return userEntity(live.grant.user, expandUser(expand, live.grant, live, parts));
       }
     },
     {
       method: 'GET',
       path: '/date',
+      scopes: ANY_SCOPE,
       permissions: ANY_TOKEN,
       handle: () => ({ currentDate: new Date(clock.now() + offsetMs()).toISOString() })
     }
   ];
 }
 
-/** Scopes do not apply to client credentials: the lists are empty, the roles decide. */
-function introspection({ live }: ApiCall, { id, name }: SandboxOrganization): object {
-  const { client } = live;
+function organizationEntity({ id, name }: SandboxOrganization): object {
   return {
-    organization: { id, name },
-    homeOrganization: { id, name },
-    authorizedScope: [],
+    id,
+    name,
+    defaultLanguage: 'en-US',
+    defaultCountryCode: 'US',
+    thirdPartyOrgName: name.toLowerCase().replaceAll(/[^a-z\d]+/g, '-'),
+    domain: 'sandbox.example',
+    version: 1,
+    state: 'active',
+    voicemailEnabled: false,
+    productPlatform: 'GenesysCloud',
+    features: { realtimeCIC: true, purecloud: true },
+    selfUri: '/api/v2/organizations/me'
+  };
+}
+
+/** What `users/me` adds for `expand`. A user of another organisation has no presence and no routing status here. */
+function expandUser(expand: readonly string[], grant: UserGrant, live: LiveToken, parts: IdentityParts): object {
+  const { user, organization } = grant;
+  const centre = parts.centre();
+  const agent = centre.floor.agents.find(({ plan }) => plan.id === user.id);
+  const permissions = live.permissions === 'all' ? ['*:*:*'] : live.permissions;
+  return {
+    ...(agent !== undefined && stateOf(centre, agent, expand)),
+    ...(expand.includes('organization') && { organization: organizationEntity(organization) }),
+    ...(expand.includes('token') && { token: tokenInfo(live, parts) }),
+    ...(expand.includes('groups') && {
+      groups: user.groups.map((id) => ({ id, selfUri: `/api/v2/groups/${id}` }))
+    }),
+    ...(expand.includes('authorization') && {
+      authorization: { roles: user.roles.map(({ id, name }) => ({ id, name })), unusedRoles: [], permissions }
+    })
+  };
+}
+
+/** Scopes do not apply to client credentials: the lists are empty, the roles decide. */
+function tokenInfo(live: LiveToken, { organization, settings, store }: IdentityParts): object {
+  const { client, grant } = live;
+  const named = ({ id, name }: SandboxOrganization): SandboxOrganization => ({ id, name });
+  const idlesAt = store.idlesAt(live);
+  return {
+    organization: named(grant?.organization ?? organization),
+    homeOrganization: named(grant?.user.organization ?? organization),
+    authorizedScope: settings.listScopes ? (grant?.scopes ?? []) : [],
+    ...(idlesAt === undefined ? {} : { dateTokenIdles: new Date(idlesAt).toISOString() }),
     OAuthClient: {
       id: client.id,
       name: client.name ?? client.id,
       authorizedGrantType: client.grantType ?? 'CLIENT-CREDENTIALS',
-      scope: [],
+      scope: grant?.scopes ?? [],
       roleDivisions: [],
       state: client.state ?? 'active',
-      organization: { id, name }
+      organization: named(organization)
     }
   };
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import { GenesysError } from '../http/errors.ts';
 import { sendError } from '../http/host.ts';
 import type { Admission, Gate } from './gate.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, queryOf } from './operation.ts';
 
 /** Where the API lives; the second is what the official SDKs call when told to use the path `api-gw`. */
 export const API_PREFIXES = { api: '/api/v2', gateway: '/api-gw/api/v2' } as const;
@@ -60,15 +60,13 @@ function addOperation(scope: FastifyInstance, operation: Operation, gate: Gate):
     url: operation.path,
     // Before the body is read: a stranger's megabytes are not parsed.
     onRequest: (request, _reply, done) => {
-      admitted.set(request, gate.admit(request, operation.permissions));
+      admitted.set(request, gate.admit(request, operation));
       done();
     },
     handler: (request, reply) => {
       const admission = admitted.get(request);
       if (admission === undefined) throw new Error('A request reached an operation without passing the gate.');
-      const url = request.raw.url ?? '';
-      const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
-      const answer = operation.handle({ ...admission, request, reply, query });
+      const answer = operation.handle({ ...admission, request, reply, query: queryOf(request) });
       return answer === undefined ? reply.send() : reply.send(answer);
     }
   });

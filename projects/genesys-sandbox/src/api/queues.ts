@@ -1,7 +1,7 @@
 import type { ContactCentre } from '../centre/centre.ts';
 import type { QueuePlan } from '../centre/plan.ts';
 import { GenesysError } from '../http/errors.ts';
-import { type Operation, allOf, anyOf } from './operation.ts';
+import { type Operation, allOf, anyOf, toRead } from './operation.ts';
 import { listing } from './paging.ts';
 
 const PATH = '/api/v2/routing/queues';
@@ -13,12 +13,14 @@ export function queueOperations(centre: () => ContactCentre): Operation[] {
     {
       method: 'GET',
       path: '/routing/queues',
+      scopes: toRead('routing'),
       permissions: anyOf('routing:queue:view'),
       handle: ({ query }) => listing(select(centre(), query), PATH, query)
     },
     {
       method: 'GET',
       path: '/routing/queues/:queueId',
+      scopes: toRead('routing'),
       permissions: allOf('routing:queue:view'),
       handle: ({ request }) => {
         const id = parameter(request.params, 'queueId');

@@ -2,8 +2,8 @@ import { presenceId } from '../analytics/observed-users.ts';
 import { PRESENCES, type Presence } from '../centre/agents.ts';
 import type { ContactCentre } from '../centre/centre.ts';
 import { GenesysError } from '../http/errors.ts';
-import type { SandboxClient } from '../options.ts';
-import { type Operation, ANY_TOKEN, allOf } from './operation.ts';
+import type { LiveToken } from '../tokens/token-store.ts';
+import { type Operation, ANY_SCOPE, ANY_TOKEN, allOf, toRead } from './operation.ts';
 import { listing } from './paging.ts';
 import { parameter } from './queues.ts';
 import { SCOPE_NAMES } from './scope-names.ts';
@@ -28,37 +28,49 @@ export function referenceOperations(centre: () => ContactCentre): Operation[] {
     {
       method: 'GET',
       path: '/presence/definitions',
+      scopes: toRead('presence'),
       permissions: mayRead,
       handle: () => ({ total: PRESENCES.length, entities: definitions(), selfUri: all })
     },
     {
       method: 'GET',
       path: '/presence/definitions/:definitionId',
+      scopes: toRead('presence'),
       permissions: mayRead,
       handle: one('definitionId')
     },
     {
       method: 'GET',
       path: '/presencedefinitions',
+      scopes: toRead('presence'),
       permissions: mayRead,
       handle: ({ query }) => listing(definitions(), '/api/v2/presencedefinitions', query)
     },
-    { method: 'GET', path: '/presencedefinitions/:presenceId', permissions: mayRead, handle: one('presenceId') },
+    {
+      method: 'GET',
+      path: '/presencedefinitions/:presenceId',
+      scopes: toRead('presence'),
+      permissions: mayRead,
+      handle: one('presenceId')
+    },
     {
       method: 'GET',
       path: '/authorization/subjects/me',
+      scopes: toRead('authorization'),
       permissions: ANY_TOKEN,
-      handle: ({ live }) => subject(live.client, centre())
+      handle: ({ live }) => subject(live, centre())
     },
     {
       method: 'GET',
       path: '/oauth/scopes',
+      scopes: toRead('oauth'),
       permissions: ANY_TOKEN,
       handle: () => ({ total: SCOPE_NAMES.length, entities: SCOPE_NAMES.map(scope), selfUri: '/api/v2/oauth/scopes' })
     },
     {
       method: 'GET',
       path: '/oauth/scopes/:scopeId',
+      scopes: toRead('oauth'),
       permissions: ANY_TOKEN,
       handle: ({ request }) => {
         const id = parameter(request.params, 'scopeId');
@@ -69,6 +81,7 @@ export function referenceOperations(centre: () => ContactCentre): Operation[] {
     {
       method: 'GET',
       path: '/timezones',
+      scopes: ANY_SCOPE,
       permissions: ANY_TOKEN,
       handle: ({ query }) => {
         const page = listing(Intl.supportedValuesOf('timeZone'), '/api/v2/timezones', query);
@@ -98,18 +111,18 @@ function definition(presence: Presence, divisionId: string | undefined) {
 
 const scope = (id: string): object => ({ id, description: id, selfUri: `/api/v2/oauth/scopes/${id}` });
 
-/** The OAuth client as a subject, with its permissions as the policies of one role. */
-function subject(client: SandboxClient, centre: ContactCentre): object {
-  const permissions = client.permissions ?? 'all';
+/** The user or the OAuth client as a subject, with its permissions as the policies of one role. */
+function subject({ client, grant, permissions }: LiveToken, centre: ContactCentre): object {
+  const { id, name } = grant?.user ?? { id: client.id, name: client.name ?? client.id };
   const policies = (permissions === 'all' ? ['*:*:*'] : permissions).map((permission) => {
     const [domain, entityName, action] = permission.split(':');
     return { domain, entityName, actions: [action], allowConditions: false };
   });
-  const role = { id: `${client.id}-role`, name: 'Sandbox role', policies, default: false };
+  const role = { id: `${id}-role`, name: 'Sandbox role', policies, default: false };
   return {
-    id: client.id,
-    name: client.name ?? client.id,
-    grants: [{ subjectId: client.id, division: centre.plan.queues[0]?.division, role, grantMadeAt: DATE }],
+    id,
+    name,
+    grants: [{ subjectId: id, division: centre.plan.queues[0]?.division, role, grantMadeAt: DATE }],
     version: 1
   };
 }

@@ -1,33 +1,56 @@
-import type { Agent } from '../centre/agents.ts';
+import { type Agent, type Presence, PRESENCES } from '../centre/agents.ts';
 import type { ContactCentre } from '../centre/centre.ts';
+import { presenceId } from '../analytics/observed-users.ts';
+import { asObject, optionalText } from '../analytics/reading.ts';
 import { presenceOf, routingStatusOf } from '../events/user-state.ts';
 import { GenesysError } from '../http/errors.ts';
-import { type ApiCall, type Operation, ANY_TOKEN, anyOf } from './operation.ts';
+import type { Users } from '../users/users.ts';
+import { type ApiCall, type Operation, ANY_TOKEN, anyOf, toRead } from './operation.ts';
 import { listing } from './paging.ts';
 import { parameter } from './queues.ts';
 
 /** What the events of users and queue members are caught up with. */
-export function userOperations(centre: () => ContactCentre): Operation[] {
+export function userOperations(centre: () => ContactCentre, users: Users): Operation[] {
   const agentOf = ({ request }: ApiCall): Agent => {
     const id = parameter(request.params, 'userId').toLowerCase();
     const agent = centre().floor.agents.find(({ plan }) => plan.id === id);
     if (agent === undefined) throw GenesysError.notFound();
     return agent;
   };
+  const userPresence = (agent: Agent): object => {
+    const selfUri = `/api/v2/users/${agent.plan.id}/presences/purecloud`;
+    return { id: agent.plan.id, ...presenceOf(centre(), agent), selfUri };
+  };
   return [
     {
       method: 'GET',
-      path: '/users/:userId/presences/purecloud',
+      path: '/users/:userId/presences/:sourceId',
+      scopes: toRead('presence'),
       permissions: ANY_TOKEN,
       handle: (call) => {
+        checkSource(call);
+        return userPresence(agentOf(call));
+      }
+    },
+    {
+      method: 'PATCH',
+      path: '/users/:userId/presences/:sourceId',
+      scopes: ['presence'],
+      permissions: ANY_TOKEN,
+      handle: (call) => {
+        checkSource(call);
         const agent = agentOf(call);
-        const selfUri = `/api/v2/users/${agent.plan.id}/presences/purecloud`;
-        return { id: agent.plan.id, ...presenceOf(centre(), agent), selfUri };
+        if (call.live.grant?.user.id !== agent.plan.id)
+          throw new GenesysError(403, 'not.authorized', 'You are not authorized to perform the requested action.');
+        const { presence, message } = readPresence(call.request.body);
+        centre().floor.choosePresence(agent, presence, message);
+        return userPresence(agent);
       }
     },
     {
       method: 'GET',
       path: '/users/:userId/routingstatus',
+      scopes: toRead('users'),
       permissions: ANY_TOKEN,
       handle: (call) => {
         const agent = agentOf(call);
@@ -37,6 +60,7 @@ export function userOperations(centre: () => ContactCentre): Operation[] {
     {
       method: 'GET',
       path: '/routing/queues/:queueId/members',
+      scopes: toRead('routing'),
       permissions: anyOf('routing:queue:view', 'routing:queue:edit', 'routing:queueMember:manage'),
       handle: ({ request, query }) => {
         const id = parameter(request.params, 'queueId').toLowerCase();
@@ -45,7 +69,7 @@ export function userOperations(centre: () => ContactCentre): Operation[] {
         if (queue === undefined) throw GenesysError.notFound();
         const path = `/api/v2/routing/queues/${id}/members`;
         return listing(
-          queue.members.map((agent) => member(now, agent, path)),
+          queue.members.map((agent) => member(now, agent, users.ofAgent(agent.plan.index).name, path)),
           path,
           query
         );
@@ -54,9 +78,23 @@ export function userOperations(centre: () => ContactCentre): Operation[] {
   ];
 }
 
-function member(centre: ContactCentre, agent: Agent, path: string): object {
-  const { id, index } = agent.plan;
-  const name = `Agent ${index + 1}`;
+/** The sandbox has one source of presences, Genesys Cloud itself. */
+function checkSource({ request }: ApiCall): void {
+  if (parameter(request.params, 'sourceId').toLowerCase() !== 'purecloud') throw GenesysError.notFound();
+}
+
+function readPresence(body: unknown): { readonly presence: Presence; readonly message: string } {
+  const given = asObject(body, 'body');
+  const id = optionalText(asObject(given['presenceDefinition'], 'presenceDefinition')['id'])?.toLowerCase() ?? '';
+  const presence = PRESENCES.find((candidate) => presenceId(candidate) === id);
+  if (presence === undefined) throw GenesysError.constraint('presenceDefinition.id is not the id of a presence');
+  const message = optionalText(given['message']) ?? '';
+  if (message.length > 500) throw GenesysError.constraint('message can have at most 500 characters');
+  return { presence, message };
+}
+
+function member(centre: ContactCentre, agent: Agent, name: string, path: string): object {
+  const { id } = agent.plan;
   return {
     id,
     name,

@@ -23,10 +23,14 @@ export interface Agent {
   readonly plan: AgentPlan;
   presence: Presence;
   presenceSince: number;
+  /** What the user says about the presence. */
+  presenceMessage: string;
   routing: RoutingStatus;
   routingSince: number;
   /** Wants to go off queue as soon as the conversation is over. */
   leaving: boolean;
+  /** The user has chosen a presence: from now on only the user changes it. */
+  isSelfManaged: boolean;
 }
 
 const MINUTE = 60_000;
@@ -55,6 +59,7 @@ export function drawAbsence(random: Random): { presence: Presence; lastsMs: numb
 export function setPresence(agent: Agent, presence: Presence, at: number): void {
   agent.presence = presence;
   agent.presenceSince = at;
+  agent.presenceMessage = '';
   agent.leaving = false;
   setRouting(agent, presence === 'ON_QUEUE' ? 'IDLE' : 'OFF_QUEUE', at);
 }

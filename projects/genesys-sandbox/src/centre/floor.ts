@@ -49,9 +49,11 @@ export class Floor {
       plan: agentPlan,
       presence: 'ON_QUEUE',
       presenceSince: startAt,
+      presenceMessage: '',
       routing: 'IDLE',
       routingSince: startAt,
-      leaving: false
+      leaving: false,
+      isSelfManaged: false
     }));
     this.queues = plan.queues.map((queuePlan) => ({
       plan: queuePlan,
@@ -73,6 +75,19 @@ export class Floor {
       this.#happen(due.event);
     }
     this.#now = Math.max(this.#now, until);
+  }
+
+  /** A user chooses a presence. A conversation that is going on goes on; without `ON_QUEUE` there is no other after it. */
+  choosePresence(agent: Agent, presence: Presence, message: string): void {
+    agent.isSelfManaged = true;
+    const isBusy = agent.routing === 'INTERACTING';
+    const { routingSince } = agent;
+    setPresence(agent, presence, this.#now);
+    agent.presenceMessage = message;
+    if (isBusy) setRouting(agent, 'INTERACTING', routingSince);
+    this.#changed({ kind: 'presence', agent });
+    this.#changed({ kind: 'routing', agent });
+    if (agent.routing === 'IDLE') this.#free(agent);
   }
 
   #happen(event: FloorEvent): void {
@@ -199,6 +214,10 @@ export class Floor {
       this.#leave(agent);
       return;
     }
+    if (agent.presence !== 'ON_QUEUE') {
+      this.#route(agent, 'OFF_QUEUE');
+      return;
+    }
     this.#route(agent, 'IDLE');
     for (const index of agent.plan.queues) {
       const queue = this.queues[index];
@@ -210,6 +229,7 @@ export class Floor {
   }
 
   #shift(agent: Agent): void {
+    if (agent.isSelfManaged) return;
     if (agent.presence !== 'ON_QUEUE') {
       this.#present(agent, 'ON_QUEUE');
       this.#later(this.#random.exponential(ON_QUEUE_MS), { kind: 'shift', agent });

@@ -7,7 +7,7 @@ export function presenceOf(centre: ContactCentre, agent: Agent): object {
   return {
     source: 'PURECLOUD',
     primary: true,
-    message: '',
+    message: agent.presenceMessage,
     presenceDefinition: { id: presenceId(agent.presence), systemPresence: agent.presence },
     modifiedDate: dateOf(centre, agent.presenceSince)
   };

@@ -67,6 +67,28 @@ export type Fault = FaultWindow &
         readonly type: 'dropConnection';
       } & RequestTarget)
     | ({
+        /** Does what the request asks for, then cuts the connection instead of answering. */
+        readonly type: 'loseAnswer';
+      } & RequestTarget)
+    | ({
+        /**
+         * Sends the user back from `/oauth/authorize` with an error, such as `access_denied` (the user refused) or
+         * `server_error`. With `route: 'POST /oauth/authorize'` it happens after the login page.
+         */
+        readonly type: 'authorizeError';
+        readonly error: string;
+        readonly description?: string;
+      } & RequestTarget)
+    | {
+        /** The token endpoint refuses an authenticated client, for example with `invalid_grant`. Default status 400. */
+        readonly type: 'tokenError';
+        readonly error: string;
+        readonly description?: string;
+        readonly status?: number;
+        /** `client_credentials`, `authorization_code` or `refresh_token`; default: all. */
+        readonly grantType?: string;
+      }
+    | ({
         /** Cuts sockets without a goodbye. */
         readonly type: 'dropSockets';
       } & SocketTarget)
@@ -102,8 +124,13 @@ export type Fault = FaultWindow &
         readonly type: 'loseEvents';
       } & EventTarget)
     | ({
-        /** Tokens die, and the channels they made. */
+        /**
+         * Access tokens die, and the channels they made. With `email` only those of this user. With `refreshTokens: true` the
+         * user's refresh tokens die too, as when the user changes the password.
+         */
         readonly type: 'revokeTokens';
+        readonly email?: string;
+        readonly refreshTokens?: boolean;
       } & SocketTarget)
     | {
         /** The sandbox says that it is `ms` later (or earlier) than its clock: in `Date` headers and `GET /api/v2/date`. */

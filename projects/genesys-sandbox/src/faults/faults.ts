@@ -85,6 +85,11 @@ export class Faults implements SandboxFaults {
     return this.#find(type, ({ matches }) => matches.request(method, path, host));
   }
 
+  /** The same for a token request of an authenticated client. */
+  onTokenRequest(grantType: string): FaultOf<'tokenError'> | undefined {
+    return this.#find('tokenError', ({ fault }) => (field(fault, 'grantType') ?? grantType) === grantType);
+  }
+
   /** The same for an event. */
   onEvent<T extends FaultType>(type: T, topic: string): FaultOf<T> | undefined {
     return this.#find(type, ({ matches }) => matches.topic(topic));
@@ -152,7 +157,7 @@ function matcherOf(fault: Fault): Matcher {
 }
 
 /** A field that some kinds of faults have. */
-function field(fault: Fault, name: 'route' | 'host' | 'topic' | 'clientId'): string | undefined {
+function field(fault: Fault, name: 'route' | 'host' | 'topic' | 'clientId' | 'grantType'): string | undefined {
   const value: unknown = Reflect.get(fault, name);
   return typeof value === 'string' ? value : undefined;
 }

@@ -28,6 +28,7 @@ export function sufferFaults(scope: FastifyInstance, host: 'login' | 'api', faul
   });
   scope.addHook('onSend', (request, reply, payload, done) => {
     const path = pathOf(request);
+    if (faults.onRequest('loseAnswer', request.method, path, host) !== undefined) request.raw.socket.destroy();
     const offset = faults.offsetMs;
     if (offset !== 0) void reply.header('Date', new Date(timeline.now() + offset).toUTCString());
     const slow =

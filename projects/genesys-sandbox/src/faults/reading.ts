@@ -12,6 +12,9 @@ const text: Reader = (value, name) => {
   if (typeof value !== 'string' || value === '' || value.length > 300)
     throw new TypeError(`${name} must be a text of at most 300 characters.`);
 };
+const flag: Reader = (value, name) => {
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false.`);
+};
 const host: Reader = (value, name) => {
   if (value !== 'login' && value !== 'api') throw new TypeError(`${name} must be 'login' or 'api'.`);
 };
@@ -35,6 +38,12 @@ const KINDS: Record<FaultType, { readonly needs?: readonly string[]; readonly fi
   rateLimit: { needs: ['retryAfterSeconds'], fields: { retryAfterSeconds: number(0, 86_400), ...REQUEST } },
   slowBody: { needs: ['ms'], fields: { ms: DAYS_MS, ...REQUEST } },
   dropConnection: { fields: REQUEST },
+  loseAnswer: { fields: REQUEST },
+  authorizeError: { needs: ['error'], fields: { error: text, description: text, ...REQUEST } },
+  tokenError: {
+    needs: ['error'],
+    fields: { error: text, description: text, status: number(400, 599), grantType: text }
+  },
   dropSockets: { fields: SOCKET },
   closeSockets: { fields: { code: closeCode, reason: text, ...SOCKET } },
   freezeSockets: { fields: SOCKET },
@@ -43,7 +52,7 @@ const KINDS: Record<FaultType, { readonly needs?: readonly string[]; readonly fi
   duplicateEvents: { fields: EVENT },
   reorderEvents: { fields: EVENT },
   loseEvents: { fields: EVENT },
-  revokeTokens: { fields: SOCKET },
+  revokeTokens: { fields: { email: text, refreshTokens: flag, ...SOCKET } },
   clockOffset: { needs: ['ms'], fields: { ms: number(-7 * 86_400_000, 7 * 86_400_000) } }
 };
 

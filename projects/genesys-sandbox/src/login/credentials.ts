@@ -4,7 +4,8 @@ import type { SandboxClient } from '../options.ts';
 /** An id and a secret as a caller may have meant them. */
 export interface Credentials {
   readonly id: string;
-  readonly secret: string;
+  /** `undefined` when only an id was sent, as a public client does. */
+  readonly secret: string | undefined;
 }
 
 /**
@@ -20,8 +21,8 @@ export function readBasic(header: string): readonly Credentials[] | undefined {
   for (const text of [strictUtf8(bytes), bytes.toString('latin1')]) {
     const colon = text?.indexOf(':') ?? -1;
     if (text === undefined || colon < 0) continue;
-    const raw = { id: text.slice(0, colon), secret: text.slice(colon + 1) };
-    readings.push(raw, { id: formDecode(raw.id), secret: formDecode(raw.secret) });
+    const [id, secret] = [text.slice(0, colon), text.slice(colon + 1)];
+    readings.push({ id, secret }, { id: formDecode(id), secret: formDecode(secret) });
   }
   return readings.length === 0 ? undefined : readings;
 }
@@ -56,7 +57,9 @@ function strictUtf8(bytes: Buffer): string | undefined {
   }
 }
 
-function sameSecret(given: string, expected: string): boolean {
+/** A public client has no secret, and sends none. */
+function sameSecret(given: string | undefined, expected: string | undefined): boolean {
+  if (given === undefined || expected === undefined) return given === expected;
   return timingSafeEqual(digest(given), digest(expected));
 }
 

@@ -1,30 +1,35 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Faults } from '../faults/faults.ts';
 import { errorCode, GenesysError } from '../http/errors.ts';
 import { MAX_BODY_BYTES } from '../http/host.ts';
 import type { SandboxClient, SandboxClock } from '../options.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
 import { MinuteLimiter } from '../tokens/minute-limiter.ts';
+import type { TokenAnswer } from '../tokens/user-tokens.ts';
+import { allowCors } from './cors.ts';
+import { type TokenSources, issueTokens } from './grants.ts';
 import { invalidRequest, OAuthError, rateLimited } from './oauth-error.ts';
-import { judge } from './token-request.ts';
+import { authenticate } from './token-request.ts';
 
-/** The sandbox's login side, shared by both hosts. */
+/** What {@link TokenEndpoint} works with. */
+export interface TokenEndpointParts {
+  readonly clients: ReadonlyMap<string, SandboxClient>;
+  readonly sources: TokenSources;
+  readonly clock: SandboxClock;
+  readonly requestsPerMinute: number | false;
+  readonly faults: Faults;
+}
+
+/** `POST /oauth/token`, shared by both hosts. */
 export class TokenEndpoint {
-  readonly #clients: ReadonlyMap<string, SandboxClient>;
-  readonly #store: TokenStore;
+  readonly #parts: TokenEndpointParts;
   readonly #limiter: MinuteLimiter;
   /** How many token requests have arrived, refused ones included. */
   requests = 0;
 
-  constructor(
-    clients: readonly SandboxClient[],
-    store: TokenStore,
-    clock: SandboxClock,
-    requestsPerMinute: number | false
-  ) {
-    this.#clients = new Map(clients.map((client) => [client.id, client]));
-    this.#store = store;
-    this.#limiter = new MinuteLimiter(clock, requestsPerMinute);
+  constructor(parts: TokenEndpointParts) {
+    this.#parts = parts;
+    this.#limiter = new MinuteLimiter(parts.clock, parts.requestsPerMinute);
   }
 
   /** Serves `POST {path}` on `app`, for every path: the official SDKs may be told to put `/login` before it. */
@@ -36,6 +41,7 @@ export class TokenEndpoint {
         done(null, body.length === 0 ? undefined : {});
       });
       scope.setErrorHandler((error, _request, reply) => refuse(error, reply));
+      allowCors(scope, this.#parts.clients);
       scope.addHook('onRequest', (request, _reply, done) => {
         if (request.method === 'POST') this.requests++;
         done();
@@ -56,15 +62,18 @@ export class TokenEndpoint {
     });
   }
 
-  #answer(body: unknown, target: string, authorization: string | undefined): object {
+  #answer(body: unknown, target: string, authorization: string | undefined): TokenAnswer {
     const question = target.indexOf('?');
     const query = new URLSearchParams(question < 0 ? '' : target.slice(question + 1));
     const form = formOf(body);
     if (form === undefined) throw invalidRequest('the body must be application/x-www-form-urlencoded');
-    const client = judge({ query, form, authorization }, this.#clients);
+    const { clients, sources, faults } = this.#parts;
+    const { client, grantType } = authenticate({ query, form, authorization }, clients);
+    // A code or refresh token that turns out to be invalid counts as well.
     if (this.#limiter.take(client.id) > 0) throw rateLimited();
-    const { token, expiresIn } = this.#store.issue(client);
-    return { access_token: token, token_type: 'bearer', expires_in: expiresIn };
+    const fault = faults.onTokenRequest(grantType);
+    if (fault !== undefined) throw new OAuthError(fault.status ?? 400, fault.error, fault.description ?? fault.error);
+    return issueTokens(grantType, client, form, sources);
   }
 }
 

@@ -31,8 +31,21 @@ const GRANTS = new Map([
   ['urn:ietf:params:oauth:grant-type:saml2-bearer', 'saml2-bearer']
 ]);
 
-/** The client that may have a token, or an {@link OAuthError} that says why not. */
-export function judge(request: TokenRequest, clients: ReadonlyMap<string, SandboxClient>): SandboxClient {
+/** The grants that the sandbox imitates. */
+export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token';
+
+/** Which type of client may use a grant. */
+const CLIENTS_OF: Readonly<Record<GrantType, SandboxClient['grantType']>> = {
+  client_credentials: 'CLIENT-CREDENTIALS',
+  authorization_code: 'CODE',
+  refresh_token: 'CODE'
+};
+
+/** The client that asks and the grant it may use, or an {@link OAuthError} that says why not. */
+export function authenticate(
+  request: TokenRequest,
+  clients: ReadonlyMap<string, SandboxClient>
+): { readonly client: SandboxClient; readonly grantType: GrantType } {
   refuseSecretsInQuery(request.query);
   refuseRepeats(request.form);
   // Genesys is known to take grant_type from the query as well; nothing else is read from there.
@@ -41,16 +54,22 @@ export function judge(request: TokenRequest, clients: ReadonlyMap<string, Sandbo
   const grantName = GRANTS.get(grant);
   if (grantName === undefined) throw new OAuthError(400, 'unsupported_grant_type', 'grant_type is not supported');
 
-  const client = authenticate(request, clients);
+  const client = authenticatedClient(request, clients);
   const allowed = client.grantType ?? 'CLIENT-CREDENTIALS';
-  if ((allowed === 'CLIENT-CREDENTIALS') !== (grant === 'client_credentials'))
-    throw new OAuthError(400, 'unauthorized_client', `client is not authorized to use the ${grantName} grant type`);
-  if (grant !== 'client_credentials')
+  const unauthorized = `client is not authorized to use the ${grantName} grant type`;
+  if (!isImitated(grant)) {
+    if (allowed === 'CLIENT-CREDENTIALS') throw new OAuthError(400, 'unauthorized_client', unauthorized);
     throw new OAuthError(400, 'unsupported_grant_type', `this sandbox does not imitate the ${grantName} grant type`);
-  return client;
+  }
+  if (allowed !== CLIENTS_OF[grant]) throw new OAuthError(400, 'unauthorized_client', unauthorized);
+  return { client, grantType: grant };
 }
 
-function authenticate(request: TokenRequest, clients: ReadonlyMap<string, SandboxClient>): SandboxClient {
+function isImitated(grant: string): grant is GrantType {
+  return Object.hasOwn(CLIENTS_OF, grant);
+}
+
+function authenticatedClient(request: TokenRequest, clients: ReadonlyMap<string, SandboxClient>): SandboxClient {
   const found = identify(credentialsOf(request), clients);
   if (found === undefined) throw new OAuthError(400, 'invalid_client', 'client not found');
   if (!found.authenticated) throw new OAuthError(401, 'invalid_client', 'authentication failed');
@@ -65,8 +84,7 @@ function credentialsOf({ form, authorization }: TokenRequest): readonly Credenti
   if (authorization === undefined || authorization === '') {
     if (id === null || id === '')
       throw new OAuthError(401, 'invalid_client', 'no client credentials, neither as Basic nor in the form body');
-    if (secret === null) throw new OAuthError(401, 'invalid_client', 'authentication failed');
-    return [{ id, secret }];
+    return [{ id, secret: secret ?? undefined }];
   }
   if (secret !== null)
     throw invalidRequest('client credentials were sent twice: use either the Authorization header or the form body');
@@ -87,6 +105,15 @@ function refuseSecretsInQuery(query: URLSearchParams): void {
 }
 
 function refuseRepeats(form: URLSearchParams): void {
-  for (const name of ['grant_type', 'client_id', 'client_secret', 'scope'])
+  for (const name of [
+    'grant_type',
+    'client_id',
+    'client_secret',
+    'scope',
+    'code',
+    'code_verifier',
+    'redirect_uri',
+    'refresh_token'
+  ])
     if (form.getAll(name).length > 1) throw invalidRequest(`${name} was sent more than once`);
 }

@@ -1,4 +1,5 @@
 import type { SandboxClient } from '../options.ts';
+import type { LiveToken } from '../tokens/token-store.ts';
 import { type Topic, topicKey } from './topic.ts';
 
 /** How long a channel lives unless its subscriptions are written again, milliseconds. */
@@ -22,7 +23,8 @@ export interface ChannelSocket {
 /** A notification channel. Its id is the credential of its socket. */
 export class Channel {
   readonly id: string;
-  readonly client: SandboxClient;
+  /** What the token that made it stands for. */
+  readonly owner: LiveToken;
   /** The token that made it: the channel dies with it. */
   readonly token: string;
   readonly subscriptions = new Map<string, Subscription>();
@@ -32,12 +34,16 @@ export class Channel {
   usedAt: number;
   #names: Set<string> | undefined;
 
-  constructor(id: string, client: SandboxClient, token: string, now: number) {
+  constructor(id: string, owner: LiveToken, token: string, now: number) {
     this.id = id;
-    this.client = client;
+    this.owner = owner;
     this.token = token;
     this.usedAt = now;
     this.expiresAt = now + CHANNEL_LIFE_MS;
+  }
+
+  get client(): SandboxClient {
+    return this.owner.client;
   }
 
   /** Marks it as used: writing the subscriptions makes it live another 24 hours. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { SandboxClient, SandboxClock } from '../options.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
+import type { SandboxClock } from '../options.ts';
+import { type LiveToken, type TokenStore, sameOwner } from '../tokens/token-store.ts';
 import { Channel } from './channel.ts';
 
-/** Channels of one OAuth client (Genesys: of one user and app). */
+/** Channels of one user and OAuth client, or of one client with client credentials. */
 export const MAX_CHANNELS = 20;
 
 /** All channels that live. */
@@ -17,17 +17,17 @@ export class Channels {
     this.#tokens = tokens;
   }
 
-  /** Opens a channel. The 21st of a client takes the place of the one that was used the longest ago, idle ones first. */
-  create(client: SandboxClient, token: string): Channel {
+  /** Opens a channel. The 21st of an owner takes the place of the one that was used the longest ago, idle ones first. */
+  create(owner: LiveToken, token: string): Channel {
     this.sweep();
-    const own = this.of(client);
+    const own = this.of(owner);
     if (own.length >= MAX_CHANNELS) {
       const [oldest] = own.toSorted(
         (a, b) => Number(a.sockets.size > 0) - Number(b.sockets.size > 0) || a.usedAt - b.usedAt
       );
       if (oldest !== undefined) this.remove(oldest, 1001, 'channel removed: too many channels');
     }
-    const channel = new Channel(newId(), client, token, this.#clock.now());
+    const channel = new Channel(newId(), owner, token, this.#clock.now());
     this.#channels.set(channel.id, channel);
     return channel;
   }
@@ -40,9 +40,9 @@ export class Channels {
     return this.#channels.get(id);
   }
 
-  /** Those of a client, oldest first. */
-  of(client: SandboxClient): Channel[] {
-    return [...this.#channels.values()].filter((channel) => channel.client === client);
+  /** Those of a user and client, oldest first. */
+  of(owner: LiveToken): Channel[] {
+    return [...this.#channels.values()].filter((channel) => sameOwner(channel.owner, owner));
   }
 
   /** Removes a channel; its sockets are closed. */

@@ -48,5 +48,12 @@ export function tokenRevoked(channel: Channel, organizationId: string): EventFra
 }
 
 function common(channel: Channel, organizationId: string): object {
-  return { channelId: channel.id, organizationId, oauthClientId: channel.client.id, oauthClientOrgId: organizationId };
+  const { client, grant } = channel.owner;
+  return {
+    channelId: channel.id,
+    organizationId,
+    ...(grant === undefined ? {} : { userId: grant.user.id }),
+    oauthClientId: client.id,
+    oauthClientOrgId: organizationId
+  };
 }

@@ -3,6 +3,7 @@ import { parameter } from '../api/queues.ts';
 import { asList, asObject, optionalText } from '../analytics/reading.ts';
 import { GenesysError } from '../http/errors.ts';
 import type { SandboxClock } from '../options.ts';
+import { sameOwner } from '../tokens/token-store.ts';
 import type { Channel, Subscription } from './channel.ts';
 import type { Channels } from './channels.ts';
 import { permissionsFor } from './permissions.ts';
@@ -29,8 +30,8 @@ export function notificationOperations(
   });
   const own = (call: ApiCall): Channel => {
     const channel = channels.find(parameter(call.request.params, 'channelId'));
-    // Another client's channel is none of the caller's business.
-    if (channel?.client !== call.live.client) throw GenesysError.notFound();
+    // The channel of another user or client does not exist for the caller.
+    if (channel === undefined || !sameOwner(channel.owner, call.live)) throw GenesysError.notFound();
     return channel;
   };
   const subscribe =
@@ -43,16 +44,17 @@ export function notificationOperations(
   const operation = (method: Operation['method'], path: string, handle: Operation['handle']): Operation => ({
     method,
     path,
+    scopes: ['notifications'],
     permissions: ANY_TOKEN,
     handle
   });
 
   return [
-    operation('POST', CHANNELS, ({ live, token }) => shown(channels.create(live.client, token))),
+    operation('POST', CHANNELS, ({ live, token }) => shown(channels.create(live, token))),
     operation('GET', CHANNELS, ({ live, token, query }) => {
       channels.sweep();
       const all = oneOfQuery(query, 'includechannels', ['token', 'oauthclient']) === 'oauthclient';
-      const mine = channels.of(live.client).filter((channel) => all || channel.token === token);
+      const mine = channels.of(live).filter((channel) => all || channel.token === token);
       // Channels of other tokens are counted, not named.
       return { entities: mine.map((channel) => (channel.token === token ? shown(channel) : { id: '' })) };
     }),

@@ -3,12 +3,14 @@ import type { Operation } from '../api/operation.ts';
 import type { ContactCentre } from '../centre/centre.ts';
 import { CentreEvents } from '../events/centre-events.ts';
 import { Publisher } from '../events/publisher.ts';
-import type { Fault } from '../faults/fault.ts';
+import type { Fault, FaultOf } from '../faults/fault.ts';
 import { Faults, strikes } from '../faults/faults.ts';
 import type { RequestLog } from '../http/request-log.ts';
-import type { SandboxOrganization } from '../options.ts';
+import type { SandboxClient, SandboxOrganization } from '../options.ts';
 import type { Cancel, Timeline } from '../time/timeline.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
+import type { UserTokens } from '../tokens/user-tokens.ts';
+import type { SandboxAccount } from '../users/user.ts';
 import { Channels } from './channels.ts';
 import { tokenRevoked } from './frames.ts';
 import { notificationOperations } from './operations.ts';
@@ -33,6 +35,7 @@ export interface SandboxChannel {
 /** What {@link NotificationService} works with. */
 export interface ServiceParts {
   readonly store: TokenStore;
+  readonly userTokens: UserTokens;
   readonly timeline: Timeline;
   readonly log: RequestLog;
   readonly organization: SandboxOrganization;
@@ -131,8 +134,17 @@ export class NotificationService {
   }
 
   #strike(fault: Fault): number {
-    if (fault.type === 'revokeTokens') return this.#parts.store.revokeAll(({ client }) => strikes(fault, client.id));
+    if (fault.type === 'revokeTokens') return this.#revokeTokens(fault);
     return this.#streaming.strike(fault);
+  }
+
+  #revokeTokens(fault: FaultOf<'revokeTokens'>): number {
+    const { store, userTokens } = this.#parts;
+    const email = fault.email?.toLowerCase();
+    const isMeant = (client: SandboxClient, user: SandboxAccount | undefined): boolean =>
+      strikes(fault, client.id) && (email === undefined || user?.email.toLowerCase() === email);
+    if (fault.refreshTokens === true) userTokens.revokeRefreshTokens(({ client, user }) => isMeant(client, user));
+    return store.revokeAll(({ client, grant }) => isMeant(client, grant?.user));
   }
 
   #tokensRevoked(): void {

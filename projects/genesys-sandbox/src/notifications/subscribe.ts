@@ -76,7 +76,7 @@ function judge(
       refused.push({ id: shown(id), reason });
       continue;
     }
-    const missingPermissions = missingFor(topic.names, channel.client.permissions ?? 'all');
+    const missingPermissions = missingFor(topic.names, channel.owner.permissions);
     missingPermissions.forEach((permission) => missing.add(permission));
     subscriptions.set(topicKey(id), { topic, missingPermissions });
   }

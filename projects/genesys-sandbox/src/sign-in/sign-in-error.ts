@@ -1,0 +1,33 @@
+/** A mistake that is shown to the user on a page of the login host. */
+export class PageError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'PageError';
+    this.status = status;
+  }
+}
+
+/** Where an answer of `/oauth/authorize` goes, and the state that goes back with it. */
+export interface Callback {
+  readonly redirectUri: string;
+  readonly state: string | undefined;
+}
+
+/** A mistake that the client hears about at its redirect URI (RFC 6749 section 4.1.2.1). */
+export class CallbackError extends Error {
+  readonly url: string;
+
+  constructor(callback: Callback, error: string, description: string) {
+    super(description);
+    this.name = 'CallbackError';
+    this.url = callbackUrl(callback, { error, error_description: description });
+  }
+}
+
+/** The redirect URI with what it brings to the client. Its own query stays as it is, character by character. */
+export function callbackUrl({ redirectUri, state }: Callback, answer: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams({ ...answer, ...(state === undefined ? {} : { state }) });
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.toString()}`;
+}

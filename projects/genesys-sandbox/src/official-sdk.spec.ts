@@ -1,10 +1,14 @@
 import platformClient from 'purecloud-platform-client-v2';
 import { closeAll, start } from '../test/harness.ts';
+import { AGENT, Browser, REDIRECT_URI, authorizeUrl } from '../test/sign-in.ts';
 import { Listener, hangUp } from '../test/streaming.ts';
-import { type Sandbox, type SandboxClient, SANDBOX_CLIENT } from './index.ts';
+import { type Sandbox, type SandboxClient, SANDBOX_CLIENT, SANDBOX_SIGN_IN_CLIENT } from './index.ts';
 
-const { ApiClient, AnalyticsApi, NotificationsApi, RoutingApi, TokensApi, UsersApi } = platformClient;
+const { ApiClient, AnalyticsApi, NotificationsApi, PresenceApi, RoutingApi, TokensApi, UsersApi } = platformClient;
 const client = ApiClient.instance;
+
+// After a 401 the SDK refreshes by itself, while the test does the same.
+client.config.refresh_access_token = false;
 
 afterEach(hangUp);
 afterEach(closeAll);
@@ -112,6 +116,34 @@ it('checks and revokes its token', async () => {
   await new TokensApi().deleteTokensMe();
   expect(sandbox.liveTokenCount()).toBe(0);
   await expect(new TokensApi().getTokensMe()).rejects.toMatchObject({ status: 401, code: 'bad.credentials' });
+});
+
+it('signs a user in with a code, acts as the user, and refreshes the token', async () => {
+  const { sandbox } = await start();
+  use(sandbox.loginOrigin, { path_params_api: 'api-gw' });
+  const { id, secret } = SANDBOX_SIGN_IN_CLIENT;
+  const code = async (): Promise<string> => {
+    const url = authorizeUrl(sandbox, { client_id: id });
+    return (await new Browser().submit(url, { email: AGENT, password: 'any' })).callback['code'] ?? '';
+  };
+  const first = { ...(await client.loginCodeAuthorizationGrant(id, secret, await code(), REDIRECT_URI)) };
+  const me = await new UsersApi().getUsersMe({ expand: ['presence', 'authorization'] });
+  expect(me).toMatchObject({ email: AGENT, authorization: { roles: [{ name: 'Agent' }] } });
+  const definitions = (await new PresenceApi().getPresencedefinitions({})).entities ?? [];
+  const meal = definitions.find(({ systemPresence }) => systemPresence?.toUpperCase() === 'MEAL');
+  const body = { presenceDefinition: { id: meal?.id ?? '' } };
+  const changed = await new PresenceApi().patchUserPresencesPurecloud(me.id ?? '', body);
+  expect(changed.presenceDefinition?.id).toBe(meal?.id);
+
+  sandbox.revokeTokens();
+  await expect(new UsersApi().getUsersMe({})).rejects.toMatchObject({ status: 401 });
+  const second = { ...(await client.refreshCodeAuthorizationGrant(id, secret, first.refreshToken ?? '')) };
+  expect(second.accessToken).not.toBe(first.accessToken);
+  expect((await new UsersApi().getUsersMe({})).email).toBe(AGENT);
+
+  await expect(client.loginCodeAuthorizationGrant(id, secret, 'made-up', REDIRECT_URI)).rejects.toMatchObject({
+    response: { status: 400, data: { error: 'invalid_grant' } }
+  });
 });
 
 it('gets errors in the shape it knows', async () => {

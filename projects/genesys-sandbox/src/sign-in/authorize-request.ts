@@ -93,7 +93,11 @@ export function readClient(
     moreIds.length + moreUris.length > 0 ||
     !isRegistered(redirectUri, client)
   )
-    throw new PageError(400, 'OAuth client ID or redirect URI is invalid');
+    throw new PageError(
+      400,
+      'OAuth client ID or redirect URI is invalid',
+      'Compare client_id and redirect_uri with the clients of the sandbox. A redirect URI must be the same, character by character.'
+    );
   return { client, redirectUri };
 }
 

@@ -63,12 +63,13 @@ export function loginPage(view: LoginPage): string {
 }
 
 /** A page that says what is wrong. The user is never sent away from it. */
-export function errorPage(title: string, message: string): string {
+export function errorPage(title: string, message: string, hint?: string): string {
   return page(
     title,
     html`
       <h1>${title}</h1>
       <p role="alert">${message}</p>
+      ${hint === undefined ? '' : html`<p class="muted">${hint}</p>`}
     `
   );
 }

@@ -1,11 +1,14 @@
 /** A mistake that is shown to the user on a page of the login host. */
 export class PageError extends Error {
   readonly status: number;
+  /** What a developer can do about it. */
+  readonly hint: string | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, hint?: string) {
     super(message);
     this.name = 'PageError';
     this.status = status;
+    this.hint = hint;
   }
 }
 

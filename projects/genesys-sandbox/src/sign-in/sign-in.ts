@@ -219,5 +219,8 @@ function refuseOtherMethods(scope: FastifyInstance, url: string, allowed: readon
 function answerError(thrown: unknown, reply: FastifyReply): FastifyReply {
   if (thrown instanceof CallbackError) return reply.redirect(thrown.url, 303);
   const { status, message } = thrown instanceof PageError ? thrown : GenesysError.from(thrown, MAX_BODY_BYTES);
-  return reply.code(status).headers(PAGE_HEADERS).send(errorPage('Sign-in failed', message));
+  return reply
+    .code(status)
+    .headers(PAGE_HEADERS)
+    .send(errorPage('Sign-in failed', message, thrown instanceof PageError ? thrown.hint : undefined));
 }

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { readArguments } from './cli/arguments.ts';
+import { type Command, readArguments } from './cli/arguments.ts';
 import { explainFailure } from './cli/failure.ts';
+import { SANDBOX_CLIENT, SANDBOX_PUBLIC_CLIENT, SANDBOX_SIGN_IN_CLIENT } from './index.ts';
 
+const clientsOf = (command: Command) => (command.kind === 'run' ? (command.options.clients ?? []) : []);
 const BUILT = join(__dirname, '../dist/cli.js');
 
 describe('the command line', () => {
@@ -22,6 +24,15 @@ describe('the command line', () => {
     expect(readArguments(['--seed=7', '--api-port', '0', '--requests-per-minute', '0'])).toMatchObject({
       options: { seed: 7, apiPort: 0, rateLimit: { requestsPerMinute: false } }
     });
+    const [server, signIn] = clientsOf(
+      readArguments(['--redirect-uri', 'https://a.example/b', '--redirect-uri=http://c.example/'])
+    );
+    expect(server).toEqual(SANDBOX_CLIENT);
+    expect(signIn?.redirectUris?.slice(-3)).toEqual([
+      'http://localhost/genesys/sign-in/callback',
+      'https://a.example/b',
+      'http://c.example/'
+    ]);
     expect(readArguments(['-h'])).toEqual({ kind: 'help' });
   });
 
@@ -84,6 +95,9 @@ describe('the built command', () => {
     const { output, until, exit } = run('--login-port', '0', '--api-port', '0');
     await until(/Ctrl-C/);
     expect(output()).toMatch(/secret +sandbox-development-secret \(public/);
+    for (const { id } of [SANDBOX_CLIENT, SANDBOX_SIGN_IN_CLIENT, SANDBOX_PUBLIC_CLIENT])
+      expect(output()).toContain(id);
+    expect(output()).toMatch(/users +agent\.1@sandbox\.example/);
     const origin = /login host\s+(\S+)/.exec(output())?.[1] ?? '';
     const metadata = await fetch(`${origin}/.well-known/oauth-authorization-server`);
     expect(await metadata.json()).toMatchObject({ issuer: origin });

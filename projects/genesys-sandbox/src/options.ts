@@ -138,6 +138,13 @@ export const SANDBOX_PUBLIC_CLIENT: SandboxClient = {
   redirectUris: LOCAL_REDIRECT_URIS
 };
 
+/** The clients that a sandbox without `clients` knows. */
+export const SANDBOX_CLIENTS: readonly SandboxClient[] = [
+  SANDBOX_CLIENT,
+  SANDBOX_SIGN_IN_CLIENT,
+  SANDBOX_PUBLIC_CLIENT
+];
+
 /** Every option of a client; the type makes sure that none is forgotten. */
 const CLIENT_OPTIONS: Readonly<Record<keyof SandboxClient, true>> = {
   id: true,
@@ -156,7 +163,7 @@ const STATES = ['active', 'disabled', 'inactive'];
 
 /** Fills in the defaults. Throws a `TypeError` that names the option when a value makes no sense. */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
-  const clients = options.clients ?? [SANDBOX_CLIENT, SANDBOX_SIGN_IN_CLIENT, SANDBOX_PUBLIC_CLIENT];
+  const clients = options.clients ?? SANDBOX_CLIENTS;
   checkClients(clients);
   checkUsers(options.users ?? []);
   return {

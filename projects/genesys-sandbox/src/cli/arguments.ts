@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { SandboxOptions } from '../options.ts';
+import { type SandboxClient, type SandboxOptions, SANDBOX_CLIENTS } from '../options.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -17,6 +17,8 @@ export const HELP = `genesys-sandbox: a local Genesys Cloud for development and 
   --host ADDRESS            address to listen on (127.0.0.1)
   --seed N                  seed of the contact centre: same seed, same numbers (1)
   --speed N                 how many times faster than the clock the contact centre lives (1)
+  --redirect-uri URI        where users may return to after they signed in, besides http://localhost with any port, and the paths
+                            /, /callback and /genesys/sign-in/callback; may be repeated
   --requests-per-minute N   API requests per token and minute before 429 (300; 0 takes the limit off)
   --help                    this text
 `;
@@ -32,6 +34,7 @@ export function readArguments(args: readonly string[]): Command {
         host: { type: 'string', default: '127.0.0.1' },
         seed: { type: 'string', default: '1' },
         speed: { type: 'string', default: '1' },
+        'redirect-uri': { type: 'string', multiple: true, default: [] },
         'requests-per-minute': { type: 'string', default: '300' },
         help: { type: 'boolean', short: 'h', default: false }
       }
@@ -46,12 +49,20 @@ export function readArguments(args: readonly string[]): Command {
         host: values.host,
         seed: numberOf('seed', values.seed),
         speed: numberOf('speed', values.speed),
+        ...(values['redirect-uri'].length > 0 ? { clients: clientsWith(values['redirect-uri']) } : {}),
         rateLimit: { requestsPerMinute: requestsPerMinute === 0 ? false : requestsPerMinute }
       }
     };
   } catch (error) {
     return { kind: 'mistake', message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The default clients, which also let users return to these URIs. */
+function clientsWith(redirectUris: readonly string[]): SandboxClient[] {
+  return SANDBOX_CLIENTS.map((client) =>
+    client.redirectUris === undefined ? client : { ...client, redirectUris: [...client.redirectUris, ...redirectUris] }
+  );
 }
 
 function numberOf(name: string, text: string): number {

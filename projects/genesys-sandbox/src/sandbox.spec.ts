@@ -61,7 +61,25 @@ it.each([
   [{ clients: [SANDBOX_CLIENT, SANDBOX_CLIENT] }, 'clients[1].id'],
   [{ clients: [{ id: 'a', secret: 's', grant: 'CODE' }] }, 'clients[0].grant is not an option'],
   [{ clients: [SANDBOX_CLIENT, { id: 'a', secret: 's', tokenSeconds: 300 }] }, 'clients[1].tokenSeconds'],
-  [{ clients: [{ id: 'a', secret: 's', accessTokenValiditySeconds: 60 }] }, 'accessTokenValiditySeconds']
+  [{ clients: [{ id: 'a', secret: 's', accessTokenValiditySeconds: 60 }] }, 'accessTokenValiditySeconds'],
+  [{ clients: [{ id: 'a' }] }, 'clients[0].secret is missing'],
+  [{ clients: [{ id: 'a', grantType: 'CODE' as const, redirectUris: ['/callback'] }] }, 'clients[0].redirectUris[0]'],
+  [{ clients: [{ id: 'a', grantType: 'CODE' as const, redirectUris: ['javascript:alert(1)'] }] }, 'redirectUris[0]'],
+  [{ clients: [{ id: 'a', grantType: 'CODE' as const, redirectUris: ['https://a.example/#b'] }] }, 'redirectUris[0]'],
+  [{ clients: [{ id: 'a', grantType: 'CODE' as const, redirectUris: ['https://a:b@c.example/'] }] }, 'redirectUris[0]'],
+  [{ clients: [{ id: 'a', grantType: 'CODE' as const, redirectUris: ['https://ä.example/'] }] }, 'redirectUris[0]'],
+  [{ users: [{ email: 'nobody', name: 'N' }] }, 'users[0].email'],
+  [{ users: [{ email: 'a@b.example', name: '' }] }, 'users[0].name'],
+  [{ users: [{ email: 'a@b.example', name: 'A', role: 'x' }] }, 'users[0].role is not an option'],
+  [{ users: [1, 2].map(() => ({ email: 'A@b.example', name: 'A' })) }, 'users[1].email'],
+  [
+    { users: Array.from({ length: 500 }, (_, n) => ({ email: `u${n}@b.example`, name: 'U' })) },
+    'users can have at most'
+  ],
+  [{ signIn: { codeSeconds: 0 } }, 'signIn.codeSeconds'],
+  [{ signIn: { inactivityTimeoutSeconds: 299 } }, 'signIn.inactivityTimeoutSeconds'],
+  [{ signIn: { refreshTokenSeconds: 1.5 } }, 'signIn.refreshTokenSeconds'],
+  [{ signIn: { codeSeconds: 60, rotate: true } }, 'signIn.rotate is not an option']
 ])('refuses %j and names the option', async (options, name) => {
   await expect(createSandbox(options)).rejects.toThrow(name);
 });

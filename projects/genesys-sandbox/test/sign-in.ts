@@ -45,7 +45,7 @@ export class Browser {
 
 /** The URL of an authorization request; `undefined` leaves a parameter out. */
 export function authorizeUrl(sandbox: Sandbox, parameters: Record<string, string | undefined> = {}): string {
-  const all = {
+  const all: Record<string, string | undefined> = {
     client_id: SANDBOX_PUBLIC_CLIENT.id,
     redirect_uri: REDIRECT_URI,
     response_type: 'code',

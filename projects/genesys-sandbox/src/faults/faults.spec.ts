@@ -295,6 +295,10 @@ describe('the endpoint', () => {
     [{ type: 'closeSockets', code: 1006 }, 'code must be'],
     [{ type: 'dropSockets', times: 0 }, 'times'],
     [{ type: 'dropConnection', host: 'x' }, "host must be 'login' or 'api'"],
+    [{ type: 'authorizeError' }, 'error is missing'],
+    [{ type: 'authorizeError', error: 'a', grantType: 'b' }, 'grantType is no field of authorizeError'],
+    [{ type: 'tokenError', error: 'a', status: 200 }, 'status must be a number from 400'],
+    [{ type: 'revokeTokens', refreshTokens: 'yes' }, 'refreshTokens must be true or false'],
     [[], 'must be an object']
   ])('refuses %j and says why', async (fault, why) => {
     const { sandbox } = await open();

@@ -129,7 +129,8 @@ describe('a request of an unknown client or redirect URI', () => {
         'https://app.example/callback',
         'https://app.example/q?a=b%20c',
         'http://localhost',
-        'http://localhost:99/fixed'
+        'http://localhost:99/fixed',
+        'http://localhost/callback'
       ]
     },
     { ...SANDBOX_SIGN_IN_CLIENT, state: 'disabled', redirectUris: ['https://app.example/callback'] }
@@ -158,6 +159,7 @@ describe('a request of an unknown client or redirect URI', () => {
     ['localhost with a fragment', { redirect_uri: 'http://localhost:4200/#x' }],
     ['localhost as user', { redirect_uri: 'http://localhost:4200@evil.example/' }],
     ['localhost as a subdomain', { redirect_uri: 'http://localhost.evil.example/' }],
+    ['localhost as the beginning of a name', { redirect_uri: 'http://localhostcallback' }],
     ['localhost with TLS', { redirect_uri: 'https://localhost:4200/' }],
     ['the loopback address', { redirect_uri: 'http://127.0.0.1:4200/' }],
     ['localhost with another port than the registered one', { redirect_uri: 'http://localhost:98/fixed' }],

@@ -43,14 +43,14 @@ const AGENT_PERMISSIONS = [
 ];
 
 /** The roles of the users that a sandbox has by default. */
-export const SANDBOX_ROLES = {
+export const SANDBOX_ROLES: { readonly agent: SandboxRole; readonly supervisor: SandboxRole } = {
   agent: { id: idOf('role:Agent'), name: 'Agent', permissions: AGENT_PERMISSIONS },
   supervisor: {
     id: idOf('role:Supervisor'),
     name: 'Supervisor',
     permissions: [...AGENT_PERMISSIONS, 'analytics:conversationAggregate:view', 'analytics:queueObservation:view']
   }
-} as const satisfies Readonly<Record<string, SandboxRole>>;
+};
 
 /** The permissions of all roles of a user. */
 export function permissionsOf({ roles }: SandboxAccount): readonly string[] | 'all' {

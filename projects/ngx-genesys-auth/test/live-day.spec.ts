@@ -27,7 +27,7 @@ const CALM_SLICE_MS = 2_000;
 const HOURS = Number(process.env['LIVE_DAY_HOURS'] ?? 8);
 const LOSSES = HOURS * 1.25;
 /** An observer with a client of its own: faults leave it alone. */
-const WITNESS: SandboxClient = { id: 'witness', secret: 'w', accessTokenValiditySeconds: 172_800 };
+const WITNESS = { id: 'witness', secret: 'w', accessTokenValiditySeconds: 172_800 } satisfies SandboxClient;
 
 jest.setTimeout(600_000);
 

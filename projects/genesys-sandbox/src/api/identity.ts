@@ -1,11 +1,11 @@
 import type { ContactCentre } from '../centre/centre.ts';
-import { GenesysError } from '../http/errors.ts';
 import type { SandboxClock, SandboxOrganization } from '../options.ts';
 import type { SignInSettings } from '../sign-in/settings.ts';
 import type { LiveToken, TokenStore } from '../tokens/token-store.ts';
 import type { UserGrant } from '../tokens/user-grant.ts';
 import { stateOf, userEntity } from './directory.ts';
 import { type Operation, ANY_SCOPE, ANY_TOKEN, toRead } from './operation.ts';
+import { ownSignIn } from './own-user.ts';
 
 /** What {@link identityOperations} work with. */
 export interface IdentityParts {
@@ -51,15 +51,10 @@ export function identityOperations(parts: IdentityParts): Operation[] {
       path: '/users/me',
       scopes: ['user-basic-info'],
       permissions: ANY_TOKEN,
-      handle: ({ live, query }) => {
-        if (live.grant === undefined)
-          throw new GenesysError(
-            400,
-            'not.a.user',
-            'This request requires a user context. Client credentials cannot be used for requests to this resource.'
-          );
-        const expand = query.getAll('expand').flatMap((names) => names.split(','));
-        return userEntity(live.grant.user, expandUser(expand, live.grant, live, parts));
+      handle: (call) => {
+        const expand = call.query.getAll('expand').flatMap((names) => names.split(','));
+        const grant = ownSignIn(call);
+        return userEntity(grant.user, expandUser(expand, grant, call.live, parts));
       }
     },
     {

@@ -1,13 +1,14 @@
 import type { ContactCentre } from '../centre/centre.ts';
 import type { QueuePlan } from '../centre/plan.ts';
 import { GenesysError } from '../http/errors.ts';
-import { type Operation, allOf, anyOf, toRead } from './operation.ts';
+import { type Operation, ANY_TOKEN, allOf, anyOf, toRead } from './operation.ts';
+import { ownSignIn } from './own-user.ts';
 import { listing } from './paging.ts';
 
 const PATH = '/api/v2/routing/queues';
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** `GET /api/v2/routing/queues` and `/{queueId}`. */
+/** `GET /api/v2/routing/queues`, `/me` and `/{queueId}`. */
 export function queueOperations(centre: () => ContactCentre): Operation[] {
   return [
     {
@@ -15,7 +16,25 @@ export function queueOperations(centre: () => ContactCentre): Operation[] {
       path: '/routing/queues',
       scopes: toRead('routing'),
       permissions: anyOf('routing:queue:view'),
-      handle: ({ query }) => listing(select(centre(), query), PATH, query)
+      handle: ({ query }) =>
+        listing(
+          select(centre(), query).map((queue) => entity(centre(), queue)),
+          PATH,
+          query
+        )
+    },
+    {
+      method: 'GET',
+      path: '/routing/queues/me',
+      scopes: toRead('routing'),
+      permissions: ANY_TOKEN,
+      handle: (call) => {
+        const { id } = ownSignIn(call).user;
+        const indexes = centre().plan.agents.find((agent) => agent.id === id)?.queues ?? [];
+        const own = select(centre(), new URLSearchParams()).filter(({ index }) => indexes.includes(index));
+        const entities = own.map((queue) => ({ ...entity(centre(), queue), joined: true }));
+        return listing(entities, `${PATH}/me`, call.query);
+      }
     },
     {
       method: 'GET',
@@ -32,7 +51,7 @@ export function queueOperations(centre: () => ContactCentre): Operation[] {
   ];
 }
 
-function select(centre: ContactCentre, query: URLSearchParams): object[] {
+function select(centre: ContactCentre, query: URLSearchParams): QueuePlan[] {
   const order = query.get('sortOrder') ?? 'asc';
   if (order !== 'asc' && order !== 'desc') throw GenesysError.invalidParameter(order, 'sortOrder', 'asc, desc');
   const name = query.get('name')?.toLowerCase();
@@ -46,8 +65,7 @@ function select(centre: ContactCentre, query: URLSearchParams): object[] {
         (ids.length === 0 || ids.includes(queue.id)) &&
         (divisions.length === 0 || divisions.includes(queue.division.id))
     )
-    .sort((a, b) => sign * (a.name < b.name ? -1 : 1))
-    .map((queue) => entity(centre, queue));
+    .sort((a, b) => sign * (a.name < b.name ? -1 : 1));
 }
 
 /** Genesys takes `*` as a wildcard here and a bare name as the beginning of one. */

@@ -252,6 +252,23 @@ describe('the presence of a user', () => {
   });
 });
 
+describe('the queues of a user', () => {
+  it('are those the user serves, in pages; client credentials have none', async () => {
+    const { sandbox } = await start();
+    const api = await userApi(sandbox);
+    const { entities } = (await api.get('/api/v2/routing/queues/me')).body;
+    const me = (await api.get('/api/v2/users/me')).body.id;
+    expect(entities.length).toBeGreaterThan(0);
+    for (const { id } of (await api.get('/api/v2/routing/queues')).body.entities) {
+      const members = await api.get(`/api/v2/routing/queues/${id}/members?pageSize=500`);
+      const isMember = members.body.entities.some((member) => member.id === me);
+      expect(entities.some((queue) => queue.id === id)).toBe(isMember);
+    }
+    expect(entities[0]).toMatchObject({ joined: true, selfUri: `/api/v2/routing/queues/${entities[0]?.id ?? ''}` });
+    expect(outcome(await (await ApiClient.of(sandbox)).get('/api/v2/routing/queues/me'))).toEqual([400, 'not.a.user']);
+  });
+});
+
 describe('the conversations of a user', () => {
   it('are those that ring or go on, as the events tell them', async () => {
     const { sandbox } = await start();

@@ -1,5 +1,5 @@
 /**
- * How users sign in. The first three are settings of an organisation. Genesys has not published what the others stand for,
+ * How users sign in. The first two are settings of an organisation. Genesys has not published what the others stand for,
  * so each can be set to what an app must cope with.
  */
 export interface SandboxSignIn {
@@ -7,7 +7,7 @@ export interface SandboxSignIn {
   readonly inactivityTimeoutSeconds?: number;
   /** Whether the API checks the scopes of users' tokens; default `true`. */
   readonly enforceScopes?: boolean;
-  /** Whether the organisation's tokens list their scopes in `authorizedScope`; default `true`. */
+  /** Whether `tokens/me` lists the scopes of a token in `authorizedScope`; default `true`. */
   readonly listScopes?: boolean;
   /** Seconds an authorization code lives, 1 to 600; default 60. */
   readonly codeSeconds?: number;

@@ -1,5 +1,5 @@
 // How a team mounts the relay in a Node server it already has. This is the whole of it: one plugin under one prefix.
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type RelayConfig, type RelayConfigInput, genesysAuthRelay } from 'genesys-auth-relay';
 import { type BrowserAppOptions, browserApp } from './browser-app.ts';
 import { terminalLog } from './terminal-log.ts';
@@ -34,7 +34,7 @@ export async function createServer({ relay, page, browserDir }: ServerOptions): 
   const app = fastify({
     forceCloseConnections: true,
     // The host's own request lines stay off: they hold URLs.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     logger: { level: 'warn', stream: terminalLog }
   });
 

@@ -54,6 +54,13 @@ describe('startWallboard', () => {
     }
   });
 
+  it('starts without a deprecation warning', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const quiet = await startWallboard({ ...FREE, browserDir });
+    await quiet.close();
+    expect(warned.mock.calls).toEqual([]);
+  });
+
   it('serves the page with a policy that names the API, and a new nonce each time', async () => {
     const [first, second] = await Promise.all([fetch(wallboard.url), fetch(wallboard.url)]);
     const policy = first.headers.get('content-security-policy');

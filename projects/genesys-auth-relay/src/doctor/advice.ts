@@ -1,3 +1,4 @@
+import { CONTINUE_FIX } from '../runtime/unexpected-continue.ts';
 import type { Cause } from './causes.ts';
 
 /** What the words of an advice may name. None of it is secret. */
@@ -58,6 +59,10 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
   redirected: ({ host }) => [
     `${host} redirects, and a secret is not sent after a redirect.`,
     'Set tokenEndpoint to the final URL, or check the region.'
+  ],
+  unexpected_continue: ({ host }) => [
+    `${host} sends 100 Continue although the request does not ask for it. The relay cannot read the answer after it.`,
+    CONTINUE_FIX
   ],
   rate_limited: ({ host }) => [
     `${host} limits the rate of requests, so its answer says nothing about the OAuth client. Genesys Cloud takes about 300 token requests a minute from a client.`,

@@ -32,6 +32,7 @@ export const CAUSES = {
   credentials_in_query: 'endpoint',
   not_a_token_endpoint: 'endpoint',
   redirected: 'endpoint',
+  unexpected_continue: 'endpoint',
   not_the_api: 'endpoint',
   token_refused_by_api: 'endpoint',
   content_type_lost: 'endpoint',

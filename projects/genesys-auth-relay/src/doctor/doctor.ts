@@ -55,6 +55,7 @@ const OF_THE_HOST: ReadonlySet<Finding['cause']> = new Set([
   'tls_failed',
   'not_a_token_endpoint',
   'redirected',
+  'unexpected_continue',
   'content_type_lost',
   'rate_limited',
   'server_failed'

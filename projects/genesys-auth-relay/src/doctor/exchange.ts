@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors, request } from 'undici';
 import { errorCode } from '../runtime/error-code.ts';
+import { UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import { decoded } from '../source/decoded.ts';
 import { parseObject } from '../source/token-answer.ts';
 
@@ -21,7 +22,7 @@ export interface Answer {
 export interface NoAnswer {
   readonly kind: 'none';
   readonly timedOut: boolean;
-  /** Code of the network error, such as `ECONNREFUSED`. */
+  /** Code of the network error, such as `ECONNREFUSED`, or {@link UNEXPECTED_CONTINUE}. */
   readonly code: string | undefined;
 }
 
@@ -100,7 +101,8 @@ export function createExchange(timeoutMs: number, now: () => number, ca?: string
           at: (before + now()) / 2
         };
       } catch (error) {
-        return { kind: 'none', timedOut: timedOut(error, signal), code: errorCode(error) };
+        const code = isUnexpectedContinue(error) ? UNEXPECTED_CONTINUE : errorCode(error);
+        return { kind: 'none', timedOut: timedOut(error, signal), code };
       }
     },
     close: () => dispatcher.destroy()

@@ -1,4 +1,5 @@
 import { errorCode } from '../runtime/error-code.ts';
+import { UNEXPECTED_CONTINUE } from '../runtime/unexpected-continue.ts';
 import { type Granted, readTokenAnswer } from '../source/token-answer.ts';
 import { isRateLimit } from '../source/upstream-error.ts';
 import type { Cause } from './causes.ts';
@@ -13,6 +14,7 @@ const refused = (cause: Cause): TokenVerdict => ({ kind: 'refused', cause });
 /** What no answer at all means. */
 export function networkCause({ timedOut, code = '' }: NoAnswer): Cause {
   if (timedOut) return 'host_timeout';
+  if (code === UNEXPECTED_CONTINUE) return 'unexpected_continue';
   return /CERT|TLS|SSL|SELF_SIGNED|VERIFY|ALTNAME/.test(errorCode({ code }) ?? '') ? 'tls_failed' : 'host_unreachable';
 }
 

@@ -3,6 +3,7 @@ import type { RelayConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { passedOn } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import type { ApiBody } from './body.ts';
 import { Delivery } from './delivery.ts';
 import type { Presence } from './presence.ts';
@@ -43,6 +44,12 @@ function problemOf(error: unknown, host: string): RelayProblem | undefined {
       hint: 'Try again; if it lasts, ask for less at a time, or raise proxy.timeoutMs.'
     });
   }
+  if (isUnexpectedContinue(error)) {
+    return new RelayProblem('api_unreachable', `The API at ${host} cannot be used (${UNEXPECTED_CONTINUE}).`, {
+      hint: CONTINUE_FIX,
+      retryAfterSeconds: 5
+    });
+  }
   // An answer that is not HTTP has no code that says so.
   const code = error instanceof errors.HTTPParserError ? 'no valid HTTP' : errorCode(error);
   if (code === undefined) return undefined;
@@ -64,7 +71,7 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
         const failed = (error: Error, begun: boolean) => {
           if (begun || presence.gone) {
             fail(error);
-          } else if (mayRepeat && error instanceof errors.SocketError) {
+          } else if (mayRepeat && error instanceof errors.SocketError && !isUnexpectedContinue(error)) {
             mayRepeat = false;
             // Not in the turn in which undici tidies up the connection that was closed.
             queueMicrotask(attempt);

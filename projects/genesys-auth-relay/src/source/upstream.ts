@@ -5,6 +5,7 @@ import { CONNECTIONS } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { traceHeaders } from '../runtime/trace.ts';
+import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import { signAssertion } from './assertion.ts';
 import { createCertificatePools } from './certificate-pools.ts';
 import { decoded } from './decoded.ts';
@@ -60,6 +61,10 @@ async function readCapped(
 }
 
 function networkError(error: unknown, timedOut: boolean, endpoint: URL): UpstreamError {
+  if (isUnexpectedContinue(error)) {
+    const message = `The answer of the token endpoint at ${endpoint.host} cannot be read (${UNEXPECTED_CONTINUE}).`;
+    return new UpstreamError(new RelayProblem('upstream_invalid_response', message, { hint: CONTINUE_FIX }), 'once');
+  }
   const timeout =
     timedOut ||
     error instanceof errors.ConnectTimeoutError ||

@@ -203,6 +203,24 @@ describe('the answer of the token endpoint', () => {
     expect(world.server.received).toHaveLength(1);
   });
 
+  // RFC 6749: a success has no member `error` (section 5.1), a refusal has one (section 5.2).
+  it.each([
+    ['invalid_client', 'upstream_invalid_client'],
+    ['invalid_scope', 'upstream_invalid_scope'],
+    ['CANARY_code', 'upstream_refused']
+  ])('O11 200 with a token and the error %s is a refusal, and the token is not handed out', async (error, code) => {
+    world.server.answerWith({ access_token: 'CANARY-token', error, error_description: 'CANARY' });
+    const answer = await token();
+    expect(answer).toMatchObject({ status: 502, body: { code } });
+    expect(answer.text).not.toContain('CANARY');
+    expect(world.server.received).toHaveLength(1);
+  });
+
+  it.each([[null], ['']])('O10 200 with a token and the member error %j is a success', async (error) => {
+    world.server.answerWith({ access_token: 'token', error });
+    expect(await token()).toMatchObject({ status: 200, body: { access_token: 'token' } });
+  });
+
   it('tries without the optional scopes when the whole is refused for their sake', async () => {
     world.server.answerWith((response) => {
       const wanted = world.server.received.at(-1)!.form.get('scope');

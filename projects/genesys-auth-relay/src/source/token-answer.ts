@@ -23,6 +23,12 @@ function grantedScopes(scope: unknown): readonly string[] | undefined {
   return [...new Set(names.filter((name) => name !== ''))].sort();
 }
 
+/**
+ * Whether the member `error` of an answer makes it a refusal, whatever else the answer holds: a success has no such member
+ * (RFC 6749 sections 5.1 and 5.2). Some servers write members that they do not set as null or as an empty text.
+ */
+export const isError = (error: unknown): error is string => typeof error === 'string' && error !== '';
+
 /** Reads JSON that must be an object, or `undefined`. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {

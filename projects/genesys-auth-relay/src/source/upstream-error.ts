@@ -166,13 +166,14 @@ export function upstreamError(
   const known = refused(error ?? (status === 401 ? 'invalid_client' : undefined), status, body, asked.join(' '));
   if (known !== undefined) return known;
   const notThere = status === 404 || status === 405;
+  const said = error ?? (status < 300 ? `an error with HTTP status ${status}` : `HTTP status ${status}`);
   return new UpstreamError(
     problem(
       'upstream_refused',
-      `The token endpoint refused the request (${error ?? `HTTP status ${status}`}).`,
+      `The token endpoint refused the request (${said}).`,
       notThere
         ? "Nothing takes token requests there: check 'tokenEndpoint' or the region."
-        : 'Check the OAuth client and the scopes with the administrator of the OAuth server.'
+        : 'Check the OAuth client, its scopes and its IP allow-list with the administrator of the OAuth server.'
     ),
     'once'
   );

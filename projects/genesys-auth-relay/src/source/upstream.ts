@@ -9,7 +9,7 @@ import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runt
 import { signAssertion } from './assertion.ts';
 import { createCertificatePools } from './certificate-pools.ts';
 import { decoded } from './decoded.ts';
-import { type Granted, parseObject, readTokenAnswer } from './token-answer.ts';
+import { type Granted, isError, parseObject, readTokenAnswer } from './token-answer.ts';
 import { tokenRequest } from './token-request.ts';
 import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts';
 
@@ -139,12 +139,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
       }
       const { status, text, retryAfter } = answer;
       const body = parseObject(text);
-      // Some servers answer 200 with an error inside.
-      if (
-        status < 200 ||
-        status > 299 ||
-        (body?.['access_token'] === undefined && typeof body?.['error'] === 'string')
-      ) {
+      if (status < 200 || status > 299 || isError(body?.['error'])) {
         throw upstreamError({ status, body, retryAfterMs: retryAfterMs(retryAfter, clock.now()) }, scopes);
       }
       try {

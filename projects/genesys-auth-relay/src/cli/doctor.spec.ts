@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CANARY, CLIENT_ID, patientWith, startRegions } from '../../test/doctor.ts';
+import { CANARY, CLIENT_ID, patientWith, startOdd, startRegions } from '../../test/doctor.ts';
+import type { DoctorOptions } from '../doctor/doctor.ts';
 import { doctor } from './doctor.ts';
 import { run } from './run.ts';
 
@@ -20,11 +21,11 @@ describe('genesys-auth-relay doctor', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function command(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  async function command(args: readonly string[], env: NodeJS.ProcessEnv = {}, options: DoctorOptions = {}) {
     let out = '';
     let err = '';
     const output = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
-    const { exitCode } = await doctor(args, output, { regions: world.regions }, env);
+    const { exitCode } = await doctor(args, output, { regions: world.regions, ...options }, env);
     expect(out + err).not.toContain('CANARY');
     return { exitCode, out, err };
   }
@@ -106,6 +107,52 @@ describe('genesys-auth-relay doctor', () => {
       target: { region: 'there.test', clientId: CLIENT_ID },
       findings: [{ cause: 'wrong_region', severity: 'error', fix: 'Set genesys.region: here.test' }]
     });
+  });
+
+  it('names the region beside the secret where the server refuses every client id alike', async () => {
+    const alike = await startOdd((request, response) => {
+      const isToken = request.method === 'POST';
+      response.writeHead(isToken ? 401 : 404, { 'content-type': 'application/json' });
+      response.end(isToken ? '{"error":"invalid_client","description":"authentication failed"}' : '');
+    });
+    const { tokenEndpoint } = alike.genesys;
+    const apiOrigin = alike.origin.replace('127.0.0.1', 'localhost');
+    const regions = [{ aws: 'aws-alike', domain: 'alike.test', tokenEndpoint, apiOrigin }, ...world.regions];
+    const flags = ['--region', 'alike.test', '--client-id', CLIENT_ID];
+    const env = { GENESYS_CLIENT_SECRET: CANARY };
+    const found = await command(flags, env, { regions });
+    const searched = await command([...flags, '--find-region'], env, { regions });
+    await alike.close();
+    expect(found).toMatchObject({ exitCode: 18, out: expect.stringContaining('error secret_or_region') });
+    expect(searched).toMatchObject({
+      exitCode: 11,
+      out: expect.stringContaining('fix: Set genesys.region: here.test')
+    });
+  });
+
+  it('names a wrong secret with the region as the other cause', async () => {
+    const { exitCode, out } = await command(['--region', 'here.test', '--client-id', CLIENT_ID], {
+      GENESYS_CLIENT_SECRET: 'Zq8vK2mN4pR6tW9yB1dF3hJ5'
+    });
+    expect(exitCode).toBe(12);
+    expect(out).toMatch(/error secret_wrong_or_rotated: .*another region than here\.test/);
+  });
+
+  it.each([
+    [{ scope: 'users' }, 14, /error grant_too_narrow: .*routing/],
+    [{ scope: 'routing users' }, 0, /warning grant_too_wide: .*users/],
+    [{ error: 'invalid_client' }, 11, /error error_in_success/]
+  ])('names a token answer with %j', async (more, exitCode, words) => {
+    const odd = await startOdd((_request, response) => {
+      const body = { id: 'me', access_token: 'TOKEN-CANARY', token_type: 'bearer', expires_in: 60, ...more };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    const { input, env } = patientWith({ genesys: odd.genesys });
+    const file = join(folder, 'granted.json');
+    writeFileSync(file, JSON.stringify(input));
+    const found = await command(['--config', file], env);
+    await odd.close();
+    expect(found).toMatchObject({ exitCode, out: expect.stringMatching(words) });
   });
 
   it.each([

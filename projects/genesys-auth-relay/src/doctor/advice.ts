@@ -7,6 +7,8 @@ export interface AdviceContext {
   readonly region: string | null;
   /** Names that the server gave, such as permissions. */
   readonly names?: readonly string[];
+  /** Whether a made-up client id is refused in the same way. */
+  readonly idsAlike?: boolean;
 }
 
 type Words = readonly [message: string, fix: string];
@@ -32,9 +34,17 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     `${host} does not know this client id: the id is wrong, or the client lives in another region${region === null ? '' : ` than ${region}`}.`,
     'Compare the id with Admin > Integrations > OAuth, and the region with the address of your Genesys Cloud; doctor --find-region looks for the id in all regions.'
   ],
-  secret_wrong_or_rotated: () => [
-    'The credentials are refused; Genesys Cloud answers so when it knows the client id but not the secret. The secret has a normal form, so the answer does not tell whether it is wrong or was regenerated (rotated) a short while ago.',
-    'Copy the secret again from Admin > Integrations > OAuth. If it was regenerated, give the new one to every relay.'
+  secret_wrong_or_rotated: ({ host, region, idsAlike = false }) => [
+    `The credentials are refused; Genesys Cloud answers so when it knows the client id but not the secret. The secret has a normal form, so the answer does not tell whether it is wrong or was regenerated (rotated) a short while ago. ${
+      idsAlike
+        ? `A made-up client id gets the same answer, so the client id or the server (${host}) may be wrong as well.`
+        : `A made-up client id gets another answer, so ${host} most likely knows this one. The other possible cause is that the client lives in another region${region === null ? '' : ` than ${region}`}.`
+    }`,
+    'Copy the secret again from Admin > Integrations > OAuth. If it was regenerated, give the new one to every relay. If that does not help, compare the region with the address of your Genesys Cloud.'
+  ],
+  secret_or_region: ({ host, region }) => [
+    `The credentials are refused, and ${host} refuses a made-up client id in the same way. So either the secret is wrong or was regenerated (rotated), or the client lives in another region than ${region ?? 'this one'}, or the client id is wrong.`,
+    'Compare the region with the address of your Genesys Cloud, and copy the client id and the secret again from Admin > Integrations > OAuth; doctor --find-region looks for the id in all regions.'
   ],
   client_disabled: () => [
     'The OAuth client is switched off.',
@@ -68,12 +78,24 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     `${host} limits the rate of requests, so its answer says nothing about the OAuth client. Genesys Cloud takes about 300 token requests a minute from a client.`,
     'Wait a minute, then run doctor again. If it lasts, look for a program that asks for a token with each call.'
   ],
+  error_in_success: ({ host }) => [
+    `${host} answers HTTP 200 with an error inside, for which RFC 6749 section 5.2 wants HTTP 400. The relay takes this for a refusal, also when the answer holds a token.`,
+    'Look for the error at the OAuth server, and let it answer 400. A gateway in between may have changed the status.'
+  ],
+  grant_too_narrow: ({ names = [] }) => [
+    `The token endpoint grants a token that lacks ${names.join(', ')}. Callers that need these scopes are refused.`,
+    'Allow these scopes for the OAuth client at the OAuth server, or take them out of the relay.'
+  ],
+  grant_too_wide: ({ names = [] }) => [
+    `The token endpoint grants more than the relay asks for: ${names.join(', ') || 'scopes that are not shown'}. Every caller in token mode gets a token with these scopes.`,
+    'Take these scopes away from the OAuth client at the OAuth server.'
+  ],
   server_failed: ({ host }) => [
     `${host} failed or is overloaded.`,
     'Try again; if it lasts, look at the status page of Genesys Cloud.'
   ],
   answer_does_not_tell: () => [
-    'The server refuses, and its answer does not tell why. Client id, secret, state and grant type of the OAuth client may each be the reason.',
+    'The server refuses, and its answer does not tell why. Client id, secret, state and grant type of the OAuth client may each be the reason; so may an IP allow-list that lacks the address of this machine.',
     'Check them one by one in Admin > Integrations > OAuth, and ask support with the correlation id of the answer.'
   ],
   token_refused_by_api: ({ host }) => [
@@ -81,12 +103,16 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     'Use one region for both: genesys.region, or tokenEndpoint and apiOrigin of the same region.'
   ],
   not_the_api: ({ host }) => [
-    `${host} does not answer like the API of Genesys Cloud.`,
+    `${host} does not answer like the API of Genesys Cloud. A firewall in between, or an IP allow-list that lacks the address of this machine, may be the reason.`,
     'Check apiOrigin: https://api.{your region}. For another OAuth server this does not matter.'
   ],
-  address_not_allowed: () => [
-    'The API refuses requests from this IP address.',
+  address_not_allowed: ({ host }) => [
+    `${host} refuses requests from this IP address.`,
     'Add the address of this machine to the allowed addresses of the organisation or the OAuth client.'
+  ],
+  api_refuses: ({ host }) => [
+    `${host} refuses a read, and its answer does not tell why. An IP allow-list that lacks the address of this machine may be the reason.`,
+    'Look at the code of the answer, and ask support with its correlation id.'
   ],
   scope_not_allowed: ({ names = [] }) => [
     `The OAuth client lacks a scope: ${names.join(' or ') || 'not named'}.`,

@@ -21,7 +21,7 @@ async function read(examination: Examination, apiOrigin: string, path: string, n
   const bad = verdict === undefined || verdict.cause !== undefined;
   steps.push({
     name,
-    outcome: bad ? 'problem' : verdict.unclear === true ? 'unclear' : 'ok',
+    outcome: bad ? 'problem' : 'ok',
     tried: `GET ${url} with the token`,
     answer: inShort(answer, redactor)
   });
@@ -33,7 +33,8 @@ async function read(examination: Examination, apiOrigin: string, path: string, n
   if (verdict?.cause === undefined) return true;
   const names = verdict.names.filter((one) => !redactor.repeats(one));
   // Against another OAuth server there may be no API of Genesys at all.
-  const severity = verdict.cause === 'not_the_api' && examination.region === null ? 'warning' : 'error';
+  const isElsewhere = verdict.cause === 'not_the_api' && examination.region === null;
+  const severity = isElsewhere || verdict.cause === 'api_refuses' ? 'warning' : 'error';
   report(examination, verdict.cause, url, { names }, severity);
   return false;
 }

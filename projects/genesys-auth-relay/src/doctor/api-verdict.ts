@@ -6,8 +6,6 @@ export interface ApiVerdict {
   readonly cause: Cause | undefined;
   /** Permissions or scopes that the server names. */
   readonly names: readonly string[];
-  /** The answer says neither yes nor no. */
-  readonly unclear?: true;
 }
 
 /** Names in the last brackets of a message: `... assigned: [routing:queue:view]`. */
@@ -35,5 +33,5 @@ export function judgeApi({ status, body }: Answer): ApiVerdict {
   if (status === 403 && code !== '') return { cause: 'missing_permission', names };
   if (status === 429) return { cause: 'rate_limited', names: [] };
   if (status >= 500) return { cause: 'server_failed', names: [] };
-  return { cause: code === '' ? 'not_the_api' : undefined, names: [], unclear: true };
+  return { cause: code === '' ? 'not_the_api' : 'api_refuses', names: [] };
 }

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import type { Credential } from '../config/config.ts';
 import { signAssertion } from '../source/assertion.ts';
+import type { Granted } from '../source/token-answer.ts';
 import { tokenRequest } from '../source/token-request.ts';
 import { finding } from './causes.ts';
 import { clockCause, isApart } from './clock-skew.ts';
@@ -27,14 +28,14 @@ const thumbprintOf = async ({ secret }: Credential): Promise<string> =>
  * Asks for a token by a signed assertion, as the relay does. Where that is refused, one thing at a time is changed to see
  * whether it was the cause: the clock, the key id, the audience. Four requests at most.
  *
- * @returns the token, for the probes of the API
+ * @returns the grant, for the probes of the API
  */
 export async function probeAssertion(
   examination: Examination,
   ask: ProvenAsk,
   issuer: string,
   host: HostFacts
-): Promise<string | undefined> {
+): Promise<Granted | undefined> {
   const { tokenEndpoint, credential, scopes, key } = ask;
   const { redactor, clock, findings } = examination;
 
@@ -49,7 +50,7 @@ export async function probeAssertion(
   }
 
   const verdict = await attempt('token', {}, scopes, '');
-  if (verdict.kind === 'granted') return verdict.granted.token;
+  if (verdict.kind === 'granted') return verdict.granted;
   if (verdict.cause === 'scope_refused')
     return tryPlain(examination, tokenEndpoint, () => attempt('token without scope', {}, [], ', no scope'));
   if (!isProofRefused(verdict.cause)) {
@@ -77,7 +78,7 @@ export async function probeAssertion(
       const isKnown = findings.findIndex(({ cause }) => cause === 'clock_skew');
       if (isKnown >= 0) findings.splice(isKnown, 1);
       findings.push(clockCause(host.skewMs));
-      return again.granted.token;
+      return again.granted;
     }
   }
   if (credential.keyId !== undefined) {
@@ -90,7 +91,7 @@ export async function probeAssertion(
           `Set ${key}.keyId to the kid that the server has for this key, or leave it out.`
         )
       );
-      return again.granted.token;
+      return again.granted;
     }
   }
   if (host.issuer !== undefined && host.issuer !== issuer) {
@@ -104,7 +105,7 @@ export async function probeAssertion(
           `Set genesys.issuer: ${redactor.show(host.issuer)}`
         )
       );
-      return again.granted.token;
+      return again.granted;
     }
   }
   findings.push(

@@ -33,6 +33,7 @@ export const CAUSES = {
   not_a_token_endpoint: 'endpoint',
   redirected: 'endpoint',
   unexpected_continue: 'endpoint',
+  error_in_success: 'endpoint',
   not_the_api: 'endpoint',
   token_refused_by_api: 'endpoint',
   content_type_lost: 'endpoint',
@@ -56,11 +57,15 @@ export const CAUSES = {
   scope_misspelt: 'scopes',
   scope_refused: 'scopes',
   scope_not_allowed: 'scopes',
+  grant_too_narrow: 'scopes',
+  grant_too_wide: 'scopes',
   missing_permission: 'permissions',
   address_not_allowed: 'permissions',
   clock_skew: 'clock',
   rate_limited: 'server',
   server_failed: 'server',
+  secret_or_region: 'unclear',
+  api_refuses: 'unclear',
   answer_does_not_tell: 'unclear'
 } as const satisfies Record<string, CauseClass>;
 

@@ -1,6 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { Credential } from '../config/config.ts';
 import type { CertificatePools } from '../source/certificate-pools.ts';
+import type { Granted } from '../source/token-answer.ts';
 import { tokenRequest } from '../source/token-request.ts';
 import { finding } from './causes.ts';
 import { type Examination, report } from './examination.ts';
@@ -15,13 +16,13 @@ export const isPair = ({ certificate, secret }: Credential): boolean =>
 /**
  * Asks for a token over a connection with the certificate of the client, as the relay does; once.
  *
- * @returns the token, for the probes of the API
+ * @returns the grant, for the probes of the API
  */
 export async function probeCertificate(
   examination: Examination,
   { tokenEndpoint, credential, scopes, key }: ProvenAsk,
   pools: CertificatePools
-): Promise<string | undefined> {
+): Promise<Granted | undefined> {
   const { findings, redactor, clock } = examination;
   if (!isPair(credential)) {
     findings.push(
@@ -51,7 +52,7 @@ export async function probeCertificate(
     return tryToken(examination, name, question, `with the certificate ${key}.certificate${why}`);
   };
   const verdict = await attempt('token', scopes, '');
-  if (verdict.kind === 'granted') return verdict.granted.token;
+  if (verdict.kind === 'granted') return verdict.granted;
   if (verdict.cause === 'scope_refused')
     return tryPlain(examination, tokenEndpoint, () => attempt('token without scope', [], ', no scope'));
   const { answer } = verdict;

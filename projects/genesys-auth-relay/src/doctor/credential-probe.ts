@@ -3,6 +3,7 @@ import type { Credential } from '../config/config.ts';
 import { Secret } from '../config/secret.ts';
 import { algorithmOf } from '../source/assertion.ts';
 import type { CertificatePools } from '../source/certificate-pools.ts';
+import type { Granted } from '../source/token-answer.ts';
 import { probeAssertion } from './assertion-probe.ts';
 import type { Step } from './causes.ts';
 import { probeCertificate } from './certificate-probe.ts';
@@ -50,14 +51,14 @@ const asked = (scopes: readonly string[]) => scopes.filter((scope) => /^[\x21\x2
  * Asks for a token by one credential, in the way it is configured for.
  *
  * @param proven the credential, if it is one by key; made once, as its connections are found by it
- * @returns the token, for the probes of the API
+ * @returns the grant, for the probes of the API
  */
 export async function probeCredential(
   examination: Examination,
   written: WrittenCredential,
   proven: Credential | undefined,
   { tokenEndpoint, issuer, sendScope, host, pools }: Place
-): Promise<string | undefined> {
+): Promise<Granted | undefined> {
   const { clientId, rawSecret, auth, key } = written;
   const { steps } = examination;
   if (clientId === undefined) {

@@ -9,9 +9,10 @@ import { createExchange } from './exchange.ts';
 import { isPair } from './certificate-probe.ts';
 import { type WrittenCredential, hasKey } from './credentials.ts';
 import { probeCredential, provenBy, skipped } from './credential-probe.ts';
+import { judgeGrant } from './grant.ts';
 import { probeHost } from './host-probe.ts';
 import { type Redactor, createRedactor } from './redact.ts';
-import { findRegionOf } from './region-probe.ts';
+import { MAY_BE_REGION, findRegionOf } from './region-probe.ts';
 import { REGION_HOSTS, type RegionHosts } from './regions.ts';
 import { looksLikeId } from './secret-shape.ts';
 import type { Patient } from './patient.ts';
@@ -92,17 +93,17 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
     const shown = new Set<string | undefined>();
     for (const [index, credential] of credentials.entries()) {
       const since = { steps: steps.length, findings: findings.length };
-      const token = await probeCredential(examination, credential, proven[index], place);
-      const lost = findings.findIndex(({ cause }, at) => at >= since.findings && cause === 'unknown_client_or_region');
-      if (lost >= 0 && options.findRegion === true && credential.clientId !== undefined) {
-        findings.splice(lost, 1);
-        await findRegionOf(examination, credential.clientId, tokenEndpoint, regions);
-      }
-      if (token === undefined) steps.push(skipped('API', 'there is no token to show it'));
+      const granted = await probeCredential(examination, credential, proven[index], place);
+      const lost = findings.findIndex(({ cause }, at) => at >= since.findings && MAY_BE_REGION.has(cause));
+      const open = findings[lost];
+      if (open !== undefined && options.findRegion === true && credential.clientId !== undefined)
+        findings[lost] = await findRegionOf(examination, credential.clientId, tokenEndpoint, open.cause, regions);
+      if (granted !== undefined) judgeGrant(examination, tokenEndpoint, granted, credential.scopes, sendScope);
+      if (granted === undefined) steps.push(skipped('API', 'there is no token to show it'));
       else if (!shown.has(credential.clientId)) {
         shown.add(credential.clientId);
         const scopes = credential.scopes.length > 0 ? credential.scopes : ['routing'];
-        await probeApi(examination, endpoints.apiOrigin, token, scopes);
+        await probeApi(examination, endpoints.apiOrigin, granted.token, scopes);
       }
       nameCredential(examination, credential.label, since);
       const isLast = index === credentials.length - 1;

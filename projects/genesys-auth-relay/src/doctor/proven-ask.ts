@@ -1,4 +1,5 @@
 import type { Credential } from '../config/config.ts';
+import type { Granted } from '../source/token-answer.ts';
 import type { Cause } from './causes.ts';
 import { type Examination, report } from './examination.ts';
 import type { tryToken } from './token-probe.ts';
@@ -16,13 +17,16 @@ export interface ProvenAsk {
 export const isProofRefused = (cause: Cause): boolean =>
   cause === 'secret_wrong_or_rotated' || cause === 'answer_does_not_tell';
 
+/** A grant that was asked for without scopes: which ones it names says nothing about those that were refused. */
+export const withoutScopes = (granted: Granted): Granted => ({ ...granted, scopes: undefined });
+
 /** Where scopes are refused: says so, and asks without them, so that the API can still be shown a token. */
 export async function tryPlain(
   examination: Examination,
   tokenEndpoint: string,
   attempt: () => ReturnType<typeof tryToken>
-): Promise<string | undefined> {
+): Promise<Granted | undefined> {
   report(examination, 'scope_refused', tokenEndpoint);
   const plain = await attempt();
-  return plain.kind === 'granted' ? plain.granted.token : undefined;
+  return plain.kind === 'granted' ? withoutScopes(plain.granted) : undefined;
 }

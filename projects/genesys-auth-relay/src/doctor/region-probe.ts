@@ -1,36 +1,75 @@
-import { randomBytes } from 'node:crypto';
-import { finding } from './causes.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Cause, type Finding, finding } from './causes.ts';
 import { type Examination, askToken, inShort } from './examination.ts';
 import type { Answer, NoAnswer } from './exchange.ts';
 import type { RegionHosts } from './regions.ts';
 import { tokenQuestion } from './token-request.ts';
-import { judgeToken } from './token-verdict.ts';
+import { descriptionOf, judgeToken } from './token-verdict.ts';
 
 type Known = 'yes' | 'no' | 'unclear';
 
-/** Whether an answer to a made-up secret shows that the client id is known: 400 says no, 401 says yes. */
-function isKnown(answer: Answer | NoAnswer): Known {
+/** Asks with a made-up secret. The real one is never sent. */
+function askWithMadeUpSecret(examination: Examination, tokenEndpoint: string, id: string) {
+  const secret = `made-up-${randomBytes(12).toString('hex')}`;
+  return askToken(examination, tokenQuestion({ tokenEndpoint, id, secret, form: 'basic', scopes: [] }));
+}
+
+/** What two refusals are compared by. A server may repeat the client id in its words. */
+const refusalOf = (answer: Answer, id: string): string =>
+  JSON.stringify([answer.status, answer.body?.['error'], descriptionOf(answer).replaceAll(id, '')]);
+
+/**
+ * Whether a token endpoint refuses a made-up client id in the same way as it refused this one. Then its 401 says nothing about the
+ * client id, and so nothing about the region.
+ *
+ * @param refusal its answer to the client id that is examined
+ */
+export async function refusesEveryIdAlike(
+  examination: Examination,
+  tokenEndpoint: string,
+  id: string,
+  refusal: Answer | NoAnswer
+): Promise<boolean> {
+  const madeUp = randomUUID();
+  const answer = await askWithMadeUpSecret(examination, tokenEndpoint, madeUp);
+  const differs =
+    answer.kind === 'answer' && refusal.kind === 'answer' && refusalOf(answer, madeUp) !== refusalOf(refusal, id);
+  examination.steps.push({
+    name: 'made-up client id',
+    outcome: differs ? 'ok' : 'unclear',
+    tried: `POST ${tokenEndpoint}, a made-up client id with a made-up secret`,
+    answer: inShort(answer, examination.redactor)
+  });
+  return !differs;
+}
+
+/** Whether the refusal of a made-up secret shows that the client id is known; a 401 only by comparison. */
+async function isKnown(
+  examination: Examination,
+  tokenEndpoint: string,
+  id: string,
+  answer: Answer | NoAnswer
+): Promise<Known> {
   if (answer.kind === 'none') return 'unclear';
   const verdict = judgeToken(answer);
   if (verdict.kind === 'granted') return 'unclear';
   switch (verdict.cause) {
     case 'unknown_client_or_region':
       return 'no';
-    case 'secret_wrong_or_rotated':
     case 'client_disabled':
     case 'wrong_grant_type':
       return 'yes';
+    case 'secret_wrong_or_rotated':
+      return (await refusesEveryIdAlike(examination, tokenEndpoint, id, answer)) ? 'unclear' : 'yes';
     default:
       return 'unclear';
   }
 }
 
-/** Asks one token endpoint whether it knows a client id, with a made-up secret. The real one is never sent. */
+/** Asks one token endpoint whether it knows a client id, with a made-up secret. */
 export async function probeClientId(examination: Examination, tokenEndpoint: string, id: string): Promise<Known> {
-  const secret = `made-up-${randomBytes(12).toString('hex')}`;
-  const question = tokenQuestion({ tokenEndpoint, id, secret, form: 'basic', scopes: [] });
-  const answer = await askToken(examination, question);
-  const known = isKnown(answer);
+  const answer = await askWithMadeUpSecret(examination, tokenEndpoint, id);
+  const known = await isKnown(examination, tokenEndpoint, id, answer);
   examination.steps.push({
     name: 'client id',
     outcome: known === 'yes' ? 'ok' : known === 'no' ? 'problem' : 'unclear',
@@ -40,33 +79,38 @@ export async function probeClientId(examination: Examination, tokenEndpoint: str
   return known;
 }
 
+/** What is left open when the configured region is asked: both are causes that another region would explain. */
+export const MAY_BE_REGION: ReadonlySet<Cause> = new Set(['unknown_client_or_region', 'secret_or_region']);
+
 /**
- * Looks for the region that knows a client id: one request each, one after the other, until one does. Says what it found.
+ * Looks for the region that knows a client id, one region after the other, until one does.
  *
- * @param asked token endpoint that does not know the id
+ * @param asked token endpoint that does not show that it knows the id
+ * @param cause what its refusal meant: one of {@link MAY_BE_REGION}
  */
 export async function findRegionOf(
   examination: Examination,
   id: string,
   asked: string,
+  cause: Cause,
   regions: readonly RegionHosts[]
-): Promise<void> {
-  let unclear = 0;
+): Promise<Finding> {
+  const isUnknownThere = cause === 'unknown_client_or_region';
+  let unclear = isUnknownThere ? 0 : 1;
   for (const { domain, tokenEndpoint } of regions) {
     if (tokenEndpoint === asked) continue;
     const known = await probeClientId(examination, tokenEndpoint, id);
     if (known === 'unclear') unclear++;
     if (known !== 'yes') continue;
-    const message = `The client id is known in ${domain}, not in ${examination.region ?? new URL(asked).host}.`;
-    examination.findings.push(finding('wrong_region', message, `Set genesys.region: ${domain}`));
-    return;
+    const there = examination.region ?? new URL(asked).host;
+    const message = `The client id is known in ${domain}, ${isUnknownThere ? 'not' : 'not shown to be known'} in ${there}. The secret was not tried in ${domain}: it may be wrong as well.`;
+    return finding('wrong_region', message, `Set genesys.region: ${domain}`);
   }
-  const rest = unclear === 0 ? '' : ` (${unclear} of them gave no clear answer)`;
-  examination.findings.push(
-    finding(
-      'unknown_client',
-      `No region knows this client id${rest}.`,
-      'Copy the client id again from Admin > Integrations > OAuth; a deleted client is not known any more.'
-    )
+  const compare = 'Copy the client id again from Admin > Integrations > OAuth; a deleted client is not known any more.';
+  if (unclear === 0) return finding('unknown_client', 'No region knows this client id.', compare);
+  return finding(
+    cause,
+    `No region shows that it knows this client id, but ${unclear} of them did not answer or refuse a made-up client id in the same way. The client id, the region or the secret may be wrong.`,
+    `${compare} Compare the region with the address of your Genesys Cloud.`
   );
 }

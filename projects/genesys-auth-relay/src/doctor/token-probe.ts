@@ -1,5 +1,8 @@
+import type { Granted } from '../source/token-answer.ts';
 import { type Cause, type Finding, finding } from './causes.ts';
 import { type Examination, askToken, inShort, report } from './examination.ts';
+import { withoutScopes } from './proven-ask.ts';
+import { refusesEveryIdAlike } from './region-probe.ts';
 import { type ShapeSlip, secretSlip } from './secret-shape.ts';
 import type { Question } from './exchange.ts';
 import { type AuthForm, FORM_NAMES, type TokenTry, formsDiffer, tokenQuestion } from './token-request.ts';
@@ -30,7 +33,8 @@ export async function tryToken(examination: Examination, name: string, question:
   const verdict: TokenVerdict =
     answer.kind === 'none' ? { kind: 'refused', cause: networkCause(answer) } : judgeToken(answer);
   // Nothing may show the token; a body that is no token answer shows nothing at all.
-  if (verdict.kind === 'granted') examination.redactor.hide(verdict.granted.token);
+  const token = answer.kind === 'answer' ? answer.body?.['access_token'] : undefined;
+  if (typeof token === 'string') examination.redactor.hide(token);
   examination.steps.push({
     name,
     outcome: verdict.kind === 'granted' ? 'ok' : 'problem',
@@ -45,7 +49,7 @@ const attempt = (examination: Examination, name: string, request: TokenTry, why:
 
 const CONFIRMED = ' Without it the token endpoint grants a token, so this is the cause.';
 const SUSPECTED =
-  ' This is the likely cause of the refusal; the answer itself only says that the credentials are wrong.';
+  ' This is the likely cause of the refusal; the answer itself only says that the credentials are wrong, and the wrong region may get the same answer.';
 
 const slipFinding = ({ cause, message, fix }: ShapeSlip, more: string): Finding =>
   finding(cause, `${message}${more}`, fix);
@@ -69,13 +73,13 @@ const FORM_FIXES: Record<AuthForm, (key: string) => string> = {
  * {@link MAX_TOKEN_REQUESTS} requests at most.
  *
  * @param supported ways to send credentials that the server's metadata names
- * @returns the token, for the probes of the API
+ * @returns the grant, for the probes of the API
  */
 export async function probeToken(
   examination: Examination,
   ask: TokenAsk,
   supported: readonly string[]
-): Promise<string | undefined> {
+): Promise<Granted | undefined> {
   const { findings } = examination;
   const { tokenEndpoint, id, rawSecret, auth, scopes } = ask;
   const secret = rawSecret.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
@@ -87,14 +91,14 @@ export async function probeToken(
   const verdict = await attempt(examination, 'token', first, brokenLine ? ', without the line breaks' : '');
   if (verdict.kind === 'granted') {
     if (brokenLine) findings.push(slipFinding(slip, CONFIRMED));
-    return verdict.granted.token;
+    return verdict.granted;
   }
   if (brokenLine) findings.push(slipFinding(slip, ' The relay does not start with it.'));
 
   if (verdict.cause === 'scope_refused') {
     report(examination, 'scope_refused', tokenEndpoint);
     const plain = await attempt(examination, 'token without scope', { ...first, scopes: [] }, ', no scope');
-    return plain.kind === 'granted' ? plain.granted.token : undefined;
+    return plain.kind === 'granted' ? withoutScopes(plain.granted) : undefined;
   }
   if (verdict.cause !== 'secret_wrong_or_rotated' || brokenLine) {
     if (!(brokenLine && verdict.cause === 'secret_wrong_or_rotated')) report(examination, verdict.cause, tokenEndpoint);
@@ -105,7 +109,7 @@ export async function probeToken(
     const repaired = { ...request, secret: slip.repaired };
     const again = await attempt(examination, 'token with a repaired secret', repaired, `, undone: ${slip.cause}`);
     findings.push(slipFinding(slip, again.kind === 'granted' ? CONFIRMED : SUSPECTED));
-    return again.kind === 'granted' ? again.granted.token : undefined;
+    return again.kind === 'granted' ? again.granted : undefined;
   }
   if (slip !== undefined) {
     findings.push(slipFinding(slip, SUSPECTED));
@@ -117,9 +121,11 @@ export async function probeToken(
     if (other.kind === 'granted') {
       const message = `The server takes the credentials ${FORM_NAMES[form]}, but not ${FORM_NAMES[auth]}.`;
       findings.push(finding('auth_method_refused' satisfies Cause, message, FORM_FIXES[form](ask.key)));
-      return other.granted.token;
+      return other.granted;
     }
   }
-  report(examination, 'secret_wrong_or_rotated', tokenEndpoint);
+  const idsAlike = await refusesEveryIdAlike(examination, tokenEndpoint, id, verdict.answer);
+  const cause = idsAlike && examination.region !== null ? 'secret_or_region' : 'secret_wrong_or_rotated';
+  report(examination, cause, tokenEndpoint, { idsAlike });
   return undefined;
 }

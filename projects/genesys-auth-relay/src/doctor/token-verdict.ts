@@ -1,6 +1,6 @@
 import { errorCode } from '../runtime/error-code.ts';
 import { UNEXPECTED_CONTINUE } from '../runtime/unexpected-continue.ts';
-import { type Granted, readTokenAnswer } from '../source/token-answer.ts';
+import { type Granted, isError, readTokenAnswer } from '../source/token-answer.ts';
 import { isRateLimit } from '../source/upstream-error.ts';
 import type { Cause } from './causes.ts';
 import type { Answer, NoAnswer } from './exchange.ts';
@@ -50,16 +50,27 @@ function granted(answer: Answer): TokenVerdict {
   }
 }
 
+/** What a refusal means that names no OAuth error. */
+function withoutError({ status, body, text }: Answer): Cause {
+  if (status === 404 || status === 405) return 'not_a_token_endpoint';
+  if (status === 401 && body !== undefined) return 'secret_wrong_or_rotated';
+  const isPage = body === undefined && text !== '';
+  return status === 401 || (isPage && status !== 403) ? 'not_a_token_endpoint' : 'answer_does_not_tell';
+}
+
 /** Judges an answer of the token endpoint. */
 export function judgeToken(answer: Answer): TokenVerdict {
   const { status, body } = answer;
   const error = body?.['error'];
   if (isRateLimit(status, body)) return refused('rate_limited');
+  if (body?.['code'] === 'ip.not.authorized') return refused('address_not_allowed');
   if (status >= 300 && status < 400) return refused('redirected');
   if (status >= 500 || error === 'server_error' || error === 'temporarily_unavailable') return refused('server_failed');
   if (status === 415) return refused('content_type_lost');
   const description = descriptionOf(answer);
-  switch (error) {
+  const isSuccess = status >= 200 && status < 300;
+  if (isSuccess && isError(error)) return refused('error_in_success');
+  switch (isError(error) ? error : undefined) {
     case 'invalid_client':
       return invalidClient(status, description);
     case 'unauthorized_client':
@@ -70,8 +81,7 @@ export function judgeToken(answer: Answer): TokenVerdict {
     case 'invalid_scope':
       return refused('scope_refused');
     case undefined:
-      if (status >= 200 && status < 300) return granted(answer);
-      return refused(status === 401 && body !== undefined ? 'secret_wrong_or_rotated' : 'not_a_token_endpoint');
+      return isSuccess ? granted(answer) : refused(withoutError(answer));
     default:
       return refused('answer_does_not_tell');
   }

@@ -71,7 +71,11 @@ const entries = [
   ...[
     ['fleet', 'none', 'one token request per renewal cycle for 800 callers of four servers, and nobody waits'],
     ['fleet-store', 'store', 'no call fails while the shared store is killed, restarted and frozen'],
-    ['fleet-endpoint', 'endpoint', 'no call fails while the token endpoint fails again and again'],
+    [
+      'fleet-endpoint',
+      'endpoint',
+      'no call fails while the token endpoint fails again and again; prints the longest wait for it'
+    ],
     ['fleet-kill', 'kill', 'no call fails when servers that hold the lease are killed']
   ].map(([name, chaos, about]) => ({
     name,

@@ -25,9 +25,12 @@ const TICKET = /^[\w-]{43}$/;
 /** Takes a request that wants to become a WebSocket. Returns `false`, and leaves it alone, if its path is not the hub's. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
+/** Subprotocols that are read of one request; a client of the hub offers two. */
+const MAX_PROTOCOLS = 20;
+
 const protocolsOf = (header: string | undefined): readonly string[] =>
   (header ?? '')
-    .split(',')
+    .split(',', MAX_PROTOCOLS)
     .map((name) => name.trim())
     .filter((name) => name !== '');
 

@@ -45,6 +45,22 @@ describe('a caller with a JWT', () => {
     });
   });
 
+  it('10.3.3 is known by the issuer of the token, whatever other issuers its claims name', async () => {
+    await start();
+    // A key like this one stands first in the JSON.
+    expect((await session(await provider.token({ '0': { iss: 'https://other.example' } }))).status).toBe(200);
+    const stranger = { iss: 'https://other.example', act: { iss: provider.issuer } };
+    expect(await session(await provider.token(stranger))).toMatchObject(refused);
+  });
+
+  it('4.2.5 is refused for a header of a token longer than 4 kB, before a key is asked for', async () => {
+    await start();
+    const long = await provider.token({}, { jku: 'a'.repeat(4000) });
+    expect(await session(long)).toMatchObject(refused);
+    expect(provider.keyRequests()).toBe(0);
+    expect((await session(await provider.token({}, { jku: 'a'.repeat(2000) }))).status).toBe(200);
+  });
+
   it('needs no X-Genesys-Auth for a token, and gets one', async () => {
     await start();
     const answer = await ask(`${world.relay.url}/token`, {

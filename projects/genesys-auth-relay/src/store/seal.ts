@@ -35,7 +35,9 @@ function keyOf(material: Buffer, purpose: SealPurpose): Key {
 const associated = (header: Buffer, place: string): Buffer => Buffer.concat([header, Buffer.from(place)]);
 
 /**
- * AES-256-GCM with a nonce of chance.
+ * AES-256-GCM with a random nonce of 96 bits. Two equal nonces under one key would break it: after n messages the probability is
+ * n^2 / 2^97. The hub seals the most: at 1,000 events a second it is one in 1.6 million after ten years with the same key, so the
+ * senders of a fleet share one key for each purpose.
  *
  * @param purpose what the entries are
  * @param keys 32 bytes each; the first seals, all of them open, so that a key can be replaced while relays run

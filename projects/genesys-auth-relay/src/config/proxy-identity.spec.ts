@@ -87,7 +87,7 @@ describe('the configuration of an identity by proxy header', () => {
     expect(issues[2]).toMatchObject({ message: expect.stringContaining('never passed on') });
   });
 
-  it('refuses headers that put another method or path in place of those the relay has judged', () => {
+  it('B11 refuses headers that put another method or path in place of those the relay has judged', () => {
     const forwardHeaders = [
       'X-HTTP-Method-Override',
       'x-http-method',

@@ -37,7 +37,7 @@ describe('an offer of another protocol is ignored (RFC 9110 section 7.8)', () =>
     }
   });
 
-  it('and the connection serves the next request, whose bytes came with the first', async () => {
+  it('4.2.1 and the connection serves the next request, whose bytes came with the first', async () => {
     const world = await setUp({ config: { ...HUB, notifications: {} } });
     try {
       const { url } = world.relay;

@@ -189,7 +189,7 @@ describe('the log', () => {
     }
   });
 
-  it.each(['GET', 'POST'])('says 499 of a caller who left before the answer began (%s)', async (method) => {
+  it.each(['GET', 'POST'])('16.2.1 says 499 of a caller who left before the answer began (%s)', async (method) => {
     const { lines, log } = recorder();
     const statuses: number[] = [];
     const observer = { requestAnswered: ({ status }: { status: number }) => void statuses.push(status) };

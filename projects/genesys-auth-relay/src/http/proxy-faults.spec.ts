@@ -203,7 +203,7 @@ describe('when the API limits the rate', () => {
   });
 });
 
-describe('when the API answers what is not HTTP', () => {
+describe('16.5.2 when the API answers what is not HTTP', () => {
   it.each([
     ['no HTTP at all', 'hello\r\n\r\n'],
     ['a status that is none', 'HTTP/1.1 2x0 OK\r\n\r\n'],
@@ -232,7 +232,7 @@ describe('the budget of the API', () => {
   let world: ProxySetup;
   afterEach(() => world.close());
 
-  it('is not spent by calls that get no token', async () => {
+  it('B16 is not spent by calls that get no token', async () => {
     world = await setUpProxy({ proxy: { requestsPerMinute: 10 } });
     world.api.issueTokens({ status: 503 });
     for (let call = 0; call < 15; call++) {

@@ -65,7 +65,7 @@ describe('B11 what a caller may call', () => {
     ['POST', '/api/v2/integrations/webhooks/1/events']
   ] as const;
 
-  it('is no other operation without a scope, unless the configuration names it', async () => {
+  it('S1 is no other operation without a scope, unless the configuration names it', async () => {
     await withRole({ scopes: ['routing', 'analytics'] });
     for (const [method, path] of WITHOUT_SCOPE) {
       expect(await send(method, path)).toMatchObject({
@@ -76,7 +76,7 @@ describe('B11 what a caller may call', () => {
     expect(world.api.calls).toHaveLength(0);
   });
 
-  it('is an operation without a scope that the routes of its role name', async () => {
+  it('S1 is an operation without a scope that the routes of its role name', async () => {
     await withRole({ scopes: ['routing'], routes: [{ methods: ['GET'], path: '/api/v2/downloads' }] });
     expect((await send('GET', '/api/v2/downloads/abc')).status).toBe(200);
     expect((await send('GET', '/api/v2/date')).status).toBe(403);

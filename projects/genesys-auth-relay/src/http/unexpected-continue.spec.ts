@@ -47,7 +47,7 @@ describe('an answer that begins with an informational status', () => {
   });
 
   // undici ends the connection there, so the relay cannot read the final answer.
-  it('100 Continue from the token endpoint is named, and not tried again', async () => {
+  it('16.5.2 100 Continue from the token endpoint is named, and not tried again', async () => {
     bytes = `HTTP/1.1 100 Continue\r\n\r\n${final(TOKEN)}`;
     const world = await setUp({ genesys: genesys() });
     const answer = await ask(`${world.relay.url}/token`, fromHere());
@@ -63,7 +63,7 @@ describe('an answer that begins with an informational status', () => {
     expect(requests).toBe(1);
   });
 
-  it('100 Continue from the API is named, and not tried again', async () => {
+  it('16.5.2 100 Continue from the API is named, and not tried again', async () => {
     bytes = `HTTP/1.1 100 Continue\r\n\r\n${final('{}')}`;
     const world = await setUpProxy({ genesys: { apiOrigin: origin } });
     const answer = await ask(world.at(QUEUES), { method: 'GET', headers: { 'x-genesys-auth': '1' } });

@@ -694,7 +694,7 @@ describe('the notification hub', () => {
   });
 });
 
-describe('what one client of the hub may cost', () => {
+describe('B16 what one client of the hub may cost', () => {
   let server: NotificationServer;
   let relay: RunningRelay;
   let client: HubTestClient;
@@ -766,7 +766,7 @@ describe('what one client of the hub may cost', () => {
 });
 
 describeWithRedis('a made-up ticket', () => {
-  it('is counted, and is not looked up in the store beyond the limit', async () => {
+  it('B16 4.4.3 is counted, and is not looked up in the store beyond the limit', async () => {
     process.env[SECRET_ENV] = 'relay-secret';
     const [server, redis] = [await startNotificationServer(), await startRedis()];
     process.env['RELAY_TEST_STORE_URL'] = redis.url;

@@ -45,7 +45,7 @@ const config = (server: NotificationServer, more: Partial<RelayConfigInput> = {}
     ...more
   });
 
-describe('a reload that takes rights away', () => {
+describe('S1 a reload that takes rights away', () => {
   let server: NotificationServer;
   let relay: RunningRelay;
   const clients: HubTestClient[] = [];
@@ -144,7 +144,7 @@ describe('a reload that takes rights away', () => {
     }
   });
 
-  it('refuses a ticket of a caller who has no rights any more', async () => {
+  it('4.4.4 refuses a ticket of a caller who has no rights any more', async () => {
     await start();
     const ticket = await ticketOf(relay.url, { authorization: `Bearer ${KEY.key}` });
     await relay.reload(config(server, { identities: [apiKey('reports', OTHER.sha256)] }));

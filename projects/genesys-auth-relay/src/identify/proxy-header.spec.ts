@@ -150,7 +150,7 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
     expect(await session({ ...ANN, Authorization: 'Bearer wrong' })).toMatchObject(refused);
   });
 
-  it('gives callers of two identities different names, also when their proxies name them alike', async () => {
+  it('10.3.3 gives callers of two identities different names, also when their proxies name them alike', async () => {
     const identity = (subjectHeader: string, env: string) => ({
       type: 'proxyHeader' as const,
       trustedProxies: ['127.0.0.1'],

@@ -14,7 +14,7 @@ const answer = (token: string, scope: string) => ({
   scope
 });
 
-describe('a grant that does not fit what was asked for', () => {
+describe('O8 a grant that does not fit what was asked for', () => {
   let world: Setup;
   afterEach(() => world.close());
   const token = () => ask(`${world.relay.url}/token`, fromHere({ scopes: ['analytics'] }));

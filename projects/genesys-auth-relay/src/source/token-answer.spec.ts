@@ -47,7 +47,7 @@ describe('the answer of the token endpoint', () => {
     expect(answer.text).not.toContain('hotel');
   });
 
-  it('may be compressed, although the relay does not ask for it', async () => {
+  it('O10 may be compressed, although the relay does not ask for it', async () => {
     const body = JSON.stringify({ access_token: 'token', token_type: 'bearer', expires_in: 3600 });
     world.server.answerWith((response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync(body));
@@ -59,7 +59,7 @@ describe('the answer of the token endpoint', () => {
     expect((await token({ scopes: ['routing'] })).body['code']).toBe('upstream_unauthorized_client');
   });
 
-  it('is refused when it is longer than 64 KB once it is decompressed', async () => {
+  it('O10 is refused when it is longer than 64 KB once it is decompressed', async () => {
     const body = JSON.stringify({ access_token: 'token', token_type: 'bearer', padding: 'x'.repeat(1_000_000) });
     world.server.answerWith((response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));

@@ -244,7 +244,7 @@ describe('the token source', () => {
   it.each([
     ['has time for two tries', 9000, 2],
     ['has no time left', 10_000, 0]
-  ])('a caller whose renewal fails late %s within timeoutMs', async (_what, lateMs, tries) => {
+  ])('T5 a caller whose renewal fails late %s within timeoutMs', async (_what, lateMs, tries) => {
     const slow = await setUp({ genesys: { timeoutMs: 10_000 } });
     const asked = () => ask(`${slow.relay.url}/token`, fromHere({ scopes: ['analytics'] }));
     try {

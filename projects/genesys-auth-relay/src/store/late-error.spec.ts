@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis';
 import { createRedis } from './redis-client.ts';
 
 describeWithRedis('a TLS connection to the store that fails twice', () => {
-  it('does not end the process: the certificate is refused, and the server sends an alert afterwards', async () => {
+  it('F6 16.5.2 does not end the process: the certificate is refused, and the server sends an alert afterwards', async () => {
     const certificates = certificateMaker();
     const redis = await startRedis({ tls: certificates.make('own') });
     const client = (await createRedis({

@@ -37,7 +37,7 @@ describeWithRedis('a store that becomes a replica while its connections stay', (
       .filter((line) => line.includes('name=genesys-auth-relay'))
       .map((line) => /id=(\d+)/.exec(line)?.[1]);
 
-  it('is connected to again, and the log says what it answers', async () => {
+  it('F6 is connected to again, and the log says what it answers', async () => {
     process.env[SECRET_ENV] = 'relay-secret';
     process.env['RELAY_TEST_REDIS'] = redis.url;
     process.env['RELAY_TEST_STORE_KEY'] = randomBytes(32).toString('base64');

@@ -29,7 +29,7 @@ describe('the seal of stored tokens', () => {
     expect(seal.open('here', Buffer.alloc(0))).toBeUndefined();
   });
 
-  it('opens nothing that was sealed for another purpose with the same key', () => {
+  it('14.2.2 opens nothing that was sealed for another purpose with the same key', () => {
     const messages = createSeal('hub messages', [KEY]);
     const tickets = createSeal('hub tickets', [KEY]);
     expect(messages.open('here', messages.seal('here', 'text'))).toBe('text');

@@ -55,7 +55,7 @@ describeWithRedis('staging and production with one Redis, one prefix and one key
     await redis.close();
   });
 
-  it('each listen to their own organisation, and get its events alone', async () => {
+  it('F4 each listen to their own organisation, and get its events alone', async () => {
     const [atStaging, atProduction] = servers as [NotificationServer, NotificationServer];
     const staging = await listen(await start(atStaging, 'staging'));
     const production = await listen(await start(atProduction, 'production'));
@@ -70,7 +70,7 @@ describeWithRedis('staging and production with one Redis, one prefix and one key
   it.each([
     ['of another API', 1, 'relay-client'],
     ['of another OAuth client of the same region', 0, 'another-client']
-  ])('take no tickets of each other: %s', async (_what, server, clientId) => {
+  ])('F4 4.4.3 take no tickets of each other: %s', async (_what, server, clientId) => {
     const [first, second] = servers as [NotificationServer, NotificationServer];
     const staging = await start(first, 'relay-client');
     const sibling = await start(first, 'relay-client');

@@ -42,7 +42,7 @@ export async function startServer(file, env) {
   });
   const [port] = await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => undefined);
-  return { port, pids: [child.pid], stop: () => child.kill('SIGKILL') };
+  return { port, pids: [child.pid], child, stop: () => child.kill('SIGKILL') };
 }
 
 const SCALE = { us: 0.001, ms: 1, s: 1000, m: 60_000 };

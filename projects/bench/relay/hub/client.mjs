@@ -6,12 +6,22 @@ import { connect } from 'node:net';
 const MASK = Buffer.from([1, 2, 3, 4]);
 
 /** A masked text frame, as a client has to send it (RFC 6455 section 5.3). */
-function frame(text, opcode = 1) {
+export function frame(text, opcode = 1) {
   const body = Buffer.from(text);
   const header =
     body.length < 126
       ? Buffer.from([0x80 | opcode, 0x80 | body.length])
-      : Buffer.from([0x80 | opcode, 0x80 | 126, body.length >> 8, body.length & 255]);
+      : body.length < 65_536
+        ? Buffer.from([0x80 | opcode, 0x80 | 126, body.length >> 8, body.length & 255])
+        : Buffer.from([
+            0x80 | opcode,
+            0x80 | 127,
+            0,
+            0,
+            0,
+            0,
+            ...new Uint8Array(new Uint32Array([body.length]).buffer).reverse()
+          ]);
   const masked = Buffer.from(body.map((byte, index) => byte ^ MASK[index & 3]));
   return Buffer.concat([header, MASK, masked]);
 }

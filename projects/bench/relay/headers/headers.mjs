@@ -1,5 +1,6 @@
 // npm run headers: what 200 requests a second with a 16 kB header cost the relay, beside as many with a harmless header of the same
-// size, for every header that it or a layer below it reads. Ends with 1 when one of them costs more than twice as much.
+// size, for every header that it or a layer below it reads. Ends with 1 when one of them costs more than twice as much
+// in every round. The dearest are JWTs whose signature must be checked.
 //   --rounds 3 --seconds 1 --rate 200 --only Authorization (kinds whose name has this text)
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -41,7 +42,7 @@ async function cpu() {
   return user + system;
 }
 
-/** Sends a request on a connection of its own, and returns the status of the answer. */
+/** Sends a request on a new connection, and returns the status of the answer. */
 function send(bytes) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
@@ -103,9 +104,10 @@ for (const [title, [how]] of variants) {
     `${median(ratios).toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`.padStart(24)
   ];
   console.log(title.padEnd(48) + cells.join(''));
-  if (median(ratios) > LIMIT) tooDear.push(title);
+  // Other work of the machine can double a single round, but not all of them.
+  if (Math.min(...ratios) > LIMIT) tooDear.push(`${title}: more than ${LIMIT} times a harmless header in every round`);
   // Node answers that by itself: the relay has not read the header.
-  if (statuses.includes('431')) tooDear.push(`${title} (too large to be read)`);
+  if (statuses.includes('431')) tooDear.push(`${title}: too large to be read`);
 }
-for (const title of tooDear) console.error(`NOT AS IT MUST BE: ${title}: more than ${LIMIT} times a harmless header`);
+for (const title of tooDear) console.error(`NOT AS IT MUST BE: ${title}`);
 process.exit(tooDear.length === 0 ? 0 : 1);

@@ -13,7 +13,7 @@ import { invalidCredentials } from './refused.ts';
 const VERIFIED_MS = 300_000;
 
 /** Characters of the first part of a JWT, which is parsed before the signature is checked. */
-const MAX_HEADER_LENGTH = 4096;
+const MAX_HEADER_LENGTH = 2048;
 
 /** Finds the caller of a JWT. */
 export interface Jwts {
@@ -156,7 +156,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
     },
     async identify(token) {
       if (token.indexOf('.') > MAX_HEADER_LENGTH)
-        throw invalidCredentials('The header of the token is longer than 4 kB.', SIGN_IN);
+        throw invalidCredentials('The header of the token is longer than 2 kB.', SIGN_IN);
       const issuers = issuersIn(token);
       const candidates = sources.filter(({ identity }) => issuers.has(identity.issuer));
       let refusal = invalidCredentials('The token is of an issuer this relay does not know.', SIGN_IN);

@@ -176,6 +176,9 @@ const report = {
 };
 console.log(JSON.stringify(report, null, 1));
 
+/** A stall of this many milliseconds, on a busy machine, may postpone a renewal until the token has ended. */
+const LONG_STALL_MS = 200;
+const longestStallMs = Math.max(report.longestStallMs.servers, report.longestStallMs.endpoint);
 const complaints = [];
 const must = (holds, complaint) => holds || complaints.push(complaint);
 must(report.failed === 0, `${report.failed} calls failed`);
@@ -185,7 +188,8 @@ if (chaos === 'none') {
   // On a busy machine a server may take over the lease of another one that is only slow.
   const most = values['counts-only'] ? servers / 2 : 1.1;
   must(report.requestsPerCycle <= most, `${report.requestsPerCycle} token requests per renewal cycle`);
-  if (!values['counts-only']) must(report.waited === 0, `${report.waited} calls waited for a token`);
+  if (!values['counts-only'] && longestStallMs < LONG_STALL_MS)
+    must(report.waited === 0, `${report.waited} calls waited for a token`);
 }
 if (chaos === 'store')
   must((report.store.degraded ?? 0) >= 2 * servers, 'the servers did not notice that the store was away, and frozen');
@@ -193,8 +197,7 @@ if (chaos === 'endpoint') {
   must(report.tokenRequests > issued, 'the token endpoint did not fail');
   // It fails until shortly before a token ends, so some calls meet that end; then they wait for one answer at most. On a busy
   // machine that answer, or the server that asks for all, may be late by one stall.
-  const { servers: ours, endpoint: its } = report.longestStallMs;
-  const most = SLOWEST_MS + Math.max(ours, its);
+  const most = SLOWEST_MS + longestStallMs;
   if (!values['counts-only'])
     must(
       report.longestWaitMs <= most,

@@ -151,6 +151,52 @@ describe('a line to Genesys Cloud', () => {
     expect(Math.max(...pauses)).toBe(15_000);
   });
 
+  it('reports a lost socket at once, also during the pause after a failure', async () => {
+    const pauses: number[] = [];
+    const pausing = {
+      ...clock,
+      // Only the pause that the service asks for never ends.
+      sleep: (ms: number) => {
+        if (ms < 60_000) return clock.sleep(ms);
+        pauses.push(ms);
+        return new Promise<void>(() => undefined);
+      }
+    };
+    line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock: pausing }) }, sink);
+    line.want(topics(A));
+    await until(() => states.includes('live'), 'the line');
+    server.fail(429, { 'retry-after': '60' });
+    line.want(topics(A, B));
+    await until(() => pauses.length === 1, 'the pause');
+    expect(states).not.toContain('down');
+    server.drop();
+    await until(() => states.at(-1) === 'down', 'the report');
+  });
+
+  it('deletes the channel whose socket does not open again', async () => {
+    await open(A);
+    server.drop();
+    server.forgetChannels();
+    await until(() => made() === 2, 'the second channel');
+    await until(() => states.at(-1) === 'live', 'the line');
+    expect(server.requests.filter((request) => request.startsWith('DELETE '))).toHaveLength(1);
+  });
+
+  it('delivers the events that are on their way when it is closed', async () => {
+    await open(A);
+    server.emit(A, 'last');
+    await line?.close();
+    expect(heard).toContain('last');
+    expect(states).not.toContain('down');
+  });
+
+  it('reports a loss when the service does not confirm that the socket is closed', async () => {
+    await open(A);
+    server.drop();
+    await line?.close();
+    expect(states.at(-1)).toBe('down');
+  });
+
   it('closes what it was about to open when it was told to stop', async () => {
     const held = server.hold('POST /api/v2/notifications/channels');
     line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock }) }, sink);

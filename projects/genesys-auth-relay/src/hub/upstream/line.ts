@@ -76,7 +76,10 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
         if (own.socket !== undefined) mail.post({ closing: own.socket });
       },
       closed: () => {
-        if (own.socket !== undefined) mail.post({ closed: own.socket });
+        if (own.socket === undefined) return;
+        // At once: a line that pauses after a failure reads no mail.
+        if (own.socket === current?.socket) sink.status([...current.names.keys()], { state: 'down' });
+        mail.post({ closed: own.socket });
       }
     });
     return own.socket;
@@ -102,8 +105,10 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
   async function end(): Promise<void> {
     const last = current;
     current = undefined;
-    last?.socket.close();
-    if (last !== undefined) await api.deleteChannel(last.channel).catch(() => undefined);
+    if (last === undefined) return;
+    const isConfirmed = last.socket.close();
+    await api.deleteChannel(last.channel).catch(() => undefined);
+    if (!(await isConfirmed)) sink.status([...last.names.keys()], { state: 'down' });
   }
 
   function announce({ subscriptions, names }: Connection): void {
@@ -126,7 +131,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     announce(next);
     if (before !== undefined && before.socket !== next.socket) {
       setTimeout(() => {
-        before.socket.close();
+        void before.socket.close();
       }, times.overlapMs).unref();
     }
     if (next.names !== topics) mail.post('topics');
@@ -169,6 +174,8 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
       // The channel and its topics outlive the socket.
       use({ channel, names, subscriptions, socket: await socketOf(channel), prolongAt: halfLife(channel) });
     } catch {
+      // Another channel takes its place; this one would count towards the twenty for a day.
+      await api.deleteChannel(channel).catch(() => undefined);
       await clock.sleep(FIRST_PAUSE_MS * random());
     }
   }
@@ -194,7 +201,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     if (news.closing !== connection.socket) return;
     // One socket for each channel: the new one ends the old one, and events go to it from then on.
     current = { ...connection, socket: await socketOf(connection.channel) };
-    connection.socket.close();
+    void connection.socket.close();
   }
 
   async function run(): Promise<void> {
@@ -206,7 +213,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
         // A channel that the service no longer knows is left for a new one. Anything else passes, and the socket serves on.
         if (error instanceof HubApiError && [404, 410].includes(error.status) && current !== undefined) {
           sink.status([...current.names.keys()], { state: 'down' });
-          current.socket.close();
+          void current.socket.close();
           current = undefined;
         } else if (current !== undefined && current.names !== topics) mail.post('topics');
         if (!isOver()) await pause(error);

@@ -17,8 +17,16 @@ export interface SocketSink {
 
 /** An open socket to Genesys Cloud. */
 export interface UpstreamSocket {
-  close(): void;
+  /**
+   * Closes the socket. Events that are on their way are reported until the service confirms.
+   *
+   * @returns whether the service confirmed in time; if not, events may be lost
+   */
+  close(): Promise<boolean>;
 }
+
+/** Milliseconds that the service has to confirm the end of a socket. */
+const CLOSE_MS = 1000;
 
 /** Times in milliseconds. */
 export interface SocketTimes {
@@ -65,11 +73,13 @@ export function openSocket(uri: string, times: SocketTimes, sink: SocketSink): P
     });
     let heardAt = performance.now();
     let over = false;
+    let closing = false;
     const end = (): void => {
       if (over) return;
       over = true;
       clearInterval(watchdog);
       socket.terminate();
+      if (closing) return;
       reject(new Error('The socket of the notification channel did not open.'));
       sink.closed();
     };
@@ -99,12 +109,18 @@ export function openSocket(uri: string, times: SocketTimes, sink: SocketSink): P
       heardAt = performance.now();
       resolve({
         close() {
-          over = true;
+          closing = true;
           clearInterval(watchdog);
-          socket.close(1000);
-          setTimeout(() => {
-            socket.terminate();
-          }, 1000).unref();
+          if (over) return Promise.resolve(false);
+          return new Promise((resolveClose) => {
+            // 1006: the connection ended without the close frame of the service.
+            socket.on('close', (code) => {
+              resolveClose(code !== 1006);
+            });
+            socket.close(1000);
+            // After the sockets are read: this process may have been frozen meanwhile.
+            setTimeout(() => setImmediate(end), CLOSE_MS).unref();
+          });
         }
       });
     });

@@ -63,6 +63,12 @@ export function createInstruments(registry: Registry): {
     topics: gauge('hub_topics', 'Topics that the notification hub holds'),
     channels: gauge('hub_channels', 'Genesys channels that the notification hub has open')
   };
+  const hubRoles = new Gauge({
+    name: `${PREFIX}hub_role`,
+    help: 'Notification hubs that share a store, by role',
+    labelNames: ['role'],
+    registers
+  });
   const hubSums = {
     events: counter('hub_events_total', 'Events from Genesys Cloud', []),
     duplicates: counter('hub_duplicates_total', 'Events that came twice and were dropped', []),
@@ -113,6 +119,10 @@ export function createInstruments(registry: Registry): {
       hub(change) {
         for (const name of ['clients', 'topics', 'channels'] as const) hubNow[name].inc(change[name]);
         for (const name of ['events', 'duplicates', 'deliveries', 'gaps'] as const) hubSums[name].inc(change[name]);
+      },
+      hubRole(role, before) {
+        if (before !== undefined) hubRoles.dec({ role: before });
+        if (role !== undefined) hubRoles.inc({ role });
       },
       reloaded(what, outcome) {
         reloads.inc({ what, outcome });

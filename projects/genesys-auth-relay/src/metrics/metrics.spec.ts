@@ -158,4 +158,15 @@ describe('createRelayMetrics', () => {
     for (const { page } of [first, second, third]) page.close();
     await server.close();
   });
+
+  it('shows how many hubs have which role', async () => {
+    const metrics = createRelayMetrics();
+    metrics.observer.hubRole?.('starting', undefined);
+    metrics.observer.hubRole?.('leading', 'starting');
+    metrics.observer.hubRole?.('following', undefined);
+    metrics.observer.hubRole?.(undefined, 'following');
+    const values = samples(await metrics.text());
+    const roles = ['starting', 'leading', 'following'].map((role) => values.get(`hub_role{role="${role}"}`));
+    expect(roles).toEqual([0, 1, 0]);
+  });
 });

@@ -54,6 +54,16 @@ export interface HubFigures {
   readonly gaps: number;
 }
 
+/**
+ * What a relay's hub does among the relays that share a store:
+ * - `starting`: it does not know yet whether another relay leads
+ * - `following`: it gets events from the leader
+ * - `leading`: it holds the lease and listens to Genesys Cloud for all
+ * - `alone`: it cannot use the store, and listens to Genesys Cloud for itself
+ * - `handing-over`: another relay leads; it listens for itself until the leader serves all its topics
+ */
+export type HubRole = 'starting' | 'following' | 'leading' | 'alone' | 'handing-over';
+
 /** Watches a relay at work, for metrics. Nothing it is told holds a token, a secret or a name of a caller. */
 export interface RelayObserver {
   /** A request of a caller was answered, after so many seconds. */
@@ -76,6 +86,8 @@ export interface RelayObserver {
   storeEvent?(kind: StoreEvent): void;
   /** What has changed in the notification hub, once a second and when it closes. */
   hub?(figures: HubFigures): void;
+  /** A hub that shares a store has changed its role; `before` is missing when it starts, and `role` when it closes. */
+  hubRole?(role: HubRole | undefined, before: HubRole | undefined): void;
   /** A new configuration or a changed secret was taken over, or refused for the old one. */
   reloaded?(what: 'config' | 'secret', outcome: 'applied' | 'refused'): void;
 }

@@ -67,13 +67,12 @@ async function load() {
 /**
  * Opens connections to Redis or Valkey as the configuration says: one server, the servers a sentinel names, or a cluster.
  *
- * @param more ioredis options that replace those of the relay, for uses such as publish and subscribe
  * @returns the ioredis client, not connected yet
  * @throws RelayConfigError `config_invalid` when ioredis is not installed
  */
-export async function createRedis(config: StoreConfig, more: Options = {}): Promise<Redis | Cluster> {
+export async function createRedis(config: StoreConfig): Promise<Redis | Cluster> {
   const ioredis = await load();
-  const client = build(ioredis, config, { ...OPTIONS, ...more });
+  const client = build(ioredis, config, OPTIONS);
   if (client instanceof ioredis.Cluster) {
     client.on('error', ignore);
     client.on('+node', listenForErrors);
@@ -95,6 +94,25 @@ function listenForErrors(connection: Redis): void {
     const stream = connection.stream as Redis['stream'] | undefined;
     stream?.on('error', ignore);
   });
+}
+
+/**
+ * Opens a connection for subscriptions beside the client of the store: to the same server, or to any node of a cluster, as a
+ * message reaches the subscribers of all nodes. The client of a cluster cannot subscribe itself: it changes its node without an
+ * event, so that nobody notices what is lost.
+ *
+ * @returns a connection that is not connected yet and never reconnects; `undefined` while no node of the cluster is known
+ */
+export function subscriptionOf(client: Redis | Cluster): Redis | undefined {
+  const nodes = 'nodes' in client ? client.nodes() : [client];
+  const connection = nodes[Math.floor(Math.random() * nodes.length)]?.duplicate({
+    ...OPTIONS,
+    autoResubscribe: false,
+    readOnly: false,
+    retryStrategy: () => null
+  });
+  if (connection !== undefined) listenForErrors(connection);
+  return connection;
 }
 
 function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: StoreConfig, options: Options) {

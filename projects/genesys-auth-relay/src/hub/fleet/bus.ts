@@ -1,18 +1,18 @@
 import type { StoreConfig } from '../../config/config.ts';
-import { createRedis, replyCode } from '../../store/redis-client.ts';
+import { createRedis, replyCode, subscriptionOf } from '../../store/redis-client.ts';
 import type { Seal } from '../../store/seal.ts';
 import { type FleetMessage, readMessage, writeMessage } from './message.ts';
+import { keepSubscription } from './subscription.ts';
 
 /**
- * Gets the lease or keeps it. ARGV: my name, its life in milliseconds, the time here. Answers with the holder and its term: when
- * it got the lease, but more than the term before, so that terms grow, also over a store that has lost what it held. Not the
- * clock of the store, after which old servers allow no write.
+ * Gets the lease or keeps it. ARGV: my name, its life in milliseconds, the least term that is new. Answers with the holder and
+ * its term, which is larger than the term before: also when the store has lost both, or has evicted the term alone.
  */
 const HOLD = `
 local holder = redis.call('GET', KEYS[1])
-if not holder then
-  local last = tonumber(redis.call('GET', KEYS[2]) or 0)
-  redis.call('SET', KEYS[2], string.format('%.0f', math.max(last + 1, tonumber(ARGV[3]))))
+local last = redis.call('GET', KEYS[2])
+if not holder or not last then
+  redis.call('SET', KEYS[2], string.format('%.0f', math.max(tonumber(last or 0) + 1, tonumber(ARGV[3]))))
 end
 if not holder or holder == ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -25,12 +25,17 @@ const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
-/** Milliseconds until a refused subscription is tried again: somebody may have allowed the channel. */
-const SUBSCRIBE_AGAIN_MS = 3000;
+/**
+ * Publishes by way of the node that has the lease, in a cluster: the client would choose a node by chance for each message, and
+ * messages of different nodes overtake each other.
+ */
+const PUBLISH = `return redis.call('PUBLISH', ARGV[1], ARGV[2])`;
 
 /** Who hears what the other instances say. */
 export interface BusSink {
   heard(from: string, message: FleetMessage): void;
+  /** A message of this instance came back: it can publish, and it can hear. */
+  heardMyself(): void;
   /** What was said from now on until {@link BusSink.joined} is lost. */
   lost(): void;
   joined(): void;
@@ -51,10 +56,13 @@ export interface Bus {
   /**
    * Who listens for all: this instance if it got or kept the lease. Rejects when the store does not answer.
    *
-   * @param now milliseconds since the epoch
+   * @param newTerm the term, or less than the term, of an instance that gets the lease: milliseconds since the epoch, but more
+   * than any term known here, as the store may have lost it
    */
-  hold(leaseMs: number, now: number): Promise<Held>;
+  hold(leaseMs: number, newTerm: number): Promise<Held>;
   release(): Promise<void>;
+  /** Replaces the connection that hears the others. */
+  reconnect(): void;
   close(): Promise<void>;
 }
 
@@ -70,35 +78,27 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
   const lease = `${config.prefix}{hub}:lease`;
   const term = `${config.prefix}{hub}:term`;
   const speaker = await createRedis(config);
-  const listener = await createRedis(config, { autoResubscribe: false });
-
-  listener.on('messageBuffer', (_channel: Buffer, sealed: Buffer) => {
-    const text = seal.open(channel, sealed);
-    const read = text === undefined ? undefined : readMessage(text);
-    if (read !== undefined && read.from !== self) sink.heard(read.from, read.message);
-  });
-  listener.on('close', () => {
-    sink.lost();
-  });
-  let retry: NodeJS.Timeout | undefined;
-  function subscribe(): void {
-    clearTimeout(retry);
-    listener.subscribe(channel).then(
-      () => {
-        sink.joined();
-      },
-      (error: unknown) => {
-        const code = replyCode(error);
-        // Without one the connection is gone again, and the next one tries anew.
-        if (code === undefined) return;
-        sink.refused('subscribe', code);
-        retry = setTimeout(subscribe, SUBSCRIBE_AGAIN_MS).unref();
-      }
-    );
-  }
-  listener.on('ready', subscribe);
   void speaker.connect().catch(() => undefined);
-  void listener.connect().catch(() => undefined);
+  const publish = (sealed: Buffer): Promise<unknown> =>
+    config.cluster ? speaker.call('EVAL', PUBLISH, 1, lease, channel, sealed) : speaker.publish(channel, sealed);
+  const subscription = keepSubscription(channel, () => subscriptionOf(speaker), {
+    message(sealed) {
+      const text = seal.open(channel, sealed);
+      const read = text === undefined ? undefined : readMessage(text);
+      if (read === undefined) return;
+      if (read.from === self) sink.heardMyself();
+      else sink.heard(read.from, read.message);
+    },
+    lost: () => {
+      sink.lost();
+    },
+    joined: () => {
+      sink.joined();
+    },
+    refused: (code) => {
+      sink.refused('subscribe', code);
+    }
+  });
 
   const inTime = async <T>(command: Promise<T>): Promise<T> => {
     let timer: NodeJS.Timeout | undefined;
@@ -114,25 +114,26 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
 
   return {
     say(message) {
-      speaker.publish(channel, seal.seal(channel, writeMessage(self, message))).catch((error: unknown) => {
+      publish(seal.seal(channel, writeMessage(self, message))).catch((error: unknown) => {
         const code = replyCode(error);
         if (code !== undefined) sink.refused('publish', code);
       });
     },
-    async hold(leaseMs, now) {
-      const held = await inTime(speaker.call('EVAL', HOLD, 2, lease, term, self, String(leaseMs), String(now)));
+    async hold(leaseMs, newTerm) {
+      const held = await inTime(speaker.call('EVAL', HOLD, 2, lease, term, self, String(leaseMs), String(newTerm)));
       const [holder, since] = Array.isArray(held) ? (held as readonly unknown[]) : [];
       return { holder: String(holder), term: Number(since) || 0 };
     },
     async release() {
       await inTime(speaker.call('EVAL', RELEASE, 1, lease, self)).catch(() => undefined);
     },
+    reconnect() {
+      subscription.reconnect();
+    },
     async close() {
-      clearTimeout(retry);
-      listener.removeAllListeners('close').removeAllListeners('ready');
+      subscription.close();
       await Promise.resolve();
       speaker.disconnect();
-      listener.disconnect();
     }
   };
 }

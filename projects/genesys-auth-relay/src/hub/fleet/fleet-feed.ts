@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { errorFields } from '../../reply/log-fields.ts';
+import type { HubRole } from '../../runtime/observer.ts';
 import type { RelayRuntime } from '../../runtime/runtime.ts';
 import type { Feed, FeedSink, TopicStatus } from '../feed.ts';
 import type { Bus, BusSink } from './bus.ts';
@@ -6,13 +8,13 @@ import type { FleetMessage } from './message.ts';
 
 /** Times of a fleet, in milliseconds. */
 export interface FleetTimes {
-  /** How often the lease is asked for or kept. */
+  /** How often the lease is asked for or kept. All other times are counted in ticks, as a frozen process has none. */
   readonly tickMs: number;
-  /** Life of the lease: when the instance that listens is gone, another takes over after this. */
+  /** Life of the lease: when the leader is gone, another instance takes over after this. */
   readonly leaseMs: number;
   /** Silence of an instance after which it counts as gone. */
   readonly silenceMs: number;
-  /** How long the store may be away before this instance listens for itself. */
+  /** How long the store may not answer, or may not deliver messages, before this instance listens for itself. */
   readonly aloneMs: number;
 }
 
@@ -33,84 +35,169 @@ const SETTLE_MS = 50;
 /** Every so many ticks all is said again, as a message may be lost. */
 const REPEAT_TICKS = 3;
 
+/** Whether an instance with this role has a line of its own to Genesys Cloud. */
+const LISTENS: Readonly<Record<HubRole, boolean>> = {
+  starting: false,
+  following: false,
+  leading: true,
+  alone: true,
+  'handing-over': true
+};
+
+/** Why an instance has a role, for the log. */
+const REASONS: Readonly<Record<HubRole, string>> = {
+  starting: 'the shared store has not answered yet',
+  following: 'another relay listens to Genesys Cloud for all',
+  leading: 'this relay listens to Genesys Cloud for all',
+  alone:
+    'the shared store does not answer, or does not deliver messages; this relay listens to Genesys Cloud for itself',
+  'handing-over': 'another relay leads; this one listens for itself until the other one serves all its topics'
+};
+
 interface Member {
   readonly topics: ReadonlyMap<string, string>;
-  readonly heardAt: number;
+  /** Ticks since it was heard. */
+  silentTicks: number;
 }
 
+type LeaderMessage = Extract<FleetMessage, { n: number }>;
+type Unnumbered<M> = M extends LeaderMessage ? Omit<M, 'term' | 'n'> : never;
+
 /**
- * A feed that several instances share: one of them, the holder of a lease, listens to Genesys Cloud for all, so that a topic is
- * subscribed once; the others hear events from it through the store. Without the store each listens for itself.
+ * A feed that several instances share: the leader, which holds a lease, listens to Genesys Cloud for all, so that a topic is
+ * subscribed once; its followers hear events from it through the store. An instance that cannot use the store listens for itself.
  */
 export async function createFleetFeed(
   { openBus, makeLocal, list }: FleetParts,
   sink: FeedSink,
-  { clock, log }: RelayRuntime,
+  { clock, log, observer }: RelayRuntime,
   times: FleetTimes = FLEET_TIMES
 ): Promise<Feed> {
   const self = randomUUID();
-  const others = new Map<string, Member>();
-  /** How topics stand with my own line to Genesys Cloud, while I have one. */
-  const own = new Map<string, TopicStatus>();
-  let mine: ReadonlyMap<string, string> = new Map();
-  let local: Feed | undefined;
+  const aloneTicks = Math.ceil(times.aloneMs / times.tickMs);
+  const silenceTicks = Math.ceil(times.silenceMs / times.tickMs);
+
+  let role: HubRole = 'starting';
+  /** Who holds the lease, as far as this instance knows; itself while it leads, nobody while it is alone. */
   let leader: string | undefined;
   /** The term of the leader, as the store or the leader itself told it last. */
   let term = 0;
-  let leaderHeardAt = -Infinity;
-  let storeSeenAt = clock.monotonic();
-  let ticks = 0;
   /** Number of my last message as the leader. */
   let said = 0;
   /** Number of the leader's last message that I heard; `undefined` before the first. */
   let heardUpTo: number | undefined;
-  /** Since when I have no subscription to what the others say. */
-  let deafSince: number | undefined = clock.monotonic();
+
+  let ticks = 0;
+  let ticksSinceLeader = 0;
+  /** Ticks since a message of mine came back: it is published, and the subscription delivers. */
+  let ticksSinceEcho = 0;
+  /** Ticks since the store said who holds the lease. */
+  let ticksSinceLease = 0;
+
+  const others = new Map<string, Member>();
+  let mine: ReadonlyMap<string, string> = new Map();
+  /** My own line to Genesys Cloud, in the roles that have one. */
+  let local: Feed | undefined;
+  /** How topics stand with it. */
+  const own = new Map<string, TopicStatus>();
   let closed = false;
   let settling = false;
 
-  const iLead = (): boolean => leader === self;
-
-  function wanted(): ReadonlyMap<string, string> {
-    const deadline = clock.monotonic() - times.silenceMs;
-    for (const [name, { heardAt }] of others) if (heardAt < deadline) others.delete(name);
-    if (!iLead()) return mine;
-    return new Map([...[...others.values()].flatMap(({ topics }) => [...topics]), ...mine]);
+  /**
+   * The one place where the role changes.
+   *
+   * @param holder who holds the lease; nobody as far as an instance knows that is alone
+   */
+  function move(next: HubRole, holder: string | undefined): void {
+    if (next === role && holder === leader) return;
+    const [before, leaderBefore] = [role, leader];
+    // What comes between two leaders is lost to an instance that has no line of its own.
+    if (!LISTENS[before]) markLost();
+    role = next;
+    leader = holder;
+    if (next !== before) reportRole(before);
+    if (next === 'alone' && before === 'leading') void bus.release();
+    // Before anything can come over my line: from here on nobody takes the same events from the leader before.
+    if (next === 'leading') sayAsLeader({ kind: 'status', isFull: false, topics: [] });
+    if (LISTENS[next]) listenMyself();
+    else stopListening();
+    if (holder === undefined || holder === self || holder === leaderBefore) return;
+    heardUpTo = undefined;
+    ticksSinceLeader = 0;
+    introduceMyself();
   }
 
-  type OfLeader = Extract<FleetMessage, { n: number }>;
+  function reportRole(before: HubRole): void {
+    const fields = { event: 'hub_role', from: before, to: role };
+    if (role === 'alone') log.warn(fields, REASONS[role]);
+    else log.info(fields, REASONS[role]);
+    observer.hubRole?.(role, before);
+  }
 
-  function sayAsLeader(
-    message:
-      | Omit<Extract<OfLeader, { kind: 'event' }>, 'term' | 'n'>
-      | Omit<Extract<OfLeader, { kind: 'status' }>, 'term' | 'n'>
-  ): void {
+  /** Another instance leads. My own line serves until that one has all my topics. */
+  function follow(name: string): void {
+    if (name !== leader) move(LISTENS[role] ? 'handing-over' : 'following', name);
+  }
+
+  function lead(): void {
+    move('leading', self);
+    listenMyself();
+    if (ticks % REPEAT_TICKS === 0) sayAsLeader({ kind: 'status', isFull: true, topics: [...own] });
+  }
+
+  const sayWhatIWant = (): void => {
+    bus.say({ kind: 'want', topics: [...mine] });
+  };
+
+  function introduceMyself(): void {
+    sayWhatIWant();
+    bus.say({ kind: 'hello' });
+  }
+
+  function sayAsLeader(message: Unnumbered<LeaderMessage>): void {
     said += 1;
     bus.say({ ...message, term, n: said });
   }
 
-  const localSink: FeedSink = {
-    event(key, envelope, id) {
-      sink.event(key, envelope, id);
-      // Also what nobody else seems to want: one may have heard that the topic is live before its request for it is heard here.
-      if (iLead()) sayAsLeader({ kind: 'event', key, id, envelope });
-    },
-    status(keys, status) {
-      for (const key of keys) own.set(key, status);
-      sink.status(keys, status);
-      if (iLead()) sayAsLeader({ kind: 'status', isFull: false, topics: keys.map((key) => [key, status]) });
-    }
-  };
+  function wanted(): ReadonlyMap<string, string> {
+    if (role !== 'leading') return mine;
+    return new Map([...[...others.values()].flatMap(({ topics }) => [...topics]), ...mine]);
+  }
 
   function listenMyself(): void {
     if (local === undefined) {
       own.clear();
-      local = makeLocal(localSink);
+      local = openLine();
     }
     const topics = wanted();
-    // What nobody wants any more is not looked after; its last status would be told to the next who wants it.
-    for (const key of own.keys()) if (!topics.has(key)) own.delete(key);
+    const dropped = [...own.keys()].filter((key) => !topics.has(key));
+    for (const key of dropped) own.delete(key);
+    // For an instance that was silent for so long that it counts as gone, and still wants them.
+    if (role === 'leading' && dropped.length > 0) {
+      sayAsLeader({ kind: 'status', isFull: false, topics: dropped.map((key) => [key, { state: 'down' }]) });
+    }
     local.want(topics);
+  }
+
+  /** Opens a line to Genesys Cloud. It delivers what is on its way also after another line has taken its place. */
+  function openLine(): Feed {
+    const line: Feed = makeLocal({
+      event(key, envelope, id) {
+        sink.event(key, envelope, id);
+        // Also what nobody else seems to want: one may have heard that the topic is live before its request for it is heard here.
+        if (role === 'leading' && line === local) sayAsLeader({ kind: 'event', key, id, envelope });
+      },
+      status(keys, status) {
+        if (line === local) {
+          for (const key of keys) own.set(key, status);
+          sink.status(keys, status);
+          if (role === 'leading') {
+            sayAsLeader({ kind: 'status', isFull: false, topics: keys.map((key) => [key, status]) });
+          }
+        } else if (status.state === 'down') reportGap(keys);
+      }
+    });
+    return line;
   }
 
   function stopListening(): void {
@@ -121,58 +208,55 @@ export async function createFleetFeed(
   }
 
   function markLost(): void {
-    if (local === undefined && mine.size > 0) sink.status([...mine.keys()], { state: 'down' });
+    if (mine.size > 0) sink.status([...mine.keys()], { state: 'down' });
   }
 
-  /** Another instance listens. What came between two of them may be lost. */
-  function follow(name: string): void {
-    if (leader === name) return;
-    markLost();
-    leader = name;
-    heardUpTo = undefined;
-    leaderHeardAt = clock.monotonic();
-    bus.say({ kind: 'want', topics: [...mine] });
-    bus.say({ kind: 'hello' });
-  }
-
-  function lead(): void {
-    if (!iLead()) {
-      log.info({ event: 'hub_leads' }, 'this instance listens to Genesys Cloud for all');
-      // What came after the last word of the one before is lost to me as well.
-      markLost();
-      // Before anything can come over my line: from here on nobody takes the same events from the one before.
-      sayAsLeader({ kind: 'status', isFull: false, topics: [] });
+  /** What came last over a line that is closed is lost. Topics that are live with another one by now are so again at once. */
+  function reportGap(keys: readonly string[]): void {
+    sink.status(keys, { state: 'down' });
+    for (const key of keys) {
+      const status = own.get(key);
+      if (status !== undefined) sink.status([key], status);
     }
-    leader = self;
-    listenMyself();
-    if (ticks % REPEAT_TICKS === 0) sayAsLeader({ kind: 'status', isFull: true, topics: [...own] });
   }
 
   /** Notes the number of a message of the leader. Where some are missing, their events are lost. */
   function count(n: number): void {
-    if (heardUpTo !== undefined && n !== heardUpTo + 1) {
+    if (heardUpTo !== undefined && n !== heardUpTo + 1 && role === 'following') {
       markLost();
       bus.say({ kind: 'hello' });
     }
     heardUpTo = n;
   }
 
-  function hearStatus(topics: readonly (readonly [string, TopicStatus])[], isFull: boolean): void {
-    for (const [key, status] of topics) if (mine.has(key)) sink.status([key], status);
-    // My own line served until the other one is complete; what came over both is dropped by its correlation id.
+  function hearEvent({ key, envelope, id }: Extract<FleetMessage, { kind: 'event' }>): void {
+    // It comes over my own line as well, and in order.
+    if (role === 'handing-over' && own.get(key)?.state === 'live') return;
+    sink.event(key, envelope, id);
+  }
+
+  function hearStatus({ topics, isFull }: Extract<FleetMessage, { kind: 'status' }>): void {
     const known = new Map(topics);
-    // The leader has given up what its list does not name: it did not hear that I want it.
-    const missing = [...mine.keys()].filter((key) => !known.has(key));
-    if (isFull && local === undefined && missing.length > 0) sink.status(missing, { state: 'down' });
+    for (const [key, status] of known) {
+      // My own line still serves what the leader does not serve yet.
+      if (mine.has(key) && (role === 'following' || status.state !== 'down')) sink.status([key], status);
+    }
+    if (role === 'following' && isFull) {
+      // The leader has given up what its list does not name: it did not hear that I want it.
+      const missing = [...mine.keys()].filter((key) => !known.has(key));
+      if (missing.length > 0) sink.status(missing, { state: 'down' });
+    }
     const isServed = [...mine.keys()].every((key) => ['live', 'rejected'].includes(known.get(key)?.state ?? ''));
-    if (local !== undefined && isServed) stopListening();
+    if (role === 'handing-over' && isServed) move('following', leader);
   }
 
   /**
-   * Whether one that says what it hears listens for all. Who was frozen, say, and has lost the lease meanwhile without knowing is
-   * not heard any more: what it hears comes from another, too. One that got the lease is followed from its first word on.
+   * Whether this is a message of the leader. One that was frozen, say, and has lost the lease meanwhile without knowing is not
+   * heard any more: what it hears comes from another, too. One that got the lease is followed from its first message on.
    */
-  function isCurrent(from: string, since: number): boolean {
+  function isOfLeader(from: string, { term: since }: LeaderMessage): boolean {
+    // Only a tick ends this role: one that cannot publish cannot say what it wants.
+    if (role === 'alone') return false;
     if (since > term) {
       term = since;
       follow(from);
@@ -181,68 +265,83 @@ export async function createFleetFeed(
   }
 
   function heard(from: string, message: FleetMessage): void {
-    if (from === leader) leaderHeardAt = clock.monotonic();
+    if (from === leader) ticksSinceLeader = 0;
+    const member = others.get(from);
+    if (member !== undefined) member.silentTicks = 0;
     switch (message.kind) {
       case 'event':
-        if (!isCurrent(from, message.term)) return;
-        count(message.n);
-        sink.event(message.key, message.envelope, message.id);
-        return;
       case 'status':
-        if (!isCurrent(from, message.term)) return;
+        if (!isOfLeader(from, message)) return;
         count(message.n);
-        hearStatus(message.topics, message.isFull);
+        if (message.kind === 'event') hearEvent(message);
+        else hearStatus(message);
         return;
       case 'want':
-        others.set(from, { topics: new Map(message.topics), heardAt: clock.monotonic() });
-        if (iLead()) {
-          listenMyself();
-          const asked = message.topics.flatMap(([key]) => {
-            const status = own.get(key);
-            return status === undefined ? [] : [[key, status] as const];
-          });
-          if (asked.length > 0) sayAsLeader({ kind: 'status', isFull: false, topics: asked });
-        }
+        others.set(from, { topics: new Map(message.topics), silentTicks: 0 });
+        if (role === 'leading') serve(message.topics.map(([key]) => key));
         return;
       case 'hello':
-        bus.say({ kind: 'want', topics: [...mine] });
-        if (iLead()) sayAsLeader({ kind: 'status', isFull: true, topics: [...own] });
+        sayWhatIWant();
+        if (role === 'leading') sayAsLeader({ kind: 'status', isFull: true, topics: [...own] });
+        return;
+      case 'beat':
         return;
       case 'bye':
         others.delete(from);
-        if (from === leader) void tick();
+        if (from === leader) tickSafely();
     }
   }
 
-  function goAlone(why: string): void {
-    if (local === undefined || iLead()) log.warn({ event: 'hub_alone' }, `${why}; this instance listens for itself`);
-    markLost();
-    leader = undefined;
+  /** Listens to what another instance wants, and says how that stands. */
+  function serve(keys: readonly string[]): void {
     listenMyself();
+    const topics = keys.flatMap((key) => {
+      const status = own.get(key);
+      return status === undefined ? [] : [[key, status] as const];
+    });
+    if (topics.length > 0) sayAsLeader({ kind: 'status', isFull: false, topics });
+  }
+
+  /** Counts one more tick of silence of everybody. */
+  function countSilence(): void {
+    ticksSinceLeader += 1;
+    ticksSinceEcho += 1;
+    ticksSinceLease += 1;
+    for (const [name, member] of others) {
+      member.silentTicks += 1;
+      if (member.silentTicks > silenceTicks) others.delete(name);
+    }
   }
 
   async function tick(): Promise<void> {
     ticks += 1;
-    if (deafSince !== undefined && clock.monotonic() - deafSince >= times.aloneMs) {
-      const led = iLead();
-      goAlone('this instance cannot hear the others');
-      if (led) await bus.release();
-      return;
-    }
+    countSilence();
+    bus.say({ kind: 'beat' });
+    if (ticks % REPEAT_TICKS === 0) sayWhatIWant();
+    // The connection may be half-open. If another one does not help, the next tick ends in the role `alone`.
+    if (ticksSinceEcho % (aloneTicks + 1) === aloneTicks) bus.reconnect();
+    if (Math.max(ticksSinceEcho, ticksSinceLease) > aloneTicks) move('alone', undefined);
+    if (role === 'following' && ticksSinceLeader > silenceTicks) markLost();
+    // Whoever does not hear its own messages must not lead.
+    if (ticksSinceEcho > aloneTicks) return;
+    let held;
     try {
-      const held = await bus.hold(times.leaseMs, clock.now());
-      storeSeenAt = clock.monotonic();
-      if (isOver()) return;
-      term = held.term;
-      if (held.holder === self) lead();
-      else follow(held.holder);
+      held = await bus.hold(times.leaseMs, Math.max(clock.now(), term + 1));
     } catch {
-      if (isOver() || clock.monotonic() - storeSeenAt < times.aloneMs) return;
-      goAlone('the shared store is away');
       return;
     }
-    if (ticks % REPEAT_TICKS === 0) bus.say({ kind: 'want', topics: [...mine] });
-    if (!iLead() && clock.monotonic() - leaderHeardAt > times.silenceMs) markLost();
+    if (isOver() || ticksSinceEcho > aloneTicks) return;
+    ticksSinceLease = 0;
+    term = held.term;
+    if (held.holder === self) lead();
+    else follow(held.holder);
+  }
+
+  function tickSafely(): void {
+    if (closed) return;
+    tick().catch((error: unknown) => {
+      log.error({ event: 'internal_error', ...errorFields(error) }, 'unexpected error');
+    });
   }
 
   /** What was refused and is in the log already. */
@@ -250,9 +349,11 @@ export async function createFleetFeed(
   const isOver = (): boolean => closed;
   const bus: Bus = await openBus(self, {
     heard,
+    heardMyself: () => {
+      ticksSinceEcho = 0;
+    },
     lost: () => {
-      deafSince ??= clock.monotonic();
-      if (!iLead()) markLost();
+      if (role === 'following') markLost();
     },
     refused: (what, code) => {
       if (refusals.has(what)) return;
@@ -262,13 +363,13 @@ export async function createFleetFeed(
     },
     joined: () => {
       refusals.clear();
-      deafSince = undefined;
-      bus.say({ kind: 'want', topics: [...mine] });
-      bus.say({ kind: 'hello' });
+      introduceMyself();
     }
   });
+  observer.hubRole?.(role, undefined);
   await tick();
-  const ticker = setInterval(() => void tick(), times.tickMs);
+  // After the sockets are read: a process that was frozen must not take for silence what it has not read yet.
+  const ticker = setInterval(() => setImmediate(tickSafely), times.tickMs);
   ticker.unref();
 
   return {
@@ -285,7 +386,7 @@ export async function createFleetFeed(
       settling = true;
       setTimeout(() => {
         settling = false;
-        if (!closed) bus.say({ kind: 'want', topics: [...mine] });
+        if (!closed) sayWhatIWant();
       }, SETTLE_MS).unref();
     },
     list,
@@ -293,8 +394,8 @@ export async function createFleetFeed(
     async close() {
       closed = true;
       clearInterval(ticker);
-      const led = iLead();
-      if (led) await bus.release();
+      observer.hubRole?.(undefined, role);
+      if (role === 'leading') await bus.release();
       bus.say({ kind: 'bye' });
       await local?.close();
       await bus.close();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { StoreConfig } from '../../config/config.ts';
 import { Secret } from '../../config/secret.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { runtimeOf } from '../../runtime/runtime.ts';
+import { runtimeOf, silentLogger } from '../../runtime/runtime.ts';
 import { openRedis } from '../../store/redis-client.ts';
 import { createSeal } from '../../store/seal.ts';
 import { type TestRedis, describeWithRedis, startRedis } from '../../testing/redis.ts';
@@ -54,6 +54,11 @@ describeWithRedis('instances of the hub that share a store', () => {
     let mute = false;
     let frozen = false;
     let deaf = false;
+    let isHalfOpen = false;
+    let isMute = false;
+    let reconnects = 0;
+    const roles: (string | undefined)[] = [];
+    const lines: Record<string, unknown>[] = [];
     let dropping = 0;
     let wire: BusSink | undefined;
     let knowsLeader = false;
@@ -93,6 +98,9 @@ describeWithRedis('instances of the hub that share a store', () => {
             heard: (from, message) => {
               if (!dead && !deaf) busSink.heard(from, message);
             },
+            heardMyself: () => {
+              if (!dead && !isHalfOpen) busSink.heardMyself();
+            },
             lost: () => {
               busSink.lost();
             },
@@ -112,8 +120,12 @@ describeWithRedis('instances of the hub that share a store', () => {
               knowsLeader = true;
               return held;
             },
+            reconnect: () => {
+              reconnects += 1;
+              bus?.reconnect();
+            },
             say: (message) => {
-              if (dead) return;
+              if (dead || isMute) return;
               dropping -= 1;
               if (dropping < 0) bus?.say(message);
             }
@@ -123,7 +135,16 @@ describeWithRedis('instances of the hub that share a store', () => {
         list: () => Promise.resolve([])
       },
       sink,
-      runtimeOf({ clock: systemClock }),
+      runtimeOf({
+        clock: systemClock,
+        observer: { hubRole: (role) => roles.push(role) },
+        log: {
+          ...silentLogger,
+          info: (fields) => lines.push({ ...fields }),
+          warn: (fields) => lines.push({ ...fields }),
+          error: (fields) => lines.push({ ...fields })
+        }
+      }),
       times
     );
     // Without a connection yet it asks for the lease again at the next tick, by when another one could have it.
@@ -133,6 +154,12 @@ describeWithRedis('instances of the hub that share a store', () => {
       heard,
       states,
       gaps,
+      /** Its roles so far, as the metrics show them. */
+      roles,
+      /** What it has logged. */
+      lines,
+      /** How often it has replaced its subscription. */
+      reconnects: () => reconnects,
       /** Topics it has subscribed at Genesys Cloud itself. */
       subscribed: () => line?.wanted ?? [],
       emit(n: number, id = `id-${n}`) {
@@ -155,9 +182,17 @@ describeWithRedis('instances of the hub that share a store', () => {
       deafen(isDeaf: boolean) {
         deaf = isDeaf;
       },
+      /** Its subscription delivers nothing, and no connection ends. */
+      goHalfOpen() {
+        deaf = isHalfOpen = true;
+      },
+      /** What it says reaches nobody. */
+      mute() {
+        isMute = true;
+      },
       /** Its subscription is gone, and it notices. */
       loseListener() {
-        deaf = true;
+        deaf = isHalfOpen = true;
         wire?.lost();
       },
       /** As a process ends that is killed: without a word. */
@@ -292,6 +327,86 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect([first.gaps, second.gaps]).toEqual([[], [A]]);
   });
 
+  it('gives the lease to another when what the leader says reaches nobody', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    first.mute();
+    first.emit(1);
+    await until(() => second.subscribed().includes(A), 'another that listens', 15_000);
+    await live(second, A);
+    second.emit(2);
+    expect([second.heard, second.gaps, first.gaps]).toEqual([[event(2)], [A], []]);
+    expect(first.roles.at(-1)).toBe('alone');
+  });
+
+  it('a follower that hears nothing replaces its subscription, and listens itself if that does not help', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    second.goHalfOpen();
+    await until(() => second.subscribed().includes(A), 'its own line', 15_000);
+    await live(second, A);
+    expect([second.reconnects(), second.gaps, second.roles.at(-1)]).toEqual([1, [A], 'alone']);
+    expect([first.subscribed(), first.gaps]).toEqual([[A], []]);
+  });
+
+  it('reports each role to the log and to the metrics, once', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    await first.close();
+    await until(() => second.subscribed().length === 1, 'the successor');
+    expect(first.roles).toEqual(['starting', 'leading', undefined]);
+    expect(second.roles).toEqual(['starting', 'following', 'leading']);
+    expect(second.lines).toEqual([
+      { event: 'hub_role', from: 'starting', to: 'following' },
+      { event: 'hub_role', from: 'following', to: 'leading' }
+    ]);
+  });
+
+  it('hands over to the leader when the store is back, and its own line serves until then', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    await redis.kill();
+    await until(() => [first, second].every(({ roles }) => roles.at(-1) === 'alone'), 'both alone', 15_000);
+    await redis.restart();
+    await until(() => [first, second].some(({ roles }) => roles.at(-1) === 'following'), 'a follower', 20_000);
+    const [leader, other] = first.roles.at(-1) === 'following' ? [second, first] : [first, second];
+    expect(other.roles.slice(-3)).toEqual(['alone', 'handing-over', 'following']);
+    expect(leader.roles.at(-1)).toBe('leading');
+  }, 60_000);
+
+  it('terms grow when the store loses the lease and the term, or the term alone', async () => {
+    const said: number[] = [];
+    const ignore = () => undefined;
+    const bus = await openBus(store, seal, 'me', {
+      heard: ignore,
+      heardMyself: ignore,
+      lost: ignore,
+      joined: ignore,
+      refused: ignore
+    });
+    const ahead = Date.now() + 3_600_000;
+    const hold = async (newTerm: number) => {
+      const { term } = await until(() => bus.hold(1000, newTerm).catch(() => undefined), 'the lease');
+      said.push(term);
+      return term;
+    };
+    const first = await hold(ahead);
+    await redis.client.flushall();
+    const second = await hold(first + 1);
+    await redis.client.del('test:{hub}:term');
+    await hold(second + 1);
+    expect(said).toEqual([ahead, ahead + 1, ahead + 2]);
+    await bus.close();
+  });
+
   it('reports no gap while nothing is lost', async () => {
     const [first, second] = [await join(), await join()];
     first.feed.want(topics(A));
@@ -316,7 +431,9 @@ describeWithRedis('instances of the hub that share a store', () => {
   });
 
   it('one that has lost its place without knowing is not heard beside the one that listens now', async () => {
-    const [first, second, third] = [await join(), await join(), await join()];
+    // It must not notice by itself that the store has not answered.
+    const times = { ...TIMES, aloneMs: 120_000 };
+    const [first, second, third] = [await join(times), await join(), await join()];
     for (const member of [first, second, third]) member.feed.want(topics(A));
     await Promise.all([live(first, A), live(second, A), live(third, A)]);
     first.freeze(false);
@@ -335,7 +452,8 @@ describeWithRedis('instances of the hub that share a store', () => {
   });
 
   it('one that has lost its place follows the one that took it as soon as it hears of it', async () => {
-    const [first, second] = [await join(), await join()];
+    const times = { ...TIMES, aloneMs: 120_000 };
+    const [first, second] = [await join(times), await join()];
     for (const member of [first, second]) member.feed.want(topics(A));
     await Promise.all([live(first, A), live(second, A)]);
     first.freeze(true);

@@ -27,6 +27,8 @@ export type FleetMessage =
   | { readonly kind: 'want'; readonly topics: readonly (readonly [key: string, name: string])[] }
   /** An instance is new, or was away: who wants or knows something says it again. */
   | { readonly kind: 'hello' }
+  /** Every tick: the instance is there. Its sender listens for it as well, to see whether the bus works. */
+  | { readonly kind: 'beat' }
   /** The instance leaves; if it was the one that listens, another takes over at once. */
   | { readonly kind: 'bye' };
 

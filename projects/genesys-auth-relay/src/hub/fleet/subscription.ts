@@ -1,0 +1,106 @@
+import type { Redis } from 'ioredis';
+import { replyCode } from '../../store/redis-client.ts';
+
+/** Milliseconds until a refused subscription is tried again: somebody may have allowed the channel. */
+const SUBSCRIBE_AGAIN_MS = 3000;
+/** Longest pause between two connections, in milliseconds. */
+const MAX_PAUSE_MS = 500;
+
+/** Receives what a subscription reports. */
+export interface SubscriptionSink {
+  message(payload: Buffer): void;
+  /** Messages are lost from now on, until {@link SubscriptionSink.joined}. */
+  lost(): void;
+  joined(): void;
+  /** The server refuses to subscribe; `code` is the first word of its answer. */
+  refused(code: string): void;
+}
+
+/** A subscription to one channel that connects again whenever its connection ends. */
+export interface Subscription {
+  /** Replaces a connection that is subscribed and yet delivers nothing. */
+  reconnect(): void;
+  close(): void;
+}
+
+/**
+ * Keeps a subscription. Each connection is a new one, so that none changes its server without a report.
+ *
+ * @param connect opens a connection that does not reconnect by itself; `undefined` when there is no server at the moment
+ */
+export function keepSubscription(
+  channel: string,
+  connect: () => Redis | undefined,
+  sink: SubscriptionSink
+): Subscription {
+  let connection: Redis | undefined;
+  let isSubscribed = false;
+  let failures = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function later(ms: number, what: () => void): void {
+    clearTimeout(timer);
+    timer = setTimeout(what, ms).unref();
+  }
+
+  function open(): void {
+    const next = connect();
+    connection = next;
+    if (next === undefined) {
+      retry();
+      return;
+    }
+    next.on('messageBuffer', (_channel: Buffer, payload: Buffer) => {
+      if (!closed) sink.message(payload);
+    });
+    next.once('ready', () => {
+      subscribe(next);
+    });
+    next.once('end', retry);
+    next.connect().catch(() => undefined);
+  }
+
+  function retry(): void {
+    if (closed) return;
+    if (isSubscribed) sink.lost();
+    isSubscribed = false;
+    failures += 1;
+    later(Math.min(50 * failures, MAX_PAUSE_MS), open);
+  }
+
+  function subscribe(on: Redis): void {
+    on.subscribe(channel).then(
+      () => {
+        if (closed) return;
+        isSubscribed = true;
+        failures = 0;
+        sink.joined();
+      },
+      (error: unknown) => {
+        if (closed) return;
+        const code = replyCode(error);
+        if (code === undefined) {
+          on.disconnect();
+          return;
+        }
+        sink.refused(code);
+        later(SUBSCRIBE_AGAIN_MS, () => {
+          subscribe(on);
+        });
+      }
+    );
+  }
+
+  open();
+  return {
+    reconnect() {
+      if (isSubscribed) connection?.disconnect();
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      connection?.disconnect();
+    }
+  };
+}

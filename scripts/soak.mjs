@@ -57,6 +57,12 @@ const entries = [
     env: (frames) => ({ HUB_FUZZ_FRAMES: String(frames) })
   },
   {
+    name: 'hub-fleet',
+    about: 'whatever happens to relays and Redis, each event reaches every board or is reported as a gap',
+    size: { long: 600, short: 25 },
+    args: (seconds) => [join('projects', 'e2e', 'hub-fleet', 'soak.mjs'), String(seconds)]
+  },
+  {
     name: 'aborts',
     about: 'downloads through the relay that are broken off leave neither sockets nor memory behind',
     size: { long: 10_000, short: 1_000 },

@@ -117,8 +117,12 @@ export async function createFleetFeed(
     leader = holder;
     if (next !== before) reportRole(before);
     if (next === 'alone' && before === 'leading') void bus.release();
-    // Before anything can come over my line: from here on nobody takes the same events from the leader before.
-    if (next === 'leading') sayAsLeader({ kind: 'status', isFull: false, topics: [] });
+    if (next === 'leading') {
+      // A number that nobody gets: those who followed me before have missed what I did not say since then.
+      said += 1;
+      // Before anything can come over my line: from here on nobody takes the same events from the leader before.
+      sayAsLeader({ kind: 'status', isFull: false, topics: [] });
+    }
     if (LISTENS[next]) listenMyself();
     else stopListening();
     if (holder === undefined || holder === self || holder === leaderBefore) return;
@@ -237,10 +241,15 @@ export async function createFleetFeed(
 
   function hearStatus({ topics, isFull }: Extract<FleetMessage, { kind: 'status' }>): void {
     const known = new Map(topics);
+    const liveKeys: string[] = [];
     for (const [key, status] of known) {
+      if (!mine.has(key)) continue;
+      if (status.state === 'live') liveKeys.push(key);
       // My own line still serves what the leader does not serve yet.
-      if (mine.has(key) && (role === 'following' || status.state !== 'down')) sink.status([key], status);
+      else if (status.state === 'rejected' || role === 'following') sink.status([key], status);
     }
+    // Together, as the gaps of all of them are one frame.
+    if (liveKeys.length > 0) sink.status(liveKeys, { state: 'live' });
     if (role === 'following' && isFull) {
       // The leader has given up what its list does not name: it did not hear that I want it.
       const missing = [...mine.keys()].filter((key) => !known.has(key));

@@ -186,6 +186,9 @@ describeWithRedis('instances of the hub that share a store', () => {
       goHalfOpen() {
         deaf = isHalfOpen = true;
       },
+      recover() {
+        deaf = isHalfOpen = false;
+      },
       /** What it says reaches nobody. */
       mute() {
         isMute = true;
@@ -339,6 +342,23 @@ describeWithRedis('instances of the hub that share a store', () => {
     second.emit(2);
     expect([second.heard, second.gaps, first.gaps]).toEqual([[event(2)], [A], []]);
     expect(first.roles.at(-1)).toBe('alone');
+  });
+
+  it('reports a gap for what a leader did not say while it was alone for a moment', async () => {
+    // The follower does not get the lease meanwhile.
+    const [first, second] = [await join(), await join({ ...TIMES, aloneMs: 120_000 })];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    second.freeze(true);
+    first.goHalfOpen();
+    await until(() => first.roles.at(-1) === 'alone', 'the role alone');
+    first.emit(1);
+    first.recover();
+    await until(() => first.roles.at(-1) === 'leading', 'the role leading');
+    first.emit(2);
+    await until(() => second.gaps.length === 1 && second.heard.length === 1, 'a gap, and what came after it');
+    expect(second.heard).toEqual([event(2)]);
   });
 
   it('a follower that hears nothing replaces its subscription, and listens itself if that does not help', async () => {

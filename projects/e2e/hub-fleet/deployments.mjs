@@ -61,7 +61,7 @@ async function startWithSentinel() {
     'bind 127.0.0.1',
     `dir ${folder}`,
     `sentinel monitor ${name} 127.0.0.1 ${master.port} 1`,
-    `sentinel down-after-milliseconds ${name} 500`,
+    `sentinel down-after-milliseconds ${name} 2000`,
     `sentinel failover-timeout ${name} 5000`
   ];
   writeFileSync(file, lines.join('\n'));
@@ -91,6 +91,7 @@ async function startWithSentinel() {
       await until(async () => (await masterPort()) !== before, 'a new master');
       await killed?.restart();
     },
+    masterPort,
     settle,
     close: async () => {
       sentinel.disconnect();

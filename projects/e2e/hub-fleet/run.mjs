@@ -164,6 +164,15 @@ async function watchRedis({ client, port }) {
   }
 }
 
+/** On a busy machine the sentinel replaces a master that is only slow: a fault that nobody asked for. */
+async function watchMaster({ masterPort }) {
+  for (let before; masterPort !== undefined && !isOver; await delay(STALL_MS / 10)) {
+    const now = await masterPort();
+    if (before !== undefined && now !== before) stalled('the master, which was replaced', STALL_MS);
+    before = now;
+  }
+}
+
 let sentAt = performance.now();
 const sender = setInterval(() => {
   const ms = performance.now() - sentAt;
@@ -197,6 +206,7 @@ try {
     relays.push({ name: `relay ${index + 1}`, proxy });
   }
   for (const node of redis.nodes) void watchRedis(node);
+  void watchMaster(redis);
   await Promise.all(relays.map(start));
   await until(() => relays.every(({ role }) => role === 'leading' || role === 'following'), 'a leader and followers');
   for (const [index, relay] of relays.entries()) {

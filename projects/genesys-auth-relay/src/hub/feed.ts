@@ -21,8 +21,9 @@ export interface FeedSink {
    * @param key topic, in lower case
    * @param envelope as it came, JSON
    * @param id its correlation id, or an empty text
+   * @returns whether it is new: it has not come before, and somebody wants it
    */
-  event(key: string, envelope: string, id: string): void;
+  event(key: string, envelope: string, id: string): boolean;
   /** The status of topics changed, of all of them in one call. */
   status(keys: readonly string[], status: TopicStatus): void;
 }

@@ -146,10 +146,10 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
     },
     event(key, envelope, id) {
       const topic = topics.get(key);
-      if (topic === undefined) return;
+      if (topic === undefined) return false;
       if (isRepeated(key, id, envelope)) {
         counters.duplicates += 1;
-        return;
+        return false;
       }
       seq += 1;
       counters.events += 1;
@@ -162,6 +162,7 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
           client.deliver((native ??= textFrame(eventText.native(seq, envelope))), topic.name);
         else client.deliver((rpc ??= textFrame(eventText.rpc(seq, envelope))), topic.name);
       }
+      return true;
     },
     status(keys, status) {
       const changed = keys.flatMap((key) => topics.get(key) ?? []);

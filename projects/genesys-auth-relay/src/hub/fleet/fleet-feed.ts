@@ -100,6 +100,10 @@ export async function createFleetFeed(
   let local: Feed | undefined;
   /** How topics stand with it. */
   const own = new Map<string, TopicStatus>();
+  /** Topics of which the leader has sent an event since I closed my own line. */
+  const overtaken = new Set<string>();
+  /** Those of them of which an event came over that line after it, which may be an older one. */
+  const late = new Set<string>();
   let closed = false;
   let settling = false;
 
@@ -187,9 +191,14 @@ export async function createFleetFeed(
   function openLine(): Feed {
     const line: Feed = makeLocal({
       event(key, envelope, id) {
-        sink.event(key, envelope, id);
+        const isNew = sink.event(key, envelope, id);
+        if (line !== local) {
+          if (isNew && overtaken.has(key)) late.add(key);
+          return isNew;
+        }
         // Also what nobody else seems to want: one may have heard that the topic is live before its request for it is heard here.
-        if (role === 'leading' && line === local) sayAsLeader({ kind: 'event', key, id, envelope });
+        if (role === 'leading') sayAsLeader({ kind: 'event', key, id, envelope });
+        return isNew;
       },
       status(keys, status) {
         if (line === local) {
@@ -208,14 +217,21 @@ export async function createFleetFeed(
     const before = local;
     local = undefined;
     own.clear();
-    void before?.close();
+    if (before !== undefined) void closeLine(before);
+  }
+
+  async function closeLine(line: Feed): Promise<void> {
+    overtaken.clear();
+    await line.close();
+    if (late.size > 0) reportGap([...late]);
+    late.clear();
   }
 
   function markLost(): void {
     if (mine.size > 0) sink.status([...mine.keys()], { state: 'down' });
   }
 
-  /** What came last over a line that is closed is lost. Topics that are live with another one by now are so again at once. */
+  /** Something was lost, or came out of order. Topics that are live with my own line are so again at once; the leader names others. */
   function reportGap(keys: readonly string[]): void {
     sink.status(keys, { state: 'down' });
     for (const key of keys) {
@@ -237,6 +253,7 @@ export async function createFleetFeed(
     // It comes over my own line as well, and in order.
     if (role === 'handing-over' && own.get(key)?.state === 'live') return;
     sink.event(key, envelope, id);
+    overtaken.add(key);
   }
 
   function hearStatus({ topics, isFull }: Extract<FleetMessage, { kind: 'status' }>): void {

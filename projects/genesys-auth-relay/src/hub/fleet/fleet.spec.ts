@@ -48,6 +48,8 @@ describeWithRedis('instances of the hub that share a store', () => {
     const heard: string[] = [];
     const states = new Map<string, string>();
     const gaps: string[] = [];
+    let formerLine: FeedSink | undefined;
+    let closing: Promise<void> = Promise.resolve();
     let line: { readonly sink: FeedSink; wanted: string[] } | undefined;
     let bus: Bus | undefined;
     let dead = false;
@@ -63,7 +65,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     let wire: BusSink | undefined;
     let knowsLeader = false;
     const sink: FeedSink = {
-      event: (_key, envelope) => heard.push(envelope),
+      event: (_key, envelope) => heard.push(envelope) > 0,
       status(keys, { state }) {
         for (const topic of keys) {
           if (state === 'live' && states.get(topic) === 'down') gaps.push(topic);
@@ -86,7 +88,8 @@ describeWithRedis('instances of the hub that share a store', () => {
         channels: () => 1,
         close() {
           if (line === mine) line = undefined;
-          return Promise.resolve();
+          formerLine = own;
+          return closing;
         }
       };
     };
@@ -164,6 +167,18 @@ describeWithRedis('instances of the hub that share a store', () => {
       subscribed: () => line?.wanted ?? [],
       emit(n: number, id = `id-${n}`) {
         line?.sink.event(A, event(n), id);
+      },
+      /** As {@link emit}, over the line that it has closed. */
+      emitLate(n: number) {
+        formerLine?.event(A, event(n), `id-${n}`);
+      },
+      /** Its lines do not end before the returned function is called. */
+      holdClose() {
+        let release: () => void = () => undefined;
+        closing = new Promise((resolve) => {
+          release = resolve;
+        });
+        return release;
       },
       /** From now on its line says nothing of new topics. */
       hush() {
@@ -400,6 +415,27 @@ describeWithRedis('instances of the hub that share a store', () => {
     const [leader, other] = first.roles.at(-1) === 'following' ? [second, first] : [first, second];
     expect(other.roles.slice(-3)).toEqual(['alone', 'handing-over', 'following']);
     expect(leader.roles.at(-1)).toBe('leading');
+  }, 60_000);
+
+  it('reports one gap when events of its former line come after a later one of the leader', async () => {
+    const [first, second] = [await join(), await join()];
+    first.feed.want(topics(A));
+    second.feed.want(topics(A));
+    await Promise.all([live(first, A), live(second, A)]);
+    await redis.kill();
+    await until(() => [first, second].every(({ roles }) => roles.at(-1) === 'alone'), 'both alone', 15_000);
+    const releases = [first.holdClose(), second.holdClose()];
+    await redis.restart();
+    await until(() => [first, second].some(({ roles }) => roles.at(-1) === 'following'), 'a follower', 20_000);
+    const [leader, other] = first.roles.at(-1) === 'following' ? [second, first] : [first, second];
+    const gapsBefore = other.gaps.length;
+    leader.emit(3);
+    await until(() => other.heard.length === 1, 'the later event');
+    other.emitLate(1);
+    other.emitLate(2);
+    for (const release of releases) release();
+    await until(() => other.gaps.length > gapsBefore, 'a gap');
+    expect([other.heard, other.gaps.length]).toEqual([[event(3), event(1), event(2)], gapsBefore + 1]);
   }, 60_000);
 
   it('terms grow when the store loses the lease and the term, or the term alone', async () => {

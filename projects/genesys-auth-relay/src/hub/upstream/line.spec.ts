@@ -48,7 +48,8 @@ describe('a line to Genesys Cloud', () => {
   const heard: string[] = [];
   const states: string[] = [];
   const sink = {
-    event: (_key: string, envelope: string) => heard.push((JSON.parse(envelope) as { eventBody: string }).eventBody),
+    event: (_key: string, envelope: string) =>
+      heard.push((JSON.parse(envelope) as { eventBody: string }).eventBody) > 0,
     status: (_keys: readonly string[], { state }: { state: string }) => states.push(state)
   };
   const newToken = async () => {

@@ -16,15 +16,15 @@ function runFleet(args: readonly string[]): Promise<{ code: number; output: stri
   'events reach every board of a fleet, or are reported as a gap',
   () => {
     it.concurrent.each<[string, string, number, string[]]>([
-      ['one relay loses its subscription, or its publisher', 'single', 2, ['cut-subscriber', 'cut-publisher']],
-      ['one of its connections is half-open', 'single', 2, ['hang-subscriber', 'hang-publisher']],
-      ['the leader is frozen for 7 s', 'single', 3, ['freeze-leader']],
-      ['a follower is frozen for 7 s', 'single', 2, ['freeze-follower']],
-      ['the leader is killed', 'single', 3, ['kill-leader']],
-      ['Redis loses its data, or takes the channels away', 'single', 2, ['flush', 'revoke-channels']],
-      ['Sentinel replaces the master', 'sentinel', 2, ['fail-over']],
-      ['a node of a cluster is killed', 'cluster', 2, ['kill-redis']]
-    ])('when %s', async (_what, redis, relays, faults) => {
+      ['F18 when one relay loses its subscription, or its publisher', 'single', 2, ['cut-subscriber', 'cut-publisher']],
+      ['F18 when one of its connections is half-open', 'single', 2, ['hang-subscriber', 'hang-publisher']],
+      ['F18 when the leader is frozen for 7 s', 'single', 3, ['freeze-leader']],
+      ['F18 when a follower is frozen for 7 s', 'single', 2, ['freeze-follower']],
+      ['F18 when the leader is killed', 'single', 3, ['kill-leader']],
+      ['F18 when Redis loses its data, or takes the channels away', 'single', 2, ['flush', 'revoke-channels']],
+      ['F18 when Sentinel replaces the master', 'sentinel', 2, ['fail-over']],
+      ['F18 when a node of a cluster is killed', 'cluster', 2, ['kill-redis']]
+    ])('%s', async (_what, redis, relays, faults) => {
       const args = ['--redis', redis, '--relays', String(relays), '--hold', '7'];
       const { code, output } = await runFleet([...args, ...faults.flatMap((name) => ['--fault', name])]);
       expect(output).not.toContain('NOT AS IT MUST BE');

@@ -15,7 +15,7 @@ async function cutAtNodes({ redis }, type, ms) {
 /** Cuts one kind of connection: of one relay where there are proxies, otherwise of all. */
 async function cut(world, kind, how) {
   const ms = world.chance.between(300, 6000);
-  const { proxy } = world.chance.pick(world.relays);
+  const { proxy } = world.chance.pick([world.leader(), world.follower()]);
   if (proxy === undefined) {
     await cutAtNodes(world, kind === 'subscriber' ? 'pubsub' : 'normal', ms);
     return;

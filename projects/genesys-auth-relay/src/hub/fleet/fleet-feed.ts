@@ -35,7 +35,7 @@ const SETTLE_MS = 50;
 /** Every so many ticks all is said again, as a message may be lost. */
 const REPEAT_TICKS = 3;
 
-/** Whether an instance with this role has a line of its own to Genesys Cloud. */
+/** Whether an instance with this role has its own line to Genesys Cloud. */
 const LISTENS: Readonly<Record<HubRole, boolean>> = {
   starting: false,
   following: false,
@@ -115,14 +115,14 @@ export async function createFleetFeed(
   function move(next: HubRole, holder: string | undefined): void {
     if (next === role && holder === leader) return;
     const [before, leaderBefore] = [role, leader];
-    // What comes between two leaders is lost to an instance that has no line of its own.
+    // An instance without its own line misses what comes between two leaders.
     if (!LISTENS[before]) markLost();
     role = next;
     leader = holder;
     if (next !== before) reportRole(before);
     if (next === 'alone' && before === 'leading') void bus.release();
     if (next === 'leading') {
-      // A number that nobody gets: those who followed me before have missed what I did not say since then.
+      // A number that is never sent: my followers of an earlier term missed what I have not published since then.
       said += 1;
       // Before anything can come over my line: from here on nobody takes the same events from the leader before.
       sayAsLeader({ kind: 'status', isFull: false, topics: [] });
@@ -196,7 +196,7 @@ export async function createFleetFeed(
           if (isNew && overtaken.has(key)) late.add(key);
           return isNew;
         }
-        // Also what nobody else seems to want: one may have heard that the topic is live before its request for it is heard here.
+        // Also what no other instance seems to want: one may know that the topic is live before its request arrives here.
         if (role === 'leading') sayAsLeader({ kind: 'event', key, id, envelope });
         return isNew;
       },

@@ -204,7 +204,7 @@ describeWithRedis('instances of the hub that share a store', () => {
       recover() {
         deaf = isHalfOpen = false;
       },
-      /** What it says reaches nobody. */
+      /** Its messages reach no one. */
       mute() {
         isMute = true;
       },
@@ -345,7 +345,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect([first.gaps, second.gaps]).toEqual([[], [A]]);
   });
 
-  it('gives the lease to another when what the leader says reaches nobody', async () => {
+  it('gives the lease up when the messages of the leader reach no one', async () => {
     const [first, second] = [await join(), await join()];
     first.feed.want(topics(A));
     second.feed.want(topics(A));
@@ -403,7 +403,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     ]);
   });
 
-  it('hands over to the leader when the store is back, and its own line serves until then', async () => {
+  it('listens by its own line until the leader serves it, when the store is back', async () => {
     const [first, second] = [await join(), await join()];
     first.feed.want(topics(A));
     second.feed.want(topics(A));

@@ -12,7 +12,7 @@ export interface SubscriptionSink {
   /** Messages are lost from now on, until {@link SubscriptionSink.joined}. */
   lost(): void;
   joined(): void;
-  /** The server refuses to subscribe; `code` is the first word of its answer. */
+  /** The server refuses to subscribe; `code` is how its answer begins, such as `NOPERM`. */
   refused(code: string): void;
 }
 

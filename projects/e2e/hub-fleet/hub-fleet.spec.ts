@@ -23,7 +23,7 @@ function runFleet(args: readonly string[]): Promise<{ code: number; output: stri
       ['F18 when the leader is killed', 'single', 3, ['kill-leader']],
       ['F18 when Redis loses its data, or takes the channels away', 'single', 2, ['flush', 'revoke-channels']],
       ['F18 when Sentinel replaces the master', 'sentinel', 2, ['fail-over']],
-      ['F18 when a node of a cluster is killed', 'cluster', 2, ['kill-redis']]
+      ['F18 when a node of a cluster is killed, or ends subscriptions', 'cluster', 2, ['kill-redis', 'cut-subscriber']]
     ])('%s', async (_what, redis, relays, faults) => {
       const args = ['--redis', redis, '--relays', String(relays), '--hold', '7'];
       const { code, output } = await runFleet([...args, ...faults.flatMap((name) => ['--fault', name])]);

@@ -291,6 +291,7 @@ export async function createFleetFeed(
   }
 
   function heard(from: string, message: FleetMessage): void {
+    if (closed) return;
     if (from === leader) ticksSinceLeader = 0;
     const member = others.get(from);
     if (member !== undefined) member.silentTicks = 0;

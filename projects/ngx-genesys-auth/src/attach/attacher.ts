@@ -1,10 +1,4 @@
-import {
-  HttpErrorResponse,
-  type HttpEvent,
-  HttpEventType,
-  type HttpHandlerFn,
-  type HttpRequest
-} from '@angular/common/http';
+import { type HttpEvent, HttpEventType, type HttpHandlerFn, type HttpRequest } from '@angular/common/http';
 import { type Observable, catchError, defer, filter, switchMap, throwError } from 'rxjs';
 import type { Forward } from '../proxy/step';
 import type { ScopeCheck } from '../scopes/check';
@@ -15,7 +9,7 @@ import type { TokenSource } from '../token/source';
 import { NEEDED_SCOPES, isLeftAlone } from './context';
 import type { OffOriginGuard, SendCheck } from './guard';
 import type { NeedCheck, RequestNeeds } from './needs';
-import { missingScopeOf, refusesToken, tokenRejected } from './refusal';
+import { missingScopeOf, refusesToken, tokenExpired, tokenRejected } from './refusal';
 import type { ApiHandler } from './steps';
 
 type Events = Observable<HttpEvent<unknown>>;
@@ -55,7 +49,7 @@ export function createAttacher(
     const tooLate: SendCheck = () => {
       // Another user may have signed in.
       if (tokens.generation() !== live.generation) return throwError(signedOut);
-      return isLive(live) ? undefined : throwError(() => expired(request));
+      return isLive(live) ? undefined : throwError(tokenExpired);
     };
     const events = forward(request, live, (forwarded) => pass(forwarded, tooLate, next));
     return (attempt ? events.pipe(filter(isNews)) : events).pipe(
@@ -95,17 +89,10 @@ export function createAttacher(
   return (request, next) => (isLeftAlone(request) ? next(request) : defer(() => prepare(request, next)));
 }
 
-const rejected = (response: HttpErrorResponse) => throwError(() => tokenRejected(response));
+const rejected = (error: Parameters<typeof tokenRejected>[0]) => throwError(() => tokenRejected(error));
 
 /** The first attempt has told that the request was sent. */
 const isNews = ({ type }: HttpEvent<unknown>): boolean => type !== HttpEventType.Sent;
-
-/**
- * Takes the place of the answer that the API would give to a token that has expired: the request gets another one. A
- * request that a later interceptor delays or sends again may have such a token.
- */
-const expired = ({ url }: HttpRequest<unknown>): HttpErrorResponse =>
-  new HttpErrorResponse({ status: 401, statusText: ngDevMode ? 'The token has expired' : '', url });
 
 /** Sends requests to the API, with the token. */
 export const withToken: Forward = (request, { header }, next) =>

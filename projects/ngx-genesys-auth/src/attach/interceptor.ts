@@ -28,7 +28,7 @@ import { wrongConfig } from '../errors';
  *   a `GenesysPermissionError`, and with `withRetry()` a 429 that is not waited for the error `api_rate_limited`.
  *
  * Put interceptors that change URLs, map errors or send requests again before this one in the list. One that comes after it sends
- * the same token again; after `clear()` it gets the error `signed_out` instead, and a 401 once the token has expired.
+ * the same token again; after `clear()` it gets the error `signed_out` instead, and `token_rejected` once the token has expired.
  *
  * @example provideHttpClient(withInterceptors([genesysAuthInterceptor]))
  */

@@ -12,14 +12,29 @@ export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message
 export const correlationId = ({ headers }: HttpErrorResponse): string | undefined =>
   headers.get('ININ-Correlation-Id') ?? undefined;
 
-/** Whether the API answered 401 for the token's sake. `ip.not.authorized` is a 401, too, and no token mends it. */
-export const refusesToken = (response: unknown): response is HttpErrorResponse =>
-  response instanceof HttpErrorResponse &&
-  response.status === 401 &&
-  bodyField(response, 'code') !== 'ip.not.authorized';
+/**
+ * Whether a request needs another token: the API answered 401, or the error is {@link tokenExpired}. A 401 with
+ * `ip.not.authorized` is not about the token.
+ */
+export const refusesToken = (error: unknown): error is HttpErrorResponse | GenesysAuthError =>
+  error instanceof HttpErrorResponse
+    ? error.status === 401 && bodyField(error, 'code') !== 'ip.not.authorized'
+    : error instanceof GenesysAuthError && error.code === 'token_rejected';
 
-/** The error for a token that the API refuses although it was just renewed. */
-export function tokenRejected(response: HttpErrorResponse): GenesysAuthError {
+/**
+ * The error of a request that is not sent because its token has expired: a later interceptor delayed it or sends it again.
+ * It is no 401, which the sign-on of the app would take for a refusal of the user's credential.
+ */
+export const tokenExpired = (): GenesysAuthError =>
+  new GenesysAuthError('token_rejected', ngDevMode ? 'The token expired before the request was sent.' : '', {
+    ...(ngDevMode && {
+      hint: 'Put interceptors that delay requests or send them again before genesysAuthInterceptor.'
+    })
+  });
+
+/** The error for a token that is refused although it was just renewed. */
+export function tokenRejected(response: HttpErrorResponse | GenesysAuthError): GenesysAuthError {
+  if (response instanceof GenesysAuthError) return response;
   const message = ngDevMode ? 'The Genesys API refuses the token although it was just renewed.' : '';
   return new GenesysAuthError('token_rejected', message, {
     ...(ngDevMode && {

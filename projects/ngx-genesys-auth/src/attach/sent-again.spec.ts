@@ -4,6 +4,7 @@ import {
   HttpClient,
   HttpContext,
   HttpContextToken,
+  HttpErrorResponse,
   type HttpInterceptorFn,
   type HttpRequest,
   HttpResponse,
@@ -21,17 +22,19 @@ import {
   withProxyMode,
   withRetry
 } from 'ngx-genesys-auth';
-import { Subject, defer, delayWhen, of, retry, switchMap, throwError } from 'rxjs';
+import { Subject, catchError, defer, delayWhen, of, retry, switchMap, tap, throwError, timer } from 'rxjs';
 import {
   API,
   CONFIG,
   TOKEN_URL,
+  asAuthError,
   bearer,
   codeOf,
   createApp,
   grant,
   observe,
   provideSubtle,
+  refuse,
   settle
 } from '../../test/app';
 
@@ -121,7 +124,7 @@ describe.each(repeaters)('a later interceptor that %s', (_name, interceptors) =>
     expect(codeOf(outcome.error)).toBe('signed_out');
   });
 
-  it('gets a 401 in place of sending an expired token, and the request is sent with a new one', async () => {
+  it('gets an error in place of sending an expired token, and the request is sent with a new one', async () => {
     const { signIn, get, network, relayCall } = createApp({ after });
     signIn('token-1', 20);
     const outcome = get('/api/v2/x');
@@ -161,6 +164,52 @@ describe.each(repeaters)('a later interceptor that %s', (_name, interceptors) =>
   });
 });
 
+describe('in proxy mode, a later interceptor that signs calls to the relay', () => {
+  const SESSION_MS = 300 * SECOND;
+  const isSent = ({ url }: HttpRequest<unknown>) => url === '/genesys/api/v2/x';
+
+  /** The sign-on of an app. After a 401 it gets another credential; if that is refused, too, the user is signed out. */
+  function createSignOn() {
+    const log: string[] = [];
+    let credential = 'old';
+    const sign: HttpInterceptorFn = (request, next) => {
+      const send = () => next(request.clone({ setHeaders: { Authorization: credential } }));
+      const note = (error: unknown) => {
+        if (error instanceof HttpErrorResponse && error.status === 401) log.push(`${credential} is refused`);
+      };
+      const renewed = timer(2 * SECOND).pipe(tap(() => (credential = 'new')));
+      return send().pipe(
+        tap({ error: note }),
+        catchError(() => renewed.pipe(switchMap(send), tap({ error: note })))
+      );
+    };
+    return { log, sign };
+  }
+
+  it('is not told that its new credential is refused when the session has expired meanwhile', async () => {
+    const { log, sign } = createSignOn();
+    const { get, network } = createApp({ after: [apiOnly(sign)], features: [withProxyMode()] });
+    const session = () => {
+      network.expectOne('/genesys/session').flush({
+        ...{ subject: 'ann', identity: 'jwt', roles: [], scopes: ['analytics', 'routing'], defaultScopes: [] },
+        ...{ region: 'mypurecloud.de', apiOrigin: API, mode: 'proxy' }
+      });
+    };
+    get('/api/v2/users');
+    session();
+    jest.advanceTimersByTime(SESSION_MS - SECOND);
+    const outcome = get('/api/v2/x');
+    session();
+    refuse(network.expectOne(isSent));
+    jest.advanceTimersByTime(2 * SECOND);
+    await settle();
+    const call = network.expectOne(isSent);
+    expect(bearer(call)).toBe('new');
+    call.flush('ok');
+    expect([outcome.values, outcome.error, log]).toEqual([['ok'], undefined, ['old is refused']]);
+  });
+});
+
 describe('a later interceptor that delays a request', () => {
   const delayed = new Subject<void>();
   const after = [
@@ -179,6 +228,23 @@ describe('a later interceptor that delays a request', () => {
     auth.clear();
     delayed.next();
     expect(codeOf(outcome.error)).toBe('signed_out');
+    network.verify();
+  });
+
+  it('fails the request if it delays it for longer than tokens live', async () => {
+    const { signIn, get, relayCall, network } = createApp({ after });
+    signIn('token-1', 20);
+    const outcome = get('/api/v2/x');
+    jest.advanceTimersByTime(DELAY);
+    delayed.next();
+    await settle();
+    grant(relayCall(), 'token-2', 20);
+    jest.advanceTimersByTime(DELAY);
+    delayed.next();
+    expect(asAuthError(outcome.error)).toMatchObject({
+      code: 'token_rejected',
+      message: expect.stringContaining('expired before the request was sent')
+    });
     network.verify();
   });
 

@@ -36,7 +36,8 @@ export type GenesysScopeErrorCode =
  * - `proxy_path_refused`: with `withProxyMode()`, the path of a request leaves `/api/v2/`; nothing was sent
  * - `permission_missing`: the Genesys API says that the token's OAuth client lacks a permission
  * - `api_rate_limited`: with `withRetry()`, a 429 of the Genesys API that is not waited for any longer
- * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed
+ * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed, or a later interceptor delays a request
+ *   for longer than tokens live
  * - `signed_out`: `clear()` was called while this was pending
  * - `server_no_credential`: a token was needed while rendering on the server
  */

@@ -61,6 +61,12 @@ const guardedBackends = new WeakMap<Backend, GuardedBackend>();
 const sendChecks = new WeakMap<HttpContext, SendCheck>();
 
 /**
+ * Whether our interceptor has forwarded a request with this context. With `withRequestsMadeViaParent()` the request then passes
+ * the interceptor of the parent, which may have other configurations.
+ */
+export const isForwarded = (context: HttpContext): boolean => sendChecks.has(context);
+
+/**
  * Guards backends: just before a request is sent, the token that the interceptor attached is removed if a later interceptor
  * has moved the request to another origin. A request that must not be sent any more fails.
  *

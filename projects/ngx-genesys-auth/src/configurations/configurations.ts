@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@angular/common/http';
 import { EnvironmentInjector, inject } from '@angular/core';
 import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../attach/context';
-import { type OffOriginGuard, offOriginGuard } from '../attach/guard';
+import { type OffOriginGuard, isForwarded, offOriginGuard } from '../attach/guard';
 import { isGenesysApi, startOf } from '../attach/origin';
 import type { ApiHandler } from '../attach/steps';
 import type { GenesysAuthCore } from '../core';
@@ -94,7 +94,10 @@ export function createConfigurations(): Configurations {
     find({ url, context }) {
       const ready = cores ?? collect();
       if (context.has(CONFIGURATION_NAME)) {
-        const { core, handler } = self.get(context.get(CONFIGURATION_NAME));
+        const name = context.get(CONFIGURATION_NAME);
+        // The name of a configuration in a nested injector.
+        if (isForwarded(context) && !all.some((one) => one.name === name)) return undefined;
+        const { core, handler } = self.get(name);
         return !core || core.config.apiOrigin === startOf(url) ? handler : undefined;
       }
       if (!url.startsWith(near)) {
@@ -104,7 +107,7 @@ export function createConfigurations(): Configurations {
           ready.find(({ config }) => config.apiOrigin === start)?.attacher ?? (isGenesysApi(start) ? later : undefined);
       }
       // It may be for an API that nobody knows yet.
-      return here ?? (later && context.has(NEEDED_SCOPES) ? later : undefined);
+      return here ?? (later && context.has(NEEDED_SCOPES) && !isForwarded(context) ? later : undefined);
     },
     guard: offOriginGuard(parent)
   };

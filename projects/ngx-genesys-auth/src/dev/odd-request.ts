@@ -1,5 +1,6 @@
 import type { HttpRequest } from '@angular/common/http';
 import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../attach/context';
+import { isForwarded } from '../attach/guard';
 import type { Configurations } from '../configurations/configurations';
 
 const warned = new WeakSet();
@@ -11,7 +12,7 @@ const warned = new WeakSet();
  * @param app who is warned once
  */
 export function warnAboutOddRequest(app: Configurations, { url, context }: HttpRequest<unknown>): void {
-  if (warned.has(app)) return;
+  if (warned.has(app) || isForwarded(context)) return;
   const origins = app.all.flatMap(({ core }) => core?.config.apiOrigin ?? []);
   const base = typeof document === 'undefined' ? undefined : document.baseURI;
   const sameOrigin = URL.canParse(url, base) && origins.includes(new URL(url, base).origin);

@@ -14,13 +14,15 @@ import {
   withFetch,
   withInterceptorsFromDi
 } from '@angular/common/http';
-import { EnvironmentInjector, createEnvironmentInjector } from '@angular/core';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { EnvironmentInjector, InjectionToken, createEnvironmentInjector, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { GenesysAuthHttpInterceptor, GenesysAuthService, provideGenesysAuth } from 'ngx-genesys-auth';
 import { type Observable, concatMap, from, of, retry } from 'rxjs';
-import { API, CONFIG, codeOf, observe, settle } from '../../test/app';
+import { API, CONFIG, TOKEN_URL, codeOf, grant, observe, provideSubtle, refuse, settle } from '../../test/app';
 
 const EVIL = 'https://evil.example/x';
+const TRACE = new InjectionToken<string>('TRACE');
 
 /** Continues asynchronously, as an interceptor does that waits for a promise. */
 class Async implements HttpInterceptor {
@@ -110,6 +112,7 @@ const lazyModules: [string, Parameters<typeof createEnvironmentInjector>[0]][] =
 const { fetch } = globalThis;
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick', 'setImmediate'] });
+  provideSubtle();
   // jsdom has none.
   globalThis.fetch = () => Promise.reject(new TypeError('no network'));
 });
@@ -162,3 +165,34 @@ describe.each(lazyModules)(
     });
   }
 );
+
+describe('a class interceptor after GenesysAuthHttpInterceptor', () => {
+  it('may call inject(), for the first attempt and for the replay', async () => {
+    class Tracing implements HttpInterceptor {
+      intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
+        return next.handle(request.clone({ setHeaders: { 'X-Trace': inject(TRACE) } }));
+      }
+    }
+    TestBed.configureTestingModule({
+      providers: [
+        provideHttpClient(withInterceptorsFromDi()),
+        provideHttpClientTesting(),
+        { provide: TRACE, useValue: 'trace-1' },
+        [GenesysAuthHttpInterceptor, Tracing].map((useClass) => ({
+          provide: HTTP_INTERCEPTORS,
+          multi: true,
+          useClass
+        })),
+        provideGenesysAuth(CONFIG)
+      ]
+    });
+    const network = TestBed.inject(HttpTestingController);
+    const outcome = observe(TestBed.inject(HttpClient).get(`${API}/x`));
+    grant(network.expectOne(TOKEN_URL));
+    refuse(network.expectOne(`${API}/x`));
+    await settle();
+    grant(network.expectOne(TOKEN_URL), 'token-2');
+    const { request } = network.expectOne(`${API}/x`);
+    expect([request.headers.get('X-Trace'), outcome.error]).toEqual(['trace-1', undefined]);
+  });
+});

@@ -2,6 +2,7 @@ import {
   FetchBackend,
   type HttpEvent,
   type HttpHandler,
+  type HttpHandlerFn,
   type HttpInterceptor,
   type HttpInterceptorFn,
   type HttpRequest,
@@ -77,9 +78,10 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
 
   /** Delegates to {@link genesysAuthInterceptor}. */
   intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
-    return runInInjectionContext(callingInjector() ?? this.#withAllBackends(), () =>
-      genesysAuthInterceptor(request, (forwarded) => next.handle(forwarded))
-    );
+    const injector = callingInjector() ?? this.#withAllBackends();
+    // The interceptors after this one may call inject(), although a request may have waited for a token.
+    const forward: HttpHandlerFn = (forwarded) => runInInjectionContext(injector, () => next.handle(forwarded));
+    return runInInjectionContext(injector, () => genesysAuthInterceptor(request, forward));
   }
 
   /** Takes the injector of this interceptor, and guards the backends of Angular in all injectors. */

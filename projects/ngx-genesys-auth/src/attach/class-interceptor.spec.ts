@@ -18,7 +18,7 @@ import { HttpTestingController, provideHttpClientTesting } from '@angular/common
 import { EnvironmentInjector, InjectionToken, createEnvironmentInjector, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { GenesysAuthHttpInterceptor, GenesysAuthService, provideGenesysAuth } from 'ngx-genesys-auth';
-import { type Observable, concatMap, from, of, retry } from 'rxjs';
+import { type Observable, Subject, concatMap, first, from, of, retry } from 'rxjs';
 import { API, CONFIG, TOKEN_URL, codeOf, grant, observe, provideSubtle, refuse, settle } from '../../test/app';
 
 const EVIL = 'https://evil.example/x';
@@ -76,7 +76,7 @@ class FailingXhr extends XMLHttpRequest {
 }
 
 /** An app of NgModules: its interceptors are classes at the root, and a lazy module has a backend of its own. */
-function createLazyModule(...interceptors: readonly (new () => HttpInterceptor)[]) {
+function createLazyModule(interceptors: readonly (new () => HttpInterceptor)[]) {
   const sent: Sent[] = [];
   jest.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
     sent.push([typeof url === 'string' ? url : '', new Headers(init?.headers).get('Authorization')]);
@@ -87,7 +87,7 @@ function createLazyModule(...interceptors: readonly (new () => HttpInterceptor)[
       provideHttpClient(withInterceptorsFromDi()),
       { provide: HttpBackend, useClass: RootBackend },
       { provide: XhrFactory, useValue: { build: () => new FailingXhr(sent) } },
-      [Async, GenesysAuthHttpInterceptor, ...interceptors].map((useClass) => ({
+      interceptors.map((useClass) => ({
         provide: HTTP_INTERCEPTORS,
         multi: true,
         useClass
@@ -126,21 +126,42 @@ describe.each(lazyModules)(
   'GenesysAuthHttpInterceptor after an asynchronous interceptor, in a lazy module with %s',
   (_name, providers) => {
     it('attaches the token', async () => {
-      const { open, sent } = createLazyModule();
+      const { open, sent } = createLazyModule([Async, GenesysAuthHttpInterceptor]);
       observe(open(providers).get(HttpClient).get(`${API}/x`));
       await settle();
       expect(sent).toEqual([[`${API}/x`, 'Bearer t']]);
     });
 
     it('has its token removed where a later interceptor moves the request', async () => {
-      const { open, sent } = createLazyModule(ToEvil);
+      const { open, sent } = createLazyModule([Async, GenesysAuthHttpInterceptor, ToEvil]);
       observe(open(providers).get(HttpClient).get(`${API}/move`));
       await settle();
       expect(sent).toEqual([[EVIL, null]]);
     });
 
+    it('has its token removed where the constructor of a service lets it continue', async () => {
+      const gate = new Subject<void>();
+      class Gate implements HttpInterceptor {
+        intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
+          return request.url === `${API}/move`
+            ? gate.pipe(
+                first(),
+                concatMap(() => next.handle(request))
+              )
+            : next.handle(request);
+        }
+      }
+      const { open, sent } = createLazyModule([Gate, GenesysAuthHttpInterceptor, ToEvil]);
+      observe(open(providers).get(HttpClient).get(`${API}/move`));
+      TestBed.runInInjectionContext(() => {
+        gate.next();
+      });
+      await settle();
+      expect(sent).toEqual([[EVIL, null]]);
+    });
+
     it('sends nothing again after clear()', async () => {
-      const { open, sent } = createLazyModule(Repeat);
+      const { open, sent } = createLazyModule([Async, GenesysAuthHttpInterceptor, Repeat]);
       const lazy = open(providers);
       const outcome = observe(lazy.get(HttpClient).get(`${API}/x`));
       await settle();
@@ -155,7 +176,7 @@ describe.each(lazyModules)(
       const handles = () => [HttpXhrBackend, FetchBackend].map(({ prototype }) => Reflect.get(prototype, 'handle'));
       const before = handles();
       for (let app = 0; app < 3; app++) {
-        const { open } = createLazyModule(ToEvil);
+        const { open } = createLazyModule([Async, GenesysAuthHttpInterceptor, ToEvil]);
         observe(open(providers).get(HttpClient).get(`${API}/move`));
         await settle();
         expect(handles()).not.toContain(before[0]);

@@ -78,24 +78,20 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
 
   /** Delegates to {@link genesysAuthInterceptor}. */
   intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
-    const injector = callingInjector() ?? this.#withAllBackends();
+    const injector = callingInjector() ?? this.#injector;
+    // It may be another injector than the one whose HttpClient sends the request, so the guard covers Angular's backends in all.
+    const guard = injector.get(GENESYS_AUTH, null)?.guard;
+    for (const { prototype } of [HttpXhrBackend, FetchBackend]) guard?.add(prototype, true);
     // The interceptors after this one may call inject(), although a request may have waited for a token.
     const forward: HttpHandlerFn = (forwarded) => runInInjectionContext(injector, () => next.handle(forwarded));
     return runInInjectionContext(injector, () => genesysAuthInterceptor(request, forward));
-  }
-
-  /** Takes the injector of this interceptor, and guards the backends of Angular in all injectors. */
-  #withAllBackends(): Injector {
-    const guard = this.#injector.get(GENESYS_AUTH, null)?.guard;
-    for (const { prototype } of [HttpXhrBackend, FetchBackend]) guard?.add(prototype, true);
-    return this.#injector;
   }
 }
 
 /**
  * The injector whose `HttpClient` runs the interceptors. A lazy module that imports `HttpClientModule` runs the interceptor of
- * the root, and may have another backend. `undefined` if an interceptor before ours continues asynchronously: then Angular
- * does not say which injector it is.
+ * the root, and may have another backend. If an interceptor before ours continues asynchronously, Angular does not say which
+ * injector it is: then it is `undefined`, or the injector of the code that let it continue, such as a constructor.
  */
 function callingInjector(): Injector | undefined {
   try {

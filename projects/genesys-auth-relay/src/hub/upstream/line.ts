@@ -1,4 +1,3 @@
-import { createRateLimit } from '../../guard/rate.ts';
 import type { RelayRuntime } from '../../runtime/runtime.ts';
 import type { FeedSink } from '../feed.ts';
 import { type Channel, type HubApi, HubApiError, type HubTokens, type Subscription } from './api.ts';
@@ -50,20 +49,22 @@ type News = 'topics' | 'stop' | { readonly closing: UpstreamSocket } | { readonl
 export const FIRST_PAUSE_MS = 500;
 
 /**
- * Changes of the topics that are sent in a minute; as many go out at once. The API counts the requests of a token, and one client that
- * subscribes and unsubscribes without end must not use them up.
+ * Milliseconds between two changes of the topics that are sent, after the first {@link SENDS_AT_ONCE}. The API counts the requests of a
+ * token, and one client that subscribes and unsubscribes without end must not use them up. The others wait no longer than this.
  */
-const SENDS_PER_MINUTE = 40;
+const SEND_INTERVAL_MS = 1500;
+const SENDS_AT_ONCE = 20;
 
 /** Builds a line. Nothing is opened before a topic is wanted. */
 export function createLine({ api, tokens, times, runtime }: LineParts, sink: FeedSink): Line {
   const { clock, random, log } = runtime;
   const mail = createMailbox<News>();
-  const sends = createRateLimit(SENDS_PER_MINUTE, clock, 1);
   let topics: ReadonlyMap<string, string> = new Map();
   let current: Connection | undefined;
   let stopped = false;
   let failures = 0;
+  /** When all of {@link SENDS_AT_ONCE} may be used again, on the monotonic clock. */
+  let unusedAt = 0;
 
   const socketOf = async (channel: Channel): Promise<UpstreamSocket> => {
     // Known only once it is open; a socket that never opens is nobody's.
@@ -154,9 +155,17 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     if (old !== undefined) await api.deleteChannel(old).catch(() => undefined);
   }
 
+  /** Waits until the next change of the topics may be sent. */
+  async function paced(): Promise<void> {
+    const now = clock.monotonic();
+    unusedAt = Math.max(unusedAt, now) + SEND_INTERVAL_MS;
+    const wait = unusedAt - now - SENDS_AT_ONCE * SEND_INTERVAL_MS;
+    if (wait > 0) await clock.sleep(wait);
+  }
+
   async function sendTopics(connection: Connection): Promise<void> {
     await clock.sleep(times.settleMs);
-    for (let seconds = sends.take(''); seconds > 0; seconds = sends.take('')) await clock.sleep(seconds * 1000);
+    await paced();
     const names = topics;
     if (names.size === 0) {
       await end();

@@ -174,6 +174,16 @@ describe('a line to Genesys Cloud', () => {
     await until(() => states.at(-1) === 'down', 'the report');
   });
 
+  it('is live again when a socket that is about to be closed ends before the next one is open', async () => {
+    await open(A);
+    server.announceClosing();
+    server.drop();
+    await until(() => states.includes('down'), 'the report');
+    await until(() => states.at(-1) === 'live', 'the other socket');
+    await arrives('after');
+    expect(made()).toBe(1);
+  });
+
   it('deletes the channel whose socket does not open again', async () => {
     await open(A);
     server.drop();

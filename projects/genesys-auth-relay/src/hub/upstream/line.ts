@@ -209,8 +209,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     if ('closed' in news) return news.closed === connection.socket ? afterLoss(connection) : undefined;
     if (news.closing !== connection.socket) return;
     // One socket for each channel: the new one ends the old one, and events go to it from then on.
-    current = { ...connection, socket: await socketOf(connection.channel) };
-    void connection.socket.close();
+    use({ ...connection, socket: await socketOf(connection.channel) });
   }
 
   async function run(): Promise<void> {

@@ -100,9 +100,11 @@ export async function createFleetFeed(
   let local: Feed | undefined;
   /** How topics stand with it. */
   const own = new Map<string, TopicStatus>();
-  /** Topics of which the leader has sent an event since I closed my own line. */
+  /** Lines of mine that are closing: events that are on their way still come over them. */
+  let closingLines = 0;
+  /** Topics of which the leader has sent an event while a line was closing. */
   const overtaken = new Set<string>();
-  /** Those of them of which an event came over that line after it, which may be an older one. */
+  /** Those of them of which an event came over such a line after it, which may be an older one. */
   const late = new Set<string>();
   let closed = false;
   let settling = false;
@@ -221,14 +223,19 @@ export async function createFleetFeed(
   }
 
   async function closeLine(line: Feed): Promise<void> {
-    overtaken.clear();
+    closingLines += 1;
     await line.close();
+    closingLines -= 1;
+    if (closingLines > 0) return;
     if (late.size > 0) reportGap([...late]);
     late.clear();
+    overtaken.clear();
   }
 
+  /** Events of the leader are lost. They come over my own line as well for the topics that are live with it. */
   function markLost(): void {
-    if (mine.size > 0) sink.status([...mine.keys()], { state: 'down' });
+    const keys = [...mine.keys()].filter((key) => own.get(key)?.state !== 'live');
+    if (keys.length > 0) sink.status(keys, { state: 'down' });
   }
 
   /** Something was lost, or came out of order. Topics that are live with my own line are so again at once; the leader names others. */
@@ -242,7 +249,7 @@ export async function createFleetFeed(
 
   /** Notes the number of a message of the leader. Where some are missing, their events are lost. */
   function count(n: number): void {
-    if (heardUpTo !== undefined && n !== heardUpTo + 1 && role === 'following') {
+    if (heardUpTo !== undefined && n !== heardUpTo + 1) {
       markLost();
       bus.say({ kind: 'hello' });
     }
@@ -253,7 +260,7 @@ export async function createFleetFeed(
     // It comes over my own line as well, and in order.
     if (role === 'handing-over' && own.get(key)?.state === 'live') return;
     sink.event(key, envelope, id);
-    overtaken.add(key);
+    if (closingLines > 0) overtaken.add(key);
   }
 
   function hearStatus({ topics, isFull }: Extract<FleetMessage, { kind: 'status' }>): void {

@@ -11,7 +11,7 @@ import { createTickets } from '../clients/ticket.ts';
 import type { Feed, FeedSink } from '../feed.ts';
 import { type Bus, type BusSink, openBus } from './bus.ts';
 import { type FleetTimes, createFleetFeed } from './fleet-feed.ts';
-import { readMessage, writeMessage } from './message.ts';
+import { type FleetMessage, readMessage, writeMessage } from './message.ts';
 import { createSharedTickets } from './shared-tickets.ts';
 
 // Long enough for a machine under load, short enough to wait for.
@@ -33,6 +33,111 @@ describe('a message of the fleet', () => {
 
   it.each([[''], ['me'], ['me\n'], ['me\n{'], ['me\n!x\ny']])('is left alone when it is none: %j', (text) => {
     expect(readMessage(text)).toBeUndefined();
+  });
+});
+
+describe('an instance of the hub', () => {
+  /** An instance whose bus and lines are the test's. It leads at first. */
+  async function join() {
+    const statuses: string[] = [];
+    const lines: { readonly sink: FeedSink; close(): void }[] = [];
+    let wire: BusSink | undefined;
+    let name = '';
+    let held: { holder: string; term: number } | undefined;
+    const feed = await createFleetFeed(
+      {
+        openBus: (self, busSink) => {
+          name = self;
+          wire = busSink;
+          return Promise.resolve({
+            say: () => {
+              busSink.heardMyself();
+            },
+            hold: () => Promise.resolve(held ?? { holder: self, term: 1 }),
+            release: () => Promise.resolve(),
+            reconnect: () => undefined,
+            close: () => Promise.resolve()
+          });
+        },
+        makeLocal: (sink) => {
+          let close: () => void = () => undefined;
+          const closed = new Promise<void>((resolve) => {
+            close = resolve;
+          });
+          lines.push({ sink, close });
+          const nothing = Promise.resolve([]);
+          return { want: () => undefined, list: () => nothing, channels: () => 1, close: () => closed };
+        },
+        list: () => Promise.resolve([])
+      },
+      {
+        event: () => true,
+        status(keys, { state }) {
+          statuses.push(...keys.map((topic) => `${topic} ${state}`));
+        }
+      },
+      runtimeOf({ clock: systemClock, log: silentLogger }),
+      { ...TIMES, tickMs: 60_000 }
+    );
+    return {
+      feed,
+      lines,
+      /** What it has reported of its topics since the last call. */
+      reported: () => statuses.splice(0),
+      hears: (from: string, message: FleetMessage) => wire?.heard(from, message),
+      /** The leader leaves, and this instance takes its place. */
+      async takeOver(from: string, term: number) {
+        held = { holder: name, term };
+        const before = lines.length;
+        wire?.heard(from, { kind: 'bye' });
+        await until(() => lines.length > before, 'another line');
+      },
+      async leave() {
+        for (const line of lines) line.close();
+        await feed.close();
+      }
+    };
+  }
+  const live = (...keys: string[]) => keys.map((topic) => [topic, { state: 'live' }] as const);
+  const status = (term: number, n: number, ...keys: string[]): FleetMessage => ({
+    kind: 'status',
+    term,
+    n,
+    isFull: false,
+    topics: live(...keys)
+  });
+  const sent = (term: number, n: number): FleetMessage => ({
+    kind: 'event',
+    term,
+    n,
+    key: A,
+    id: `id-${n}`,
+    envelope: event(n)
+  });
+
+  it('reports a gap for a lost message of the leader in the role handing-over, too, for topics that its own line lacks', async () => {
+    const one = await join();
+    one.feed.want(topics(A, B));
+    one.lines[0]?.sink.status([B], { state: 'live' });
+    one.hears('leader', status(2, 1, A));
+    expect(one.reported()).toEqual([`${B} live`, `${A} live`]);
+    one.hears('leader', sent(2, 3));
+    expect(one.reported()).toEqual([`${A} down`]);
+    await one.leave();
+  });
+
+  it('reports a gap for a late event of its last line but one, too', async () => {
+    const one = await join();
+    one.feed.want(topics(A));
+    one.hears('first', status(2, 1, A));
+    one.hears('first', sent(2, 2));
+    await one.takeOver('first', 3);
+    one.hears('second', status(4, 1, A));
+    one.reported();
+    one.lines[0]?.sink.event(A, event(1), 'id-1');
+    for (const line of one.lines) line.close();
+    await until(() => one.reported().includes(`${A} down`), 'a gap');
+    await one.leave();
   });
 });
 

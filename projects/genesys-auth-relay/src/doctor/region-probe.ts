@@ -3,35 +3,42 @@ import { type Cause, type Finding, finding } from './causes.ts';
 import { type Examination, askToken, inShort } from './examination.ts';
 import type { Answer, NoAnswer } from './exchange.ts';
 import type { RegionHosts } from './regions.ts';
-import { tokenQuestion } from './token-request.ts';
+import { type AuthForm, tokenQuestion } from './token-request.ts';
 import { descriptionOf, judgeToken } from './token-verdict.ts';
 
 type Known = 'yes' | 'no' | 'unclear';
 
 /** Asks with a made-up secret. The real one is never sent. */
-function askWithMadeUpSecret(examination: Examination, tokenEndpoint: string, id: string) {
+function askWithMadeUpSecret(examination: Examination, tokenEndpoint: string, id: string, form: AuthForm) {
   const secret = `made-up-${randomBytes(12).toString('hex')}`;
-  return askToken(examination, tokenQuestion({ tokenEndpoint, id, secret, form: 'basic', scopes: [] }));
+  return askToken(examination, tokenQuestion({ tokenEndpoint, id, secret, form, scopes: [] }));
 }
 
-/** What two refusals are compared by. A server may repeat the client id in its words. */
-const refusalOf = (answer: Answer, id: string): string =>
-  JSON.stringify([answer.status, answer.body?.['error'], descriptionOf(answer).replaceAll(id, '')]);
+/** What two refusals are compared by. The words may repeat the client id, and name an id or the time of the request, with digits. */
+function refusalOf(answer: Answer, id: string): string {
+  const words = descriptionOf(answer)
+    .replaceAll(id, '')
+    .split(/\s+/)
+    .filter((word) => !/\d/.test(word));
+  return JSON.stringify([answer.status, answer.body?.['error'], words]);
+}
 
 /**
  * Whether a token endpoint refuses a made-up client id in the same way as it refused this one. Then its 401 says nothing about the
  * client id, and so nothing about the region.
  *
  * @param refusal its answer to the client id that is examined
+ * @param form how the credentials were sent then
  */
 export async function refusesEveryIdAlike(
   examination: Examination,
   tokenEndpoint: string,
   id: string,
-  refusal: Answer | NoAnswer
+  refusal: Answer | NoAnswer,
+  form: AuthForm
 ): Promise<boolean> {
   const madeUp = randomUUID();
-  const answer = await askWithMadeUpSecret(examination, tokenEndpoint, madeUp);
+  const answer = await askWithMadeUpSecret(examination, tokenEndpoint, madeUp, form);
   const differs =
     answer.kind === 'answer' && refusal.kind === 'answer' && refusalOf(answer, madeUp) !== refusalOf(refusal, id);
   examination.steps.push({
@@ -60,7 +67,7 @@ async function isKnown(
     case 'wrong_grant_type':
       return 'yes';
     case 'secret_wrong_or_rotated':
-      return (await refusesEveryIdAlike(examination, tokenEndpoint, id, answer)) ? 'unclear' : 'yes';
+      return (await refusesEveryIdAlike(examination, tokenEndpoint, id, answer, 'basic')) ? 'unclear' : 'yes';
     default:
       return 'unclear';
   }
@@ -68,7 +75,7 @@ async function isKnown(
 
 /** Asks one token endpoint whether it knows a client id, with a made-up secret. */
 export async function probeClientId(examination: Examination, tokenEndpoint: string, id: string): Promise<Known> {
-  const answer = await askWithMadeUpSecret(examination, tokenEndpoint, id);
+  const answer = await askWithMadeUpSecret(examination, tokenEndpoint, id, 'basic');
   const known = await isKnown(examination, tokenEndpoint, id, answer);
   examination.steps.push({
     name: 'client id',

@@ -61,6 +61,28 @@ describe('doctor, where a 401 may mean the secret or the region', () => {
     expect(found.steps).toContainEqual(expect.objectContaining({ name: 'made-up client id', outcome: 'ok' }));
   });
 
+  it('compares answers to the same form of credentials, and without the ids of single requests', async () => {
+    let requests = 0;
+    const server = await startOdd((request, response) => {
+      requests += 1;
+      const isBasic = request.headers.authorization !== undefined;
+      const description = `authentication failed, trace id ${requests}-0f3a`;
+      response
+        .writeHead(isBasic ? 400 : 401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: isBasic ? 'invalid_request' : 'invalid_client', error_description: description }));
+    });
+    try {
+      const found = await look({
+        genesys: server.genesys,
+        client: { id: CLIENT_ID, secret: { env: 'DOCTOR_SECRET' }, auth: 'post' }
+      });
+      expect(found.causes).toEqual(['secret_wrong_or_rotated']);
+      expect(found.findings[0]?.message).toMatch(/made-up client id gets the same answer/);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('says the same of a slip in the secret that another secret does not put right', async () => {
     const { findings } = await look({ secret: `"${WRONG}"` });
     expect(findings[0]?.message).toMatch(/likely cause.*region/);

@@ -124,7 +124,7 @@ export async function probeToken(
       return other.granted;
     }
   }
-  const idsAlike = await refusesEveryIdAlike(examination, tokenEndpoint, id, verdict.answer);
+  const idsAlike = await refusesEveryIdAlike(examination, tokenEndpoint, id, verdict.answer, auth);
   const cause = idsAlike && examination.region !== null ? 'secret_or_region' : 'secret_wrong_or_rotated';
   report(examination, cause, tokenEndpoint, { idsAlike });
   return undefined;

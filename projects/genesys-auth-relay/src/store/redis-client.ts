@@ -149,7 +149,7 @@ function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: Sto
  * Gives a command so many milliseconds (F6). Not the `commandTimeout` of ioredis: when this process was busy for that long,
  * the answer is there already and only has to be read, which is done between a timer and an immediate.
  */
-async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
+export async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => setImmediate(reject, new Error('the store does not answer in time')), timeoutMs);

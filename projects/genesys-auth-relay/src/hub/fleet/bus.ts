@@ -1,5 +1,5 @@
 import type { StoreConfig } from '../../config/config.ts';
-import { createRedis, replyCode, subscriptionOf } from '../../store/redis-client.ts';
+import { createRedis, replyCode, subscriptionOf, within } from '../../store/redis-client.ts';
 import type { Seal } from '../../store/seal.ts';
 import { type FleetMessage, readMessage, writeMessage } from './message.ts';
 import { keepSubscription } from './subscription.ts';
@@ -30,6 +30,9 @@ return 0`;
  * messages of different nodes overtake each other.
  */
 const PUBLISH = `return redis.call('PUBLISH', ARGV[1], ARGV[2])`;
+
+/** Milliseconds that the store has to answer a command about the lease. */
+const LEASE_COMMAND_MS = 1000;
 
 /** Who hears what the other instances say. */
 export interface BusSink {
@@ -100,18 +103,6 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
     }
   });
 
-  const inTime = async <T>(command: Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => setImmediate(reject, new Error('the store does not answer in time')), 1000);
-    });
-    try {
-      return await Promise.race([command, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
   return {
     say(message) {
       publish(seal.seal(channel, writeMessage(self, message))).catch((error: unknown) => {
@@ -120,12 +111,15 @@ export async function openBus(config: StoreConfig, seal: Seal, self: string, sin
       });
     },
     async hold(leaseMs, newTerm) {
-      const held = await inTime(speaker.call('EVAL', HOLD, 2, lease, term, self, String(leaseMs), String(newTerm)));
+      const held = await within(
+        LEASE_COMMAND_MS,
+        speaker.call('EVAL', HOLD, 2, lease, term, self, String(leaseMs), String(newTerm))
+      );
       const [holder, since] = Array.isArray(held) ? (held as readonly unknown[]) : [];
       return { holder: String(holder), term: Number(since) || 0 };
     },
     async release() {
-      await inTime(speaker.call('EVAL', RELEASE, 1, lease, self)).catch(() => undefined);
+      await within(LEASE_COMMAND_MS, speaker.call('EVAL', RELEASE, 1, lease, self)).catch(() => undefined);
     },
     reconnect() {
       subscription.reconnect();

@@ -17,6 +17,7 @@ export interface ApiLimits {
 
 /** The longest pause after a 429, in milliseconds: the API counts by the minute, and one answer must not stop everybody for an hour. */
 const LONGEST_PAUSE_MS = 60_000;
+
 /** Whether a 429 is about the token. Its body names the limit; where it does not, the token is the safe guess. */
 function isAboutToken(answer: WholeAnswer): boolean {
   const limit = errorBody(answer)?.['limit'];

@@ -10,7 +10,7 @@ export interface ApiTarget {
 
 // RFC 3986 pchar without ";", which some servers cut off a segment together with what follows ("..;").
 const PATH = /^\/api\/v2\/[A-Za-z0-9._~!$&'()*+,=:@%/-]*$/;
-// Empty and dot segments, half an escape, and escapes of "%", ".", "/", "\\", ";", "?", "#" and control characters: whoever
+// Empty and dot segments, half an escape, and escapes of "%", ".", "/", "\", ";", "?", "#" and control characters: whoever
 // decodes once more, or in another order, would see another path than the one that was judged.
 const TRICK = /\/\/|\/\.{1,2}(?:\/|$)|%(?![0-9a-f]{2})|%(?:2[35ef]|3[bf]|5c|7f|[01][0-9a-f])/i;
 const QUERY = /^[\x21\x22\x24-\x7e]*$/;

@@ -429,7 +429,8 @@ export async function createFleetFeed(
       closed = true;
       clearInterval(ticker);
       observer.hubRole?.(undefined, role);
-      if (role === 'leading') await bus.release();
+      // Also when it does not lead: a tick may have asked for the lease a moment ago.
+      if (role !== 'alone') await bus.release();
       bus.say({ kind: 'bye' });
       await local?.close();
       await bus.close();

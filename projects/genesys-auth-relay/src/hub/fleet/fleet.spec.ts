@@ -44,6 +44,7 @@ describe('an instance of the hub', () => {
     let wire: BusSink | undefined;
     let name = '';
     let held: { holder: string; term: number } | undefined;
+    let hasLease = false;
     const feed = await createFleetFeed(
       {
         openBus: (self, busSink) => {
@@ -53,8 +54,15 @@ describe('an instance of the hub', () => {
             say: () => {
               busSink.heardMyself();
             },
-            hold: () => Promise.resolve(held ?? { holder: self, term: 1 }),
-            release: () => Promise.resolve(),
+            hold: () => {
+              const answer = held ?? { holder: self, term: 1 };
+              hasLease = answer.holder === self;
+              return Promise.resolve(answer);
+            },
+            release: () => {
+              hasLease = false;
+              return Promise.resolve();
+            },
             reconnect: () => undefined,
             close: () => Promise.resolve()
           });
@@ -85,11 +93,15 @@ describe('an instance of the hub', () => {
       /** What it has reported of its topics since the last call. */
       reported: () => statuses.splice(0),
       hears: (from: string, message: FleetMessage) => wire?.heard(from, message),
-      /** The leader leaves, and this instance takes its place. */
-      async takeOver(from: string, term: number) {
+      hasLease: () => hasLease,
+      /** The leader leaves, and this instance asks for the lease, which it gets. */
+      askForLease(from: string, term: number) {
         held = { holder: name, term };
-        const before = lines.length;
         wire?.heard(from, { kind: 'bye' });
+      },
+      async takeOver(from: string, term: number) {
+        const before = lines.length;
+        this.askForLease(from, term);
         await until(() => lines.length > before, 'another line');
       },
       async leave() {
@@ -124,6 +136,15 @@ describe('an instance of the hub', () => {
     one.hears('leader', sent(2, 3));
     expect(one.reported()).toEqual([`${A} down`]);
     await one.leave();
+  });
+
+  it('gives back a lease that it has asked for before it is closed, and gets after that', async () => {
+    const one = await join();
+    one.hears('first', status(2, 1));
+    one.askForLease('first', 3);
+    expect(one.hasLease()).toBe(true);
+    await one.leave();
+    expect(one.hasLease()).toBe(false);
   });
 
   it('reports a gap for a late event of its last line but one, too', async () => {

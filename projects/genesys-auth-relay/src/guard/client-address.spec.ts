@@ -50,7 +50,7 @@ describe('the address of a caller without a valid credential', () => {
     expect(createClientAddress(['10.0.0.0/8'])(from('10.9.9.9', header))).toBe(name);
   });
 
-  it('is what a host says that knows its own proxies', () => {
+  it('is what the embedding server reports, if that differs from the peer', () => {
     expect(createClientAddress(['10.0.0.0/8'])(from('10.9.9.9', '198.51.100.1'), '2001:db8::5')).toBe('2001:db8:0:0');
   });
 });

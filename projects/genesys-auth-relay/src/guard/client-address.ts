@@ -46,6 +46,6 @@ export function createClientAddress(trustedProxies: readonly string[]) {
     return address;
   }
 
-  /** @param ip address that the host of the relay says, which may know its proxies; default: that of the peer */
+  /** @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the peer */
   return (facts: RequestFacts, ip = facts.peer): string => networkOf(ip === facts.peer ? forwardedFor(facts) : ip);
 }

@@ -19,7 +19,7 @@ export interface ApiVisit {
   readonly visit: Visit;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Address that the host says; see `Relay.clientAddress`. */
+  /** The client's address as the embedding server reports it; see `Relay.clientAddress`. */
   readonly ip: string;
   /** Path the relay is mounted at. */
   readonly prefix: string;

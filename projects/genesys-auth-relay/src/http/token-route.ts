@@ -11,7 +11,7 @@ import type { Visit } from './visits.ts';
 export interface TokenVisit {
   readonly visit: Visit;
   readonly request: IncomingMessage;
-  /** Address that the host says; see `Relay.clientAddress`. */
+  /** The client's address as the embedding server reports it; see `Relay.clientAddress`. */
   readonly ip?: string;
 }
 

@@ -39,7 +39,7 @@ export interface Relay {
   /**
    * The address by which a caller without a valid credential is limited.
    *
-   * @param ip address that the host of the relay says, which may know its proxies; default: that of the peer
+   * @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the peer
    */
   clientAddress(facts: RequestFacts, ip?: string): string;
   /** How a caller who was identified before is seen now; `undefined` when what identified it is no longer configured. */

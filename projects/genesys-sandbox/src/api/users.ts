@@ -9,7 +9,7 @@ import { type ApiCall, type Operation, ANY_TOKEN, anyOf, toRead } from './operat
 import { listing } from './paging.ts';
 import { parameter } from './queues.ts';
 
-/** What the events of users and queue members are caught up with. */
+/** Presence and routing status of a user, and the members of a queue: what an app reads before it follows the events. */
 export function userOperations(centre: () => ContactCentre, users: Users): Operation[] {
   const agentOf = ({ request }: ApiCall): Agent => {
     const id = parameter(request.params, 'userId').toLowerCase();

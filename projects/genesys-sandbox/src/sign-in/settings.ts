@@ -17,7 +17,7 @@ export interface SandboxSignIn {
   readonly refreshTokensForPublicClients?: boolean;
   /** Whether each refresh replaces the refresh token; default `true`. */
   readonly rotateRefreshTokens?: boolean;
-  /** Whether a refresh token that was replaced revokes, when it is used again, all tokens of that sign-in; default `true`. */
+  /** Whether the reuse of a replaced refresh token revokes all tokens of that sign-in; default `true`. */
   readonly revokeOnRefreshTokenReuse?: boolean;
   /** Seconds a refresh token lives, at least 60; default 30 days. */
   readonly refreshTokenSeconds?: number;

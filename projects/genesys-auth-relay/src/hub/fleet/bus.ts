@@ -59,8 +59,8 @@ export interface Bus {
   /**
    * Who listens for all: this instance if it got or kept the lease. Rejects when the store does not answer.
    *
-   * @param newTerm the term, or less than the term, of an instance that gets the lease: milliseconds since the epoch, but more
-   * than any term known here, as the store may have lost it
+   * @param newTerm the least term of a new lease: milliseconds since the epoch, but more than any term known here, because the
+   * store may have lost the last term
    */
   hold(leaseMs: number, newTerm: number): Promise<Held>;
   release(): Promise<void>;

@@ -25,7 +25,7 @@ export type FleetMessage =
     }
   /** Topics an instance wants, by key and name: on every change, and now and then. */
   | { readonly kind: 'want'; readonly topics: readonly (readonly [key: string, name: string])[] }
-  /** An instance is new, or was away: who wants or knows something says it again. */
+  /** An instance is new, or was away: the others repeat which topics they want, and the leader repeats how its topics stand. */
   | { readonly kind: 'hello' }
   /** Every tick: the instance is there. Its sender listens for it as well, to see whether the bus works. */
   | { readonly kind: 'beat' }

@@ -137,7 +137,7 @@ describeInChromium('live events over the hub of a mounted relay', () => {
     const asked = talk.said.flatMap(({ type, topics }) => (type === 'subscribe' ? (topics ?? []) : []));
     expect(new Set(asked)).toEqual(new Set(Array.from({ length: at + 1 }, (_, n) => topicsOf(n)).flat()));
     // The relay keeps a topic for another 30 s, for those who come back.
-    await until(() => isDeepStrictEqual(upstream(), topicsOf(at).sort()), 'the end of the others', 60_000);
+    await until(() => isDeepStrictEqual(upstream(), topicsOf(at).sort()), 'the end of the others', 120_000);
     expect({ opened: talk.opened, open: talk.open }).toEqual({ opened: 1, open: 1 });
     expect(await page.evaluate(() => window.timers.size)).toBeLessThanOrEqual(timers + 1);
     const after = await metrics(page);

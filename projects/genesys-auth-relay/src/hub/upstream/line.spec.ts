@@ -242,7 +242,7 @@ describe('a line to Genesys Cloud', () => {
     await until(() => server.topics().some((list) => list.includes(B)), 'the new one');
   });
 
-  it('sends its topics 20 times at once, and then one time in 1.5 s, however often they change', async () => {
+  it('sends its topics 40 times at once, and then 4 times a second, however often they change', async () => {
     await open(A);
     const start = clock.monotonic();
     const before = written();
@@ -254,7 +254,7 @@ describe('a line to Genesys Cloud', () => {
       waits.push(clock.monotonic() - asked);
     }
     // The clock moves on by what the line sleeps.
-    expect(clock.monotonic() - start).toBeGreaterThanOrEqual(40 * 1500);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(1500 + TIMES.settleMs);
+    expect(clock.monotonic() - start).toBeGreaterThanOrEqual(20 * 250);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(250 + TIMES.settleMs);
   });
 });

@@ -52,8 +52,8 @@ export const FIRST_PAUSE_MS = 500;
  * Milliseconds between two changes of the topics that are sent, after the first {@link SENDS_AT_ONCE}. The API counts the requests of a
  * token, and one client that subscribes and unsubscribes without end must not use them up. The others wait no longer than this.
  */
-const SEND_INTERVAL_MS = 1500;
-const SENDS_AT_ONCE = 20;
+const SEND_INTERVAL_MS = 250;
+const SENDS_AT_ONCE = 40;
 
 /** Builds a line. Nothing is opened before a topic is wanted. */
 export function createLine({ api, tokens, times, runtime }: LineParts, sink: FeedSink): Line {

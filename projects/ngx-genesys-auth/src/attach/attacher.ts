@@ -1,7 +1,7 @@
 import { type HttpEvent, HttpEventType, type HttpHandlerFn, type HttpRequest } from '@angular/common/http';
-import { type Observable, catchError, defer, filter, switchMap, throwError } from 'rxjs';
+import { type Observable, catchError, defer, filter, switchMap } from 'rxjs';
 import type { Forward } from '../proxy/step';
-import type { ScopeCheck } from '../scopes/check';
+import { type ScopeCheck, refuse } from '../scopes/check';
 import { signedOut } from '../token/flight';
 import { type LiveToken, isLive } from '../token/live-token';
 import { type Age, stopwatch } from '../token/moment';
@@ -32,8 +32,7 @@ export function createAttacher(
   let sinceRefused: Age;
 
   const checked = (request: HttpRequest<unknown>, next: HttpHandlerFn, check: NeedCheck | undefined): Events => {
-    const error = check?.();
-    if (error) return throwError(() => error);
+    refuse(check?.());
     return tokens.get().pipe(switchMap((live) => send(request, next, check, live, 0)));
   };
 
@@ -44,29 +43,26 @@ export function createAttacher(
     live: LiveToken,
     attempt: Attempt
   ): Events => {
-    const error = check?.(live.scopes);
-    if (error) return throwError(() => error);
+    refuse(check?.(live.scopes));
     const tooLate: SendCheck = () => {
       // Another user may have signed in.
-      if (tokens.generation() !== live.generation) return throwError(signedOut);
-      return isLive(live) ? undefined : throwError(tokenExpired);
+      if (tokens.generation() !== live.generation) throw signedOut();
+      if (!isLive(live)) throw tokenExpired();
     };
     const events = forward(request, live, (forwarded) => pass(forwarded, tooLate, next));
     return (attempt ? events.pipe(filter(isNews)) : events).pipe(
       catchError((response: unknown) => {
-        if (!refusesToken(response)) {
-          return throwError(() => missingScopeOf(response) ?? needs?.errorOf(response) ?? response);
-        }
+        if (!refusesToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
         if (attempt === 2) {
           refusedToken = live.token;
           sinceRefused = stopwatch();
-          return rejected(response);
+          throw tokenRejected(response);
         }
         // A token that replaced the refused one meanwhile. Nothing is said about it yet: it has its own renewal.
         const newer = attempt ? undefined : tokens.peek();
         if (newer && newer.token !== live.token && newer.generation === live.generation)
           return send(request, next, check, newer, 1);
-        if (live.token === refusedToken && sinceRefused() < STILL_REFUSED_PAUSE_MS) return rejected(response);
+        if (live.token === refusedToken && sinceRefused() < STILL_REFUSED_PAUSE_MS) throw tokenRejected(response);
         return tokens.replace(live).pipe(switchMap((token) => send(request, next, check, token, 2)));
       })
     );
@@ -80,16 +76,16 @@ export function createAttacher(
       return checked(request, next, scopes.checkOf(needed));
     }
     const generation = tokens.generation();
-    const known = () => checked(request, next, needs?.checkOf(request));
-    const knownUnlessCleared = () => (tokens.generation() === generation ? known() : throwError(signedOut));
-    return needs?.wait()?.pipe(switchMap(knownUnlessCleared)) ?? known();
+    const sendUnlessCleared = () => {
+      if (tokens.generation() !== generation) throw signedOut();
+      return checked(request, next, needs?.checkOf(request));
+    };
+    return needs?.wait()?.pipe(switchMap(sendUnlessCleared)) ?? sendUnlessCleared();
   };
 
   // Each subscription checks the request and attaches the token anew: a retry of the app must not send an old token.
   return (request, next) => (isLeftAlone(request) ? next(request) : defer(() => prepare(request, next)));
 }
-
-const rejected = (error: Parameters<typeof tokenRejected>[0]) => throwError(() => tokenRejected(error));
 
 /** The first attempt has told that the request was sent. */
 const isNews = ({ type }: HttpEvent<unknown>): boolean => type !== HttpEventType.Sent;

@@ -16,8 +16,8 @@ import { REQUEST_WATCH, type RequestWatch } from '../dev/watch';
 import { SKIP } from './context';
 import { startOf } from './origin';
 
-/** Fails if a request must not be sent any more. */
-export type SendCheck = () => Observable<never> | undefined;
+/** Throws an error if a request must not be sent any more. */
+export type SendCheck = () => void;
 
 /** Keeps tokens from leaving for an origin that they are not for, and requests from leaving when it is too late for them. */
 export interface OffOriginGuard {
@@ -116,7 +116,8 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
         // A new context with the same entries: the app may give one context to several requests.
         const context = Object.assign(new HttpContext(), request.context);
         sendChecks.set(context, check);
-        const events = check() ?? next(request.clone({ context }));
+        check();
+        const events = next(request.clone({ context }));
         users++;
         return events.pipe(finalize(release));
       }),
@@ -160,7 +161,10 @@ function patch(backend: Backend): GuardedBackend {
       return checkAnswer();
     }
     // A later interceptor that sends a request again may only subscribe again.
-    return defer(() => sendChecks.get(request.context)?.() ?? send.call(this, withoutStrayToken(request, [...guards])));
+    return defer(() => {
+      sendChecks.get(request.context)?.();
+      return send.call(this, withoutStrayToken(request, [...guards]));
+    });
   };
   const restore = (): void => {
     // Somebody has patched it after us and still calls our function.

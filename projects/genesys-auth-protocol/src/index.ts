@@ -4,7 +4,8 @@ export {
   findRegion,
   originsOf,
   type GenesysOrigins,
-  type GenesysRegion
+  type GenesysRegion,
+  type GenesysRegionName
 } from './regions.ts';
 export {
   CLOSE_CODES,
@@ -25,8 +26,10 @@ export {
   GENESYS_AUTH_HEADER,
   GENESYS_AUTH_HEADER_VALUE,
   RELAY_PATHS,
+  SESSION_PATH,
   TOKEN_PATH,
   isProblem,
+  isRecord,
   isSessionResponse,
   isTokenResponse,
   type IdentityType,

@@ -7,26 +7,42 @@ export interface GenesysRegion {
 }
 
 /**
- * The regions of Genesys Cloud. The list is closed on purpose: a token is only ever sent to a host of this table or to an
- * origin that was configured explicitly.
+ * The domain of each region of Genesys Cloud, by its AWS name. The list is closed on purpose: a token is only ever sent to a
+ * host of this table or to an origin that was configured explicitly.
  *
  * Source: `PureCloudRegionHosts` of the official SDK (`purecloud-platform-client-v2` 262).
  */
-export const GENESYS_REGIONS: readonly GenesysRegion[] = /* @__PURE__ */ regionsOf(
-  // As one text, since every app of the library carries it. A domain stands where it does not follow from the AWS name.
-  'us-east-1=mypurecloud.com us-east-2=use2.us-gov-pure.cloud us-west-2 ca-central-1 sa-east-1 mx-central-1 ' +
-    'eu-central-1=mypurecloud.de eu-central-2 eu-west-1=mypurecloud.ie eu-west-2 me-central-1 ' +
-    'eusc-de-east-1=edee1.eusc-pure.cloud ap-south-1 ap-southeast-1 ap-southeast-2=mypurecloud.com.au ' +
-    'ap-northeast-1=mypurecloud.jp ap-northeast-2 ap-northeast-3'
-);
+const DOMAINS = {
+  'us-east-1': 'mypurecloud.com',
+  'us-east-2': 'use2.us-gov-pure.cloud',
+  'us-west-2': 'usw2.pure.cloud',
+  'ca-central-1': 'cac1.pure.cloud',
+  'sa-east-1': 'sae1.pure.cloud',
+  'mx-central-1': 'mxc1.pure.cloud',
+  'eu-central-1': 'mypurecloud.de',
+  'eu-central-2': 'euc2.pure.cloud',
+  'eu-west-1': 'mypurecloud.ie',
+  'eu-west-2': 'euw2.pure.cloud',
+  'me-central-1': 'mec1.pure.cloud',
+  'eusc-de-east-1': 'edee1.eusc-pure.cloud',
+  'ap-south-1': 'aps1.pure.cloud',
+  'ap-southeast-1': 'apse1.pure.cloud',
+  'ap-southeast-2': 'mypurecloud.com.au',
+  'ap-northeast-1': 'mypurecloud.jp',
+  'ap-northeast-2': 'apne2.pure.cloud',
+  'ap-northeast-3': 'apne3.pure.cloud'
+} as const;
 
-/** `us-west-2` is `usw2.pure.cloud`, `ap-southeast-1` is `apse1.pure.cloud`: of each direction the first letter. */
-function regionsOf(table: string): GenesysRegion[] {
-  return table.split(' ').map((row) => {
-    const [aws = '', domain = `${aws.replace(/-|outh|orth|ast|est|entral/g, '')}.pure.cloud`] = row.split('=');
-    return { aws, domain };
-  });
-}
+/** The AWS name or the domain of a region, for example `eu-central-1` or `mypurecloud.de`. */
+export type GenesysRegionName = keyof typeof DOMAINS | (typeof DOMAINS)[keyof typeof DOMAINS];
+
+/** The regions of Genesys Cloud. */
+export const GENESYS_REGIONS: readonly GenesysRegion[] = /* @__PURE__ */ Object.entries(DOMAINS).map(
+  ([aws, domain]) => ({
+    aws,
+    domain
+  })
+);
 
 /** Where a region's login and API hosts are. */
 export interface GenesysOrigins {

@@ -1,12 +1,14 @@
 import { type ProblemCode, isProblemCode } from './problems.ts';
 
-/** The path of tokens: `RELAY_PATHS.token`, for who calls no other. */
+/** The path of tokens, relative to where the relay is mounted. */
 export const TOKEN_PATH = '/token';
+/** The path of the caller's session, relative to where the relay is mounted. */
+export const SESSION_PATH = '/session';
 
 /** Paths of the relay, relative to where it is mounted. */
 export const RELAY_PATHS = {
   token: TOKEN_PATH,
-  session: '/session',
+  session: SESSION_PATH,
   api: '/api/v2',
   notifications: '/notifications',
   ticket: '/notifications/ticket'
@@ -88,7 +90,8 @@ export interface Problem {
   readonly error_description?: string;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+/** Whether a value is an object with keys. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isString = (value: unknown): value is string => typeof value === 'string';

@@ -1,9 +1,7 @@
+import { isRecord } from 'genesys-auth-protocol';
+
 /** Whether a value is a string with something in it. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-/** Whether a value is an object with keys. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The fields of an error body, none if it has no such form. If the app asked for text, the body is JSON as text. */
 export function readRecord(body: unknown): Record<string, unknown> {

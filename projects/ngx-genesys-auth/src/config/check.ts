@@ -1,6 +1,7 @@
+import { isRecord } from 'genesys-auth-protocol';
 import { checkScope, isScopeToken } from 'genesys-scopes';
 import { type ConfigIssue, GenesysAuthConfigError } from '../errors';
-import { isRecord, isText } from '../values';
+import { isText } from '../values';
 import type { GenesysAuthConfig } from './config';
 import { checkApi } from './origin';
 import { checkRelay } from './relay';

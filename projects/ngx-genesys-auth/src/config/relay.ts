@@ -1,6 +1,6 @@
-import { findRegion } from 'genesys-auth-protocol';
+import { findRegion, isRecord } from 'genesys-auth-protocol';
 import type { GenesysRelayConfig } from './config';
-import { isRecord, isText } from '../values';
+import { isText } from '../values';
 import { readUrl } from './origin';
 import { type Report, checkKeys, readNumber } from './report';
 

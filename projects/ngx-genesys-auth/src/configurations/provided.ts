@@ -1,8 +1,9 @@
 import { InjectionToken } from '@angular/core';
+import { isRecord } from 'genesys-auth-protocol';
 import { type ObservableInput, of } from 'rxjs';
 import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
 import type { GenesysAuthFeature } from '../features';
-import { isRecord, isText } from '../values';
+import { isText } from '../values';
 import type { Configuration } from './configuration';
 import type { Configurations } from './configurations';
 

@@ -1,28 +1,28 @@
 /** Subprotocol of the notification hub: a client offers it, the relay selects it. */
 export const NOTIFICATIONS_PROTOCOL = 'genesys-notifications.v1';
 /**
- * What the offered subprotocol that carries a ticket starts with. A browser cannot add headers to a WebSocket, and what stands in
- * a URL ends up in logs: `new WebSocket(url, [NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX + ticket])`.
+ * The prefix of the offered subprotocol that carries a ticket. A browser cannot add headers to a WebSocket, and URLs end up in
+ * logs: `new WebSocket(url, [NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX + ticket])`.
  */
 export const TICKET_PROTOCOL_PREFIX = 'ticket.';
 
 /** Success answer of `POST {relay}/notifications/ticket`. */
 export interface TicketResponse {
-  /** Good for one connection of this caller from this origin: a credential, so it is never logged and never put into a URL. */
+  /** Valid for one connection of this caller from this origin. It is a credential: never log it or put it into a URL. */
   readonly ticket: string;
-  /** Seconds within which it has to be used. */
+  /** Seconds until it expires. */
   readonly expires_in: number;
 }
 
 /** Why the hub closes a socket, by WebSocket close code (RFC 6455 section 7.4; 4000 and above are ours). */
 export const CLOSE_CODES = {
-  /** The relay is stopping: connect again, at once, to whoever answers. */
+  /** The relay is stopping: connect again at once. Another instance answers. */
   goingAway: 1001,
-  /** A message that is no text. */
+  /** The client sent a binary message. */
   protocolError: 4400,
   /** The caller's credential has expired: get a new ticket and resume. */
   expired: 4401,
-  /** The client reads more slowly than events come, for too long. */
+  /** The client has read more slowly than events arrive, for too long. */
   slow: 4408,
   /** Another limit was reached, for example sockets of one caller. */
   limit: 4429
@@ -30,14 +30,14 @@ export const CLOSE_CODES = {
 
 /** One topic, and whether the caller gets its events. */
 export interface TopicState {
-  /** As it was asked for. */
+  /** The topic, as the client wrote it. */
   readonly topic: string;
   readonly state: 'permitted' | 'rejected';
   /** Why it was rejected, for people. */
   readonly reason?: string;
 }
 
-/** Where a client has come to in the events of one relay instance. */
+/** The last event that a client received from one relay instance. */
 export interface HubPosition {
   /** Names the run of the instance: `epoch` of the welcome frame. */
   readonly epoch: string;
@@ -46,7 +46,7 @@ export interface HubPosition {
 }
 
 /**
- * What a client sends. `id` is chosen by the client and comes back in the answer.
+ * A frame of the client. The client chooses `id`; the answer has the same.
  *
  * `subscribe` with `resume` is the first frame after a reconnect (a later position is not looked at): events after that position are sent again from the hub's
  * memory, or a gap is reported where it does not reach back that far.
@@ -64,7 +64,7 @@ export type HubClientFrame =
 /** Why events may have been missed: between the relay and Genesys Cloud, by a slow reader, or while the client was away. */
 export type GapReason = 'upstream' | 'slow' | 'resume';
 
-/** What the hub sends. */
+/** A frame of the hub. */
 export type HubServerFrame =
   | {
       readonly type: 'welcome';
@@ -90,7 +90,7 @@ export type HubServerFrame =
   | { readonly type: 'closing'; readonly reason: 'draining' | 'expiring'; readonly inSeconds: number }
   | { readonly type: 'error'; readonly id?: number; readonly code: HubErrorCode; readonly detail: string };
 
-/** What is wrong with a frame; or, with `internal_error`, with the relay. */
+/** The mistake in a frame; `internal_error` is a fault of the relay. */
 export type HubErrorCode = 'invalid_frame' | 'rate_limited' | 'internal_error';
 
 /** The envelope of an event (Genesys Cloud notification service, version 2). */
@@ -101,7 +101,7 @@ export interface HubEvent {
   readonly metadata?: { readonly CorrelationId?: string };
 }
 
-/** Tells whether an answer is a usable ticket. */
+/** Whether an answer is a usable ticket. */
 export function isTicketResponse(value: unknown): value is TicketResponse {
   if (typeof value !== 'object' || value === null) return false;
   const { ticket, expires_in: expiresIn }: { ticket?: unknown; expires_in?: unknown } = value;

@@ -8,7 +8,7 @@ interface ProblemType {
 }
 
 /**
- * Every way the relay says no: code to HTTP status, title and OAuth error. Codes are stable; new ones may be added.
+ * Every refusal of the relay: the HTTP status, the title and the OAuth error of each code. Codes are stable; new ones may be added.
  *
  * `server_error` and `temporarily_unavailable` come from RFC 6749 section 4.1.2.1, as section 5.2 has no code for a fault
  * on the server's side.
@@ -96,12 +96,12 @@ export const PROBLEMS = {
 /** A stable code of {@link PROBLEMS}. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What every problem `type` starts with. */
+/** The prefix of every problem `type`. */
 export const PROBLEM_TYPE_PREFIX = 'urn:genesys-auth:problem:';
 /** Media type of a problem (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** Tells whether a string is a code of {@link PROBLEMS}. */
+/** Whether a string is a code of {@link PROBLEMS}. */
 export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
 }

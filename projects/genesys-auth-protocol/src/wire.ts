@@ -26,11 +26,11 @@ export const GENESYS_AUTH_HEADER_VALUE = '1';
 export interface TokenRequest {
   /** Scopes the caller must get, or the request fails. */
   readonly scopes?: readonly string[];
-  /** Scopes the caller takes where policy allows them. */
+  /** Scopes the caller gets if the policy allows them. */
   readonly optionalScopes?: readonly string[];
   /** Lower-case hex SHA-256 of a token that the API answered with 401. */
   readonly rejected?: string;
-  /** Whether the answer shall say whose token it is. */
+  /** Whether the answer names the caller. */
   readonly caller?: boolean;
 }
 
@@ -42,24 +42,24 @@ export interface TokenResponse {
   readonly expires_in: number;
   /** Granted scopes, separated by single spaces. */
   readonly scope: string;
-  /** Whose token it is, if that was asked for: the same text as in {@link SessionResponse}. */
+  /** The caller, if the request asked for it: the same text as in {@link SessionResponse}. */
   readonly caller?: string;
 }
 
-/** How the relay came to know who is calling. */
+/** How the relay identified the caller. */
 export type IdentityType = 'jwt' | 'apiKey' | 'proxyHeader' | 'loopback';
 
 /** Success answer of `GET {relay}/session`. It never holds a token. */
 export interface SessionResponse {
   /** Who is calling, as the identity source names them. */
   readonly subject: string;
-  /** An opaque name that no two callers of a relay share, of whatever identity sources. Older relays give none. */
+  /** An opaque name that no two callers of a relay share, across all identity sources. Older relays do not send it. */
   readonly caller?: string;
   readonly identity: IdentityType;
   readonly roles: readonly string[];
   /** Scopes the caller may ask for. */
   readonly scopes: readonly string[];
-  /** Scopes the caller gets when none is asked for. */
+  /** Scopes of a token if the request names none. */
   readonly defaultScopes: readonly string[];
   /** Domain of the Genesys Cloud region, or `null` when explicit endpoints are configured. */
   readonly region: string | null;
@@ -101,7 +101,7 @@ const isCaller = (value: unknown): boolean => value === undefined || isString(va
 const isStringList = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 
 /**
- * Tells whether an answer is a usable token response: a non-empty token that can stand in a header, type `Bearer` in any
+ * Whether an answer is a usable token response: a non-empty token that can stand in a header, type `Bearer` in any
  * case, a lifetime above zero, and the granted scopes.
  */
 export function isTokenResponse(value: unknown): value is TokenResponse {
@@ -121,7 +121,7 @@ export function isTokenResponse(value: unknown): value is TokenResponse {
   );
 }
 
-/** Tells whether an answer is a session response. */
+/** Whether an answer is a session response. */
 export function isSessionResponse(value: unknown): value is SessionResponse {
   return (
     isRecord(value) &&
@@ -136,7 +136,7 @@ export function isSessionResponse(value: unknown): value is SessionResponse {
   );
 }
 
-/** Tells whether an answer is a problem of the relay, with a code this version knows. */
+/** Whether an answer is a problem of the relay, with a code this version knows. */
 export function isProblem(value: unknown): value is Problem {
   return (
     isRecord(value) &&

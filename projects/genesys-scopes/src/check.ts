@@ -79,7 +79,7 @@ function malformed(scope: string): ScopeFinding {
 function checkRegistered(scope: string, registered: ReadonlySet<string>): ScopeFinding | undefined {
   if (isCovered(scope, registered)) return undefined;
   const near = nearestScope(scope, registered);
-  // A real name, or the full scope where only its read-only part is registered, is no slip of the pen.
+  // A real name, or the full scope where only its read-only part is registered, is not a misspelling.
   const typo = !isGenesysScope(scope) && !(near !== undefined && covers(scope, near));
   const nearest = typo ? (near ?? nearestScope(scope)) : undefined;
   if (nearest !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * Number of insertions, deletions, substitutions and swaps of neighbours between two strings (Damerau, optimal string
+ * Number of insertions, deletions, substitutions and swaps of adjacent characters between two strings (Damerau, optimal string
  * alignment), as far as it is at most `limit`; any larger number means "more than that".
  *
  * Recursion over the first difference instead of a matrix: with the small limits of a spelling check it is shorter and

@@ -44,7 +44,7 @@ export class ScopeSyntaxError extends Error {
 /**
  * Whether a value is one scope name by the grammar of OAuth: printable ASCII without space, `"` and `\`.
  *
- * @param value what to test; a value that is no string is no scope name
+ * @param value the value to test; only a string can be a scope name
  * @see RFC 6749 section 3.3
  * @example isScopeToken('analytics:readonly') // true
  * @example isScopeToken('analytics routing') // false: two names
@@ -56,7 +56,7 @@ export function isScopeToken(value: string): boolean {
 /**
  * Reads scopes into their canonical form: well-formed, sorted by code unit, each name once.
  *
- * The empty string is no scope at all and gives an empty list, as a parameter sent without a value counts as omitted
+ * The empty string contains no scope and returns an empty list, because a parameter without a value counts as omitted
  * (RFC 6749 section 3.1). Anything else must follow the grammar to the letter: a space too many is an error.
  *
  * @param value a `scope` parameter (`"routing analytics"`), or names that are already apart

@@ -2,7 +2,7 @@ import { GENESYS_SCOPES, isGenesysScope } from './catalogue/names.ts';
 import { READONLY_SUFFIX } from './coverage.ts';
 import { editDistance } from './edit-distance.ts';
 
-// No name of Genesys is longer than 36 characters; what is far longer is no typo of one.
+// The longest name of Genesys has 36 characters. A much longer text is not a misspelling of one.
 const LONGEST_COMPARED = 100;
 
 // What people write where Genesys writes `:readonly`, or nothing.
@@ -40,7 +40,7 @@ function spellingOfCandidate(candidate: string): Spelling {
   return spelling;
 }
 
-// Short names have many innocent neighbours (`tax` and `fax`), long ones do not.
+// Short names often differ from each other by one letter (`tax` and `fax`), long names do not.
 const toleranceOf = ({ length }: string): number => (length < 4 ? 0 : length < 9 ? 1 : length < 18 ? 2 : 3);
 
 /** Distance in the sense of a typing slip; a second slip counts only if the word starts right (`vacations`, `locations`). */
@@ -63,7 +63,7 @@ function slips(a: string, b: string): number {
  */
 export function nearestScope(name: string, candidates: Iterable<string> = GENESYS_SCOPES): string | undefined {
   if (name.length > LONGEST_COMPARED) return undefined;
-  // Several names glued together, as by a comma or an unescaped plus sign: the first one is told.
+  // Several names glued together, as by a comma or an unescaped plus sign: the first one is reported.
   const [first = name] = name.split(/[,;|+]|%20/);
   const written = spellingOf(first);
   let nearest: string | undefined;

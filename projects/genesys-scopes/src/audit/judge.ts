@@ -148,7 +148,7 @@ export function judge(index: OperationIndex, uses: readonly ApiUse[], configured
       const message = `The code demands "${scope}"; configured: ${granted.join(', ')}.`;
       findings.push({ rule: 'missing_scope', level: 'error', place, scope, message, fix: `Add "${scope}" to scopes.` });
     }
-    // The same scope may stand in several configurations: it is told once, where it stands first.
+    // Several configurations may contain the same scope: it is reported once, at its first place.
     const once = (list: readonly NamedScope[]): NamedScope[] => [
       ...new Map(list.toReversed().map((name) => [name.scope, name])).values()
     ];

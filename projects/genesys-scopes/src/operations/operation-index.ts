@@ -3,7 +3,7 @@ import type { OperationData } from './format.ts';
 import { type OperationRef, minimalScopesOf } from './minimal.ts';
 import { operationPath } from './path.ts';
 
-/** Finds operations and what they need. */
+/** Finds operations and the scopes that they need. */
 export interface OperationIndex {
   /** All operations, sorted by path and method. */
   readonly operations: readonly Operation[];

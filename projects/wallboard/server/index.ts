@@ -79,7 +79,7 @@ export async function startWallboard(options: WallboardOptions = {}): Promise<Wa
   }
 }
 
-/** A Genesys Cloud to talk to: where it is, who asks, and the variables that the relay reads secrets from. */
+/** A Genesys Cloud: its origins, the client, and the variables that the relay reads secrets from. */
 interface Genesys {
   readonly sandbox: Sandbox | null;
   readonly genesys: RelayConfigInput['genesys'];

@@ -11,7 +11,7 @@ const RELAY_PREFIX = '/genesys';
 export interface ServerOptions {
   /** The relay's configuration: the OAuth client, who may call, and which scopes they may have. */
   readonly relay: RelayConfigInput | RelayConfig;
-  /** What the page is told. Nothing of it is secret. */
+  /** The configuration of the page. It holds no secret. */
   readonly page: Omit<PageConfig, 'relay'>;
   /** Folder of the browser build. */
   readonly browserDir: string;

@@ -4,7 +4,7 @@ import { type QueueLoad, NONE, withMedia } from './load';
 
 /**
  * The load after an event of `v2.analytics.queues.{id}.observations`: contacts of one medium, or the queue's agents. Events name
- * neither contacts nor agents: who waits longest is worked out (contacts are served in the order they came), and the names
+ * neither contacts nor agents: the longest wait is calculated (contacts are served in the order they came), and the names
  * of the agents stay those of the last look.
  */
 export function applyEvent(load: QueueLoad, { group, data = [] }: QueueObservationsBody): QueueLoad {

@@ -25,8 +25,8 @@ import { LiveLoads } from './live-loads';
 import { LIVE_LOADS_MS, QUEUES_MS, SERVICE_MS, gapAfter, pauseAfter, pauseAfterFailure } from './pacing';
 
 /**
- * Looks at Genesys Cloud again and again: one look after the other, never two at once; not at all while nobody can see
- * the page; slower after failures, and as late as the server asks for. A look reads what is due: while events tell the
+ * Reads Genesys Cloud repeatedly: one reading after the other, never two at once; none while the page is hidden;
+ * less often after failures, and not before the time that the server asks for. A look reads what is due: while events tell the
  * figures, those are due rarely, and at once when some may have been missed.
  */
 @Injectable({ providedIn: 'root' })

@@ -1,8 +1,8 @@
 /** How often the board looks, when all is well. */
 export const POLL_MS = 5_000;
 /**
- * How often it looks at the figures while events tell them. Events carry all but who waits longest, which is worked out
- * between two looks, and who the agents are: a look sets both right.
+ * How often the board reads the figures while events report them. Events report everything except the longest wait, which is
+ * calculated between two readings, and the names of the agents: a reading corrects both.
  */
 export const LIVE_LOADS_MS = 60_000;
 /** How often the service level is asked for: it moves slowly and costs Genesys Cloud more. */

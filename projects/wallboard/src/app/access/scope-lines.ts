@@ -1,3 +1,4 @@
+import { isCovered } from 'genesys-scopes';
 import type { BoardConfig } from '../boot/board-config';
 
 /** A scope of the board's configuration and what became of it. */
@@ -21,9 +22,7 @@ export function scopeLines(
   return [...config.scopes.map(line(false)), ...config.optionalScopes.map(line(true))];
 }
 
-/** `x` covers `x:readonly`, and nothing else covers anything. */
 function stateOf(name: string, granted: ReadonlySet<string>): ScopeLine['state'] {
   if (granted.size === 0) return 'unknown';
-  const covered = granted.has(name) || (name.endsWith(':readonly') && granted.has(name.slice(0, -':readonly'.length)));
-  return covered ? 'granted' : 'missing';
+  return isCovered(name, granted) ? 'granted' : 'missing';
 }

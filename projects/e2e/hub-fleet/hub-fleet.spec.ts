@@ -5,7 +5,7 @@ import { findRedis } from '../../../scripts/lib/tools.cjs';
 /** Runs relays, a sandbox and Redis with some faults; the run itself judges what the boards received (checker.mjs). */
 function runFleet(args: readonly string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(__dirname, 'run.mjs'), ...args], { timeout: 110_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [join(__dirname, 'run.mjs'), ...args], { timeout: 290_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` });
     });
   });
@@ -24,11 +24,15 @@ function runFleet(args: readonly string[]): Promise<{ code: number; output: stri
       ['F18 when Redis loses its data, or takes the channels away', 'single', 2, ['flush', 'revoke-channels']],
       ['F18 when Sentinel replaces the master', 'sentinel', 2, ['fail-over']],
       ['F18 when a node of a cluster is killed, or ends subscriptions', 'cluster', 2, ['kill-redis', 'cut-subscriber']]
-    ])('%s', async (_what, redis, relays, faults) => {
-      const args = ['--redis', redis, '--relays', String(relays), '--hold', '7'];
-      const { code, output } = await runFleet([...args, ...faults.flatMap((name) => ['--fault', name])]);
-      expect(output).not.toContain('NOT AS IT MUST BE');
-      expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('"received"') });
-    });
+    ])(
+      '%s',
+      async (_what, redis, relays, faults) => {
+        const args = ['--redis', redis, '--relays', String(relays), '--hold', '7'];
+        const { code, output } = await runFleet([...args, ...faults.flatMap((name) => ['--fault', name])]);
+        expect(output).not.toContain('NOT AS IT MUST BE');
+        expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('"received"') });
+      },
+      300_000
+    );
   }
 );

@@ -86,7 +86,7 @@ export async function probeClientId(examination: Examination, tokenEndpoint: str
   return known;
 }
 
-/** What is left open when the configured region is asked: both are causes that another region would explain. */
+/** Causes that a wrong region would explain, too. */
 export const MAY_BE_REGION: ReadonlySet<Cause> = new Set(['unknown_client_or_region', 'secret_or_region']);
 
 /**

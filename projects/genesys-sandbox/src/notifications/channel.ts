@@ -28,7 +28,7 @@ export class Channel {
   /** The token that made it: the channel dies with it. */
   readonly token: string;
   readonly subscriptions = new Map<string, Subscription>();
-  /** The one that events go to, the last that connected; others only while they are being relieved. */
+  /** Events go to the newest socket. Older ones are here only until they are closed. */
   readonly sockets = new Set<ChannelSocket>();
   expiresAt: number;
   usedAt: number;

@@ -5,8 +5,8 @@ import { type FleetMessage, readMessage, writeMessage } from './message.ts';
 import { keepSubscription } from './subscription.ts';
 
 /**
- * Gets the lease or keeps it. ARGV: my name, its life in milliseconds, the least term that is new. Answers with the holder and
- * its term, which is larger than the term before: also when the store has lost both, or has evicted the term alone.
+ * Gets the lease or keeps it. ARGV: my name, the life of the lease in milliseconds, the smallest new term. Answers with the holder
+ * and its term. A new term is always larger than the last one, even if the store has lost both or has evicted the term alone.
  */
 const HOLD = `
 local holder = redis.call('GET', KEYS[1])
@@ -39,7 +39,7 @@ export interface BusSink {
   heard(from: string, message: FleetMessage): void;
   /** A message of this instance came back: it can publish, and it can hear. */
   heardMyself(): void;
-  /** What was said from now on until {@link BusSink.joined} is lost. */
+  /** Messages are lost from now on, until {@link BusSink.joined}. */
   lost(): void;
   joined(): void;
   /** The store refuses to publish, or to subscribe; `code` is the first word of its answer, such as `NOPERM`. */

@@ -80,7 +80,7 @@ export async function createFleetFeed(
   let role: HubRole = 'starting';
   /** Who holds the lease, as far as this instance knows; itself while it leads, nobody while it is alone. */
   let leader: string | undefined;
-  /** The term of the leader, as the store or the leader itself told it last. */
+  /** The newest known term of the leader. The store tells it, and every message of the leader. */
   let term = 0;
   /** Number of my last message as the leader. */
   let said = 0;
@@ -144,7 +144,7 @@ export async function createFleetFeed(
     observer.hubRole?.(role, before);
   }
 
-  /** Another instance leads. My own line serves until that one has all my topics. */
+  /** Another instance leads. This instance keeps its own line until the leader has all its topics. */
   function follow(name: string): void {
     if (name !== leader) move(LISTENS[role] ? 'handing-over' : 'following', name);
   }
@@ -182,7 +182,7 @@ export async function createFleetFeed(
     const topics = wanted();
     const dropped = [...own.keys()].filter((key) => !topics.has(key));
     for (const key of dropped) own.delete(key);
-    // For an instance that was silent for so long that it counts as gone, and still wants them.
+    // A follower that was silent too long counts as gone, but may still want these topics: tell it that they are down.
     if (role === 'leading' && dropped.length > 0) {
       sayAsLeader({ kind: 'status', isFull: false, topics: dropped.map((key) => [key, { state: 'down' }]) });
     }
@@ -198,7 +198,7 @@ export async function createFleetFeed(
           if (isNew && overtaken.has(key)) late.add(key);
           return isNew;
         }
-        // Also what no other instance seems to want: one may know that the topic is live before its request arrives here.
+        // Even if no follower is known to want the topic: it may see that the topic is live before its own request arrives here.
         if (role === 'leading') sayAsLeader({ kind: 'event', key, id, envelope });
         return isNew;
       },
@@ -288,7 +288,7 @@ export async function createFleetFeed(
    * heard any more: what it hears comes from another, too. One that got the lease is followed from its first message on.
    */
   function isOfLeader(from: string, { term: since }: LeaderMessage): boolean {
-    // Only a tick ends this role: one that cannot publish cannot say what it wants.
+    // Only a tick ends this role: an instance that cannot publish cannot tell a leader which topics it wants.
     if (role === 'alone') return false;
     if (since > term) {
       term = since;

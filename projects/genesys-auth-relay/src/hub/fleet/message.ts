@@ -1,8 +1,8 @@
 import type { TopicStatus } from '../feed.ts';
 
 /**
- * What instances of the hub say to each other. What the one that listens says, it says in its term: see `Held`. It numbers its
- * messages (`n`), so that a lost one is noticed.
+ * The messages between instances of the hub. The leader puts its term (see `Held`) and a sequence number (`n`) into each of its
+ * messages, so that a lost one is noticed.
  */
 export type FleetMessage =
   /** An event, passed on by the instance that listens for all. */

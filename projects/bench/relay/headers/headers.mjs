@@ -104,8 +104,8 @@ for (const [title, [how]] of variants) {
     `${median(ratios).toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`.padStart(24)
   ];
   console.log(title.padEnd(48) + cells.join(''));
-  // Other work of the machine can double a single round, but not all of them.
-  if (Math.min(...ratios) > LIMIT) tooDear.push(`${title}: more than ${LIMIT} times a harmless header in every round`);
+  // The median, because other work of the machine can double a single round.
+  if (median(ratios) > LIMIT) tooDear.push(`${title}: ${median(ratios).toFixed(2)} times a harmless header`);
   // Node answers that by itself: the relay has not read the header.
   if (statuses.includes('431')) tooDear.push(`${title}: too large to be read`);
 }

@@ -72,6 +72,17 @@ export function kindsOf({ origin, users }) {
 /** The header that nobody reads. */
 export const HARMLESS = ['X-Padding', filled('a')];
 
+/**
+ * A short JWT with a wrong signature, and a harmless header that brings the request to the size of the others. Whoever checks
+ * signatures pays for this one, so it is what long JWTs are compared with.
+ */
+export function shortForgery({ origin, users }) {
+  const [header, , signature] = users[0].split('.');
+  const jwt = `${header}.${encoded(JSON.stringify({ iss: origin, exp: 9e9 }))}.${signature}`;
+  const padding = 'a'.repeat(SIZE - 'Bearer '.length - jwt.length);
+  return ['GET', 'Authorization', `Bearer ${jwt}\r\nX-Padding: ${padding}`];
+}
+
 const FIRST_LINES = {
   GET: ['GET /session HTTP/1.1'],
   POST: ['POST /token HTTP/1.1', 'Content-Length: 2'],

@@ -1,6 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RelayObserver } from '../runtime/observer.ts';
-import { TallyHistogram, createTally } from './tally.ts';
 
 const PREFIX = 'genesys_auth_relay_';
 
@@ -19,27 +18,21 @@ export function createInstruments(registry: Registry): {
     new Histogram({ name: PREFIX + name, help, labelNames, registers, buckets: SECONDS });
   const gauge = (name: string, help: string) => new Gauge({ name: PREFIX + name, help, registers });
 
-  const tally = (name: string, help: string, label: string) =>
-    createTally({ name: PREFIX + name, help, registers }, label);
-
-  const tallies = <L extends string>(name: string, help: string, labelNames: readonly [L, L]) =>
-    new TallyHistogram({ name: PREFIX + name, help, labelNames, registers, buckets: SECONDS });
-
-  const requests = tallies('request_duration_seconds', 'Requests of callers, by route and status of the answer', [
+  const requests = histogram('request_duration_seconds', 'Requests of callers, by route and status of the answer', [
     'route',
     'status'
   ]);
   const refusals = counter('refusals_total', 'Requests refused or failed, by code of the problem', ['code']);
-  const countIdentity = tally('identified_total', 'Requests whose caller was found, by identity', 'identity');
+  const identified = counter('identified_total', 'Requests whose caller was found, by identity', ['identity']);
   const tokenRequests = histogram('token_request_duration_seconds', 'Requests to the token endpoint, by outcome', [
     'outcome'
   ]);
-  const countServed = tally('tokens_served_total', 'Tokens the source gave, by how the caller got them', 'how');
+  const served = counter('tokens_served_total', 'Tokens the source gave, by how the caller got them', ['how']);
   const waits = histogram('token_wait_seconds', 'What callers without a live token waited for one', []);
   const verifications = counter('token_verifications_total', 'Reported tokens that the API was asked about', [
     'result'
   ]);
-  const apiRequests = tallies('api_request_duration_seconds', 'Calls passed on to the API, until its answer began', [
+  const apiRequests = histogram('api_request_duration_seconds', 'Calls passed on to the API, until its answer began', [
     'client',
     'status'
   ]);
@@ -84,22 +77,22 @@ export function createInstruments(registry: Registry): {
     },
     observer: {
       requestAnswered({ route, status, code, identity }, seconds) {
-        requests.tally(route, status, seconds);
+        requests.observe({ route, status }, seconds);
         if (code !== undefined) refusals.inc({ code });
-        if (identity !== undefined) countIdentity(identity);
+        if (identity !== undefined) identified.inc({ identity });
       },
       tokenRequest(outcome, seconds) {
         tokenRequests.observe({ outcome }, seconds);
       },
       tokenServed(how, waitedMs) {
-        countServed(how);
+        served.inc({ how });
         if (how === 'waited' || how === 'failed') waits.observe(waitedMs / 1000);
       },
       tokenVerified(refused) {
         verifications.inc({ result: refused ? 'refused' : 'alive' });
       },
       apiAnswered(client, status, seconds) {
-        apiRequests.tally(client, status, seconds);
+        apiRequests.observe({ client, status }, seconds);
       },
       apiQueued(client, waitedMs) {
         apiWaits.observe({ client }, waitedMs / 1000);

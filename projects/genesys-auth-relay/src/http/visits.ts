@@ -5,7 +5,6 @@ import type { RelayConfig } from '../config/config.ts';
 import { type RequestFacts, factsOf } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
 import { subjectOf } from '../reply/log-fields.ts';
-import { createRequestLines } from '../reply/request-lines.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type Trace, readTrace } from '../runtime/trace.ts';
 
@@ -48,8 +47,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What is remembered of requests, and said of them at their end. */
 export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, runtime: RelayRuntime): Visits {
-  const { clock, observer } = runtime;
-  const line = createRequestLines(runtime.log);
+  const { clock, log, observer } = runtime;
   return {
     begin(request, id) {
       const facts = factsOf(request);
@@ -68,7 +66,8 @@ export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, run
       const { caller, code, operation } = visit;
       const durationMs = clock.monotonic() - visit.start;
       const identity = caller?.identity;
-      line({
+      const line = {
+        event: 'request',
         requestId: visit.id,
         traceId: visit.trace?.traceId,
         method,
@@ -79,7 +78,9 @@ export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, run
         identity,
         subject: caller && subjectOf(caller, subject),
         durationMs: Math.round(durationMs)
-      });
+      };
+      if (code === undefined) log.info(line, 'answered');
+      else log.warn(line, 'refused');
       observer.requestAnswered?.({ route, status, code, identity }, durationMs / 1000);
     }
   };

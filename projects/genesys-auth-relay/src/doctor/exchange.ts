@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors, request } from 'undici';
 import { errorCode } from '../runtime/error-code.ts';
+import { readCapped } from '../runtime/read-capped.ts';
 import { UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import { decoded } from '../source/decoded.ts';
 import { parseObject } from '../source/token-answer.ts';
@@ -51,18 +52,8 @@ function timedOut(error: unknown, signal: AbortSignal): boolean {
   );
 }
 
-async function readCapped(body: AsyncIterable<unknown> & { destroy(): unknown }, encoding?: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size <= MAX_BYTES) continue;
-    body.destroy();
-    break;
-  }
-  const bytes = Buffer.concat(chunks).subarray(0, MAX_BYTES);
+async function readText(body: AsyncIterable<unknown>, encoding?: string): Promise<string> {
+  const bytes = (await readCapped(body, MAX_BYTES)).bytes.subarray(0, MAX_BYTES);
   // What cannot be decompressed is judged as it came.
   return (decoded(bytes, encoding, MAX_BYTES) ?? bytes).toString('utf8').replace(/^\uFEFF/, '');
 }
@@ -91,7 +82,7 @@ export function createExchange(timeoutMs: number, now: () => number, ca?: string
           const value = answer.headers[name];
           return Array.isArray(value) ? value[0] : value;
         };
-        const text = await readCapped(answer.body, header('content-encoding'));
+        const text = await readText(answer.body, header('content-encoding'));
         return {
           kind: 'answer',
           status: answer.statusCode,

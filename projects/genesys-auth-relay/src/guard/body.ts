@@ -1,23 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RelayProblem } from '../reply/problem.ts';
-import { type Soon, whenThere } from '../runtime/soon.ts';
+import { type CappedBody, readCapped } from '../runtime/read-capped.ts';
 import { EMPTY_ASK, type TokenAsk, readForm, readJson } from './token-ask.ts';
-
-/** Longest body that is kept, in characters; what an app asks for is much shorter. */
-const KEPT_LENGTH = 1024;
-/** An app asks for the same thing every time. JSON bodies hold no credentials; forms may, so they are not kept. */
-const read = new Map<string, TokenAsk>();
-const MOST_KEPT = 500;
-
-function readKnownJson(text: string): TokenAsk {
-  const known = read.get(text);
-  if (known !== undefined) return known;
-  const ask = readJson(text);
-  if (text.length > KEPT_LENGTH || ask.rejected !== undefined) return ask;
-  if (read.size >= MOST_KEPT) read.clear();
-  read.set(text, ask);
-  return ask;
-}
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
@@ -31,51 +15,26 @@ const tooLarge = (limit: number) =>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decoded(chunks: readonly Buffer[]): string {
-  const [first] = chunks;
+/** The chunks of a request. Leaving the loop early does not destroy the connection, so that the caller still gets an answer. */
+export const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
+  request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+
+async function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  let body: CappedBody;
   try {
-    return utf8.decode(chunks.length === 1 ? first : Buffer.concat(chunks));
+    body = await readCapped(chunksOf(request), limit);
+  } catch {
+    throw new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' });
+  }
+  if (body.cut) {
+    request.resume();
+    throw tooLarge(limit);
+  }
+  try {
+    return utf8.decode(body.bytes);
   } catch {
     throw new RelayProblem('invalid_request', 'The body is not UTF-8.', { hint: 'Encode it as UTF-8.' });
   }
-}
-
-/**
- * Reads by events: leaving a `for await` early would destroy the connection, and with it the answer that says why. One of the
- * two is called, once.
- */
-function readBody(
-  request: IncomingMessage,
-  limit: number,
-  took: (text: () => string) => void,
-  failed: (problem: RelayProblem) => void
-): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let open = true;
-  const fail = (problem: RelayProblem) => {
-    if (!open) return;
-    open = false;
-    failed(problem);
-  };
-  const onEnd = () => {
-    if (!open) return;
-    open = false;
-    took(() => decoded(chunks));
-  };
-  const onBroken = () => {
-    if (open) fail(new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' }));
-  };
-  const onData = (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-    else fail(tooLarge(limit));
-  };
-  // They stay, as taking them off costs more than what comes after. Every request ends in 'close', after 'end' or without.
-  request.on('data', onData).on('end', onEnd).on('close', onBroken);
-  if (request.readableEnded) onEnd();
-  // A caller who has left before the relay was asked: nothing more is said of it.
-  else if (request.destroyed) onBroken();
 }
 
 /**
@@ -108,7 +67,7 @@ function bodyType({ headers }: IncomingMessage): string | undefined {
 }
 
 function readAs(type: string | undefined, text: string): TokenAsk {
-  if (type !== undefined) return type === FORM ? readForm(text) : readKnownJson(text);
+  if (type !== undefined) return type === FORM ? readForm(text) : readJson(text);
   if (text === '') return EMPTY_ASK;
   throw new RelayProblem('unsupported_media_type', 'The body has no content type.', {
     hint: `Send ${FORM} or ${JSON_TYPE}.`,
@@ -125,33 +84,15 @@ function bodyBefore(request: IncomingMessage, limit: number, type: string | unde
   return before;
 }
 
-/** What is done with what a request asks for; neither `done` nor `failed` may throw. */
-export interface AskSteps<T> {
-  readonly act: (ask: TokenAsk) => Soon<T>;
-  readonly done: (value: T) => void;
-  /** With the RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request` or `unsupported_grant_type`, or with what `act` threw. */
-  readonly failed: (error: unknown) => void;
-}
-
 /**
- * Reads what a request asks for, and acts on it. By calls, since a promise for each step costs more than what is done here.
+ * Reads what a token request asks for.
  *
  * @param request the request, its body not yet read
  * @param limit bytes the body may have
+ * @throws RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request`, `unsupported_grant_type`
  */
-export function readTokenAsk<T>(request: IncomingMessage, limit: number, { act, done, failed }: AskSteps<T>): void {
-  let type: string | undefined;
-  let before: string | undefined;
-  try {
-    type = bodyType(request);
-    before = bodyBefore(request, limit, type);
-  } catch (error) {
-    failed(error);
-    return;
-  }
-  const go = (text: () => string) => {
-    whenThere(() => act(readAs(type, text())), done, failed);
-  };
-  if (before === undefined) readBody(request, limit, go, failed);
-  else go(() => before);
+export async function readTokenAsk(request: IncomingMessage, limit: number): Promise<TokenAsk> {
+  const type = bodyType(request);
+  const text = bodyBefore(request, limit, type) ?? (await readBody(request, limit));
+  return readAs(type, text);
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RELAY_PATHS } from 'genesys-auth-protocol';
 import { checkApiQuery } from '../guard/query.ts';
-import type { Caller } from '../identify/caller.ts';
 import { hasBody } from '../proxy/body.ts';
 import { apiTarget } from '../proxy/target.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -51,11 +50,11 @@ export function isPlainCall(request: IncomingMessage, start: string): boolean {
 }
 
 /**
- * Passes a call on: who is calling, may they, and what the API answers. Waits only for what is not at hand.
+ * Passes a call on: identifies the caller, checks the call, streams the answer of the API.
  *
- * @throws RelayProblem with any code of the endpoint, at once or later, as long as nothing of the answer is out
+ * @throws RelayProblem with any code of the endpoint, as long as nothing of the answer is sent
  */
-export function answerApi(
+export async function answerApi(
   relay: Relay,
   { visit, request, response, ip, prefix, hsts, takeOver }: ApiVisit
 ): Promise<void> {
@@ -64,27 +63,24 @@ export function answerApi(
   const target = apiTarget(url, prefix);
   checkApiQuery(url);
   const { facts } = visit;
-  const pass = (caller: Caller): Promise<void> => {
-    visit.caller = caller;
-    // A reload may have come while the caller was identified.
-    return apiOf(relay).handle({
-      request,
-      response,
-      target,
-      facts,
-      caller,
-      traceparent: visit.trace?.traceparent,
-      listedOrigin: relay.origins.listed(facts),
-      hsts,
-      takeOver,
-      broke: () => {
-        visit.code = 'api_unreachable';
-      },
-      name: (operation) => {
-        visit.operation = operation;
-      }
-    });
-  };
-  const admitted = relay.admit(facts, ip);
-  return admitted instanceof Promise ? admitted.then(pass) : pass(admitted);
+  const caller = await relay.admit(facts, ip);
+  visit.caller = caller;
+  // A reload may have come while the caller was identified.
+  await apiOf(relay).handle({
+    request,
+    response,
+    target,
+    facts,
+    caller,
+    traceparent: visit.trace?.traceparent,
+    listedOrigin: relay.origins.listed(facts),
+    hsts,
+    takeOver,
+    broke: () => {
+      visit.code = 'api_unreachable';
+    },
+    name: (operation) => {
+      visit.operation = operation;
+    }
+  });
 }

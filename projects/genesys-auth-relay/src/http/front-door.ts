@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RELAY_PATHS, type TokenResponse } from 'genesys-auth-protocol';
+import { RELAY_PATHS } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
 import { countHeader } from '../guard/facts.ts';
 import type { Relay } from '../relay/relay.ts';
-import { endWith } from '../reply/end-with.ts';
 import { createHeaderList, transportSecurity } from '../reply/headers.ts';
 import { errorFields } from '../reply/log-fields.ts';
 import { problemBody, problemHeaders } from '../reply/problem.ts';
@@ -69,11 +68,10 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
       return;
     }
     const list = [...headersFor(relay.origins.listed(visit.facts)), ...headers];
-    const length = Buffer.byteLength(body);
-    list.push('content-length', String(length));
+    list.push('content-length', String(Buffer.byteLength(body)));
     if (gate.closing || isDraining()) list.push('connection', 'close');
     response.writeHead(status, list);
-    endWith(response, body, length === body.length ? 'latin1' : 'utf8');
+    response.end(body);
   }
 
   function refuse(response: ServerResponse, visit: Visit, error: unknown, oauth: boolean): number {
@@ -87,25 +85,22 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
     return problem.status;
   }
 
-  function serveToken(request: IncomingMessage, response: ServerResponse): void {
+  async function serveToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const visit = visits.begin(request);
     gate.enter();
-    const end = (status: number) => {
-      gate.leave(response);
-      visits.end(visit, { method: 'POST', status: left ? CALLER_LEFT : status, route: RELAY_PATHS.token });
-    };
-    // Looked at before the answer is written: afterwards a caller may leave as soon as it has read it.
-    let left = false;
-    const failed = (error: unknown) => {
-      left = response.destroyed;
-      end(refuse(response, visit, error, true));
-    };
-    const answered = (answer: TokenResponse) => {
+    // Read before the answer is written: the caller may close the connection as soon as it has the answer.
+    let left: boolean;
+    let status = 200;
+    try {
+      const answer = await answerToken(relay, { visit, request }, config.limits.bodyBytes);
       left = response.destroyed;
       write(response, visit, 200, JSON_TYPE, JSON.stringify(answer));
-      end(200);
-    };
-    answerToken(relay, { visit, request }, config.limits.bodyBytes, answered, failed);
+    } catch (error) {
+      left = response.destroyed;
+      status = refuse(response, visit, error, true);
+    }
+    gate.leave(response);
+    visits.end(visit, { method: 'POST', status: left ? CALLER_LEFT : status, route: RELAY_PATHS.token });
   }
 
   async function serveCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -125,7 +120,7 @@ export function createFrontDoor(config: RelayConfig, runtime: RelayRuntime, behi
 
   return (request, response) => {
     const mayServe = !gate.closing && isPlain(request, response);
-    if (mayServe && request.url === tokenUrl && request.method === 'POST') serveToken(request, response);
+    if (mayServe && request.url === tokenUrl && request.method === 'POST') void serveToken(request, response);
     else if (mayServe && relay.api !== undefined && isPlainCall(request, apiUrl)) void serveCall(request, response);
     else otherwise(request, response);
   };

@@ -144,9 +144,7 @@ export function addRoutes(
 
   app.post(RELAY_PATHS.token, quiet, (request) => {
     const { raw, ip } = request;
-    return new Promise((resolve, reject) => {
-      answerToken(relay, { visit: visitOf(request), request: raw, ip }, config.limits.bodyBytes, resolve, reject);
-    });
+    return answerToken(relay, { visit: visitOf(request), request: raw, ip }, config.limits.bodyBytes);
   });
   app.get(RELAY_PATHS.session, quiet, async (request) => {
     const caller = await relay.admit(visitOf(request).facts, request.ip);

@@ -1,8 +1,6 @@
 import type { TokenResponse } from 'genesys-auth-protocol';
 import type { IncomingMessage } from 'node:http';
 import { readTokenAsk } from '../guard/body.ts';
-import type { TokenAsk } from '../guard/token-ask.ts';
-import type { Caller } from '../identify/caller.ts';
 import type { Relay } from '../relay/relay.ts';
 import { inTrace } from '../runtime/trace.ts';
 import type { Visit } from './visits.ts';
@@ -16,29 +14,18 @@ export interface TokenVisit {
 }
 
 /**
- * Answers `POST /token`: who is calling, what they ask for, the token. Waits only for what is not at hand.
+ * Answers `POST /token`: reads what the caller asks for, identifies the caller, gets the token.
  *
  * @param bodyBytes bytes the body may have
- * @param answered must not throw
- * @param failed with a RelayProblem of any code of the endpoint; must not throw
+ * @throws RelayProblem with any code of the endpoint
  */
-export function answerToken(
+export async function answerToken(
   relay: Relay,
   { visit, request, ip }: TokenVisit,
-  bodyBytes: number,
-  answered: (answer: TokenResponse) => void,
-  failed: (error: unknown) => void
-): void {
-  const give = (caller: Caller, ask: TokenAsk) => {
-    visit.caller = caller;
-    return inTrace(visit.trace, () => relay.token(caller, ask));
-  };
-  readTokenAsk(request, bodyBytes, {
-    act: (ask) => {
-      const admitted = relay.admit(visit.facts, ip, ask);
-      return admitted instanceof Promise ? admitted.then((caller) => give(caller, ask)) : give(admitted, ask);
-    },
-    done: answered,
-    failed
-  });
+  bodyBytes: number
+): Promise<TokenResponse> {
+  const ask = await readTokenAsk(request, bodyBytes);
+  const caller = await relay.admit(visit.facts, ip, ask);
+  visit.caller = caller;
+  return inTrace(visit.trace, () => relay.token(caller, ask));
 }

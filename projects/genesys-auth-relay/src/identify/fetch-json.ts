@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { readCapped } from '../runtime/read-capped.ts';
 
 const MAX_BYTES = 524_288;
 /** Milliseconds for one document. */
@@ -21,19 +22,10 @@ export async function fetchJson(url: string, dispatcher: Dispatcher): Promise<un
     if (statusCode === 404) return undefined;
     throw new Error(`HTTP status ${statusCode}`);
   }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > MAX_BYTES) {
-      body.destroy();
-      throw new Error('document too large');
-    }
-    chunks.push(chunk);
-  }
+  const { bytes, cut } = await readCapped(body, MAX_BYTES);
+  if (cut) throw new Error('document too large');
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw new Error('no JSON');
   }

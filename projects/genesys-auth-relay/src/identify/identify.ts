@@ -2,7 +2,6 @@ import type { IdentityConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import type { Soon } from '../runtime/soon.ts';
 import { type ApiKeys, createApiKeys, refuseInBrowser } from './api-key.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
@@ -17,7 +16,7 @@ export interface Identities {
    * @throws RelayProblem `unauthenticated`, `invalid_credentials`, `identity_unavailable`, `api_key_in_browser`,
    *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`
    */
-  identify(facts: RequestFacts, credential: Credential): Soon<Caller>;
+  identify(facts: RequestFacts, credential: Credential): Caller | Promise<Caller>;
   /**
    * How a caller who was identified before, also by another configuration, is seen now. `undefined` when what identified it is
    * no longer configured.

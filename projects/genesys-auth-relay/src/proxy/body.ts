@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { parsedBefore } from '../guard/body.ts';
+import { chunksOf, parsedBefore } from '../guard/body.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { type CappedBody, readCapped } from '../runtime/read-capped.ts';
 
 /** The body of a request on its way to the API. */
 export interface ApiBody {
@@ -24,23 +25,14 @@ const tooLarge = (limit: number) =>
     headers: { connection: 'close' }
   });
 
-/** Chunks of a request, up to a limit. Iterates by hand: leaving `for await` early would destroy the request's socket. */
-function chunksOf(request: IncomingMessage): AsyncIterator<Buffer> {
-  return request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-}
-
-async function* rest(before: readonly Buffer[], chunks: AsyncIterator<Buffer>, limit: number): AsyncGenerator<Buffer> {
-  let size = 0;
-  for (const chunk of before) {
+/** What is read already and the rest of the request. */
+async function* rest(start: Buffer, request: IncomingMessage, limit: number): AsyncGenerator<Buffer> {
+  let size = start.length;
+  yield start;
+  for await (const chunk of chunksOf(request)) {
     size += chunk.length;
-    yield chunk;
-  }
-  for (;;) {
-    const next = await chunks.next();
-    if (next.done === true) return;
-    size += next.value.length;
     if (size > limit) throw tooLarge(limit);
-    yield next.value;
+    yield chunk;
   }
 }
 
@@ -51,7 +43,7 @@ function readBefore(request: IncomingMessage): Buffer | undefined {
 }
 
 /**
- * Reads the body as far as it is kept for a second try; a longer one is streamed on from there.
+ * Reads as much of the body as is kept for a second try. A longer body is streamed.
  *
  * @param limits bytes the API takes, and bytes that are kept
  * @throws RelayProblem `body_too_large`, `invalid_request`
@@ -70,19 +62,14 @@ export async function readApiBody(
     if (before.length > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
     return { content: before, length: before.length };
   }
-  const chunks = chunksOf(request);
-  const kept: Buffer[] = [];
-  let size = 0;
+  let start: CappedBody;
   try {
-    while (size <= limits.replayBytes) {
-      const next = await chunks.next();
-      if (next.done === true) return { content: Buffer.concat(kept), length: size };
-      kept.push(next.value);
-      size += next.value.length;
-    }
+    start = await readCapped(chunksOf(request), limits.replayBytes);
   } catch {
     throw new RelayProblem('invalid_request', 'The body ended early.', { hint: 'Send it again.' });
   }
-  if (size > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
-  return { content: Readable.from(rest(kept, chunks, limits.bodyBytes), { objectMode: false }), length };
+  const { bytes, cut } = start;
+  if (!cut) return { content: bytes, length: bytes.length };
+  if (bytes.length > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
+  return { content: Readable.from(rest(bytes, request, limits.bodyBytes), { objectMode: false }), length };
 }

@@ -16,7 +16,6 @@ import { createRequestRate } from '../policy/request-rate.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { createPending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import type { Soon } from '../runtime/soon.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { watchSecrets } from '../source/watch-secrets.ts';
 import { type TokenSource, createTokenSource } from '../source/token-source.ts';
@@ -35,7 +34,7 @@ export interface Relay {
    *
    * @param ip see {@link Relay.clientAddress}
    */
-  admit(facts: RequestFacts, ip?: string, ask?: TokenAsk): Soon<Caller>;
+  admit(facts: RequestFacts, ip?: string, ask?: TokenAsk): Promise<Caller>;
   /**
    * The address by which a caller without a valid credential is limited.
    *
@@ -44,7 +43,7 @@ export interface Relay {
   clientAddress(facts: RequestFacts, ip?: string): string;
   /** How a caller who was identified before is seen now; `undefined` when what identified it is no longer configured. */
   again(caller: Caller): Caller | undefined;
-  token(caller: Caller, ask: TokenAsk): Soon<TokenResponse>;
+  token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
   session(caller: Caller): SessionResponse;
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
   entitlement(caller: Caller): Entitlement;
@@ -141,28 +140,29 @@ async function build(
     return caller;
   }
 
+  async function admit(facts: RequestFacts, ip?: string, ask = EMPTY_ASK): Promise<Caller> {
+    let caller;
+    try {
+      caller = await identities.identify(facts, readCredential(facts, ask));
+    } catch (error) {
+      return refuseStranger(error, facts, ip);
+    }
+    return counted(caller);
+  }
+
   return {
     origins,
     source,
     entitlement: ({ roles }) => policy.entitlement(roles),
 
-    admit(facts, ip, ask = EMPTY_ASK) {
-      let caller;
-      try {
-        caller = identities.identify(facts, readCredential(facts, ask));
-      } catch (error) {
-        return refuseStranger(error, facts, ip);
-      }
-      if (!(caller instanceof Promise)) return counted(caller);
-      return pending.track(caller.then(counted, (error: unknown) => refuseStranger(error, facts, ip)));
-    },
+    admit: (facts, ip, ask) => pending.track(admit(facts, ip, ask)),
 
     clientAddress,
     again: (caller) => identities.again(caller),
 
-    api: api && { ...api, handle: async (exchange) => pending.track(api.handle(exchange)) },
+    api: api && { ...api, handle: (exchange) => pending.track(api.handle(exchange)) },
 
-    token(caller, ask) {
+    async token(caller, ask) {
       if (api !== undefined) {
         throw new RelayProblem('proxy_mode', 'This relay hands out no tokens: it passes the calls of the API on.', {
           hint: `Call {relay}${RELAY_PATHS.api}/... instead of the API; in the app add withProxyMode().`

@@ -8,40 +8,23 @@ import { chooseClient } from '../policy/client-policy.ts';
 import type { Entitlement, Policy, ScopeDecision } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import type { Soon } from '../runtime/soon.ts';
 import { slotOf } from '../source/cache-key.ts';
 import { expiresIn } from '../source/lifetime.ts';
 import type { SourceToken, TokenSource } from '../source/token-source.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
-import { type Grant, judgeGrant } from './grant.ts';
+import { judgeGrant } from './grant.ts';
 
-const shares = new WeakMap<Caller, number>();
-
-/** What a request comes down to: its scopes, and the client whose token has them. */
-interface Decided extends ScopeDecision {
+/** The scopes that a request gets, and the client whose token has them. */
+interface Decision extends ScopeDecision {
   readonly client: ClientConfig;
-  /** Required and optional ones together, canonical. */
+  /** Required and optional scopes together, canonical. */
   readonly all: readonly string[];
-  /** The same as one text. */
-  readonly set: string;
-  /** What of a token's grant is the caller's: of one token there are many requests. */
-  readonly granted: WeakMap<SourceToken, Granted>;
 }
 
-interface Granted extends Grant {
-  readonly scope: string;
-}
+/** A number from 0 to 1 that is always the same for the same caller. */
+const shareOf = (caller: Caller): number => Number.parseInt(sha256(caller.key).slice(0, 8), 16) / 0xffffffff;
 
-/** The caller's number from 0 to 1, always the same. */
-function shareOf(caller: Caller): number {
-  const known = shares.get(caller);
-  if (known !== undefined) return known;
-  const share = Number.parseInt(sha256(caller.key).slice(0, 8), 16) / 0xffffffff;
-  shares.set(caller, share);
-  return share;
-}
-
-/** What handing out tokens needs of the relay. */
+/** What `createTokens` needs of the relay. */
 export interface TokenParts {
   readonly policy: Policy;
   readonly source: TokenSource;
@@ -49,38 +32,26 @@ export interface TokenParts {
   readonly mayVerify: (caller: string) => boolean;
 }
 
-/** Hands out tokens: decides what a caller may have, and gives the live token for it, at once where there is one. */
+/** Issues tokens: decides what a caller may have, and gets the token for it. */
 export function createTokens(
   config: RelayConfig,
   { clock, log }: RelayRuntime,
   { policy, source, mayVerify }: TokenParts
-): (caller: Caller, ask: TokenAsk) => Soon<TokenResponse> {
+): (caller: Caller, ask: TokenAsk) => Promise<TokenResponse> {
   const scopeSets = createScopeSets(config.limits.scopeSetsPerCaller, clock);
-  const decisions = new WeakMap<TokenAsk, WeakMap<Entitlement, Decided>>();
   const flagged = new Set<string>();
   const privileges = {
     held: [...config.roles.values()].flatMap(({ scopes }) => scopes),
     acceptSharedPrivileges: config.acceptSharedPrivileges
   };
 
-  function decide(entitlement: Entitlement, ask: TokenAsk): Decided {
+  function decide(entitlement: Entitlement, ask: TokenAsk): Decision {
     const { required, optional: allowed } = policy.decide(ask, entitlement);
     const { client, optional } = chooseClient(entitlement, { required, optional: allowed }, privileges);
-    const all = canonical([...required, ...optional]);
-    return { required, optional, client, all, set: all.join(' '), granted: new WeakMap() };
+    return { required, optional, client, all: canonical([...required, ...optional]) };
   }
 
-  /** The same roles that ask for the same get the same answer: both are objects that come again. */
-  function decided(entitlement: Entitlement, ask: TokenAsk): Decided {
-    const before = decisions.get(ask)?.get(entitlement);
-    if (before !== undefined) return before;
-    const now = decide(entitlement, ask);
-    const known = decisions.get(ask) ?? new WeakMap<Entitlement, Decided>();
-    decisions.set(ask, known.set(entitlement, now));
-    return now;
-  }
-
-  async function obtain({ client, required, optional, all }: Decided, caller: Caller) {
+  async function obtain({ client, required, optional, all }: Decision, caller: Caller) {
     const slot = slotOf(client, caller.key);
     try {
       return { token: await source.get(client, all, slot), optional };
@@ -108,24 +79,11 @@ export function createTokens(
     );
   }
 
-  function grantedOf(token: SourceToken, decision: ScopeDecision, entitlement: Entitlement): Granted {
-    const grant = judgeGrant(token.scopes, decision, entitlement, config);
-    return { ...grant, scope: grant.scopes.join(' ') };
-  }
-
-  function hand(token: SourceToken, { scope, wider }: Granted, caller: Caller, ask: TokenAsk): TokenResponse {
-    flag(token, wider);
-    return {
-      access_token: token.token,
-      token_type: 'Bearer',
-      expires_in: expiresIn(token.lifetime.hard - clock.monotonic(), shareOf(caller)),
-      scope,
-      ...(ask.caller && { caller: sha256(caller.key) })
-    };
-  }
-
-  async function tokenLater(caller: Caller, ask: TokenAsk, entitlement: Entitlement, decision: Decided) {
-    const { required, optional, client, all } = decision;
+  return async (caller, ask) => {
+    const entitlement = policy.entitlement(caller.roles);
+    const decision = decide(entitlement, ask);
+    const { client, required, optional, all } = decision;
+    scopeSets.check(caller.key, all.join(' '));
     if (ask.rejected !== undefined) {
       const mayVerifyNow = () => mayVerify(caller.key);
       await source.report(client, all, ask.rejected, mayVerifyNow);
@@ -133,22 +91,15 @@ export function createTokens(
       if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerifyNow);
     }
     const obtained = await obtain(decision, caller);
-    const granted = grantedOf(obtained.token, { required, optional: obtained.optional }, entitlement);
-    return hand(obtained.token, granted, caller, ask);
-  }
-
-  return (caller, ask) => {
-    const entitlement: Entitlement = policy.entitlement(caller.roles);
-    const decision = decided(entitlement, ask);
-    scopeSets.check(caller.key, decision.set);
-    const { client, all } = decision;
-    const token = ask.rejected === undefined ? source.ready(client, all, slotOf(client, caller.key)) : undefined;
-    if (token === undefined) return tokenLater(caller, ask, entitlement, decision);
-    let granted = decision.granted.get(token);
-    if (granted === undefined) {
-      granted = grantedOf(token, decision, entitlement);
-      decision.granted.set(token, granted);
-    }
-    return hand(token, granted, caller, ask);
+    const { token } = obtained;
+    const { scopes, wider } = judgeGrant(token.scopes, { required, optional: obtained.optional }, entitlement, config);
+    flag(token, wider);
+    return {
+      access_token: token.token,
+      token_type: 'Bearer',
+      expires_in: expiresIn(token.lifetime.hard - clock.monotonic(), shareOf(caller)),
+      scope: scopes.join(' '),
+      ...(ask.caller && { caller: sha256(caller.key) })
+    };
   };
 }

@@ -2,23 +2,12 @@ import type { Caller } from '../identify/caller.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { logText } from './safe-text.ts';
 
-/** Of one caller there are many requests, so the hash is kept beside it. */
-const hashes = new WeakMap<Caller, string>();
-
-function hashOf(caller: Caller): string {
-  const known = hashes.get(caller);
-  if (known !== undefined) return known;
-  const hash = sha256(caller.key).slice(0, 16);
-  hashes.set(caller, hash);
-  return hash;
-}
-
 /**
  * Who called, as the log may say it: the subject hashed unless the configuration says `plain`.
  * Logs hold allow-listed fields only; requests, answers, URLs and bodies never go there.
  */
 export const subjectOf = (caller: Caller, subject: 'hashed' | 'plain'): string =>
-  subject === 'plain' ? logText(caller.subject) : hashOf(caller);
+  subject === 'plain' ? logText(caller.subject) : sha256(caller.key).slice(0, 16);
 
 /** The same with the kind of identity. */
 export function callerFields(caller: Caller | undefined, subject: 'hashed' | 'plain'): object {

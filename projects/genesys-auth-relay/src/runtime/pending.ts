@@ -1,9 +1,7 @@
-import type { Soon } from './soon.ts';
-
 /** Counts what has begun and has not ended. */
 export interface Pending {
-  /** Counts a result that comes later. */
-  track<T>(result: Soon<T>): Soon<T>;
+  /** Counts a result that is pending. */
+  track<T>(result: Promise<T>): Promise<T>;
   /** Resolves when nothing is left. */
   idle(): Promise<void>;
 }
@@ -18,7 +16,6 @@ export function createPending(): Pending {
   };
   return {
     track(result) {
-      if (!(result instanceof Promise)) return result;
       count += 1;
       return result.finally(leave);
     },

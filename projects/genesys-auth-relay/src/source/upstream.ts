@@ -4,6 +4,7 @@ import { RelayProblem } from '../reply/problem.ts';
 import { CONNECTIONS } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayClock } from '../runtime/clock.ts';
+import { readCapped } from '../runtime/read-capped.ts';
 import { traceHeaders } from '../runtime/trace.ts';
 import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import { signAssertion } from './assertion.ts';
@@ -35,28 +36,15 @@ const tooLong = () =>
   });
 
 /**
- * Reads an answer up to the limit. Of an error that is longer (a page of some proxy), the status says enough.
+ * Reads an answer up to the limit. The status of a longer error, such as the page of a proxy, says enough.
  *
  * @param encoding `Content-Encoding`; a server may compress although the relay does not ask for it
  */
-async function readCapped(
-  body: AsyncIterable<unknown> & { destroy(): unknown },
-  isError: boolean,
-  encoding?: string
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      body.destroy();
-      if (isError) return '';
-      throw new UpstreamError(tooLong(), 'once');
-    }
-    chunks.push(chunk);
-  }
-  const text = decoded(Buffer.concat(chunks), encoding, MAX_ANSWER_BYTES)?.toString('utf8') ?? '';
+async function readAnswer(body: AsyncIterable<unknown>, isError: boolean, encoding?: string): Promise<string> {
+  const { bytes, cut } = await readCapped(body, MAX_ANSWER_BYTES);
+  if (cut && isError) return '';
+  if (cut) throw new UpstreamError(tooLong(), 'once');
+  const text = decoded(bytes, encoding, MAX_ANSWER_BYTES)?.toString('utf8') ?? '';
   return text.replace(/^\uFEFF/, '');
 }
 
@@ -107,7 +95,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
     const path = `${endpoint.pathname}${endpoint.search}`;
     const answer = await pool.request({ method: 'POST', path, headers, body, signal });
     const encoding = single(answer.headers['content-encoding']);
-    const text = await readCapped(answer.body, answer.statusCode > 299, encoding);
+    const text = await readAnswer(answer.body, answer.statusCode > 299, encoding);
     return { status: answer.statusCode, text, retryAfter: single(answer.headers['retry-after']) };
   }
 
@@ -122,7 +110,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   /** A 401 may be about the address of the relay and not about the token. Only a body says so, and `HEAD` has none. */
   async function isAddressRefused(token: string, signal: AbortSignal): Promise<boolean> {
     const { statusCode, body } = await askAbout(token, 'GET', signal);
-    const error = parseObject(await readCapped(body, true));
+    const error = parseObject(await readAnswer(body, true));
     return statusCode !== 401 || error?.['code'] === 'ip.not.authorized';
   }
 

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { endWith } from '../reply/end-with.ts';
 
 /** Status and headers of an answer. */
 export interface ApiHead {
@@ -87,9 +86,6 @@ export class Held extends Collector {
 /** Bytes that wait for a slow caller before the API has to wait as well: what two reads of a connection bring. */
 const WAITING_BYTES = 131_072;
 
-/** An answer as short as this is joined to its head. */
-const SHORT_BYTES = 8192;
-
 /** Passes an answer on to its caller, at the caller's pace. */
 export class Passer implements AnswerSink {
   readonly #response: ServerResponse;
@@ -108,9 +104,7 @@ export class Passer implements AnswerSink {
     if (response.destroyed) return true;
     this.#left -= chunk.length;
     if (this.#left === 0) {
-      // Head and body of a short answer are then one write; as text of the same bytes, one piece of it.
-      if (chunk.length <= SHORT_BYTES) endWith(response, chunk.toString('latin1'), 'latin1');
-      else response.end(chunk);
+      response.end(chunk);
       return true;
     }
     // `write` counts what the system has taken already, so what really waits is asked for.

@@ -1,7 +1,7 @@
 import { RelayProblem } from '../reply/problem.ts';
 import { decoded } from '../source/decoded.ts';
 import { parseObject } from '../source/token-answer.ts';
-import { type WholeAnswer, headerOf } from './sinks.ts';
+import { type WholeAnswer, headerOf } from './answer.ts';
 
 /** Bytes of a body that are read, once it is decompressed. */
 const MAX_BODY_BYTES = 65_536;

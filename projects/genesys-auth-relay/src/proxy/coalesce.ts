@@ -1,4 +1,4 @@
-import type { WholeAnswer } from './sinks.ts';
+import type { WholeAnswer } from './answer.ts';
 
 /** The answers under way that others may wait for. */
 export interface Coalescer {

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
+import type { ApiAnswer, WholeAnswer } from './answer.ts';
 import { responseHeaders } from './response-headers.ts';
-import { type ApiHead, Passer, type WholeAnswer, headerOf } from './sinks.ts';
 import type { ApiTarget } from './target.ts';
 
 /** One call of the API: what came, who sent it, and where the answer goes. */
@@ -36,32 +37,56 @@ const FOREIGN = [
 ];
 
 /** Writes the head of the API's answer to the caller. */
-function writeHead(exchange: ApiExchange, { statusCode, headers }: ApiHead): ServerResponse {
+function writeHead(exchange: ApiExchange, { statusCode, headers }: Omit<ApiAnswer, 'body'>): ServerResponse {
   const { response, listedOrigin, hsts } = exchange;
   exchange.takeOver();
   if (response.destroyed || response.headersSent) return response;
   for (const name of FOREIGN) if (response.hasHeader(name)) response.removeHeader(name);
   const hostSays = response.hasHeader('strict-transport-security');
-  response.writeHead(statusCode, responseHeaders(headers, listedOrigin, hostSays ? undefined : hsts));
-  return response;
+  return response.writeHead(statusCode, responseHeaders(headers, listedOrigin, hostSays ? undefined : hsts));
 }
 
-/** Writes the head of the API's answer to the caller, and tells where the body goes. */
-export function openAnswer(exchange: ApiExchange, head: ApiHead): Passer {
-  const length = headerOf(head.headers, 'content-length');
-  return new Passer(writeHead(exchange, head), length === undefined ? NaN : Number(length));
+/** Streams the API's answer to the caller, at the pace of the caller. */
+export async function streamAnswer(exchange: ApiExchange, answer: ApiAnswer, signal: AbortSignal): Promise<void> {
+  const response = writeHead(exchange, answer);
+  // Not with pipeline(), which never settles for a response that waits for its turn on a pipelined connection.
+  for await (const chunk of answer.body) if (!response.write(chunk)) await once(response, 'drain', { signal });
+  response.end();
 }
 
-/** Writes an answer that was held back. */
-export function writeWhole(exchange: ApiExchange, { status, headers, body }: WholeAnswer): void {
+/**
+ * The same, and returns a copy if the answer is a success of at most `limit` bytes. Other callers wait for the copy, so as long as
+ * there is one this caller's pace does not matter.
+ */
+export async function streamAndKeep(
+  exchange: ApiExchange,
+  answer: ApiAnswer,
+  limit: number,
+  signal: AbortSignal
+): Promise<WholeAnswer | undefined> {
+  const { statusCode, headers, body } = answer;
+  const isSuccess = statusCode >= 200 && statusCode <= 299;
+  if (!isSuccess || Number(headers['content-length'] ?? 0) > limit) {
+    await streamAnswer(exchange, answer, signal);
+    return undefined;
+  }
+  const response = writeHead(exchange, answer);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    if (!response.write(chunk) && size > limit) await once(response, 'drain', { signal });
+  }
+  response.end();
+  return size <= limit ? { statusCode, headers, body: Buffer.concat(chunks) } : undefined;
+}
+
+/** Writes an answer whose body was read already. */
+export function writeWhole(exchange: ApiExchange, { statusCode, headers, body }: WholeAnswer): void {
   if (exchange.request.method === 'HEAD') {
-    writeHead(exchange, { statusCode: status, headers }).end();
+    writeHead(exchange, { statusCode, headers }).end();
     return;
   }
-  const others = headers.filter((_, index) => headers[index - (index % 2)] !== 'content-length');
-  const response = writeHead(exchange, {
-    statusCode: status,
-    headers: [...others, 'content-length', String(body.length)]
-  });
-  response.end(body);
+  writeHead(exchange, { statusCode, headers: { ...headers, 'content-length': String(body.length) } }).end(body);
 }

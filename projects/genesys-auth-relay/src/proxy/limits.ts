@@ -3,7 +3,7 @@ import type { RelayClock } from '../runtime/clock.ts';
 import { retryAfterMs } from '../source/upstream-error.ts';
 import { errorBody } from './api-refusal.ts';
 import { type Budget, createBudget, spent } from './budget.ts';
-import { type WholeAnswer, headerOf } from './sinks.ts';
+import { type WholeAnswer, headerOf } from './answer.ts';
 
 /** What the API allows: a budget for each token, and operations of an OAuth client that it asked to be left alone. */
 export interface ApiLimits {

@@ -1,22 +1,22 @@
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { whenClosed } from '../runtime/when-closed.ts';
 import { slotOf } from '../source/cache-key.ts';
 import type { SourceToken, TokenSource } from '../source/token-source.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
+import { type ApiAnswer, type WholeAnswer, isWhole, readError } from './answer.ts';
 import { apiRefused } from './api-refusal.ts';
-import { type ApiBody, NO_BODY, hasBody, readApiBody } from './body.ts';
-import { createCoalescer } from './coalesce.ts';
-import { type ApiExchange, openAnswer, writeWhole } from './exchange.ts';
+import { type ApiBody, readApiBody } from './body.ts';
+import { type Coalescer, createCoalescer } from './coalesce.ts';
+import { type ApiExchange, streamAndKeep, streamAnswer, writeWhole } from './exchange.ts';
 import { createApiLimits } from './limits.ts';
-import { Presence } from './presence.ts';
-import { AUTHORIZATION_AT, createRequestHeaders } from './request-headers.ts';
+import { createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
-import { type AnswerSink, type ApiHead, Copier, Held, type WholeAnswer, headerOf } from './sinks.ts';
 import { createApiPool } from './upstream-api.ts';
 
-/** Bytes of a 401 or 429 that are read before it is passed on. */
-const HELD_BYTES = 65_536;
+/** Bytes of a 401 or 429 that are read. */
+const ERROR_BYTES = 65_536;
 /** Bytes of an answer that is shared between callers who asked the same at the same time. */
 const SHARED_BYTES = 1_048_576;
 
@@ -51,12 +51,11 @@ interface Call {
   /** Which token of the client's pool goes with it, and whose budget it takes from. */
   readonly slot: number;
   readonly path: string;
-  /** Names and values in turn; the token comes in when it is sent. */
-  readonly headers: string[];
+  /** Without the token. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: ApiBody;
-  readonly presence: Presence;
-  /** Where the answer goes, once its head is there. */
-  readonly open: (head: ApiHead) => AnswerSink;
+  /** Aborted when the caller closes the connection. */
+  readonly signal: AbortSignal;
 }
 
 /** Builds the proxy. */
@@ -79,40 +78,47 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   }
 
   /** Takes one request from the budget; waits only if it has to. */
-  function takeTurn({ permit: { client }, slot, exchange, presence }: Call): Promise<void> | undefined {
+  function takeTurn({ permit: { client }, slot, exchange, signal }: Call): Promise<void> | undefined {
     const since = clock.monotonic();
-    const wait = limits.budget(client, slot).take(exchange.caller.key, presence);
+    const wait = limits.budget(client, slot).take(exchange.caller.key, { signal });
     return wait?.then(() => observer.apiQueued?.(client.name, clock.monotonic() - since));
   }
 
-  /** Sends the call once. An answer that may not be the last word is held back. */
-  function send({ exchange, permit, path, headers, body, presence, open }: Call, token: SourceToken, held: Held) {
+  /** Sends the call once. */
+  async function send({ exchange, permit, path, headers, body, signal }: Call, token: SourceToken): Promise<ApiAnswer> {
     const since = clock.monotonic();
-    const method = exchange.request.method ?? 'GET';
-    headers[AUTHORIZATION_AT] = `Bearer ${token.token}`;
-    // The name before it and the value.
-    const sent = permit.takesToken ? headers : headers.toSpliced(AUTHORIZATION_AT - 1, 2);
-    return pool.send({ method, path, headers: sent, body: body.content, presence }, (head) => {
-      observer.apiAnswered?.(permit.client.name, head.statusCode, (clock.monotonic() - since) / 1000);
-      return head.statusCode === 401 || head.statusCode === 429 ? held.hold(head) : open(head);
+    const answer = await pool.send({
+      method: exchange.request.method ?? 'GET',
+      path,
+      headers: permit.takesToken ? { authorization: `Bearer ${token.token}`, ...headers } : headers,
+      body: body.content,
+      signal
     });
+    observer.apiAnswered?.(permit.client.name, answer.statusCode, (clock.monotonic() - since) / 1000);
+    return answer;
   }
 
-  async function run(call: Call): Promise<void> {
+  /** Sends the call. A 401 and a 429 are read, as they may not be what the caller gets. */
+  async function attempt(call: Call, token: SourceToken): Promise<ApiAnswer | WholeAnswer> {
+    const answer = await send(call, token);
+    return answer.statusCode === 401 || answer.statusCode === 429 ? readError(answer, ERROR_BYTES) : answer;
+  }
+
+  /** Gets the answer for the caller. When the API refuses a token that is dead, the call is sent again with a new one. */
+  async function fetchAnswer(call: Call): Promise<ApiAnswer | WholeAnswer> {
     const { exchange, permit, slot, body } = call;
     const { client, operation } = permit;
     const { key } = exchange.caller;
     // The token first: a call that gets none never reaches the API and must not spend the budget.
-    let token = source.ready(client, client.scopes, slot) ?? (await tokenOf(client, slot));
+    let token = await tokenOf(client, slot);
     const turn = takeTurn(call);
     if (turn !== undefined) {
       await turn;
       // The token may have expired while the call waited.
-      token = source.ready(client, client.scopes, slot) ?? (await tokenOf(client, slot));
+      token = await tokenOf(client, slot);
     }
-    let held = new Held(HELD_BYTES);
-    await send(call, token, held);
-    if (held.answer?.status === 401 && permit.takesToken) {
+    let answer = await attempt(call, token);
+    if (answer.statusCode === 401 && permit.takesToken) {
       await source.report(client, client.scopes, token.hash, () => parts.mayVerify(key));
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
       const fresh = repeatable ? await tokenOf(client, slot) : token;
@@ -120,94 +126,84 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
         observer.apiReplayed?.(client.name);
         await takeTurn(call);
         token = fresh;
-        held = new Held(HELD_BYTES);
-        await send(call, token, held);
+        answer = await attempt(call, token);
       }
     }
-    const { answer } = held;
-    if (answer === undefined) return;
-    if (answer.status === 429) limits.note(client, slot, operation, answer);
-    if (answer.status === 401 && permit.takesToken) {
-      // A dead token was replaced: the caller may send its long body again.
+    if (!isWhole(answer)) return answer;
+    if (answer.statusCode === 429) limits.note(client, slot, operation, answer);
+    if (answer.statusCode === 401 && permit.takesToken) {
+      // When the token was replaced, the caller may send its long body again.
       if (source.ready(client, client.scopes, slot)?.hash === token.hash) throw apiRefused(answer);
     }
-    writeWhole(exchange, answer);
+    return answer;
   }
 
-  /** Answers from an identical request in flight, or leads one itself. Only callers with the same roles share. */
-  async function share(call: Call, entitlement: Entitlement): Promise<void> {
-    const { exchange, permit, path, headers } = call;
-    const same = headers.filter((_, index) => !PER_CALL.has(headers[index - (index % 2)] ?? ''));
+  async function run(call: Call): Promise<void> {
+    const answer = await fetchAnswer(call);
+    if (isWhole(answer)) writeWhole(call.exchange, answer);
+    else await streamAnswer(call.exchange, answer, call.signal);
+  }
+
+  /** Answers from an identical request in flight, or sends it and shares the answer. Only callers with the same roles share. */
+  async function share(call: Call, entitlement: Entitlement, flights: Coalescer): Promise<void> {
+    const { exchange, permit, path, headers, signal } = call;
+    const same = Object.entries(headers).filter(([name]) => !PER_CALL.has(name));
     const key = JSON.stringify([permit.client.name, entitlement.key, path, same]);
-    const flight = flights?.join(key);
+    const flight = flights.join(key);
     if (flight !== undefined) {
       const answer = await flight;
-      if (call.presence.gone) return;
-      // Not the next flight: of answers that cannot be shared, all who wait would fetch theirs one after another.
+      if (signal.aborted) return;
+      // Not the next flight: when answers cannot be shared, callers would fetch theirs one after another.
       if (answer === undefined) return run(call);
       observer.apiCoalesced?.(permit.client.name);
       writeWhole(exchange, answer);
       return;
     }
-    const finish = flights?.lead(key);
-    let copy: { readonly head: ApiHead; readonly sink: Copier } | undefined;
-    const open = (head: ApiHead): AnswerSink => {
-      const passer = openAnswer(exchange, head);
-      const long = Number(headerOf(head.headers, 'content-length') ?? 0) > SHARED_BYTES;
-      if (head.statusCode < 200 || head.statusCode > 299 || long) return passer;
-      copy = { head, sink: new Copier(passer, SHARED_BYTES) };
-      return copy.sink;
-    };
+    const finish = flights.lead(key);
     let whole: WholeAnswer | undefined;
     try {
-      await run({ ...call, open });
-      if (copy !== undefined && !copy.sink.cut) {
-        whole = { status: copy.head.statusCode, headers: copy.head.headers, body: copy.sink.bytes };
-      }
+      const answer = await fetchAnswer(call);
+      if (isWhole(answer)) writeWhole(exchange, answer);
+      else whole = await streamAndKeep(exchange, answer, SHARED_BYTES, signal);
     } finally {
-      finish?.(whole);
+      finish(whole);
     }
   }
 
   /** Judges a call, and passes it on if it may be. */
-  function answer(exchange: ApiExchange, presence: Presence): Promise<void> {
+  async function answer(exchange: ApiExchange, signal: AbortSignal): Promise<void> {
     const { request, caller, facts, target, traceparent } = exchange;
     const method = request.method ?? 'GET';
     const entitlement = parts.entitlement(caller.roles);
     const permit = rights(method, target.path, entitlement);
     exchange.name(permit.operation);
     limits.check(permit.client, permit.operation);
-    const pass = (body: ApiBody): Promise<void> => {
-      const headers = headersOf(facts, traceparent);
-      if (body.content !== null && body.length !== undefined) headers.push('content-length', String(body.length));
-      const call: Call = {
-        exchange,
-        permit,
-        slot: slotOf(permit.client, caller.key),
-        path: target.full,
-        headers,
-        body,
-        presence,
-        open: (head) => openAnswer(exchange, head)
-      };
-      const mayShare = flights !== undefined && method === 'GET' && body.content === null;
-      return mayShare && facts.headers['range'] === undefined ? share(call, entitlement) : run(call);
-    };
-    return hasBody(request) ? readApiBody(request, proxy).then(pass) : pass(NO_BODY);
+    const body = await readApiBody(request, proxy);
+    const headers = headersOf(facts, traceparent);
+    if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
+    const slot = slotOf(permit.client, caller.key);
+    const call: Call = { exchange, permit, slot, path: target.full, headers, body, signal };
+    const mayShare = method === 'GET' && body.content === null && facts.headers['range'] === undefined;
+    await (flights !== undefined && mayShare ? share(call, entitlement, flights) : run(call));
   }
 
   return {
     async handle(exchange) {
       const { response } = exchange;
-      const presence = new Presence(response);
+      const caller = new AbortController();
+      const { signal } = caller;
+      whenClosed(response, () => {
+        if (!response.writableFinished) caller.abort();
+      });
       try {
-        await answer(exchange, presence);
+        await answer(exchange, signal);
       } catch (error) {
-        if (!presence.gone && !response.headersSent) throw error;
-        // The caller has gone, or the API broke off in the middle: the half answer must not look like a whole one.
+        if (!signal.aborted && !response.headersSent) throw error;
+        // The caller is gone, or the API ended its answer early: a part of an answer must not look like a whole one.
+        const broken = !signal.aborted;
         exchange.takeOver();
         response.destroy();
-        if (!presence.gone) exchange.broke();
+        if (broken) exchange.broke();
       }
     },
     forwardHeaders: proxy.forwardHeaders,

@@ -57,23 +57,17 @@ export const NEVER_PASSED = new Set([
 export const mayPass = (name: string): boolean =>
   !NEVER_PASSED.has(name.toLowerCase()) && !/^(?:x-forwarded-|proxy-|sec-)/i.test(name);
 
-/** Where in the list of headers the value of `authorization` stands. */
-export const AUTHORIZATION_AT = 1;
-
-/**
- * Builds the headers of the request to the API: names in lower case and values in turn. The value of `authorization` comes in
- * later, as a request may be sent twice.
- */
+/** Builds the headers of the request to the API, without `authorization`. */
 export function createRequestHeaders(extra: readonly string[]) {
   const passed = [...new Set([...PASSED_HEADERS, ...extra.map((name) => name.toLowerCase())])];
-  return ({ headers }: RequestFacts, traceparent: string | undefined): string[] => {
-    const sent = ['authorization', '', 'user-agent', 'genesys-auth-relay'];
+  return ({ headers }: RequestFacts, traceparent: string | undefined): Record<string, string> => {
+    const sent: Record<string, string> = { 'user-agent': 'genesys-auth-relay' };
     for (const name of passed) {
       const value = headers[name];
       // Without a trace its state means nothing (W3C Trace Context section 3.3).
-      if (value !== undefined && (traceparent !== undefined || name !== 'tracestate')) sent.push(name, value);
+      if (value !== undefined && (traceparent !== undefined || name !== 'tracestate')) sent[name] = value;
     }
-    if (traceparent !== undefined) sent.push('traceparent', traceparent);
+    if (traceparent !== undefined) sent['traceparent'] = traceparent;
     return sent;
   };
 }

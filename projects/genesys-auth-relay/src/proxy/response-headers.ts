@@ -1,4 +1,5 @@
-import { securityHeaders } from '../reply/headers.ts';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { ALWAYS, VARY, securityHeaders } from '../reply/headers.ts';
 
 /**
  * What an answer of the API does not say to the caller: cookies, which would be set for the relay's own origin; connection
@@ -26,48 +27,40 @@ const DROPPED = new Set([
 /** Headers of an API answer that pages of other origins may read. */
 export const EXPOSED_HEADERS = 'Retry-After, ININ-Correlation-Id, ETag, Location, Content-Disposition';
 
-const always = Object.entries(securityHeaders)
-  .filter(([name]) => name !== 'vary' && name !== 'strict-transport-security')
-  .flat();
-
-/** What `Connection` names beside its own words, between commas. */
-function namedIn(headers: readonly string[]): string {
-  let named = '';
-  for (let index = 0; index < headers.length; index += 2) {
-    const value = headers[index + 1] ?? '';
-    if (headers[index] !== 'connection' || value === 'keep-alive' || value === 'close') continue;
-    named += `,${value.toLowerCase().replace(/[ \t]/g, '')},`;
-  }
-  return named;
-}
+/** The headers that `Connection` names: they are for the relay only (RFC 9110 section 7.6.1). */
+const namedBy = (connection: string | string[] | undefined): ReadonlySet<string> =>
+  new Set(
+    String(connection ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim())
+  );
 
 /**
- * The headers of the answer to the caller, as a list of names and values in turn.
+ * The headers of the answer to the caller.
  *
- * @param headers of the API's answer, names in lower case and values in turn
+ * @param headers of the API's answer
  * @param listedOrigin the caller's origin if it is on the list of the configuration
  * @param hsts `Strict-Transport-Security`, unless the host has put its own on the answer
  */
 export function responseHeaders(
-  headers: readonly string[],
+  headers: IncomingHttpHeaders,
   listedOrigin: string | undefined,
   hsts: string | undefined
-): string[] {
-  const sent = always.slice();
-  if (hsts !== undefined) sent.push('strict-transport-security', hsts);
-  const named = namedIn(headers);
-  let vary = securityHeaders['vary'] ?? '';
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] ?? '';
-    const value = headers[index + 1] ?? '';
-    if (name === 'vary') vary += `, ${value}`;
-    if (DROPPED.has(name) || name.startsWith('access-control-')) continue;
-    if (named === '' || !named.includes(`,${name},`)) sent.push(name, value);
-  }
-  sent.push('vary', vary);
-  if (listedOrigin !== undefined) {
-    sent.push('access-control-allow-origin', listedOrigin, 'access-control-allow-credentials', 'true');
-    sent.push('access-control-expose-headers', EXPOSED_HEADERS);
-  }
-  return sent;
+): OutgoingHttpHeaders {
+  const named = namedBy(headers.connection);
+  const passed = Object.entries(headers).filter(
+    ([name]) => !DROPPED.has(name) && !name.startsWith('access-control-') && !named.has(name)
+  );
+  return {
+    ...Object.fromEntries(passed),
+    ...ALWAYS,
+    ...(hsts !== undefined && { 'strict-transport-security': hsts }),
+    vary: [VARY, headers.vary ?? []].flat().join(', '),
+    ...(listedOrigin !== undefined && {
+      'access-control-allow-origin': listedOrigin,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': EXPOSED_HEADERS
+    })
+  };
 }

@@ -4,40 +4,37 @@ import { RelayProblem } from '../reply/problem.ts';
 import { passedOn } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
+import type { ApiAnswer } from './answer.ts';
 import type { ApiBody } from './body.ts';
-import { Delivery } from './delivery.ts';
-import type { Presence } from './presence.ts';
-import type { AnswerSink, ApiHead } from './sinks.ts';
 
 /** One request to the API. */
 export interface ApiRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: string[];
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: ApiBody['content'];
-  /** Ends the request when its caller goes. */
-  readonly presence: Presence;
+  /** Aborts the request and the answer. */
+  readonly signal: AbortSignal;
 }
 
 /** The connections to the API. */
 export interface ApiPool {
   /**
-   * Sends a request and streams the answer into what `open` returns for its head. A request that does nothing twice is sent
-   * once more when a connection that had been idle turns out to be closed.
+   * Sends a request and resolves when the head of the answer is there. If an idle connection turns out to be closed, an idempotent
+   * request is sent once more.
    *
-   * @throws RelayProblem `api_unreachable`, `api_timeout`; anything else as it came, when `open` was called already or the
-   *   caller has gone
+   * @throws RelayProblem `api_unreachable`, `api_timeout`; the reason of the signal when that is aborted
    */
-  send(request: ApiRequest, open: (head: ApiHead) => AnswerSink): Promise<void>;
+  send(request: ApiRequest): Promise<ApiAnswer>;
   close(): Promise<void>;
 }
 
-/** Methods that do no more when they are sent twice. */
+/** Methods that have the same effect when they are sent twice (RFC 9110 section 9.2.2). */
 export const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
-function problemOf(error: unknown, host: string): RelayProblem | undefined {
+/** The problem of a request that failed; other errors stay as they are. */
+function problemOf(error: unknown, host: string): unknown {
   if (error instanceof RelayProblem) return error;
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError) {
     return new RelayProblem('api_timeout', `The API at ${host} did not answer in time.`, {
@@ -52,7 +49,7 @@ function problemOf(error: unknown, host: string): RelayProblem | undefined {
   }
   // An answer that is not HTTP has no code that says so.
   const code = error instanceof errors.HTTPParserError ? 'no valid HTTP' : errorCode(error);
-  if (code === undefined) return undefined;
+  if (code === undefined) return error;
   return new RelayProblem('api_unreachable', `The API at ${host} cannot be reached (${code}).`, {
     hint: 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the API.',
     retryAfterSeconds: 5
@@ -64,25 +61,21 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
   const { host } = new URL(genesys.apiOrigin);
   const pool = new Pool(genesys.apiOrigin, passedOn(proxy));
 
+  function mayRepeat({ method, body, signal }: ApiRequest, error: unknown): boolean {
+    const repeatable = IDEMPOTENT.has(method) && (body === null || Buffer.isBuffer(body));
+    return repeatable && !signal.aborted && error instanceof errors.SocketError && !isUnexpectedContinue(error);
+  }
+
   return {
-    send({ method, path, headers, body, presence }, open) {
-      return new Promise((done, fail) => {
-        let mayRepeat = IDEMPOTENT.has(method) && (body === null || Buffer.isBuffer(body));
-        const failed = (error: Error, begun: boolean) => {
-          if (begun || presence.gone) {
-            fail(error);
-          } else if (mayRepeat && error instanceof errors.SocketError && !isUnexpectedContinue(error)) {
-            mayRepeat = false;
-            // Not in the turn in which undici tidies up the connection that was closed.
-            queueMicrotask(attempt);
-          } else {
-            fail(problemOf(error, host) ?? error);
-          }
-        };
-        const attempt = () =>
-          pool.dispatch({ method, path, headers, body }, new Delivery({ presence, open, done, failed }));
-        attempt();
-      });
+    async send(request) {
+      try {
+        return await pool.request(request).catch((error: unknown) => {
+          if (mayRepeat(request, error)) return pool.request(request);
+          throw error;
+        });
+      } catch (error) {
+        throw request.signal.aborted ? error : problemOf(error, host);
+      }
     },
     close: () => pool.destroy()
   };

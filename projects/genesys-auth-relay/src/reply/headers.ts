@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
  * What every answer carries, errors included: nothing is cached, sniffed, framed or told on (ASVS 5.0 3.4, RFC 6749
  * section 5.1). Written here and not by a plugin, since a host that has the same plugin already could not mount the relay.
  */
-const ALWAYS: Readonly<Record<string, string>> = {
+export const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
   'x-content-type-options': 'nosniff',
@@ -19,7 +19,8 @@ const HSTS = 'max-age=31536000';
 /** What `Strict-Transport-Security` says where the host says nothing itself. */
 export const transportSecurity = (subDomains: boolean): string => (subDomains ? `${HSTS}; includeSubDomains` : HSTS);
 
-const VARY = 'Origin, Authorization, Cookie';
+/** What the answers of the relay depend on. */
+export const VARY = 'Origin, Authorization, Cookie';
 
 /** The headers as a plain record, for answers that Fastify does not write. */
 export const securityHeaders: Readonly<Record<string, string>> = {

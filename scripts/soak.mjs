@@ -1,4 +1,4 @@
-// npm run soak: long runs of tests that `npm test` runs with smaller sizes. With names it runs only these: npm run soak -- leaks heap
+// npm run soak: long runs. `npm test` runs most of them with smaller sizes. With names it runs only these: npm run soak -- leaks heap
 // npm run soak -- --short: all of them in about five minutes, as CI does after `npm test`.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

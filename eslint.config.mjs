@@ -57,6 +57,43 @@ const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => [
   }
 ]);
 
+// The folders of the library's main entry point are stages on the way of a request. Each may import the stages that follow it here.
+const stages = {
+  errors: [],
+  context: [],
+  config: ['errors'],
+  relay: ['context', 'config', 'errors'],
+  scopes: ['config', 'errors'],
+  token: ['relay', 'scopes', 'config', 'errors'],
+  attach: ['token', 'scopes', 'context', 'errors'],
+  features: ['attach', 'token', 'relay', 'scopes', 'config', 'errors'],
+  core: ['features', 'attach', 'token', 'relay', 'scopes', 'config', 'errors'],
+  service: ['core', 'token', 'relay', 'scopes', 'errors'],
+  registry: ['service', 'core', 'features', 'attach', 'token', 'config', 'context', 'errors'],
+  interceptor: ['core', 'attach', 'context', 'errors'],
+  template: ['service', 'token', 'errors'],
+  proxy: ['core', 'features', 'attach', 'relay', 'config', 'context', 'errors'],
+  retry: ['core', 'features', 'attach', 'token', 'config', 'context', 'errors'],
+  log: ['core', 'features', 'attach', 'token', 'errors'],
+  tabs: ['core', 'features', 'token', 'relay', 'errors'],
+  setup: ['registry', 'interceptor', 'template', 'service', 'core', 'features', 'config', 'errors']
+};
+const stageRules = Object.entries(stages).map(([stage, allowed]) => {
+  const closed = Object.keys(stages).filter((other) => other !== stage && !allowed.includes(other));
+  const patterns = [
+    ...walls('ngx-genesys-auth', rooms['ngx-genesys-auth'])['no-restricted-imports'][1].patterns,
+    {
+      regex: `^\\.\\./(${closed.join('|')})(/|$)`,
+      message: `${stage} comes before this folder on the way of a request (see the table in eslint.config.mjs).`
+    }
+  ];
+  return {
+    files: [`projects/ngx-genesys-auth/src/${stage}/**/*.ts`],
+    ignores: ['**/*.spec.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns }] }
+  };
+});
+
 // The command line of genesys-scopes reads files and TypeScript sources; these two files are its only doors to them.
 const doors = {
   files: ['projects/genesys-scopes/src/audit/typescript.ts', 'projects/genesys-scopes/src/cli/node.ts'],
@@ -136,6 +173,7 @@ export default defineConfig([
   },
   ...linearRegexps,
   ...roomRules,
+  ...stageRules,
   doors,
   {
     files: ['**/*.spec.ts', 'projects/*/test/**/*.ts', 'projects/e2e/**/*.ts'],

@@ -92,7 +92,7 @@ describe('the error reference', () => {
 
   it('is where the hint of an error leads', () => {
     const [, link = ''] =
-      /ERROR_REFERENCE = '([^']+)'/.exec(read('projects/ngx-genesys-auth/src/errors/reference.ts')) ?? [];
+      /ERROR_REFERENCE = '([^']+)'/.exec(read('projects/ngx-genesys-auth/src/errors/plain-message.ts')) ?? [];
     expect(link).toMatch(/^https:\/\/\S+\/docs\/errors\.md$/);
     for (const code of sections) expect(anchorsOf('docs/errors.md')).toContain(code);
   });

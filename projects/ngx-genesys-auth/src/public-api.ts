@@ -1,12 +1,15 @@
-export { genesysConfig, genesysScopes, skipGenesysAuth } from './attach/context';
-export { GenesysAuthHttpInterceptor, genesysAuthInterceptor } from './attach/interceptor';
+export { genesysConfig, genesysScopes, skipGenesysAuth, skipGenesysRetry } from './context/request-context';
+export { GenesysAuthHttpInterceptor, genesysAuthInterceptor } from './interceptor/interceptor';
 export {
+  type GenesysApiConfig,
   type GenesysAuthConfig,
   type GenesysAuthConfigLoader,
+  type GenesysAuthOptions,
+  type GenesysRegion,
   type GenesysRelayConfig,
   type LoadedGenesysAuthConfig
 } from './config';
-export { GenesysScopesDirective } from './directive';
+export { GenesysScopesDirective } from './template/scopes-directive';
 export {
   type ConfigIssue,
   GenesysAuthConfigError,
@@ -19,16 +22,16 @@ export {
   type RelayProblem,
   isScopeDenied
 } from './errors';
-export { type GenesysAuthFeature, type GenesysAuthFeatureKind } from './features';
+export { type GenesysAuthFeature, type GenesysAuthFeatureKind } from './features/feature';
 export * from './internals';
 export { type GenesysLogEntry, type GenesysLogLevel } from './log/entry';
-export { type LoggerOptions, withLogger } from './log/feature';
-export { GenesysAuthModule, provideGenesysAuth } from './provide';
-export { withProxyMode } from './proxy/feature';
-export { skipGenesysRetry } from './retry/context';
-export { type RetryOptions, withRetry } from './retry/feature';
-export { GenesysAuthService, type ScopeReport } from './service';
-export { type GenesysSessionOptions, genesysSession } from './session';
+export { type LoggerOptions, withLogger } from './log/with-logger';
+export { GenesysAuthModule, provideGenesysAuth } from './setup/provide';
+export { withProxyMode } from './proxy/with-proxy-mode';
+export { retryAfterMs } from './retry/rules';
+export { type RetryOptions, withRetry } from './retry/with-retry';
+export { GenesysAuthService, type ScopeReport } from './service/service';
+export { type TabSyncOptions, withTabSync } from './tabs/with-tab-sync';
 export { type GenesysAuthEvent, type GenesysAuthStatus, type RenewalReason } from './token/state';
 export { type GenesysScope } from 'genesys-scopes';
 export { type SessionResponse } from 'genesys-auth-protocol';

@@ -15,14 +15,14 @@ import {
 
 export const API = 'https://api.mypurecloud.de';
 export const TOKEN_URL = '/genesys/token';
-export const CONFIG: GenesysAuthConfig = {
+export const CONFIG = {
   region: 'mypurecloud.de',
   relay: '/genesys',
   scopes: ['analytics', 'routing']
-};
+} satisfies GenesysAuthConfig;
 
 export interface AppOptions {
-  readonly config?: Partial<GenesysAuthConfig>;
+  readonly config?: Partial<Record<keyof GenesysAuthConfig, unknown>>;
   /** What provides the library, in place of `config` and `features`. */
   readonly auth?: readonly EnvironmentProviders[];
   readonly before?: readonly HttpInterceptorFn[];
@@ -51,7 +51,7 @@ export function createApp({
     providers: [
       provideHttpClient(withInterceptors([...before, genesysAuthInterceptor, ...after])),
       provideHttpClientTesting(),
-      ...(doors ?? [provideGenesysAuth({ ...CONFIG, ...config }, ...features)]),
+      ...(doors ?? [provideGenesysAuth({ ...CONFIG, ...config } as GenesysAuthConfig, ...features)]),
       ...providers
     ]
   });

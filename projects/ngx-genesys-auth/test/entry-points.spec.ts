@@ -41,15 +41,6 @@ describe('the router', () => {
   });
 });
 
-describe('ngx-genesys-auth/tab-sync', () => {
-  it('costs only who imports it', () => {
-    for (const entry of ['.', 'router', 'scope-catalogue', 'testing']) {
-      expect(packagesOf(entry)).not.toContain('ngx-genesys-auth/tab-sync');
-    }
-    expect(packagesOf('tab-sync')).toContain('ngx-genesys-auth');
-  });
-});
-
 describe('ngx-genesys-auth/server', () => {
   it('is needed by nothing that goes to the browser', () => {
     expect([...packagesOf('server')].sort()).toEqual(['@angular/core', 'ngx-genesys-auth']);

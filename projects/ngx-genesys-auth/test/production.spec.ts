@@ -54,9 +54,10 @@ describe('a configuration in production', () => {
   ];
 
   it.each(configs)('means the same as in development: %j', (config) => {
-    const inProduction = resolveConfig({ ...CONFIG, ...config });
+    const whole = { ...CONFIG, ...config } as GenesysAuthConfig;
+    const inProduction = resolveConfig(whole);
     setDevMode(developing);
-    expect(inProduction).toEqual(resolveConfig({ ...CONFIG, ...config }));
+    expect(inProduction).toEqual(resolveConfig(whole));
   });
 
   it.each([

@@ -2,7 +2,7 @@
  * @jest-environment node
  */
 import { HttpClient, provideHttpClient, withFetch, withInterceptors } from '@angular/common/http';
-import { DOCUMENT, Injector } from '@angular/core';
+import { DOCUMENT } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { startRelay } from 'genesys-auth-relay';
 import { type Sandbox, SANDBOX_CLIENT, createSandbox } from 'genesys-sandbox';
@@ -11,7 +11,6 @@ import {
   GenesysAuthService,
   genesysAuthInterceptor,
   genesysScopes,
-  genesysSession,
   provideGenesysAuth
 } from 'ngx-genesys-auth';
 import { JSDOM } from 'jsdom';
@@ -60,7 +59,7 @@ function createApp(config: Partial<GenesysAuthConfig> = {}) {
         relay: relay.url,
         scopes: ['analytics', 'routing'],
         ...config
-      }),
+      } as GenesysAuthConfig),
       { provide: DOCUMENT, useValue: new JSDOM().window.document }
     ]
   });
@@ -74,7 +73,7 @@ function createApp(config: Partial<GenesysAuthConfig> = {}) {
   return { http, queues, auth: TestBed.inject(GenesysAuthService) };
 }
 
-const whoAmI = () => genesysSession({ injector: TestBed.inject(Injector) });
+const whoAmI = () => TestBed.inject(GenesysAuthService).session();
 
 const failure = (call: Promise<unknown>) => call.then(() => undefined, codeOf);
 
@@ -121,7 +120,7 @@ describe('library, relay and sandbox together', () => {
     expect(lenient.auth.hasScopes('users')).toBe(false);
   });
 
-  it('genesysSession() and the region check speak to the relay', async () => {
+  it('session() and the region check speak to the relay', async () => {
     const { auth } = createApp();
     expect(await whoAmI()).toMatchObject({ identity: 'loopback', apiOrigin: sandbox.apiOrigin, mode: 'token' });
     expect(auth.error()).toBeNull();

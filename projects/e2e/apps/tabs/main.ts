@@ -15,9 +15,9 @@ import {
   GenesysAuthService,
   genesysAuthInterceptor,
   genesysScopes,
-  provideGenesysAuth
+  provideGenesysAuth,
+  withTabSync
 } from 'ngx-genesys-auth';
-import { withTabSync } from 'ngx-genesys-auth/tab-sync';
 import { firstValueFrom } from 'rxjs';
 
 const query = new URLSearchParams(location.search);

@@ -59,7 +59,7 @@ function permissionsOf(operation: Json): Pick<OperationFacts, 'permissions' | 'p
  */
 export function parseOpenApi(document: unknown): OperationFacts[] {
   if (!isObject(document) || !(typeof document['swagger'] === 'string' || typeof document['openapi'] === 'string')) {
-    throw new Error('it is no Swagger 2 or OpenAPI 3 document');
+    throw new Error('it is not a Swagger 2 or OpenAPI 3 document');
   }
   const schemes = {
     ...objectAt(document, 'securityDefinitions'),

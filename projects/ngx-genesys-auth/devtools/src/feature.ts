@@ -15,7 +15,8 @@ import {
 import {
   GenesysAuthConfigError,
   type GenesysAuthFeature,
-  ɵGENESYS_AUTH as GENESYS_AUTH,
+  GenesysAuthService,
+  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
   type ɵConfiguration as Configuration,
   type ɵConfigurations as Configurations,
   type ɵGenesysAuthCore as GenesysAuthCore,
@@ -57,7 +58,7 @@ const CORNERS = ['bottom-right', 'bottom-left', 'top-right', 'top-left'] as cons
  * @throws {@link GenesysAuthConfigError} `config_invalid` at once, if an option is wrong
  * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withDevtools())
  */
-export function withDevtools(options: DevtoolsOptions = {}): GenesysAuthFeature {
+export function withDevtools(options: DevtoolsOptions = {}): GenesysAuthFeature<'devtools'> {
   return {
     kind: 'devtools',
     providers: [],
@@ -79,7 +80,7 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
         const [nonce, destroyed, log] = [inject(CSP_NONCE, { optional: true }), inject(DestroyRef), inject(RequestLog)];
         const onServer = isPlatformServer(inject(PLATFORM_ID));
         return () => {
-          const auth = injector.get(GENESYS_AUTH);
+          const auth = injector.get(GENESYS_CONFIGURATIONS);
           // One overlay for all configurations, whichever of them has the feature.
           if (log.isShown || onServer) return;
           log.isShown = true;
@@ -103,7 +104,7 @@ const known = ({ all }: Configurations): GenesysAuthCore[] => all.flatMap(({ cor
 function watchRequests(): NotingWatch {
   const [document, injector] = [inject(DOCUMENT), inject(Injector)];
   const configurationOf = (request: HttpRequest<unknown>): Configuration | undefined => {
-    const auth = injector.get(GENESYS_AUTH);
+    const auth = injector.get(GENESYS_CONFIGURATIONS);
     try {
       const handler = auth.find(request);
       return handler && auth.all.find((one) => one.handler === handler);
@@ -114,7 +115,7 @@ function watchRequests(): NotingWatch {
   };
   return new NotingWatch(
     {
-      apis: () => known(injector.get(GENESYS_AUTH)).map(apiOf),
+      apis: () => known(injector.get(GENESYS_CONFIGURATIONS)).map(apiOf),
       takerOf: (request) => {
         const taker = configurationOf(request);
         return taker && (taker.core ? apiOf(taker.core) : 'being loaded');
@@ -129,7 +130,8 @@ function watchRequests(): NotingWatch {
 const apiOf = ({ config: { name, apiOrigin, relayUrl } }: GenesysAuthCore): Api => ({ name, apiOrigin, relayUrl });
 
 function viewOf(configuration: Configuration): ConfigurationView {
-  const { name, service } = configuration;
+  const { name } = configuration;
+  const service = configuration.injector.get(GenesysAuthService);
   return {
     name,
     config: () => configuration.core?.config,

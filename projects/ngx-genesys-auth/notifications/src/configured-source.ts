@@ -1,5 +1,8 @@
 import { Injector, inject, runInInjectionContext } from '@angular/core';
-import { type ɵConfiguration as Configuration, ɵGENESYS_AUTH as GENESYS_AUTH } from 'ngx-genesys-auth';
+import {
+  type ɵConfiguration as Configuration,
+  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS
+} from 'ngx-genesys-auth';
 import { GenesysNotificationError } from './error';
 import type {
   ConnectionListener,
@@ -19,7 +22,7 @@ export class ConfiguredSource implements NotificationSource {
 
   /** @param name of the configuration; the default one without it. Must be called in an injection context */
   constructor(make: NotificationSourceFactory, name: string | undefined) {
-    this.#configuration = inject(GENESYS_AUTH).get(name);
+    this.#configuration = inject(GENESYS_CONFIGURATIONS).get(name);
     this.#make = make;
   }
 
@@ -61,8 +64,8 @@ export class ConfiguredSource implements NotificationSource {
   }
 
   #made(): NotificationSource {
-    const { injector } = this.#configuration;
-    this.#source ??= injector ? runInInjectionContext(injector.get(Injector), this.#make) : this.#make();
+    const { featureInjector } = this.#configuration;
+    this.#source ??= featureInjector ? runInInjectionContext(featureInjector.get(Injector), this.#make) : this.#make();
     return this.#source;
   }
 }

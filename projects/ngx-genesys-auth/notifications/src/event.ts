@@ -92,7 +92,7 @@ export interface UserActivityBody extends UserRoutingStatusBody {
 export interface ConversationBody {
   /** Id of the conversation. */
   readonly id: string;
-  /** Who takes part: customer, flow, queue, agent; each with its parts by medium. Times are ISO 8601. */
+  /** The participants: customer, flow, queue, agent; each with its parts by medium. Times are ISO 8601. */
   readonly participants?: readonly {
     readonly id: string;
     readonly purpose: string;

@@ -1,5 +1,5 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { GenesysAuthError, ɵretryAfterMs as retryAfterMs } from 'ngx-genesys-auth';
+import { GenesysAuthError, retryAfterMs } from 'ngx-genesys-auth';
 
 /** So much of what a server asks for is waited: one odd header must not stop a live view for a day. */
 const LONGEST_MS = 300_000;

@@ -1,5 +1,5 @@
 import { HttpErrorResponse, HttpHeaders, provideHttpClient, withInterceptors } from '@angular/common/http';
-import { Component, PLATFORM_ID, inject } from '@angular/core';
+import { Component, PLATFORM_ID, inject, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { GenesysAuthError, genesysAuthInterceptor, provideGenesysAuth } from 'ngx-genesys-auth';
 import { type Observable, Subject, of, throwError } from 'rxjs';
@@ -18,6 +18,15 @@ const TOPIC = 'v2.users.a.presence';
 @Component({ template: '{{ presence()?.eventBody?.presenceDefinition?.systemPresence ?? "unknown" }}' })
 class Badge {
   readonly presence = inject(GenesysNotifications).topicSignal(TOPIC);
+}
+
+@Component({ template: '{{ presence()?.eventBody?.presenceDefinition?.systemPresence ?? "unknown" }}' })
+class UserBadge {
+  readonly user = signal<string | undefined>('a');
+  readonly presence = inject(GenesysNotifications).topicSignal(() => {
+    const user = this.user();
+    return user === undefined ? undefined : `v2.users.${user}.presence`;
+  });
 }
 
 describe('GenesysNotifications', () => {
@@ -91,6 +100,48 @@ describe('GenesysNotifications', () => {
     fixture.destroy();
     await jest.advanceTimersByTimeAsync(5_000);
     expect(topics).toEqual([]);
+  });
+
+  it('topicSignal of a function: follows the topic that it returns', async () => {
+    create();
+    const fixture = TestBed.createComponent(UserBadge);
+    const shown = () => {
+      fixture.detectChanges();
+      return (fixture.nativeElement as HTMLElement).textContent;
+    };
+    expect(shown()).toBe('unknown');
+    await goLive();
+    expect(topics).toEqual([TOPIC]);
+    tell('BUSY');
+    expect(shown()).toBe('BUSY');
+    fixture.componentInstance.user.set('b');
+    expect(shown()).toBe('unknown');
+    await turn();
+    expect(topics).toContain('v2.users.b.presence');
+    tell('AVAILABLE');
+    expect(shown()).toBe('unknown');
+    genesys?.event({ topicName: 'v2.users.b.presence', eventBody: body('MEAL') });
+    expect(shown()).toBe('MEAL');
+    fixture.componentInstance.user.set(undefined);
+    expect(shown()).toBe('unknown');
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(topics).toEqual([]);
+  });
+
+  it('readNow$: emits when the topic delivers, and after each gap', async () => {
+    create();
+    let reads = 0;
+    live.topic(TOPIC).subscribe();
+    live.readNow$(TOPIC).subscribe(() => reads++);
+    live.readNow$(['v2.users.b.presence']).subscribe(() => (reads += 100));
+    await turn();
+    expect(reads).toBe(0);
+    await goLive();
+    expect(reads).toBe(1);
+    genesys?.gap([TOPIC], 'upstream');
+    expect(reads).toBe(2);
+    live.readNow$(TOPIC).subscribe(() => (reads += 10));
+    expect(reads).toBe(12);
   });
 
   it('withCatchUp: reads when the topic delivers, not before, and puts events that come meanwhile behind it', async () => {

@@ -7,12 +7,26 @@ import {
   PLATFORM_ID,
   type Signal,
   assertInInjectionContext,
+  computed,
   inject,
   signal
 } from '@angular/core';
-import { toSignal } from '@angular/core/rxjs-interop';
-import { ɵGENESYS_AUTH as GENESYS_AUTH } from 'ngx-genesys-auth';
-import { EMPTY, NEVER, type Observable, Subject, defer, filter, map, merge, of, scan } from 'rxjs';
+import { toObservable, toSignal } from '@angular/core/rxjs-interop';
+import { ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS } from 'ngx-genesys-auth';
+import {
+  EMPTY,
+  NEVER,
+  type Observable,
+  Subject,
+  defer,
+  filter,
+  map,
+  merge,
+  of,
+  scan,
+  startWith,
+  switchMap
+} from 'rxjs';
 import { type CaughtUp, catchUp } from './catch-up';
 import { ConfiguredSource } from './configured-source';
 import { GenesysNotificationError } from './error';
@@ -73,7 +87,7 @@ export class GenesysNotifications {
   readonly state: Signal<NotificationState> = this.#state.asReadonly();
   /** Why there is no connection; `null` while there is one. */
   readonly error: Signal<GenesysNotificationError | null> = this.#error.asReadonly();
-  /** Told each time when events may have been missed, as soon as they come again: read the state of the topics now. */
+  /** Emits each time when events may have been missed, as soon as they arrive again. */
   readonly gaps$: Observable<GenesysGap> = this.#gaps.asObservable();
 
   constructor() {
@@ -99,9 +113,9 @@ export class GenesysNotifications {
     });
     if (!this.#onServer) this.#followPage(pauseWhenHidden);
     // It completes when the app is destroyed.
-    inject(GENESYS_AUTH)
+    inject(GENESYS_CONFIGURATIONS)
       .get(config)
-      .state.shown.events$.subscribe(({ type }) => {
+      .state.events$.subscribe(({ type }) => {
         this.#outside(() => {
           if (type === 'ready') this.#link.signIn();
           if (type !== 'cleared') return;
@@ -118,10 +132,11 @@ export class GenesysNotifications {
   }
 
   /**
-   * The events of a topic, from now on. It is subscribed to once, however many listen, and until a few seconds after the last one
-   * has left. It ends with `topic_rejected` if Genesys Cloud or the relay refuses it, and never for a lost connection.
+   * The events of a topic, from now on. All subscribers share one subscription at Genesys Cloud, which ends a few seconds after the
+   * last subscriber has left. The Observable fails with `topic_rejected` if Genesys Cloud or the relay refuses the topic. A lost
+   * connection does not end it.
    *
-   * @param topic in any case; a combined one (`v2.users.{id}?presence&routingStatus`) brings the events of its parts
+   * @param topic in any case; a combined one (`v2.users.{id}?presence&routingStatus`) emits the events of its parts
    * @throws {@link GenesysNotificationError} `topic_rejected`, as an error of the Observable
    * @example
    * live.topic(`v2.users.${id}.presence`).subscribe(({ eventBody }) => show(eventBody.presenceDefinition.systemPresence));
@@ -132,18 +147,46 @@ export class GenesysNotifications {
   }
 
   /**
-   * The last event of a topic, as a signal: `undefined` until one comes. It listens as long as the component, or what else the
-   * injector belongs to, lives.
+   * The last event of a topic, as a signal: `undefined` until one comes. The topic is requested as long as the component, or what
+   * else the injector belongs to, lives.
    *
+   * @param topic a topic, or a function that reads signals and returns one. If the result changes, the signal follows the new topic
+   *   and is `undefined` until its first event. Without a topic (`undefined`) nothing is requested.
    * @throws {@link GenesysNotificationError} `topic_rejected`, when it is read
-   * @example readonly presence = inject(GenesysNotifications).topicSignal(`v2.users.${this.id}.presence`);
+   * @example
+   * readonly userId = input.required<string>();
+   * readonly presence = inject(GenesysNotifications).topicSignal(() => `v2.users.${this.userId()}.presence`);
    */
   topicSignal<T extends string>(
-    topic: T,
+    topic: T | (() => T | undefined),
     options: { readonly injector?: Injector } = {}
   ): Signal<GenesysEvent<EventBodyOf<T>> | undefined> {
     if (!options.injector) assertInInjectionContext(GenesysNotifications);
-    return toSignal(this.topic(topic), { injector: options.injector ?? inject(Injector) });
+    const injector = options.injector ?? inject(Injector);
+    if (typeof topic === 'string') return toSignal(this.topic(topic), { injector });
+    const events = toObservable(computed(topic), { injector }).pipe(
+      switchMap((name) => (name === undefined ? of(undefined) : this.topic(name).pipe(startWith(undefined))))
+    );
+    return toSignal(events, { injector });
+  }
+
+  /**
+   * Emits each time when the state of the topics has to be read by REST: as soon as one of them delivers, and after each gap.
+   * The topics themselves have to be requested, for example by {@link topic}. {@link withCatchUp} also reads the state.
+   *
+   * @param topics one topic, or several
+   * @example
+   * merge(live.topic(topic), live.readNow$(topic).pipe(switchMap(() => http.get(url)))).subscribe(show);
+   */
+  readNow$(topics: string | readonly string[]): Observable<void> {
+    const list = typeof topics === 'string' ? [topics] : topics;
+    const keys = new Set(list.map(topicKey));
+    const isLive = defer(() => (list.some((topic) => this.#link.covers(topic)) ? of(undefined) : EMPTY));
+    const later = this.#fresh.pipe(
+      filter((fresh) => fresh.some((topic) => keys.has(topicKey(topic)))),
+      map(() => undefined)
+    );
+    return merge(isLive, later);
   }
 
   /**
@@ -176,12 +219,8 @@ export class GenesysNotifications {
     apply?: (state: S, event: GenesysEvent<EventBodyOf<T>>) => S
   ): Observable<unknown> {
     const list: readonly T[] = typeof topics === 'string' ? [topics] : topics;
-    const keys = new Set(list.map(topicKey));
-    const covered = defer(() => (list.some((topic) => this.#link.covers(topic)) ? of(null) : EMPTY));
-    const told = this.#fresh.pipe(filter((fresh) => fresh.some((topic) => keys.has(topicKey(topic)))));
-    const caughtUp = catchUp(merge(...list.map((topic) => this.topic(topic))), merge(covered, told), read, (work) =>
-      this.#outside(work)
-    );
+    const events = merge(...list.map((topic) => this.topic(topic)));
+    const caughtUp = catchUp(events, this.readNow$(list), read, (work) => this.#outside(work));
     if (!apply) return caughtUp;
     return caughtUp.pipe(
       scan((state: { readonly value: S } | undefined, step) => {

@@ -1,7 +1,7 @@
 import { GenesysNotificationError } from './error';
 import type { WebSocketFactory } from './source';
 
-/** What a {@link Socket} tells. */
+/** The events of a {@link Socket}. */
 export interface SocketEvents {
   open(): void;
   /** A frame that is a JSON object. */
@@ -10,7 +10,7 @@ export interface SocketEvents {
   closed(code: number, clean: boolean, opened: boolean): void;
 }
 
-/** A WebSocket that speaks JSON objects, and tells nothing after it was closed from here. */
+/** A WebSocket for JSON objects. It emits nothing after close(). */
 export class Socket {
   readonly #socket: WebSocket;
   #opened = false;

@@ -15,7 +15,7 @@ export type GapReason =
   /** The relay's memory did not reach back to where the connection was lost. */
   | 'resume';
 
-/** What a connection tells. Nothing is told after `closed`, or after the connection was closed. */
+/** Receives the events of a connection. It receives none after `closed`, or after the connection was closed. */
 export interface ConnectionListener {
   /**
    * The topics it was opened with deliver from now on.
@@ -26,22 +26,22 @@ export interface ConnectionListener {
   live(resumed: boolean, silenceMs: number): void;
   /** These topics, added after it was opened, deliver from now on. Those that did before do no harm. */
   covered(topics: readonly string[]): void;
-  /** A topic gets nothing. */
+  /** The server refuses a topic. */
   refused(topic: string, error: GenesysNotificationError): void;
   /** An event came. */
   event(event: GenesysEvent): void;
-  /** Something has come, if only a heartbeat. */
+  /** A frame arrived, for example a heartbeat. */
   alive(): void;
   /** Events of these topics may have been missed until now. */
   gap(topics: readonly string[], reason: GapReason): void;
   /** Whether events come through to the server. */
   upstream(live: boolean): void;
-  /** It is going to end: another one should be opened beside it. */
+  /** The connection will end soon: another one should be opened now. */
   closing(): void;
   /**
-   * It is over.
+   * The connection has ended.
    *
-   * @param clean the server said goodbye: everything it had sent has come
+   * @param clean the server closed the connection in order: all events that it sent have arrived
    */
   closed(error: GenesysNotificationError, clean?: boolean): void;
 }
@@ -50,15 +50,15 @@ export interface ConnectionListener {
 export interface NotificationConnection {
   /** Delivers these topics from now on, and no others. */
   setTopics(topics: readonly string[]): void;
-  /** Calls back as soon as everything has come that the server had sent before. */
+  /** Calls back as soon as all events have arrived that the server sent before. */
   probe(answered: () => void): void;
-  /** Ends it; nothing is told after this. */
+  /** Closes the connection. The listener receives nothing after that. */
   close(): void;
 }
 
 /** Where events come from. The library has two: {@link directChannel} and {@link relayHub}. */
 export interface NotificationSource {
-  /** Opens a connection. It never throws: what goes wrong is told to the listener, later. */
+  /** Opens a connection. It never throws: the listener receives errors asynchronously. */
   open(topics: readonly string[], listener: ConnectionListener): NotificationConnection;
 }
 

@@ -4,7 +4,7 @@ import type { GenesysNotificationError } from './error';
 import type { GenesysEvent } from './event';
 import { expand, topicKey } from './link/topic-names';
 
-/** A topic that nobody listens to any more is kept for so long: routes come and go. Milliseconds. */
+/** How long a topic is kept after its last listener has left, because routes change. */
 const LINGER_MS = 5_000;
 
 interface Entry {
@@ -16,18 +16,18 @@ interface Entry {
   sinceLeft: () => number;
 }
 
-/** Who listens to what: each topic once, however many listen, and a little longer than anybody does. */
+/** The requested topics. Several listeners share a topic, and it is kept for a short time after the last one has left. */
 export class Topics {
   readonly #entries = new Map<string, Entry>();
   /** Which topics an event belongs to, by the key of its name. */
   readonly #byName = new Map<string, Set<Entry>>();
   readonly #changed: (topics: readonly string[]) => void;
   readonly #outside: (work: () => void) => void;
-  #told = false;
+  #isReportPending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param changed told, once for all changes of a turn, which topics are wanted
+   * @param changed receives the requested topics, once after several synchronous changes
    * @param outside does something outside of Angular's zone
    */
   constructor(changed: (topics: readonly string[]) => void, outside: (work: () => void) => void) {
@@ -35,7 +35,7 @@ export class Topics {
     this.#outside = outside;
   }
 
-  /** The events of a topic. It is wanted as long as somebody listens. */
+  /** The events of a topic. The topic is requested while it has subscribers. */
   listen(topic: string): Observable<GenesysEvent> {
     return new Observable((listener) => {
       const entry = this.#enter(topic);
@@ -51,12 +51,12 @@ export class Topics {
     for (const entry of this.#byName.get(topicKey(event.topicName)) ?? []) entry.events.next(event);
   }
 
-  /** Ends a topic: who listens gets the error. To listen again is to ask again. */
+  /** Ends a topic: its subscribers fail with the error. Another subscription requests the topic again. */
   refuse(topic: string, error: GenesysNotificationError): void {
     const entry = this.#entries.get(topicKey(topic));
     if (!entry) return;
     this.#remove(entry);
-    this.#tell();
+    this.#report();
     entry.events.error(error);
   }
 
@@ -81,7 +81,7 @@ export class Topics {
       const entries = this.#byName.get(name) ?? new Set();
       this.#byName.set(name, entries.add(entry));
     }
-    this.#tell();
+    this.#report();
     return entry;
   }
 
@@ -105,7 +105,7 @@ export class Topics {
     const left = [...this.#entries.values()].filter(({ listeners }) => listeners === 0);
     const due = left.filter(({ sinceLeft }) => sinceLeft() >= LINGER_MS);
     for (const entry of due) this.#remove(entry);
-    if (due.length > 0) this.#tell();
+    if (due.length > 0) this.#report();
     const [next] = left.filter((entry) => !due.includes(entry)).sort((a, b) => b.sinceLeft() - a.sinceLeft());
     if (next) this.#sweepIn(LINGER_MS - next.sinceLeft());
   }
@@ -119,11 +119,11 @@ export class Topics {
     }
   }
 
-  #tell(): void {
-    if (this.#told) return;
-    this.#told = true;
+  #report(): void {
+    if (this.#isReportPending) return;
+    this.#isReportPending = true;
     queueMicrotask(() => {
-      this.#told = false;
+      this.#isReportPending = false;
       this.#changed([...this.#entries.values()].map(({ topic }) => topic));
     });
   }

@@ -1,32 +1,32 @@
-/** Out of sight for so long, and the page counts as hidden, milliseconds. */
+/** The page counts as hidden after this time. */
 const HIDDEN_MS = 60_000;
 
 /**
- * Tells when the page is out of sight, and when it is seen again or the network is back.
+ * Reports when the page is hidden, and when it is visible or the network is available again.
  *
- * @param pauseWhenHidden whether it is told that it is hidden, and after how many milliseconds
- * @returns stops telling
+ * @param pauseWhenHidden whether to report that the page is hidden, and after how many milliseconds
+ * @returns stops the reports
  */
 export function whenSeen(
   document: Document,
   pauseWhenHidden: boolean | number,
-  told: { seen(): void; hidden(): void }
+  listener: { seen(): void; hidden(): void }
 ): () => void {
   const window = document.defaultView;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const changed = (): void => {
     clearTimeout(timer);
-    if (document.visibilityState !== 'hidden') told.seen();
+    if (document.visibilityState !== 'hidden') listener.seen();
     else if (pauseWhenHidden !== false)
       timer = setTimeout(
         () => {
-          told.hidden();
+          listener.hidden();
         },
         pauseWhenHidden === true ? HIDDEN_MS : pauseWhenHidden
       );
   };
   const online = (): void => {
-    if (document.visibilityState !== 'hidden' || pauseWhenHidden === false) told.seen();
+    if (document.visibilityState !== 'hidden' || pauseWhenHidden === false) listener.seen();
   };
   document.addEventListener('visibilitychange', changed);
   window?.addEventListener('online', online);

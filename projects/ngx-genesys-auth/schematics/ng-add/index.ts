@@ -23,7 +23,7 @@ const MODULE = 'GenesysAuthModule';
 export function ngAdd(options: NgAddOptions): Rule {
   return async (host, context) => {
     const { logger } = context;
-    // Who calls this from a schematic of their own may go on after a failure: all of it, or nothing.
+    // Another schematic that calls this one may continue after a failure, so all changes are applied, or none.
     const tree = host.branch();
     const answers = await checkOptions(options);
     const target = await findTarget(tree, options.project);
@@ -126,7 +126,7 @@ function nextSteps({ files, project }: Target, { relay, scopes, mode, proxyTarge
     ...(server === undefined
       ? []
       : [
-          `  3. ${server} renders on the server. Without a credential of its own it gets no token: see provideServerGenesysAuth.`
+          `  3. ${server} renders on the server. Without a credential for the server it gets no token: see provideServerGenesysAuth.`
         ])
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import { SchematicsException } from '@angular-devkit/schematics';
 /** Who sends the calls of the API to Genesys Cloud: the relay, or the browser with a token. */
 export type Mode = 'proxy' | 'token';
 
-/** What `ng add` was told, as `schema.json` says. */
+/** The options of `ng add`, see `schema.json`. */
 export interface NgAddOptions {
   readonly project?: string;
   readonly region?: string;

@@ -58,7 +58,7 @@ export function callsOf(source: TS.SourceFile, symbol: Symbol): TS.CallExpressio
 export const lineBreakBefore = (node: TS.Node): string | undefined =>
   /^\s*?(\r?\n[ \t]*)\S/.exec(node.getFullText())?.[1];
 
-/** Puts something at the end of a list, on a line of its own if the last element has one. */
+/** Puts something at the end of a list, on a separate line if the last element is on one. */
 export function append(file: string, list: TS.NodeArray<TS.Node>, text: string): Change {
   const last = list.at(-1);
   if (!last) return new InsertChange(file, list.pos, text);

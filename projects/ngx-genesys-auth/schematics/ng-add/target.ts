@@ -16,7 +16,7 @@ export interface Target {
   readonly root: { readonly kind: 'standalone' | 'module'; readonly file: string };
 }
 
-/** Whether a file is for rendering on the server: it has a start and providers of its own. */
+/** Whether a file is for rendering on the server: it has a separate start and providers. */
 export const isForServer = (file: string): boolean => /(?:^|\/)server\.ts$|\.server\.ts$/.test(file);
 
 /** Finds the application and how it starts. Changes nothing. */

@@ -2,9 +2,9 @@ import type { HttpRequest } from '@angular/common/http';
 import type { Operation } from 'genesys-scopes/operations';
 import type {
   GenesysAuthError,
-  ɵNeedCheck as NeedCheck,
   ɵRequestNeeds as RequestNeeds,
-  ɵResolvedConfig as ResolvedConfig
+  ɵResolvedConfig as ResolvedConfig,
+  ɵScopeNeeds as ScopeNeeds
 } from 'ngx-genesys-auth';
 import { type Observable, from, of, timeout } from 'rxjs';
 import { missingPermissionOf } from './permission';
@@ -21,8 +21,8 @@ export interface OperationFinder {
 const LONGEST_WAIT_MS = 3000;
 
 /**
- * Infers from method and URL what a request needs. As long as the index is being loaded, requests wait; if it does not come,
- * or not in time, they go on, and the relay and the API are the judges, as they are without the catalogue.
+ * Infers the scopes that a request needs from its method and URL. Requests wait while the index is loaded. If it cannot be
+ * loaded in time, requests continue without the check, and the relay and the API decide.
  */
 export class ScopeCatalogue implements RequestNeeds {
   readonly #verdicts: Verdicts;
@@ -43,10 +43,10 @@ export class ScopeCatalogue implements RequestNeeds {
     return leftMs > 0 ? from(this.#loading).pipe(timeout({ first: leftMs, with: () => of(undefined) })) : undefined;
   }
 
-  checkOf({ method, url }: HttpRequest<unknown>): NeedCheck | undefined {
+  of({ method, url }: HttpRequest<unknown>): ScopeNeeds | undefined {
     const operation = this.#index?.find(method, url);
     if (ngDevMode) this.note(operation?.scopes);
-    return operation && this.#verdicts.checkOf(operation);
+    return operation && this.#verdicts.needsOf(operation);
   }
 
   errorOf(response: unknown): GenesysAuthError | undefined {

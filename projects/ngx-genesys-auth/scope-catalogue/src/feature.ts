@@ -27,22 +27,24 @@ export interface ScopeCatalogueOptions {
  *   What a request says itself by `genesysScopes()` comes first: without arguments, it needs nothing particular.
  *   Requests that are no operation of the API known to the index pass.
  * - A 403 of the API for a missing permission becomes a `GenesysPermissionError`, with the response as its `cause`.
- * - Names of scopes are checked by those of Genesys Cloud in production builds, too: misspelt, or unknown in an area.
- * - In development the console is told once of configured scopes that no request of the first minute needed.
+ * - Production builds, too, compare scopes with the names of Genesys Cloud: misspelt names, and names unknown in their area.
+ * - In development the console shows once which configured scopes no request of the first minute needed.
  *
- * The index (14 kB, gzip) is a chunk of its own, loaded when the app starts; requests for the API wait for it, at most 3 s.
- * If it cannot be loaded they go on without.
+ * The index (14 kB, gzip) is a separate chunk that is loaded when the app starts. Requests for the API wait for it, at most 3 s. If
+ * it cannot be loaded, requests continue without it.
  *
  * @example
  * provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing:readonly'] }, withScopeCatalogue())
  */
-export function withScopeCatalogue({ operations = shipped }: ScopeCatalogueOptions = {}): GenesysAuthFeature {
+export function withScopeCatalogue({
+  operations = shipped
+}: ScopeCatalogueOptions = {}): GenesysAuthFeature<'scopeCatalogue'> {
   return {
     kind: 'scopeCatalogue',
     providers: [
       {
         provide: ScopeCatalogue,
-        // On the server a request for the API fails for want of a credential, whatever it needs.
+        // On the server a request for the API fails because there is no credential, whatever scopes it needs.
         useFactory: () =>
           new ScopeCatalogue(
             inject(GENESYS_RESOLVED_CONFIG),

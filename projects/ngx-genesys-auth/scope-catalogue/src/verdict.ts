@@ -2,8 +2,8 @@ import { checkScope, isCovered, nearestScope } from 'genesys-scopes';
 import type { Operation } from 'genesys-scopes/operations';
 import {
   GenesysScopeError,
-  type ɵNeedCheck as NeedCheck,
-  type ɵResolvedConfig as ResolvedConfig
+  type ɵResolvedConfig as ResolvedConfig,
+  type ɵScopeNeeds as ScopeNeeds
 } from 'ngx-genesys-auth';
 
 /** What an operation needs, as a sentence without its full stop. */
@@ -22,15 +22,15 @@ export class Verdicts {
     this.#configured = [...config.scopes, ...config.optionalScopes];
   }
 
-  /** `undefined` where no check can fail: nothing particular is needed, or it is among what every token has. */
-  checkOf(operation: Operation): NeedCheck | undefined {
+  /** `undefined` if no check can fail: the operation needs no scope, or one that every token has. */
+  needsOf(operation: Operation): ScopeNeeds | undefined {
     switch (this.#of(operation.scopes)) {
       case 'granted':
         return undefined;
       case 'optional':
-        return (granted) => granted && notGranted(operation, granted);
+        return { beforeToken: () => undefined, afterGrant: (granted) => notGranted(operation, granted) };
       case 'missing':
-        return () => this.#notConfigured(operation);
+        return { beforeToken: () => this.#notConfigured(operation), afterGrant: () => undefined };
     }
   }
 

@@ -7,15 +7,16 @@ import {
   makeEnvironmentProviders
 } from '@angular/core';
 import {
-  GenesysAuthConfigError,
-  GenesysAuthError,
   type ɵResolvedConfig as ResolvedConfig,
   ɵSERVER_RELAY as SERVER_RELAY,
-  type ɵServerRelay as ServerRelay
+  type ɵServerRelay as ServerRelay,
+  ɵauthError as authError,
+  ɵconfigError as configError
 } from 'ngx-genesys-auth';
 
 /**
- * Headers that tell the relay for whom a page is rendered; `undefined` if there is nobody to tell of, and then no token.
+ * Returns headers with the credential of the visitor for whom a page is rendered; `undefined` if there is none, and then no token is
+ * requested.
  *
  * Called for each call to the relay, in an injection context of the page's own application.
  *
@@ -27,14 +28,14 @@ export type ServerCredential = (
 
 /** Options of {@link provideServerGenesysAuth}. */
 export interface ServerGenesysAuthOptions {
-  /** The configuration that it is for, by its name. Without one it is for all that there are. */
-  readonly name?: string | undefined;
+  /** The name of a configuration. Without it, the options are for all configurations. */
+  readonly config?: string | undefined;
   /**
    * Where the server reaches the relay: a whole URL. It may be left out if `relay` of the configuration is one. A path is
    * not enough: whose site it would be is said by the `Host` header of the visitor.
    */
   readonly relay?: string | undefined;
-  /** Who is asking: the visitor ({@link visitorHeaders}), or the server itself, by an API key of its own. */
+  /** The credential: that of the visitor ({@link visitorHeaders}), or an API key of the server. */
   readonly credential: ServerCredential;
   /** How long a page waits for the relay, in milliseconds. 3,000 by default. */
   readonly timeoutMs?: number | undefined;
@@ -46,13 +47,13 @@ const DEFAULT_TIMEOUT_MS = 3000;
  * Lets an application get tokens while it is rendered on the server. Put it into the configuration of the server, beside
  * `provideServerRendering()`; the browser's stays as it is.
  *
- * - Each rendered page is an application of its own, with a token of its own: two visitors share nothing. The token reaches
- *   neither the HTML nor the state that is transferred to the browser.
+ * - Each rendered page is a separate application with a separate token: two visitors share nothing. Neither the HTML nor the state
+ *   that is transferred to the browser contains the token.
  * - A page whose token was asked for gets `Cache-Control: private, no-store`, unless the app set that header itself: it may
  *   hold what only this visitor may see.
  * - Pages that are rendered ahead, at build time, have no visitor and so no token: `server_no_credential`.
  *
- * @throws {@link GenesysAuthConfigError} `config_invalid` when the first page needs a token, if the relay is no whole URL
+ * @throws {@link GenesysAuthConfigError} `config_invalid` when the first page needs a token, if `relay` is not an absolute URL
  * @example
  * // app.config.server.ts: the company's proxy puts the user's access token into each request
  * provideServerGenesysAuth({ relay: 'http://127.0.0.1:8080', credential: visitorHeaders('authorization') })
@@ -71,10 +72,12 @@ export function provideServerGenesysAuth(options: ServerGenesysAuthOptions): Env
 
 function onServer(
   config: ResolvedConfig,
-  { name, relay = config.relayUrl, credential, timeoutMs = DEFAULT_TIMEOUT_MS }: ServerGenesysAuthOptions
+  { config: name, relay = config.relayUrl, credential, timeoutMs = DEFAULT_TIMEOUT_MS }: ServerGenesysAuthOptions
 ): ReturnType<ServerRelay> {
   if (name !== undefined && name !== config.name) return undefined;
-  if (!URL.canParse(relay) || !/^https?:/.test(relay)) throw noWholeUrl(relay);
+  if (!URL.canParse(relay) || !/^https?:/.test(relay)) {
+    throw configError('provideServerGenesysAuth.relay', 'notAnAbsoluteUrl', { url: relay });
+  }
   return {
     ...config,
     relayUrl: relay.replace(/\/+$/, ''),
@@ -88,12 +91,12 @@ function onServer(
       const bound = setTimeout(done, timeoutMs);
       return (async () => {
         const given = request ? await credential(request) : undefined;
-        if (!given) throw noCredential(request === null);
+        if (!given) throw authError('server_no_credential', { why: request ? 'no credential' : 'no visitor' });
         keepPrivate(init);
         return given;
       })().finally(() => {
         clearTimeout(bound);
-        // The call to the relay, a task of its own, begins later in this turn.
+        // The call to the relay starts synchronously after this, and is a separate pending task.
         setTimeout(done);
       });
     }
@@ -107,19 +110,3 @@ function keepPrivate(init: ResponseInit | null): void {
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'private, no-store');
   init.headers = headers;
 }
-
-const noWholeUrl = (relay: string) =>
-  new GenesysAuthConfigError([
-    {
-      key: 'provideServerGenesysAuth.relay',
-      message: ngDevMode ? `"${relay}" is no whole URL.` : '',
-      fix: ngDevMode ? 'Give the URL at which this server reaches the relay, for example http://127.0.0.1:8080.' : ''
-    }
-  ]);
-
-const noCredential = (ahead: boolean) =>
-  new GenesysAuthError(
-    'server_no_credential',
-    !ngDevMode ? '' : ahead ? 'A page that is rendered ahead has no visitor.' : 'The visitor has no credential.',
-    { hint: ngDevMode ? 'Load Genesys data in the browser, for example in afterNextRender().' : '' }
-  );

@@ -136,7 +136,7 @@ describe('provideServerGenesysAuth()', () => {
   });
 
   it('is for the configuration that it names, and no other', async () => {
-    const { get, network } = render({ options: { name: 'emea' } });
+    const { get, network } = render({ options: { config: 'emea' } });
     const queues = get();
     await settle();
     expect(asAuthError(queues.error).code).toBe('server_no_credential');

@@ -33,7 +33,7 @@ import {
 } from 'ngx-genesys-auth';
 import { NEVER, of } from 'rxjs';
 import { API, CONFIG, observe, settle } from '../../test/app';
-import { REQUEST_WATCH, type RequestWatch } from '../dev/watch';
+import { REQUEST_WATCH, type RequestWatch } from './request-watch';
 
 /** What an application build puts in the place of `ngDevMode`. */
 const setDevMode = (value: unknown) => Object.assign(globalThis, { ngDevMode: value });

@@ -11,21 +11,21 @@ import {
 } from '@angular/common/http';
 import { DestroyRef, EnvironmentInjector } from '@angular/core';
 import { type Observable, defer, finalize } from 'rxjs';
-import { checkAnswer, isCheckRequest, reportMissingInterceptor } from '../dev/check-request';
-import { REQUEST_WATCH, type RequestWatch } from '../dev/watch';
-import { SKIP } from './context';
+import { checkAnswer, isCheckRequest, reportMissingInterceptor } from './check-request';
+import { REQUEST_WATCH, type RequestWatch } from './request-watch';
+import { SKIP } from '../context/request-context';
 import { startOf } from './origin';
 
 /** Throws an error if a request must not be sent any more. */
 export type SendCheck = () => void;
 
-/** Keeps tokens from leaving for an origin that they are not for, and requests from leaving when it is too late for them. */
+/** Keeps tokens from being sent to another origin, and requests from being sent with the token of an earlier user. */
 export interface OffOriginGuard {
   /** Registers a configuration: where its API is, and whether a value of `Authorization` holds one of its tokens. */
   readonly register: (apiOrigin: string, hasSent: (header: string) => boolean) => void;
   /** The API origins of the configurations that sent this value of `Authorization`. */
   readonly originsOf: (header: string) => readonly string[];
-  /** Guards every backend that a request of this injector's `HttpClient` can reach. */
+  /** Guards every backend that a request of this injector's `HttpClient` can reach. The second call does nothing. */
   readonly protect: (injector: EnvironmentInjector) => void;
   /** Guards one backend, or all that have this prototype. `isOuter`: it may live longer than the configurations. */
   readonly add: (backend: Backend, isOuter: boolean) => void;
@@ -79,6 +79,7 @@ export const isForwarded = (context: HttpContext): boolean => sendChecks.has(con
  */
 export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
   const configurations: { apiOrigin: string; hasSent: (header: string) => boolean }[] = [];
+  const protectedInjectors = new WeakSet<EnvironmentInjector>();
   /** Backends that may live longer than the configurations. */
   const outerBackends = new Set<Backend>();
   /** The configurations, and each request that is under way: it may reach a backend after they are gone. */
@@ -96,6 +97,8 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
     },
     originsOf: (header) => configurations.filter(({ hasSent }) => hasSent(header)).map(({ apiOrigin }) => apiOrigin),
     protect(injector) {
+      if (protectedInjectors.has(injector)) return;
+      protectedInjectors.add(injector);
       if (ngDevMode) self.watch = root.get(REQUEST_WATCH, null);
       let isOuter = false;
       let level: EnvironmentInjector | null = injector;
@@ -167,7 +170,7 @@ function patch(backend: Backend): GuardedBackend {
     });
   };
   const restore = (): void => {
-    // Somebody has patched it after us and still calls our function.
+    // Other code has patched it after us and still calls our function.
     if (backend.handle !== handle) return;
     if (original) Object.defineProperty(backend, 'handle', original);
     else Reflect.deleteProperty(backend, 'handle');

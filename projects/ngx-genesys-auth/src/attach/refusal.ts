@@ -1,5 +1,5 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { GenesysAuthError, GenesysScopeError } from '../errors';
+import { GenesysAuthError, type GenesysScopeError, authError, scopeError } from '../errors';
 import { isText, readRecord } from '../values';
 
 /** A field of a Genesys error body. */
@@ -8,7 +8,7 @@ export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message
   return isText(value) ? value : '';
 }
 
-/** The id under which Genesys Cloud logged a response. */
+/** The id of a response in the logs of Genesys Cloud. */
 export const correlationId = ({ headers }: HttpErrorResponse): string | undefined =>
   headers.get('ININ-Correlation-Id') ?? undefined;
 
@@ -23,30 +23,18 @@ export const refusesToken = (error: unknown): error is HttpErrorResponse | Genes
 
 /**
  * The error of a request that is not sent because its token has expired: a later interceptor delayed it or sends it again.
- * It is no 401, which the sign-on of the app would take for a refusal of the user's credential.
+ * It is not a 401, which the app's own sign-on would take for a refusal of the user's credential.
  */
-export const tokenExpired = (): GenesysAuthError =>
-  new GenesysAuthError('token_rejected', ngDevMode ? 'The token expired before the request was sent.' : '', {
-    ...(ngDevMode && {
-      hint: 'Put interceptors that delay requests or send them again before genesysAuthInterceptor.'
-    })
-  });
+export const tokenExpired = (): GenesysAuthError => authError('token_rejected', { expired: true });
 
 /** The error for a token that is refused although it was just renewed. */
-export function tokenRejected(response: HttpErrorResponse | GenesysAuthError): GenesysAuthError {
-  if (response instanceof GenesysAuthError) return response;
-  const message = ngDevMode ? 'The Genesys API refuses the token although it was just renewed.' : '';
-  return new GenesysAuthError('token_rejected', message, {
-    ...(ngDevMode && {
-      hint: 'Check that the relay serves the same region (genesysSession() compares), and that the OAuth client is active and may use this call.'
-    }),
-    cause: response,
-    correlationId: correlationId(response)
-  });
-}
+export const tokenRejected = (refusal: HttpErrorResponse | GenesysAuthError): GenesysAuthError =>
+  refusal instanceof GenesysAuthError
+    ? refusal
+    : authError('token_rejected', { cause: refusal, correlationId: correlationId(refusal) });
 
 /**
- * The error for a 403 that says the token lacks a scope, naming the scopes of which one would do.
+ * The error for a 403 because the token lacks a scope. It names the scopes, any one of which is enough.
  * The message of Genesys Cloud ends in a list such as `[routing:readonly, routing]`, or in one name.
  */
 export function missingScopeOf(response: unknown): GenesysScopeError | undefined {
@@ -55,10 +43,8 @@ export function missingScopeOf(response: unknown): GenesysScopeError | undefined
   const message = bodyField(response, 'message');
   const [named = ''] = /(?<=\[)[^\]]*(?=\])|(?<=scope )[^\s[]+$/.exec(message) ?? [];
   const scopes = named.split(/[\s,]+/).filter(isText);
-  return new GenesysScopeError('scope_not_granted', scopes, message, {
-    ...(ngDevMode && {
-      hint: `Add ${scopes.length > 1 ? 'one of these scopes' : 'the scope'} to the OAuth client in Genesys Cloud, and to scopes of the configuration.`
-    }),
+  return scopeError('scope_not_granted', scopes, {
+    message,
     cause: response,
     correlationId: correlationId(response)
   });

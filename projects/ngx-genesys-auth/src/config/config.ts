@@ -1,3 +1,4 @@
+import type { GenesysRegionName } from 'genesys-auth-protocol';
 import type { GenesysScope } from 'genesys-scopes';
 import type { Observable } from 'rxjs';
 
@@ -21,16 +22,33 @@ export interface GenesysRelayConfig {
   readonly timeoutMs?: number | undefined;
 }
 
+/** The domain (`mypurecloud.de`) or AWS name (`eu-central-1`) of a Genesys Cloud region. */
+export type GenesysRegion = GenesysRegionName | (string & {});
+
+/** The API: a Genesys Cloud region, or the origin of another server. */
+export type GenesysApiConfig =
+  | {
+      /** The Genesys Cloud region: its domain (`mypurecloud.de`) or AWS name (`eu-central-1`). */
+      readonly region: GenesysRegion;
+      /** Only without `region`. */
+      readonly apiOrigin?: undefined;
+    }
+  | {
+      /** Only without `apiOrigin`. */
+      readonly region?: undefined;
+      /** The API's origin, for servers outside the regions of Genesys Cloud (`http://localhost:4211`, the sandbox). */
+      readonly apiOrigin: string;
+    };
+
 /**
- * What {@link provideGenesysAuth} needs to know. Give either `region` or `apiOrigin`.
+ * The configuration of {@link provideGenesysAuth}. Give either `region` or `apiOrigin`.
  *
  * @example { region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics', 'routing'] }
  */
-export interface GenesysAuthConfig {
-  /** The Genesys Cloud region: its domain (`mypurecloud.de`) or AWS name (`eu-central-1`). */
-  readonly region?: string | undefined;
-  /** The API's origin, for servers that are no Genesys Cloud region (`http://localhost:4211`, the sandbox). */
-  readonly apiOrigin?: string | undefined;
+export type GenesysAuthConfig = GenesysApiConfig & GenesysAuthOptions;
+
+/** The options of {@link GenesysAuthConfig} for every API. */
+export interface GenesysAuthOptions {
   /** The relay: where it is mounted, or more about it. */
   readonly relay: string | GenesysRelayConfig;
   /** The scopes the token must have. A relay that does not grant one of them makes every request fail, naming it. */

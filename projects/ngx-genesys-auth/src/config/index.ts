@@ -1,6 +1,9 @@
 export {
   type GenesysAuthConfig,
+  type GenesysApiConfig,
   type GenesysAuthConfigLoader,
+  type GenesysAuthOptions,
+  type GenesysRegion,
   type GenesysRelayConfig,
   type LoadedGenesysAuthConfig,
   type ResolvedConfig

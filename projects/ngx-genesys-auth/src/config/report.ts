@@ -1,4 +1,5 @@
 import { nearestScope } from 'genesys-scopes';
+import { configIssue } from '../errors';
 
 /** Notes one mistake. */
 export type Report = (key: string, message: string, fix: string) => void;
@@ -23,10 +24,7 @@ const MOST = 2_147_483_647;
 export function readNumber(key: string, value: unknown, fallback: number, least: number, report: Report): number {
   if (value === undefined) return fallback;
   if (typeof value === 'number' && value >= least && value <= MOST) return value;
-  report(
-    key,
-    ngDevMode ? 'it must be a number.' : '',
-    ngDevMode ? `Give a number of at least ${least} and at most ${MOST}.` : ''
-  );
+  const { message, fix } = configIssue(key, 'notANumber', { least, most: MOST });
+  report(key, message, fix);
   return fallback;
 }

@@ -1,10 +1,13 @@
 import { apiOriginOf, findRegion } from 'genesys-auth-protocol';
 import { isCovered, isScopeToken } from 'genesys-scopes';
 import { type ConfigIssue, GenesysAuthConfigError, quotedName } from '../errors';
-import { checkConfig } from './check';
+import { checkConfig } from './check-config';
 import type { GenesysAuthConfig, GenesysRelayConfig, ResolvedConfig } from './config';
 import { isText } from '../values';
-import { mayCarryTokens } from './url';
+import { mayCarryTokens } from './safe-url';
+
+const DEFAULT_RENEW_AHEAD_SECONDS = 60;
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 const canonical = (scopes: readonly string[]): readonly string[] => [...new Set(scopes)].sort();
 
@@ -33,9 +36,6 @@ function scopesIssue(
  * @throws {@link GenesysAuthConfigError} `config_invalid`
  */
 export function resolveConfig(config: GenesysAuthConfig, knownAs?: string): ResolvedConfig {
-  // Constants that stand first in a function are in its bundled code as numbers.
-  const DEFAULT_RENEW_AHEAD_SECONDS = 60;
-  const DEFAULT_TIMEOUT_MS = 10_000;
   if (ngDevMode) checkConfig(config, knownAs);
   const given: Partial<GenesysAuthConfig> = { ...config };
   const {

@@ -20,7 +20,7 @@ export type GenesysScopeErrorCode =
  * Every code of this library's errors.
  *
  * - {@link GenesysScopeErrorCode}
- * - `config_invalid`: the configuration has mistakes; nothing works until they are mended
+ * - `config_invalid`: the configuration has mistakes; nothing works until they are fixed
  * - `config_unavailable`: the configuration, which is known only at run time, could not be loaded, or not within 10 s
  * - `relay_unreachable`: no answer from the relay (network, DNS, CORS, content security policy)
  * - `relay_timeout`: the relay did not answer within `timeoutMs`
@@ -31,7 +31,7 @@ export type GenesysScopeErrorCode =
  * - `relay_unavailable`: 5xx, the relay or its token endpoint has a fault; or no relay runs behind the proxy that answered
  * - `relay_invalid_response`: a success answer that is not what the relay's protocol says
  * - `relay_region_mismatch`: the relay serves another region or API origin than the one configured
- * - `relay_mode_mismatch`: with `withProxyMode()`, a relay that hands out tokens and passes no calls on
+ * - `relay_mode_mismatch`: with `withProxyMode()`, a relay that issues tokens and forwards no calls
  * - `proxy_mode`: with `withProxyMode()`, something asked for a token, and none reaches the browser
  * - `proxy_path_refused`: with `withProxyMode()`, the path of a request leaves `/api/v2/`; nothing was sent
  * - `permission_missing`: the Genesys API says that the token's OAuth client lacks a permission

@@ -1,15 +1,15 @@
 import type { GenesysAuthErrorCode } from './codes';
-import { ERROR_REFERENCE, plainMessage } from './reference';
+import { ERROR_REFERENCE, plainMessage } from './plain-message';
 
-/** What the relay said about a failure: the fields of its `application/problem+json` answer (RFC 9457). */
+/** The relay's description of a failure: the fields of its `application/problem+json` answer (RFC 9457). */
 export interface RelayProblem {
   /** Stable code, for example `policy_denied`. A newer relay may send codes this version does not know. */
   readonly code: string;
   /** HTTP status of the answer. */
   readonly status: number;
-  /** What happened, in the relay's words. */
+  /** What happened. */
   readonly detail: string;
-  /** What to do next, in the relay's words. */
+  /** What to do next. */
   readonly hint?: string | undefined;
   /** The scopes the problem is about. */
   readonly scopes?: readonly string[] | undefined;
@@ -17,17 +17,17 @@ export interface RelayProblem {
   readonly nearest?: string | undefined;
 }
 
-/** The parts of a {@link GenesysAuthError} beside its code and message. */
+/** The fields of a {@link GenesysAuthError} in addition to its code and message. */
 export interface GenesysAuthErrorDetails {
-  /** What to do about it. The link to the error reference follows it, or stands alone. */
+  /** What to do about it. A link to the error reference is appended. */
   readonly hint?: string | undefined;
-  /** The error underneath, for example an `HttpErrorResponse`. */
+  /** The original error, for example an `HttpErrorResponse`. */
   readonly cause?: unknown;
   /** Id under which the relay or Genesys Cloud logged the failure. */
   readonly correlationId?: string | undefined;
-  /** The relay's own words, where it sent some. */
+  /** The relay's own description, if it sent one. */
   readonly problem?: RelayProblem | undefined;
-  /** Seconds after which the server asks to be called again. */
+  /** The time in seconds that the server asks to wait before another call. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -35,13 +35,13 @@ export interface GenesysAuthErrorDetails {
  * Every error of this library: a stable {@link code} to branch on, a {@link message} that says what happened and a
  * {@link hint} that says what to do. It never holds a token.
  *
- * Production builds contain none of the library's own sentences: the message is the code, the scopes or configuration keys
- * at fault and a link to the error reference; the hint is that link. What the relay or the API said is there in both, and so
- * are all the other fields.
+ * In production builds the message is the code, the scopes or configuration keys at fault and a link to the error reference; the
+ * hint is that link. The library's own sentences are only in development builds; those of `withScopeCatalogue()` are in both, and so
+ * are the texts of the relay and the API and all other fields.
  *
- * Errors of the Genesys API itself stay the `HttpErrorResponse` they are, except a 401 that stays after a renewal and a 403
- * for a missing scope (or permission, with `withScopeCatalogue()`; or a 429, with `withRetry()`), which keep the response as
- * their `cause`.
+ * Errors of the Genesys API stay an `HttpErrorResponse`, except a 401 after a renewal and a 403 for a missing scope; with
+ * `withScopeCatalogue()` also a 403 for a missing permission, and with `withRetry()` a 429. Those errors have the response as their
+ * `cause`.
  *
  * @example
  * auth.token('analytics').catch((error: unknown) => {
@@ -51,23 +51,25 @@ export interface GenesysAuthErrorDetails {
 export class GenesysAuthError extends Error {
   /** The name of the class, with which a stack trace begins. */
   override readonly name: string = 'GenesysAuthError';
-  // Declared only: the constructor sets the fields, and a definition of each would be in every app.
-  /** Stable code, made to be branched on. */
-  declare readonly code: GenesysAuthErrorCode;
+  /** Stable code, for use in conditions. */
+  readonly code: GenesysAuthErrorCode;
   /** What to do about it, and a link to the section of the error reference. */
-  declare readonly hint: string;
+  readonly hint: string;
   /** Id under which the relay or Genesys Cloud logged the failure, if it named one. */
-  declare readonly correlationId: string | undefined;
-  /** The relay's own words, if it sent an `application/problem+json` answer. */
-  declare readonly problem: RelayProblem | undefined;
-  /** Seconds after which the server asks to be called again, if it said so. */
-  declare readonly retryAfterSeconds: number | undefined;
+  readonly correlationId: string | undefined;
+  /** The relay's own description, if it sent an `application/problem+json` answer. */
+  readonly problem: RelayProblem | undefined;
+  /** The time in seconds that the server asks to wait before another call, if it does. */
+  readonly retryAfterSeconds: number | undefined;
 
   /** @param message what happened; an empty one is replaced by the code and the link */
   constructor(code: GenesysAuthErrorCode, message: string, details: GenesysAuthErrorDetails = {}) {
     const link = `${ERROR_REFERENCE}#${code}`;
-    // The language itself takes the cause, and hides it from loops over the fields; so it stays when it is set again.
     super(message || plainMessage(code), details);
-    Object.assign(this, details, { code, hint: details.hint ? `${details.hint} See ${link}` : link });
+    this.code = code;
+    this.hint = details.hint ? `${details.hint} See ${link}` : link;
+    this.correlationId = details.correlationId;
+    this.problem = details.problem;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }

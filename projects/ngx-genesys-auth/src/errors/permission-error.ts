@@ -1,8 +1,8 @@
 import { GenesysAuthError, type GenesysAuthErrorDetails } from './error';
 
 /**
- * The Genesys API refused a request for a missing permission. A permission (`routing:queue:view`) is no scope: an
- * administrator gives it, by a role of the OAuth client. Code `permission_missing`; the response is the `cause`.
+ * The Genesys API refused a request for a missing permission. A permission (`routing:queue:view`) is not a scope: an
+ * administrator assigns it by a role of the OAuth client. Code `permission_missing`; the response is the `cause`.
  */
 export class GenesysPermissionError extends GenesysAuthError {
   override readonly name = 'GenesysPermissionError';

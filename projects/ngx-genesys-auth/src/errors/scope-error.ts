@@ -1,15 +1,15 @@
 import type { GenesysScopeErrorCode } from './codes';
 import { GenesysAuthError, type GenesysAuthErrorDetails } from './error';
-import { plainMessage, quotedName } from './reference';
+import { plainMessage, quotedName } from './plain-message';
 
-/** A scope stands in the way. Where the library itself found it, no request has left the browser. */
+/** A scope prevents the request. If the library itself found that, no request has left the browser. */
 export class GenesysScopeError extends GenesysAuthError {
   override readonly name = 'GenesysScopeError';
   declare readonly code: GenesysScopeErrorCode;
-  /** The scopes in question, as they were given; of those an operation of the API needs, any one would do. */
-  declare readonly scopes: readonly string[];
+  /** The scopes in question, as they were given. If an operation of the API needs them, any one of them is enough. */
+  readonly scopes: readonly string[];
   /** The nearest valid name to the first of {@link scopes}, where there is one. */
-  declare readonly nearest: string | undefined;
+  readonly nearest: string | undefined;
 
   /** @param message what happened; an empty one is replaced by the code, the scopes and the link */
   constructor(

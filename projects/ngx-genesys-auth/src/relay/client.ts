@@ -1,9 +1,9 @@
 import { HttpClient } from '@angular/common/http';
-import { Injector, inject, runInInjectionContext } from '@angular/core';
+import { InjectionToken, Injector, inject, runInInjectionContext } from '@angular/core';
 import {
   GENESYS_AUTH_HEADER,
   GENESYS_AUTH_HEADER_VALUE,
-  RELAY_PATHS,
+  SESSION_PATH,
   TOKEN_PATH,
   type SessionResponse,
   type TokenResponse,
@@ -12,9 +12,9 @@ import {
   type TokenRequest
 } from 'genesys-auth-protocol';
 import { type Observable, catchError, defer, first, from, map, switchMap, timeout } from 'rxjs';
-import { skipGenesysAuth } from '../attach/context';
+import { skipGenesysAuth } from '../context/request-context';
 import type { ResolvedConfig } from '../config';
-import { invalidRelayResponse, relayError } from './error';
+import { invalidRelayResponse, relayError } from './relay-error';
 import { fingerprint } from './fingerprint';
 
 /** The calls to the relay. Each is made once per subscription and fails with a `GenesysAuthError` only. */
@@ -32,6 +32,9 @@ export interface RelayClient {
    */
   token(rejected?: string, nameCaller?: boolean): Observable<TokenResponse>;
 }
+
+/** Replaces the calls to the relay, in tests. */
+export const RELAY_CLIENT = new InjectionToken<RelayClient>(ngDevMode ? 'GENESYS_RELAY_CLIENT' : '');
 
 /**
  * Calls the relay through `HttpClient`, so that the app's own interceptors sign the request. Must be called in an
@@ -89,7 +92,7 @@ export function relayClient(config: ResolvedConfig): RelayClient {
 
 /** Asks the relay who is calling. An app that never does carries nothing of it. */
 export const relaySession = (relay: RelayClient): Observable<SessionResponse> =>
-  relay.call('GET', RELAY_PATHS.session, undefined, isSessionResponse);
+  relay.call('GET', SESSION_PATH, undefined, isSessionResponse);
 
 /** The app's own headers for a call to the relay. Must be called in an injection context. */
 export function relayHeaders({ headers }: ResolvedConfig): Observable<Readonly<Record<string, string>> | undefined> {

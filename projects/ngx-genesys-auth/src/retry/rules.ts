@@ -1,6 +1,5 @@
 import { HttpErrorResponse, type HttpRequest } from '@angular/common/http';
-import { SKIP } from '../attach/context';
-import { SKIP_RETRY } from './context';
+import { SKIP, SKIP_RETRY } from '../context/request-context';
 
 /** Methods that have the same effect once or twice (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
@@ -12,31 +11,35 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 const READING_POST =
   /^\/api\/v2\/(?:analytics\/[\w/-]+\/(?:query|search)|(?:(?:conversations\/participants\/attributes|groups|locations|quality\/evaluations|speechandtextanalytics\/transcripts|teams|users|voicemail)\/)?search)$/;
 
-/** Statuses that say the request was not, or may not have been, handled. */
+/** Statuses after which the request may succeed later: the server did not handle it, or may not have. */
 const PASSING = new Set([429, 503, 504]);
 
 /** The path of a URL on the API's origin, without query and fragment. */
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '');
 
-/** Whether a request may be sent again without doing something twice, and is one that this library answers for. */
+/** Whether a request may be sent again: it has the same effect twice, and the interceptor handles it. */
 export function mayRepeat({ method, url, context, headers }: HttpRequest<unknown>): boolean {
   if (context.has(SKIP) || context.has(SKIP_RETRY) || headers.has('Authorization')) return false;
   return IDEMPOTENT.has(method) || (method === 'POST' && READING_POST.test(pathOf(url)));
 }
 
-/** Whether an error may be over soon. */
+/** Whether an error is temporary. */
 export const isPassing = (error: unknown): error is HttpErrorResponse =>
   error instanceof HttpErrorResponse && PASSING.has(error.status);
 
 /**
- * Reads `Retry-After` (RFC 9110, 10.2.3): seconds or an HTTP date.
+ * Reads the `Retry-After` header of a response (RFC 9110, 10.2.3): seconds or an HTTP date.
  *
- * @returns milliseconds from now, at least 0; `undefined` if there is none, or none that can be read
+ * @param response the response, for example of a 429
+ * @param now the current time in milliseconds since the epoch, for a date
+ * @returns milliseconds from now, at least 0; `undefined` without the header, or if it is not valid
+ * @example
+ * if (error instanceof HttpErrorResponse) timer(retryAfterMs(error) ?? 1000);
  */
 export function retryAfterMs({ headers }: HttpErrorResponse, now = Date.now()): number | undefined {
   const value = headers.get('Retry-After')?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  // Date.parse() alone would take "1.5" for a day in May.
+  // Date.parse() alone would read "1.5" as a day in May.
   const at = /^[A-Z][a-z]{2,8},? /.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

@@ -1,26 +1,29 @@
 import type { TokenResponse } from 'genesys-auth-protocol';
-import type { Age } from './moment';
+import type { Age } from './stopwatch';
 
-/** A token in memory, with all that is known about it. */
+/** Upper bound of `expires_in`: the longest lifetime of a token of Genesys Cloud, 48 h. A larger value could overflow `Date`. */
+const MAX_LIFETIME_SECONDS = 172_800;
+
+/** A token in memory, with everything that is known about it. */
 export interface LiveToken {
   readonly token: string;
   /** The value of the `Authorization` header, made once. */
   readonly header: string;
   readonly scopes: ReadonlySet<string>;
-  /** Since it was asked for: the answer took some of its lifetime. */
+  /** The time since the token was asked for. It includes the time that the answer took. */
   readonly age: Age;
   readonly lifetimeMs: number;
   /** The number of calls to `clear()` before the token was obtained. A token of an earlier generation must not be used. */
   readonly generation: number;
-  /** Age at which it is renewed behind the requests it still serves. */
+  /** The age from which a request that uses the token also renews it in the background. */
   readonly renewAtMs: number;
 }
 
 /**
- * Makes a token of the relay's answer.
+ * Creates a token from the relay's answer.
  *
- * @param renewAheadMs how long before its end it is renewed, at most half of its life: a relay that hands out the same
- *   short-lived token again is then asked ever more rarely, not at each request
+ * @param renewAheadMs how long before it expires the token is renewed; at most half of its lifetime, so that a relay that issues
+ *   the same token again until it expires is not called by each request
  */
 export function liveToken(
   { access_token: token, expires_in, scope }: TokenResponse,
@@ -28,8 +31,6 @@ export function liveToken(
   generation: number,
   renewAheadMs: number
 ): LiveToken {
-  /** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. Beyond some number there is no date. */
-  const MAX_LIFETIME_SECONDS = 172_800;
   const lifetimeMs = Math.min(expires_in, MAX_LIFETIME_SECONDS) * 1000;
   return {
     token,
@@ -42,8 +43,8 @@ export function liveToken(
   };
 }
 
-/** When it ends, by the wall clock, for people. */
+/** When the token expires, by the wall clock. For display only. */
 export const expiryOf = ({ age, lifetimeMs }: LiveToken): Date => new Date(Date.now() + lifetimeMs - age());
 
-/** Whether it may still be sent. */
+/** Whether the token has not expired. */
 export const isLive = (token: LiveToken | undefined): token is LiveToken => !!token && token.age() < token.lifetimeMs;

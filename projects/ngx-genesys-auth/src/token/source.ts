@@ -1,171 +1,161 @@
 import { type Observable, catchError, map, of, switchMap, throwError } from 'rxjs';
-import type { TokenResponse } from 'genesys-auth-protocol';
 import type { ResolvedConfig } from '../config';
-import { GenesysAuthError } from '../errors';
-import { notGranted, refuse } from '../scopes/check';
-import { createFlight, signedOut } from './flight';
+import { authError } from '../errors';
+import { notGranted, throwIf } from '../scopes/check';
+import type { AcquireToken, Grant } from './acquire';
+import { SingleFlight, signedOut } from './single-flight';
 import { type LiveToken, isLive, liveToken } from './live-token';
-import type { Age } from './moment';
 import type { AuthState, RenewalReason } from './state';
 
-/** An answer of the relay, and the time since it was asked. */
-export interface Grant {
-  readonly answer: TokenResponse;
-  readonly age: Age;
-  /** Whether another tab had asked for it, and handed it on. */
-  readonly handedOn?: boolean;
-}
-
-/** Gets a token. `rejected` is the token that the API refused, if one did. */
-export type TokenRequest = (rejected: string | undefined, reason: RenewalReason) => Observable<Grant>;
+/** How many tokens the off-origin guard recognises: the live one, and earlier ones that a delayed request may still carry. */
+const REMEMBERED_HEADERS = 4;
 
 /**
- * The one token of a configuration: in memory, asked for once for all who wait, renewed ahead of its end.
+ * Holds the one token of a configuration in memory. All callers share one call to the relay.
  *
- * There is no timer. A token is looked at when it is needed: before its last minute it is handed out; in its last minute
- * it is handed out and renewed behind; after its end nobody gets it. So nothing keeps the app from becoming stable, and a
- * computer that wakes from sleep needs no special care.
+ * It has no timer, and checks the token each time one is needed. Before its last minute, the token is used. In its last minute,
+ * the token is used and renewed in the background. After it has expired, callers wait for a new one. So nothing keeps the app
+ * from becoming stable, and a computer that wakes from sleep needs no special code.
  */
-export interface TokenSource {
-  /** Whether a value of `Authorization` is one that this source has handed out. */
-  readonly hasSent: (header: string) => boolean;
-  /** The live token, at once, or `undefined`. Near its end it starts the renewal behind. */
-  peek(): LiveToken | undefined;
-  /** The token as it is, live or not; it starts nothing. */
-  held(): LiveToken | undefined;
-  /** The live token, or the one that the flight brings. Leaving early does not end the flight: it belongs to all. */
-  get(): Observable<LiveToken>;
-  /** Asks the relay now, whatever the state. */
-  renew(): Observable<LiveToken>;
+export class TokenSource {
+  readonly #config: ResolvedConfig;
+  readonly #acquire: AcquireToken;
+  readonly #state: AuthState;
+  readonly #flight = new SingleFlight<LiveToken>({
+    succeeded: (token) => {
+      this.#live = token;
+      this.#headers = [...new Set([token.header, ...this.#headers])].slice(0, REMEMBERED_HEADERS);
+      this.#state.ready(token);
+    },
+    failed: (error) => {
+      this.#state.failed(error, isLive(this.#live));
+    }
+  });
+  #live: LiveToken | undefined;
+  /** The `Authorization` values of the last tokens, newest first. */
+  #headers: readonly string[] = [];
+  #generation = 0;
+  /** The token that the pending call reports as rejected. It is not used while that call is pending. */
+  #rejected: string | undefined;
+  /** Whether another tab gave the last token. */
+  #isFromOtherTab = false;
+
+  constructor(config: ResolvedConfig, acquire: AcquireToken, state: AuthState) {
+    this.#config = config;
+    this.#acquire = acquire;
+    this.#state = state;
+  }
+
   /**
-   * A token in place of one that the API refused. All who report the same token share one renewal; who reports one that
-   * was replaced meanwhile gets the new one.
-   */
-  replace(refused: LiveToken): Observable<LiveToken>;
-  /**
-   * The number of calls to `clear()`. A request that was first sent in one generation must not be repeated in a later one:
+   * The number of calls to `clear()`. A request that was first sent in one generation must not be sent again in a later one:
    * another user may have signed in.
    */
-  readonly generation: () => number;
-  /** Forgets the token; who waits for one gets the error `signed_out`. */
-  readonly clear: () => void;
-  /** Forgets the token and says nothing: the app is gone. */
-  readonly close: () => void;
-}
+  generation(): number {
+    return this.#generation;
+  }
 
-/** Makes a {@link TokenSource} without a token. */
-export function createTokenSource(config: ResolvedConfig, request: TokenRequest, state: AuthState): TokenSource {
-  // Tokens whose header the off-origin guard knows: the live one, and older ones a delayed request may still carry.
-  const REMEMBERED_HEADERS = 4;
-  let headers: readonly string[] = [];
-  let generation = 0;
-  let live: LiveToken | undefined;
-  /** The token the flight reports as rejected: nobody gets it meanwhile. */
-  let suspect: string | undefined;
-  /** Whether the last token came from another tab. */
-  let wasHandedOn: boolean | undefined;
+  /** Whether this value of `Authorization` holds a token of this source. */
+  hasSent(header: string): boolean {
+    return this.#headers.includes(header);
+  }
 
-  const accept = (token: LiveToken): void => {
-    live = token;
-    headers = [...new Set([token.header, ...headers])].slice(0, REMEMBERED_HEADERS);
-    state.ready(token);
-  };
+  /** The token, live or expired. Starts nothing. */
+  held(): LiveToken | undefined {
+    const isRejected = this.#live?.token === this.#rejected && this.#flight.pending() !== undefined;
+    return isRejected ? undefined : this.#live;
+  }
 
-  const { current, paused, start: fly, clear, close } = createFlight(state, accept, () => isLive(live));
-
-  /** Between the answer of the relay and its delivery, a subscriber of events$ or another caller may have called clear(). */
-  const unlessCleared = (tokens: Observable<LiveToken>): Observable<LiveToken> =>
-    tokens.pipe(
-      map((token) => {
-        if (token.generation !== generation) throw signedOut();
-        return token;
-      })
-    );
-
-  const held = (): LiveToken | undefined => (live?.token === suspect && current() ? undefined : live);
-
-  const peek = (): LiveToken | undefined => {
-    const token = held();
+  /** The live token, or `undefined`. Starts a renewal in the background if the token expires soon. */
+  usable(): LiveToken | undefined {
+    const token = this.held();
     if (!token) return undefined;
     const age = token.age();
     if (age >= token.lifetimeMs) return undefined;
-    if (age < token.renewAtMs || current() || paused()) return token;
-    start('ahead');
+    if (age < token.renewAtMs || this.#flight.pending() || this.#flight.paused()) return token;
+    this.#start('ahead');
     // A subscriber of events$ may have called clear().
-    return held();
-  };
+    return this.held();
+  }
 
-  const replaceNow = (refused: LiveToken): Observable<LiveToken> => {
-    if (refused.generation !== generation) return throwError(signedOut);
-    const flight = current();
-    if (flight) return unlessCleared(flight);
-    if (isLive(live) && live.token !== refused.token) return of(live);
-    return unlessCleared(paused() ?? start('rejected', refused.token));
-  };
+  /** The live token, or the one that the pending call brings. */
+  get(): Observable<LiveToken> {
+    const generation = this.#generation;
+    const token = this.usable();
+    // usable() may start a renewal, and a subscriber of events$ may then call clear().
+    if (this.#generation !== generation) return throwError(signedOut);
+    if (token) return of(token);
+    return this.#unlessCleared(this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed'));
+  }
 
-  const start = (reason: RenewalReason, rejected?: string): Observable<LiveToken> => {
-    suspect = rejected;
-    return fly(() => {
-      state.renewing(reason);
-      return request(rejected, reason).pipe(map(read));
+  /** Asks the relay, even if the token is live or the last calls failed. */
+  renew(): Observable<LiveToken> {
+    const pending = this.#flight.pending();
+    if (!pending) return this.#unlessCleared(this.#start('asked'));
+    // A token from another tab may be older than this call of renew().
+    return this.#unlessCleared(pending).pipe(switchMap((token) => (this.#isFromOtherTab ? this.renew() : of(token))));
+  }
+
+  /**
+   * A token in place of one that the API refused. All callers that report the same token share one renewal. A caller that
+   * reports a token that was replaced meanwhile gets the new one.
+   */
+  afterRefusal(refused: LiveToken): Observable<LiveToken> {
+    const pending = this.#flight.pending();
+    const isReported = this.#rejected === refused.token || refused.generation !== this.#generation;
+    if (!pending || isReported) return this.#replaced(refused);
+    // The pending call does not report this token, so it may bring the same token again.
+    return pending.pipe(
+      catchError(() => of(undefined)),
+      switchMap(() => this.#replaced(refused))
+    );
+  }
+
+  /** Forgets the token. Pending callers fail with `signed_out`. */
+  clear(): void {
+    this.#generation++;
+    this.#live = undefined;
+    const callers = this.#flight.cancel();
+    this.#state.cleared();
+    callers?.error(signedOut());
+  }
+
+  /** Forgets the token without an event, because the app is destroyed. */
+  close(): void {
+    this.#live = undefined;
+    this.#flight.cancel();
+  }
+
+  #replaced(refused: LiveToken): Observable<LiveToken> {
+    if (refused.generation !== this.#generation) return throwError(signedOut);
+    const pending = this.#flight.pending();
+    if (pending) return this.#unlessCleared(pending);
+    if (isLive(this.#live) && this.#live.token !== refused.token) return of(this.#live);
+    return this.#unlessCleared(this.#flight.paused() ?? this.#start('rejected', refused.token));
+  }
+
+  #start(reason: RenewalReason, rejected?: string): Observable<LiveToken> {
+    this.#rejected = rejected;
+    return this.#flight.start(() => {
+      this.#state.renewing(reason);
+      return this.#acquire(rejected, reason).pipe(map((grant) => this.#read(grant)));
     });
-  };
+  }
 
-  const renew = (): Observable<LiveToken> => {
-    const flight = current();
-    return flight
-      ? unlessCleared(flight).pipe(switchMap((token) => (wasHandedOn ? renew() : of(token))))
-      : unlessCleared(start('asked'));
-  };
-
-  const read = ({ answer, age, handedOn }: Grant): LiveToken => {
-    wasHandedOn = handedOn;
-    const token = liveToken(answer, age, generation, config.renewAheadMs);
-    if (!isLive(token)) throw answeredTooLate();
-    refuse(notGranted(config.scopes, token.scopes));
+  #read({ answer, age, isFromOtherTab = false }: Grant): LiveToken {
+    this.#isFromOtherTab = isFromOtherTab;
+    const token = liveToken(answer, age, this.#generation, this.#config.renewAheadMs);
+    if (!isLive(token)) throw authError('relay_timeout');
+    throwIf(notGranted(this.#config.scopes, token.scopes));
     return token;
-  };
+  }
 
-  return {
-    hasSent: (header) => headers.includes(header),
-    peek,
-    held,
-    get() {
-      const before = generation;
-      const token = peek();
-      // peek() may start a renewal, and a subscriber of events$ may then call clear().
-      if (generation !== before) return throwError(signedOut);
-      return token ? of(token) : unlessCleared(current() ?? paused() ?? start('needed'));
-    },
-    renew,
-    replace: (refused) => {
-      const flight = current();
-      // A flight that does not report this token may bring it again.
-      return !flight || suspect === refused.token || refused.generation !== generation
-        ? replaceNow(refused)
-        : flight.pipe(
-            catchError(() => [undefined]),
-            switchMap(() => replaceNow(refused))
-          );
-    },
-    generation: () => generation,
-    clear() {
-      generation++;
-      live = undefined;
-      clear();
-    },
-    close() {
-      live = undefined;
-      close();
-    }
-  };
+  /** Between the relay's answer and its delivery, a subscriber of events$ or another caller may have called clear(). */
+  #unlessCleared(tokens: Observable<LiveToken>): Observable<LiveToken> {
+    return tokens.pipe(
+      map((token) => {
+        if (token.generation !== this.#generation) throw signedOut();
+        return token;
+      })
+    );
+  }
 }
-
-const answeredTooLate = () =>
-  new GenesysAuthError(
-    'relay_timeout',
-    ngDevMode ? 'The token had already expired when the answer of the relay arrived.' : '',
-    {
-      ...(ngDevMode && { hint: 'Find out why the relay answers so slowly, or give tokens a longer lifetime.' })
-    }
-  );

@@ -4,13 +4,13 @@ import type { GenesysAuthError } from '../errors';
 import { type LiveToken, expiryOf } from './live-token';
 
 /**
- * Where the token is in its life.
+ * The state of the token.
  *
- * - `unknown`: nobody has needed one yet
- * - `renewing`: the relay is being asked; a token that is still live goes on being used
+ * - `unknown`: no token was needed yet
+ * - `renewing`: a call to the relay is pending; a live token remains in use meanwhile
  * - `ready`: there is a token
- * - `failed`: there is none and the last attempt failed; the next request tries again
- * - `signed-out`: `clear()` was called; the next request asks for a new one
+ * - `failed`: there is no token, and the last attempt failed; the next request tries again
+ * - `signed-out`: `clear()` was called; the next request asks for a new token
  */
 export type GenesysAuthStatus = 'unknown' | 'ready' | 'renewing' | 'failed' | 'signed-out';
 
@@ -22,76 +22,74 @@ export type GenesysAuthEvent =
   | { readonly type: 'warning'; readonly at: Date; readonly error: GenesysAuthError }
   | { readonly type: 'cleared'; readonly at: Date };
 
-/** Why the relay is asked: there is no live token, its end is near, the API refused it, or the app called `renew()`. */
+/**
+ * Why the relay is asked for a token.
+ *
+ * - `needed`: there is no live token
+ * - `ahead`: the token expires soon
+ * - `rejected`: the API refused the token
+ * - `asked`: the app called `renew()`
+ */
 export type RenewalReason = 'needed' | 'ahead' | 'rejected' | 'asked';
 
-const NO_TOKEN: Omit<Shown, 'status'> = { scopes: /* @__PURE__ */ new Set(), expiresAt: null, error: null };
-
-interface Shown {
+interface Snapshot {
   readonly status: GenesysAuthStatus;
   readonly scopes: ReadonlySet<string>;
   readonly expiresAt: Date | null;
   readonly error: GenesysAuthError | null;
 }
 
-/** What the app may see of the token's life, as signals and events. Written by the token source alone. */
-export interface AuthState {
-  /** What the app sees. */
-  readonly shown: {
-    readonly status: Signal<GenesysAuthStatus>;
-    readonly scopes: Signal<ReadonlySet<string>>;
-    readonly expiresAt: Signal<Date | null>;
-    readonly error: Signal<GenesysAuthError | null>;
-    readonly events$: Observable<GenesysAuthEvent>;
-  };
-  renewing(reason: RenewalReason): void;
-  ready(token: LiveToken): void;
-  /** @param live whether an older token goes on being used */
-  failed(error: GenesysAuthError, live: boolean | undefined): void;
-  /** Tells what only some apps hear of, so that the others carry no method for it. */
-  tell(event: Untimed<GenesysAuthEvent>, change: Partial<Shown>): void;
-  cleared(): void;
-  close(): void;
-}
-
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
-/** Makes the state of a token that nobody has needed yet. */
-export function createAuthState(): AuthState {
-  /** How many events a late subscriber still gets. */
-  const REPLAYED_EVENTS = 16;
-  const now = signal<Shown>({ ...NO_TOKEN, status: 'unknown' });
-  const events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
-  const tell: AuthState['tell'] = (event, change) => {
-    now.update((before) => ({ ...before, ...change }));
-    events.next({ at: new Date(), ...event });
-  };
-  const part = <Key extends keyof Shown>(key: Key) => computed(() => now()[key]);
-  return {
-    shown: {
-      status: part('status'),
-      scopes: part('scopes'),
-      expiresAt: part('expiresAt'),
-      error: part('error'),
-      events$: events.asObservable()
-    },
-    renewing(reason) {
-      tell({ type: 'renewing', reason }, { status: 'renewing' });
-    },
-    ready(token) {
-      const { scopes } = token;
-      const expiresAt = expiryOf(token);
-      tell({ type: 'ready', scopes: [...scopes], expiresAt }, { status: 'ready', scopes, expiresAt, error: null });
-    },
-    failed(error, live) {
-      tell({ type: 'failed', error }, { ...(live ? { status: 'ready' } : { ...NO_TOKEN, status: 'failed' }), error });
-    },
-    tell,
-    cleared() {
-      tell({ type: 'cleared' }, { ...NO_TOKEN, status: 'signed-out' });
-    },
-    close() {
-      events.complete();
-    }
-  };
+const NO_TOKEN: Omit<Snapshot, 'status'> = { scopes: /* @__PURE__ */ new Set(), expiresAt: null, error: null };
+
+/** The number of past events that a late subscriber receives. */
+const REPLAYED_EVENTS = 16;
+
+/**
+ * What the app sees of a token, as signals and events. The token source writes it; until a configuration is loaded, its
+ * loader writes it, too.
+ */
+export class AuthState {
+  readonly #snapshot = signal<Snapshot>({ ...NO_TOKEN, status: 'unknown' });
+  readonly #events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
+
+  readonly status: Signal<GenesysAuthStatus> = computed(() => this.#snapshot().status);
+  readonly scopes: Signal<ReadonlySet<string>> = computed(() => this.#snapshot().scopes);
+  readonly expiresAt: Signal<Date | null> = computed(() => this.#snapshot().expiresAt);
+  readonly error: Signal<GenesysAuthError | null> = computed(() => this.#snapshot().error);
+  readonly events$: Observable<GenesysAuthEvent> = this.#events.asObservable();
+
+  renewing(reason: RenewalReason): void {
+    this.#emit({ type: 'renewing', reason }, { status: 'renewing' });
+  }
+
+  ready(token: LiveToken): void {
+    const { scopes } = token;
+    const expiresAt = expiryOf(token);
+    this.#emit({ type: 'ready', scopes: [...scopes], expiresAt }, { status: 'ready', scopes, expiresAt, error: null });
+  }
+
+  /** @param isLive whether an older token remains in use */
+  failed(error: GenesysAuthError, isLive: boolean): void {
+    const change: Partial<Snapshot> = isLive ? { status: 'ready' } : { ...NO_TOKEN, status: 'failed' };
+    this.#emit({ type: 'failed', error }, { ...change, error });
+  }
+
+  warned(error: GenesysAuthError): void {
+    this.#emit({ type: 'warning', error }, { error });
+  }
+
+  cleared(): void {
+    this.#emit({ type: 'cleared' }, { ...NO_TOKEN, status: 'signed-out' });
+  }
+
+  close(): void {
+    this.#events.complete();
+  }
+
+  #emit(event: Untimed<GenesysAuthEvent>, change: Partial<Snapshot>): void {
+    this.#snapshot.update((before) => ({ ...before, ...change }));
+    this.#events.next({ at: new Date(), ...event });
+  }
 }

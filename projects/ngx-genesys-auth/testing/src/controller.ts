@@ -4,14 +4,14 @@ import {
   type GenesysAuthErrorCode,
   type GenesysScope,
   type ɵConfiguration as Configuration,
-  ɵGENESYS_AUTH as GENESYS_AUTH,
+  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
   ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE
 } from 'ngx-genesys-auth';
 import { FakeRelay } from './fake-relay';
 
 /**
- * Decides in a test what the relay answers. Everything else is the real library: its checks, its signals, its interceptor.
- * Each method takes effect in the same turn. Provided by {@link provideGenesysAuthTesting}.
+ * Decides in a test how the relay answers. Everything else is the real library: its checks, its signals, its interceptor. Each
+ * method takes effect synchronously. Provided by {@link provideGenesysAuthTesting}.
  *
  * @example
  * const relay = TestBed.inject(GenesysAuthTesting);
@@ -20,7 +20,7 @@ import { FakeRelay } from './fake-relay';
 @Injectable()
 export class GenesysAuthTesting {
   readonly #core = inject(GENESYS_AUTH_CORE);
-  readonly #all = inject(GENESYS_AUTH);
+  readonly #all = inject(GENESYS_CONFIGURATIONS);
   readonly #relay = inject(FakeRelay);
 
   /** The last token the app was given, for example `fake-genesys-token-1`; `null` before the first, and in proxy mode. */
@@ -58,7 +58,7 @@ export class GenesysAuthTesting {
   /**
    * Takes the app's token away and lets all calls to the relay fail, now and until {@link grant}.
    *
-   * @param error a code, or an error of your own
+   * @param error a code, or your own error
    */
   fail(error: GenesysAuthErrorCode | GenesysAuthError = 'relay_unavailable'): void {
     this.expire();
@@ -95,8 +95,8 @@ const made = (code: GenesysAuthErrorCode): GenesysAuthError =>
   });
 
 /** What decides about a configuration, if that is one for tests. */
-export function testingOf({ name, injector }: Configuration): GenesysAuthTesting {
-  const testing = injector?.get(GenesysAuthTesting, null, { self: true });
+export function testingOf({ name, featureInjector }: Configuration): GenesysAuthTesting {
+  const testing = featureInjector?.get(GenesysAuthTesting, null, { self: true });
   if (testing) return testing;
   const call = `provideGenesysAuthTesting(${name === undefined ? '' : `{ name: '${name}' }`})`;
   throw new Error(

@@ -7,10 +7,10 @@ import type {
 } from 'ngx-genesys-auth';
 import { NEVER, type Observable, Subject, defer, filter, of, startWith, switchMap, take, throwError } from 'rxjs';
 
-/** A relay in memory: it answers in the same turn, and the same until it is told otherwise. */
+/** A relay in memory. It answers synchronously, and always the same until a test changes that. */
 export class FakeRelay implements RelayClient {
   readonly #config: ResolvedConfig;
-  readonly #told = new Subject<void>();
+  readonly #changed = new Subject<void>();
   #granted: readonly string[];
   #error: GenesysAuthError | undefined;
   #held = false;
@@ -28,7 +28,7 @@ export class FakeRelay implements RelayClient {
 
   /** Whether a call waits for its answer. */
   get isAsked(): boolean {
-    return this.#told.observed;
+    return this.#changed.observed;
   }
 
   /** The last token it gave. Nobody shall take it for a real one, in a log or a snapshot. */
@@ -58,8 +58,8 @@ export class FakeRelay implements RelayClient {
   }
 
   /**
-   * Says who is calling, the one thing to `GET`. There is no hub behind it: a test of live events has a source of its own.
-   * An own property, as the step of the proxy mode takes a relay's calls over one by one.
+   * Answers the session, the only `GET`. It has no hub: a test of live events provides a source. It is an own property because
+   * withProxyMode() copies the properties of a relay client.
    */
   readonly call = <T>(
     method: string,
@@ -69,16 +69,16 @@ export class FakeRelay implements RelayClient {
   ): Observable<T> => {
     if (method !== 'GET') return NEVER;
     const session = () => this.#unlessFailing(() => this.#session());
-    return (this.#mode === 'proxy' ? this.#asTold(session) : defer(session)).pipe(filter(isExpected));
+    return (this.#mode === 'proxy' ? this.#whenReleased(session) : defer(session)).pipe(filter(isExpected));
   };
 
   token(): Observable<TokenResponse> {
-    return this.#asTold(() => this.#unlessFailing(() => this.#nextToken()));
+    return this.#whenReleased(() => this.#unlessFailing(() => this.#nextToken()));
   }
 
   /** At once, or when the test lets the answer go. */
-  #asTold<T>(answer: () => Observable<T>): Observable<T> {
-    return this.#told.pipe(
+  #whenReleased<T>(answer: () => Observable<T>): Observable<T> {
+    return this.#changed.pipe(
       startWith(undefined),
       switchMap(() => (this.#held ? NEVER : answer())),
       take(1)
@@ -92,7 +92,7 @@ export class FakeRelay implements RelayClient {
 
   #answer(): void {
     this.#held = false;
-    this.#told.next();
+    this.#changed.next();
   }
 
   #session(): SessionResponse {

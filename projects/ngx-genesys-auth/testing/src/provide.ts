@@ -1,20 +1,26 @@
 import { type EnvironmentProviders, inject, makeEnvironmentProviders } from '@angular/core';
 import { GENESYS_SCOPES } from 'genesys-scopes';
 import {
+  type GenesysApiConfig,
   type GenesysAuthConfig,
   type GenesysAuthFeature,
-  ɵGENESYS_AUTH as GENESYS_AUTH,
-  ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
+  type GenesysAuthOptions,
+  type GenesysRegion,
+  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
   ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
+  ɵRELAY_CLIENT as RELAY_CLIENT,
   ɵconfigurationProviders as configurationProviders,
-  ɵgenesysAuthCore as genesysAuthCore,
   ɵresolveConfig as resolveConfig
 } from 'ngx-genesys-auth';
 import { GenesysAuthTesting, testingOf } from './controller';
 import { FakeRelay } from './fake-relay';
 
 /** What {@link provideGenesysAuthTesting} takes: the configuration of the app, or the parts that a test is about. */
-export interface GenesysAuthTestingConfig extends Partial<GenesysAuthConfig> {
+export interface GenesysAuthTestingConfig extends Partial<GenesysAuthOptions> {
+  /** The Genesys Cloud region, as in the configuration of the app. `mypurecloud.com` without `region` and `apiOrigin`. */
+  readonly region?: GenesysRegion | undefined;
+  /** The API's origin, as in the configuration of the app. */
+  readonly apiOrigin?: string | undefined;
   /** How long the fake tokens live, in seconds. One day by default. Nothing in proxy mode, which has none. */
   readonly tokenLifetimeSeconds?: number | undefined;
 }
@@ -47,8 +53,10 @@ export function provideGenesysAuthTesting(
   { tokenLifetimeSeconds = ONE_DAY_SECONDS, ...config }: GenesysAuthTestingConfig = {},
   ...features: readonly GenesysAuthFeature[]
 ): EnvironmentProviders {
-  const { scopes, apiOrigin, region = apiOrigin === undefined ? 'mypurecloud.com' : undefined } = config;
-  const full = { relay: '/fake-relay', ...config, region, scopes: scopes ?? GENESYS_SCOPES };
+  const { scopes, apiOrigin, region = apiOrigin === undefined ? 'mypurecloud.com' : undefined, ...options } = config;
+  // If both are given, the check of the configuration reports it.
+  const api = { region, apiOrigin } as GenesysApiConfig;
+  const full: GenesysAuthConfig = { relay: '/fake-relay', ...options, ...api, scopes: scopes ?? GENESYS_SCOPES };
   const mode = features.some(({ kind }) => kind === 'proxyMode') ? 'proxy' : 'token';
   const providers = [
     scopes === undefined ? { provide: GENESYS_RESOLVED_CONFIG, useFactory: () => nothingRequired(full) } : [],
@@ -56,7 +64,7 @@ export function provideGenesysAuthTesting(
       provide: FakeRelay,
       useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds, mode)
     },
-    { provide: GENESYS_AUTH_CORE, useFactory: () => genesysAuthCore(inject(FakeRelay)) },
+    { provide: RELAY_CLIENT, useExisting: FakeRelay },
     GenesysAuthTesting
   ];
   return makeEnvironmentProviders([
@@ -65,7 +73,7 @@ export function provideGenesysAuthTesting(
       features: [{ kind: 'testing', providers }, ...features],
       replaces: true
     }),
-    { provide: GenesysAuthTesting, useFactory: () => testingOf(inject(GENESYS_AUTH).get()) }
+    { provide: GenesysAuthTesting, useFactory: () => testingOf(inject(GENESYS_CONFIGURATIONS).get()) }
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
-import { ChangeDetectionStrategy, Component, Injector } from '@angular/core';
+import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import {
@@ -10,7 +10,6 @@ import {
   GenesysScopesDirective,
   genesysAuthInterceptor,
   genesysScopes,
-  genesysSession,
   isScopeDenied,
   provideGenesysAuth,
   withProxyMode,
@@ -49,7 +48,7 @@ function createApp(config?: GenesysAuthTestingConfig, imports: unknown[] = [], .
   };
 }
 
-const whoAmI = () => genesysSession({ injector: TestBed.inject(Injector) });
+const whoAmI = () => TestBed.inject(GenesysAuthService).session();
 
 describe('provideGenesysAuthTesting()', () => {
   it('grants everything in the same turn, by a token that is visibly fake', () => {
@@ -120,7 +119,7 @@ describe('provideGenesysAuthTesting()', () => {
     expect(() => TestBed.inject(GenesysAuthTesting)).toThrow('Provide provideGenesysAuthTesting()');
   });
 
-  it('answers genesysSession()', async () => {
+  it('answers session()', async () => {
     const { auth } = createApp();
     expect(await whoAmI()).toMatchObject({ subject: 'test-user', region: 'mypurecloud.com' });
     expect(auth.error()).toBeNull();

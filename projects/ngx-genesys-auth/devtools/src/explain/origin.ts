@@ -6,14 +6,14 @@ const ABSOLUTE = /^(?:[a-z][a-z\d+.-]*:|[/\\]{2})/i;
 type Why = Pick<Verdict, 'level' | 'rule' | 'reason' | 'hint'>;
 
 /**
- * Tells why a URL is on none of the APIs, by what comes nearest to one of them: the same origin in another spelling, another
- * scheme or port, another region, a look-alike.
+ * Explains why a URL is on none of the APIs, by the closest match: the same origin in another spelling, another scheme or port,
+ * another region, a look-alike.
  *
  * @param base the page's URL, for relative ones; `undefined` where there is no page
  */
 export function whyOtherOrigin(url: string, base: string | undefined, apis: readonly Api[]): Why {
   const parsed = URL.canParse(url, base) ? new URL(url, base) : undefined;
-  if (!parsed) return { level: 'odd', rule: 'no URL', reason: 'It is no URL that can be read.' };
+  if (!parsed) return { level: 'odd', rule: 'no URL', reason: 'The URL cannot be parsed.' };
   for (const near of [sameOrigin, sameHost, otherRegion, lookAlike]) {
     for (const { apiOrigin } of apis) {
       const why = near(url, parsed, new URL(apiOrigin));

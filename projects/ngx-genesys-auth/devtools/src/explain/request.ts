@@ -8,9 +8,9 @@ import { whyOtherOrigin } from './origin';
 import type { Api, Taker, Verdict } from './verdict';
 
 /**
- * Says what will become of a request, before anything is done with it.
+ * Explains how a request will be handled, before it is handled.
  *
- * @param taker the configuration that takes it, if one does
+ * @param taker the configuration that handles it, if one does
  * @param base the page's URL
  */
 export function explain(

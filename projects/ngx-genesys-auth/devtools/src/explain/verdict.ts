@@ -1,5 +1,5 @@
 /**
- * What became of a request, from the developer's view.
+ * The result of a request, as a developer sees it.
  *
  * - `attached`: it carries the token
  * - `proxied`: it goes through the relay, which has the token
@@ -33,5 +33,5 @@ export interface Api {
   readonly relayUrl: string;
 }
 
-/** Who takes a request: a configuration, or one that is still being loaded. */
+/** The configuration that handles a request. */
 export type Taker = Api | 'being loaded';

@@ -90,7 +90,7 @@ export class NotingWatch implements RequestWatch {
     } as const;
     const entry = this.#sending;
     if (entry) this.#log.change(entry, { verdict });
-    // Whoever moved it did so later, in a turn of its own.
+    // A later interceptor moved the request asynchronously.
     else
       this.#log.add({ at: new Date(), method: request.method, origin, path, needs: undefined, attempts: 1, verdict });
   }

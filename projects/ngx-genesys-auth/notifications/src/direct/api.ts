@@ -60,7 +60,7 @@ export function statusOf(error: unknown): number | undefined {
 function readChannel(answer: unknown): Channel {
   if (isObject(answer) && typeof answer['id'] === 'string' && typeof answer['connectUri'] === 'string')
     return { id: answer['id'], connectUri: answer['connectUri'] };
-  throw new TypeError('The answer is no channel.');
+  throw new TypeError('The answer does not describe a channel.');
 }
 
 function readRefusals(answer: unknown): readonly Refusal[] {

@@ -38,7 +38,7 @@ class DirectSource implements NotificationSource {
       listener.closing();
     });
     watch.begin(this.#kept?.token);
-    // The connection before, if it lasts, is about to be relieved by this one on the same channel.
+    // If the previous connection still lives, this one replaces it on the same channel.
     this.#before?.relieved();
     const connection = new DirectConnection(topics, listener, {
       api: this.#api,

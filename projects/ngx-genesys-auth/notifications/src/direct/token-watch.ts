@@ -55,7 +55,7 @@ export class TokenWatch {
       return;
     }
     const later = (): void => {
-      // The relay may hand out the same token until it has renewed it itself.
+      // The relay may issue the same token until it has renewed it itself.
       const left = leftMs(this.#token);
       if (left > 0) this.#again(left / 2);
     };

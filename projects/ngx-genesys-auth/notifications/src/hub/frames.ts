@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const GAP_REASONS: ReadonlySet<unknown> = new Set<GapReason>(['upstream', 'slow', 'resume']);
 
-/** How each kind of frame is told from nonsense. */
+/** Checks the form of each kind of frame. */
 const CHECKS: Readonly<Record<HubFrame['type'], (frame: Fields) => boolean>> = {
   welcome: ({ epoch, seq, heartbeatSeconds }) =>
     isText(epoch) && isNumber(seq) && isNumber(heartbeatSeconds) && heartbeatSeconds > 0,

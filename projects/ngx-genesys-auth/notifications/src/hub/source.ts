@@ -31,7 +31,7 @@ class HubSource implements NotificationSource {
   readonly #core = inject(GENESYS_AUTH_CORE);
   readonly #sockets = inject(GENESYS_WEBSOCKET);
   readonly #url = socketUrl(this.#core.config.relayUrl + RELAY_PATHS.notifications, inject(DOCUMENT).baseURI);
-  /** Where the newest connection has come to: what it says counts, not what the one before still has. */
+  /** The position of the newest connection. Frames of an earlier connection do not change it. */
   #position: HubPosition | undefined;
   #newest: object | undefined;
 

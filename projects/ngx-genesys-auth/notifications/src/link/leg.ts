@@ -28,7 +28,7 @@ export interface LegEvents {
  */
 export class Leg implements ConnectionListener {
   isLive = false;
-  /** It was told to go. */
+  /** The server has announced that it closes the connection. */
   isClosing = false;
   /** What it delivers as soon as it is live. */
   topics: readonly string[];
@@ -82,7 +82,7 @@ export class Leg implements ConnectionListener {
     this.#connection?.probe(answered);
   }
 
-  /** Ends it; nothing more is told. */
+  /** Closes the connection. The listener is not called any more. */
   close(): void {
     if (this.#over) return;
     this.#over = true;

@@ -9,11 +9,11 @@ import { Seen } from './seen';
 /**
  * How live events are.
  *
- * - `idle`: nobody has asked for a topic
+ * - `idle`: no topic is requested
  * - `connecting`: a connection is being opened
  * - `live`: events come
  * - `waiting`: there is no connection (or the relay has none), and another attempt follows by itself
- * - `paused`: nobody sees the page, and live events were told to rest meanwhile
+ * - `paused`: the page is hidden, and `pauseWhenHidden` stops live events meanwhile
  * - `failed`: the last attempt met something that does not pass by itself; the next one is a minute away. After `clear()` there is
  *   none until a token is obtained
  */
@@ -32,12 +32,12 @@ export interface LinkHooks {
 
 /** How long the old connection may take to say that it has told everything, milliseconds. */
 const PROBE_MS = 3_000;
-/** When a relief that failed is tried again, milliseconds. */
-const RELIEF_MS = 5_000;
+/** The pause before a replacement connection that failed is opened again. */
+const REPLACEMENT_PAUSE_MS = 5_000;
 
 /**
- * Keeps one connection alive: opens it again after it was lost, relieves it by another one before it ends, passes every
- * event on once and in order, and says where some may have been missed. Knows nothing of Angular, HTTP or sockets.
+ * Keeps one connection alive. It opens the connection again after it was lost, replaces it before it ends, emits every event once
+ * and in order, and reports gaps. It does not depend on Angular, HTTP or sockets.
  */
 export class Link implements LegEvents {
   readonly #source: NotificationSource;
@@ -53,7 +53,7 @@ export class Link implements LegEvents {
   #attempts = 0;
   #error: GenesysNotificationError | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #relief: ReturnType<typeof setTimeout> | undefined;
+  #replacement: ReturnType<typeof setTimeout> | undefined;
   #paused = false;
   /** The user has signed out: nothing is opened until {@link signIn} is called or another topic is wanted. */
   #signedOut = false;
@@ -125,7 +125,7 @@ export class Link implements LegEvents {
   }
 
   live(leg: Leg, resumed: boolean): void {
-    if (leg === this.#next) this.#relieve(leg, resumed);
+    if (leg === this.#next) this.#replaceBy(leg, resumed);
     else this.#arrived(leg, resumed);
   }
 
@@ -161,10 +161,10 @@ export class Link implements LegEvents {
   ended(leg: Leg, error: GenesysNotificationError, clean: boolean): void {
     if (leg === this.#next) {
       this.#next = undefined;
-      clearTimeout(this.#relief);
-      this.#relief = setTimeout(() => {
+      clearTimeout(this.#replacement);
+      this.#replacement = setTimeout(() => {
         if (this.#current?.isClosing && !this.#next) this.#openNext();
-      }, RELIEF_MS);
+      }, REPLACEMENT_PAUSE_MS);
       return;
     }
     const next = this.#next;
@@ -174,7 +174,7 @@ export class Link implements LegEvents {
       return;
     }
     this.#error = error;
-    clearTimeout(this.#relief);
+    clearTimeout(this.#replacement);
     if (leg.isLive) this.#attempts = 0;
     if (leg.isLive) this.#lose(leg);
     this.#current = next;
@@ -197,20 +197,20 @@ export class Link implements LegEvents {
   }
 
   #openNext(): void {
-    clearTimeout(this.#relief);
+    clearTimeout(this.#replacement);
     this.#next = new Leg(this.#topics, this, true);
     this.#next.open(this.#source);
   }
 
-  /** The next one is live. The current one is asked to tell what it still has: only then the order is sure. */
-  #relieve(next: Leg, resumed: boolean): void {
+  /** The replacement is live. The current connection first delivers its remaining events, so that they stay in order. */
+  #replaceBy(next: Leg, resumed: boolean): void {
     const current = this.#current;
     this.#nextResumed = resumed;
     if (!current?.isLive) {
       this.#promote(next, resumed);
       return;
     }
-    this.#relief = setTimeout(() => {
+    this.#replacement = setTimeout(() => {
       // It does not answer: nobody knows what it would have told.
       this.#lose(current);
       this.#promote(next, resumed);
@@ -221,7 +221,7 @@ export class Link implements LegEvents {
   }
 
   #promote(next: Leg, resumed: boolean): void {
-    clearTimeout(this.#relief);
+    clearTimeout(this.#replacement);
     // What the next one does not have yet is on its way there.
     if (this.#current) this.#lose(this.#current, 'reconnected', next.topics);
     this.#current?.close();
@@ -267,7 +267,7 @@ export class Link implements LegEvents {
 
   #closeAll(): void {
     clearTimeout(this.#retry);
-    clearTimeout(this.#relief);
+    clearTimeout(this.#replacement);
     this.#retry = undefined;
     this.#current?.close();
     this.#next?.close();

@@ -1,6 +1,6 @@
 import { HttpErrorResponse, HttpHeaders } from '@angular/common/http';
 import { GenesysAuthError } from 'ngx-genesys-auth';
-import { describeFailure, retryAfterMs } from './failure';
+import { describeFailure } from './failure';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const answer = (status: number, error: unknown, headers: Record<string, string> = {}) =>
@@ -67,5 +67,6 @@ it.each([
   ['soon', undefined],
   [null, undefined]
 ])('reads Retry-After %j as %p ms', (header, ms) => {
-  expect(retryAfterMs(header, NOW)).toBe(ms);
+  const response = answer(429, {}, header === null ? {} : { 'Retry-After': header });
+  expect(describeFailure(response, NOW).retryAfterMs).toBe(ms);
 });

@@ -1,9 +1,9 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { GenesysAuthError } from 'ngx-genesys-auth';
+import { GenesysAuthError, retryAfterMs } from 'ngx-genesys-auth';
 import { TimeoutError } from 'rxjs';
 import { record, text } from '../api/json';
 
-/** Why a poll did not work, told so that the person in front of the board can act on it. */
+/** Why a reading failed, in words that a user of the board can act on. */
 export interface Failure {
   /** Stable code: the library's, Genesys Cloud's, or the board's own. */
   readonly code: string;
@@ -11,14 +11,14 @@ export interface Failure {
   readonly hint: string;
   /** What Genesys support asks for. */
   readonly correlationId?: string;
-  /** Milliseconds that the server asked to be left alone for. */
+  /** The time that the server asks to wait. */
   readonly retryAfterMs?: number;
 }
 
 /**
- * Turns what a request threw into words.
+ * Describes the error of a request.
  *
- * @param error what `HttpClient` failed with
+ * @param error the error of `HttpClient`
  * @param now epoch milliseconds, for a `Retry-After` that is a date
  */
 export function describeFailure(error: unknown, now: number): Failure {
@@ -38,14 +38,6 @@ export function describeFailure(error: unknown, now: number): Failure {
   };
 }
 
-/** How long `Retry-After` asks to wait: seconds or an HTTP date (RFC 9110 section 10.2.3), in milliseconds. */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
-}
-
 function describeAuth(error: GenesysAuthError): Failure {
   // Without a sentence of the relay, both are no more than a link in production builds. One is enough.
   const hint = error.message.endsWith(error.hint) ? '' : error.hint;
@@ -54,14 +46,14 @@ function describeAuth(error: GenesysAuthError): Failure {
 }
 
 function describeAnswer(response: HttpErrorResponse, now: number): Failure {
-  // The interceptor may fail a request with its own error, which HttpClient hands on inside of its response.
+  // An interceptor of the app may wrap an error of the library in a response.
   if (response.error instanceof GenesysAuthError) return describeAuth(response.error);
   const body = record(response.error);
   const message = text(body['message']);
   const id = response.headers.get('ININ-Correlation-Id') ?? text(body['contextId']);
   const code = text(body['code']) ?? (response.status === 0 ? 'api_unreachable' : `http_${response.status}`);
   const asked = response.status === 429 || response.status === 503;
-  const wait = asked ? retryAfterMs(response.headers.get('Retry-After'), now) : undefined;
+  const wait = asked ? retryAfterMs(response, now) : undefined;
   return {
     ...withId({ code, message: message ?? statusText(response.status), hint: hintFor(response.status, code) }, id),
     ...(wait === undefined ? {} : { retryAfterMs: wait })

@@ -97,22 +97,24 @@ export class LiveLoads {
   }
 
   #listen(id: string): Subscription {
-    return (
-      this.#notifications
-        // The board reads the figures itself, of all queues at once: it only has to be told when.
-        .withCatchUp(`v2.analytics.queues.${id}.observations`, () => of(null))
-        .pipe(
-          // A queue whose events this client may not have is looked at, and so are all.
-          catchError(() => {
-            this.#refused.update((refused) => new Set([...refused, id]));
-            return EMPTY;
-          })
-        )
-        .subscribe((step) => {
-          if (step.type === 'event') this.#tell(id, step.event.eventBody);
-          else this.#miss();
-        })
+    const topic = `v2.analytics.queues.${id}.observations` as const;
+    const events = this.#notifications.topic(topic).pipe(
+      // A queue whose events this client may not receive is read like all queues.
+      catchError(() => {
+        this.#refused.update((refused) => new Set([...refused, id]));
+        return EMPTY;
+      })
     );
+    // The board reads the figures itself, of all queues at once: it only needs to know when.
+    const subscription = this.#notifications.readNow$(topic).subscribe(() => {
+      this.#miss();
+    });
+    subscription.add(
+      events.subscribe(({ eventBody }) => {
+        this.#tell(id, eventBody);
+      })
+    );
+    return subscription;
   }
 
   #miss(): void {

@@ -1,0 +1,92 @@
+import { type EnvironmentInjector, InjectionToken } from '@angular/core';
+import type { HttpRequest } from '@angular/common/http';
+import { isRecord } from 'genesys-auth-protocol';
+import { type Observable, type ObservableInput, of } from 'rxjs';
+import type { OffOriginGuard } from '../attach/guard';
+import type { ApiHandler } from '../attach/attacher';
+import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
+import type { GenesysAuthCore } from './core';
+import type { GenesysAuthFeature } from '../features/feature';
+import type { AuthState } from '../token/state';
+import { isText } from '../values';
+
+/** The arguments of one call of `provideGenesysAuth()`. */
+export interface Provided {
+  readonly config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig;
+  readonly features: readonly GenesysAuthFeature[];
+  /** Whether it replaces the configuration of the same name, in tests. */
+  readonly replaces?: boolean;
+}
+
+/** All calls of `provideGenesysAuth()`. */
+export const PROVIDED = new InjectionToken<readonly Provided[]>(ngDevMode ? 'GENESYS_PROVIDED' : '');
+
+/**
+ * One configuration at run time. Its state and its service exist from the beginning. Its core and its features are created as
+ * soon as the configuration is known: when the app starts, or when the configuration is loaded.
+ */
+export interface Configuration {
+  readonly name: string | undefined;
+  readonly features: readonly GenesysAuthFeature[];
+  /** Whether it is known only at run time. */
+  readonly isLoaded: boolean;
+  readonly state: AuthState;
+  /** Provides this configuration and its `GenesysAuthService`. */
+  readonly injector: EnvironmentInjector;
+  /** Provides the core and the features; `undefined` until the configuration is known. */
+  readonly featureInjector: EnvironmentInjector | undefined;
+  /** `undefined` until the configuration is known. */
+  readonly core: GenesysAuthCore | undefined;
+  /** Handles requests for the API. While the API is not known, it handles requests that may be for it. */
+  readonly handler: ApiHandler;
+  /** @throws GenesysAuthConfigError each time, if the configuration needs no loading and is wrong */
+  start(): void;
+  /**
+   * Emits the core as soon as the configuration is known. Loads the configuration again if that failed before.
+   *
+   * @param retryNow whether it is loaded again even during the pause after failures
+   */
+  readonly ready: (retryNow?: boolean) => Observable<GenesysAuthCore>;
+  /** Forgets the token. Callers that wait for a token or for the configuration fail with `signed_out`. */
+  clear(): void;
+}
+
+/** All configurations of an app. */
+export interface Configurations {
+  readonly all: readonly Configuration[];
+  /** Keeps tokens from leaving for another origin. */
+  readonly guard: OffOriginGuard;
+  /** @throws GenesysAuthConfigError each time, if a configuration that needs no loading is wrong */
+  start(): void;
+  /**
+   * Finds a configuration by its name. Without a name, it is the configuration without a name, or else the first.
+   *
+   * @throws GenesysAuthConfigError if there is none of this name
+   */
+  get(name?: string): Configuration;
+  /** Finds the handler of a request; `undefined` if the request is not for one of the APIs. */
+  readonly find: (request: HttpRequest<unknown>) => ApiHandler | undefined;
+}
+
+/** All configurations of an app. */
+export const GENESYS_CONFIGURATIONS = new InjectionToken<Configurations>(ngDevMode ? 'GENESYS_AUTH' : '');
+
+/** The configuration that a service or feature belongs to. */
+export const CONFIGURATION = new InjectionToken<Configuration>(ngDevMode ? 'GENESYS_CONFIGURATION' : '');
+
+type Given = Provided['config'];
+type Loaded = GenesysAuthConfigLoader | LoadedGenesysAuthConfig;
+
+/** Whether a configuration is known only at run time. */
+export const isLoaded = (config: Given): config is Loaded =>
+  typeof config === 'function' || (isRecord(config) && 'load' in config);
+
+/** Loads a configuration. One that needs no loading is emitted synchronously. */
+export function load(config: Given): ObservableInput<GenesysAuthConfig> {
+  if (typeof config === 'function') return config();
+  return isLoaded(config) ? config.load() : of(config);
+}
+
+/** The name of a configuration, which is known before the configuration is loaded. */
+export const nameOf = (config: Given): string | undefined =>
+  isRecord(config) && isText(config.name) ? config.name : undefined;

@@ -1,0 +1,63 @@
+import { DestroyRef, InjectionToken, inject } from '@angular/core';
+import { type ApiHandler, createAttacher, withToken } from '../attach/attacher';
+import type { OffOriginGuard } from '../attach/guard';
+import type { RequestNeeds } from '../scopes/needs';
+import { type ProxyStep, STEPS, type Steps } from '../features/steps';
+import type { ResolvedConfig } from '../config';
+import { RELAY_CLIENT, type RelayClient, relayClient } from '../relay/client';
+import { type ScopeCheck, createScopeCheck } from '../scopes/check';
+import { type AcquireToken, acquireFromRelay } from '../token/acquire';
+import { serverAccess } from '../token/server-access';
+import { TokenSource } from '../token/source';
+import { withTabLock } from '../token/tab-lock';
+import type { AuthState } from '../token/state';
+
+/** The configuration after its check, which stops the app at start if something is wrong. */
+export const GENESYS_RESOLVED_CONFIG = new InjectionToken<ResolvedConfig>(ngDevMode ? 'GENESYS_RESOLVED_CONFIG' : '');
+
+/** The objects that work together for one configuration. */
+export interface GenesysAuthCore {
+  readonly config: ResolvedConfig;
+  readonly relay: RelayClient;
+  readonly state: AuthState;
+  readonly tokens: TokenSource;
+  readonly scopes: ScopeCheck;
+  readonly attacher: ApiHandler;
+  readonly needs: RequestNeeds | undefined;
+  readonly proxy: ProxyStep | undefined;
+}
+
+/** The {@link GenesysAuthCore} of a configuration, created when it is first needed. */
+export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>(ngDevMode ? 'GENESYS_AUTH_CORE' : '');
+
+/** Creates the core of a configuration. Must be called in the injection context of its features. */
+export function createCore(state: AuthState, guard: OffOriginGuard): GenesysAuthCore {
+  const config = inject(GENESYS_RESOLVED_CONFIG);
+  const provided = inject(STEPS, { optional: true }) ?? [];
+  const steps = provided.reduce<Steps>((merged, each) => ({ ...merged, ...each }), {});
+  const { needs, names, token, proxy, retry, log } = steps;
+  // Builds for the browser replace ngServerMode and drop what only a server needs.
+  const server = typeof ngServerMode === 'undefined' || ngServerMode ? serverAccess(config) : undefined;
+  const via = server?.config ?? config;
+
+  const testRelay = inject(RELAY_CLIENT, { optional: true });
+  const client = testRelay ?? relayClient(via);
+  const relay = proxy?.client(client, config) ?? client;
+  let acquire: AcquireToken = token?.(relay) ?? ((rejected) => acquireFromRelay(relay, rejected));
+  if (server) acquire = server.guarded(acquire);
+  // A relay in a test answers synchronously, so its calls do not wait for a lock.
+  else if (!testRelay) acquire = withTabLock(acquire, config);
+  const tokens = new TokenSource(config, acquire, state);
+  inject(DestroyRef).onDestroy(() => {
+    tokens.close();
+  });
+  guard.register(config.apiOrigin, (header) => tokens.hasSent(header));
+
+  const scopes = createScopeCheck(config, names);
+  const forward = proxy?.forward(via) ?? withToken;
+  let attacher = createAttacher(tokens, scopes, needs, forward, guard);
+  if (proxy) attacher = proxy.restrict(attacher, via);
+  if (log) attacher = log(attacher);
+  if (retry) attacher = retry(attacher, tokens);
+  return { config, relay, state, tokens, scopes, attacher, needs, proxy };
+}

@@ -1,0 +1,40 @@
+import type { HttpInterceptorFn } from '@angular/common/http';
+import { InjectionToken } from '@angular/core';
+import type { ApiHandler, Forward } from '../attach/attacher';
+import type { ResolvedConfig } from '../config';
+import type { RelayClient } from '../relay/client';
+import type { NameCheck } from '../scopes/check';
+import type { RequestNeeds } from '../scopes/needs';
+import type { AcquireToken } from '../token/acquire';
+import type { TokenSource } from '../token/source';
+
+/** What features add to the core. Without features a request goes directly from the interceptor to the API. */
+export interface Steps {
+  /** Knows which scopes a request needs. */
+  readonly needs?: RequestNeeds;
+  /** Compares a scope with the names of Genesys Cloud. */
+  readonly names?: NameCheck;
+  /** Obtains tokens from other sources before it asks the relay. */
+  readonly token?: ((relay: RelayClient) => AcquireToken) | undefined;
+  /** Sends requests through the relay. */
+  readonly proxy?: ProxyStep;
+  /** Adds retries to a handler. */
+  readonly retry?: (inner: ApiHandler, tokens: TokenSource) => ApiHandler;
+  /** Logs each attempt of a handler. */
+  readonly log?: (inner: ApiHandler) => ApiHandler;
+}
+
+/** Sends requests through the relay. Without it requests go to the API, with a token. */
+export interface ProxyStep {
+  /** Replaces the token by the session: a client whose `token()` returns the session in the form of a token. */
+  client(relay: RelayClient, config: ResolvedConfig): RelayClient;
+  /** @param via where the relay is, and how it is called */
+  forward(via: ResolvedConfig): Forward;
+  /** Refuses a request whose path at the relay leaves the API, before it is sent. */
+  restrict(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn;
+  /** The error of a call that asks for a token. */
+  tokenRefusal(): Error;
+}
+
+/** The {@link Steps} of each feature. */
+export const STEPS = new InjectionToken<readonly Steps[]>(ngDevMode ? 'GENESYS_STEPS' : '');

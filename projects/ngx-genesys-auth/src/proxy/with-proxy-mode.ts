@@ -1,0 +1,130 @@
+import { HttpErrorResponse, type HttpHandlerFn, type HttpInterceptorFn, type HttpRequest } from '@angular/common/http';
+import { Injector, inject, runInInjectionContext } from '@angular/core';
+import {
+  GENESYS_AUTH_HEADER,
+  GENESYS_AUTH_HEADER_VALUE,
+  PROBLEM_MEDIA_TYPE,
+  RELAY_PATHS,
+  type SessionResponse,
+  type TokenResponse
+} from 'genesys-auth-protocol';
+import { isCovered } from 'genesys-scopes';
+import { catchError, defer, map, switchMap, throwError } from 'rxjs';
+import type { Forward } from '../attach/attacher';
+import { isLeftAlone } from '../context/request-context';
+import { type ProxyStep, STEPS } from '../features/steps';
+import type { ResolvedConfig } from '../config';
+import { authError } from '../errors';
+import type { GenesysAuthFeature } from '../features/feature';
+import { relayHeaders, relaySession } from '../relay/client';
+import { relayError } from '../relay/relay-error';
+import { regionMismatch } from '../relay/region-mismatch';
+import { staysBelowApi } from './api-path';
+
+/** How long the relay's session answer is used, in seconds. */
+const SESSION_SECONDS = 300;
+
+/**
+ * Sends calls of the API through the relay (`mode: proxy` there), so that no token reaches the browser. A request for
+ * `{apiOrigin}/api/v2/...` goes to `{relay}/api/v2/...`, with the caller's credential for the relay and without a token. Scope checks,
+ * guards, `*genesysScopes`, one replay after a 401 and the typed errors work as in token mode; the scopes are those that
+ * `GET {relay}/session` returns. An operation that the relay refuses becomes a `GenesysScopeError` or an error with a code `relay_...`.
+ * A URL whose path leaves `/api/v2/`, such as `/api/v2/users/../../x`, fails with `proxy_path_refused` before anything is sent.
+ *
+ * `GenesysAuthService.token()` fails with `proxy_mode`; use `ensureScopes()`. `expiresAt` is the time when the session is requested
+ * again.
+ *
+ * An interceptor of the app that signs calls to the relay must come after {@link genesysAuthInterceptor}, so that it sees the URL of
+ * the relay. Or give `relay: { headers }`.
+ *
+ * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withProxyMode())
+ */
+export function withProxyMode(): GenesysAuthFeature<'proxyMode'> {
+  return {
+    kind: 'proxyMode',
+    providers: [{ provide: STEPS, multi: true, useFactory: () => ({ proxy: proxyStep() }) }]
+  };
+}
+
+function proxyStep(): ProxyStep {
+  const injector = inject(Injector);
+  return {
+    client: (relay, config) => {
+      let asked = 0;
+      return {
+        ...relay,
+        token: () => relaySession(relay).pipe(map((session) => standIn(session, config, ++asked)))
+      };
+    },
+    forward: (via) => forwardVia(via, injector),
+    restrict: (handler, via) => restricted(handler, via),
+    tokenRefusal: () => authError('proxy_mode')
+  };
+}
+
+/** The session in the form of a token, so that it is requested, kept and renewed like one. It is never sent. */
+function standIn(session: SessionResponse, config: ResolvedConfig, asked: number): TokenResponse {
+  const mismatch = session.mode === 'proxy' ? regionMismatch(session, config) : authError('relay_mode_mismatch');
+  if (mismatch) throw mismatch;
+  const scopes = [...config.scopes, ...config.optionalScopes].filter((scope) => isCovered(scope, session.scopes));
+  return {
+    access_token: `no-token-${asked}`,
+    token_type: 'Bearer',
+    expires_in: SESSION_SECONDS,
+    scope: scopes.join(' '),
+    ...(session.caller !== undefined && { caller: session.caller })
+  };
+}
+
+/** Whether a request goes to the relay, which forwards calls of the API and nothing else that may be on its origin. */
+const goesToRelay = ({ url }: HttpRequest<unknown>, { apiOrigin }: ResolvedConfig): boolean =>
+  url.startsWith(`${apiOrigin}${RELAY_PATHS.api}/`);
+
+/** Refuses requests that would reach another path of the site, with the user's credential for the relay. */
+function restricted(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn {
+  return (request, next) => {
+    if (!goesToRelay(request, via) || isLeftAlone(request)) return handler(request, next);
+    const path = request.url.slice(via.apiOrigin.length);
+    if (!staysBelowApi(via.relayUrl, path)) return throwError(() => pathRefused(path));
+    // A copy: code of the app may change the request in place while it waits for the session.
+    return handler(request.clone(), next);
+  };
+}
+
+/** The error names the path without the query, which may hold personal data. */
+const pathRefused = (path: string) => authError('proxy_path_refused', { path: path.replace(/[?#].*/s, '') });
+
+/** Sends requests for the API to the relay instead. */
+function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
+  const { apiOrigin, relayUrl, credentials } = via;
+  const rewritten = (request: HttpRequest<unknown>, own: Readonly<Record<string, string>> | undefined) =>
+    request.clone({
+      url: relayUrl + request.url.slice(apiOrigin.length),
+      setHeaders: { ...own, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+      withCredentials: credentials === 'include',
+      ...(credentials === 'omit' && { credentials })
+    });
+  const send = (request: HttpRequest<unknown>, next: HttpHandlerFn) =>
+    via.headers
+      ? defer(() => runInInjectionContext(injector, () => relayHeaders(via))).pipe(
+          switchMap((own) => next(rewritten(request, own)))
+        )
+      : next(rewritten(request, undefined));
+  return (request, _live, next) =>
+    goesToRelay(request, via)
+      ? send(request, next).pipe(catchError((error: unknown) => throwError(() => typed(error, via.timeoutMs))))
+      : next(request);
+}
+
+/**
+ * Turns a refusal of the relay itself into the error that it would be in token mode. Temporary failures (429, 5xx) stay unchanged, as
+ * those of the API do, so that `withRetry()` retries them. A 401 stays unchanged, too: it is answered by a renewal and a replay.
+ */
+function typed(error: unknown, timeoutMs: number): unknown {
+  const refusal =
+    error instanceof HttpErrorResponse &&
+    (error.headers.get('Content-Type') ?? '').startsWith(PROBLEM_MEDIA_TYPE) &&
+    error.status !== 401 &&
+    error.status < 429;
+  return refusal ? relayError(error, timeoutMs) : error;
+}

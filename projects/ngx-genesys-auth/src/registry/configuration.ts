@@ -1,0 +1,150 @@
+import {
+  DestroyRef,
+  type EnvironmentInjector,
+  Injector,
+  createEnvironmentInjector,
+  runInInjectionContext
+} from '@angular/core';
+import { type Observable, catchError, defer, first, map, of, switchMap, timeout } from 'rxjs';
+import { isLeftAlone } from '../context/request-context';
+import type { ApiHandler } from '../attach/attacher';
+import { type GenesysAuthConfig, resolveConfig } from '../config';
+import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, createCore } from '../core/core';
+import { GenesysAuthConfigError, authError } from '../errors';
+import { GenesysAuthService } from '../service/service';
+import { SingleFlight, signedOut } from '../token/single-flight';
+import { AuthState } from '../token/state';
+import {
+  CONFIGURATION,
+  type Configuration,
+  type Configurations,
+  type Provided,
+  isLoaded,
+  load,
+  nameOf
+} from '../core/configurations';
+
+/** The longest time that loading a configuration may take. */
+const LOAD_TIMEOUT_MS = 10_000;
+
+/**
+ * Creates the configuration of one call of `provideGenesysAuth()`.
+ *
+ * @param parent the injector of `provideGenesysAuth()`
+ * @param coreChanged called when the core can be created
+ */
+export function createConfiguration(
+  { config, features }: Provided,
+  parent: EnvironmentInjector,
+  { find, guard }: Pick<Configurations, 'find' | 'guard'>,
+  coreChanged: () => void
+): Configuration {
+  const name = nameOf(config);
+  const state = new AuthState();
+  let featureInjector: EnvironmentInjector | undefined;
+  let core: GenesysAuthCore | undefined;
+  let isStarted = false;
+  /** The number of calls to clear(). */
+  let generation = 0;
+
+  const createFeatures = (given: GenesysAuthConfig): EnvironmentInjector => {
+    // First of all: a wrong configuration must not leave an injector behind.
+    const resolved = resolveConfig(given, name);
+    featureInjector = createEnvironmentInjector(
+      [
+        { provide: GENESYS_RESOLVED_CONFIG, useValue: resolved },
+        { provide: GENESYS_AUTH_CORE, useFactory: () => createCore(state, guard) },
+        features.map(({ providers }) => providers)
+      ],
+      configuration.injector
+    );
+    coreChanged();
+    return featureInjector;
+  };
+
+  const loading = new SingleFlight<GenesysAuthCore>({
+    failed: (error) => {
+      state.failed(error, false);
+    }
+  });
+
+  const loadCore = (): Observable<GenesysAuthCore> =>
+    defer(() => runInInjectionContext(parent.get(Injector), () => load(config))).pipe(
+      first(),
+      timeout(LOAD_TIMEOUT_MS),
+      map((given) => createFeatures(given).get(GENESYS_AUTH_CORE)),
+      catchError((cause: unknown) => {
+        throw cause instanceof GenesysAuthConfigError ? cause : authError('config_unavailable', { cause });
+      })
+    );
+
+  /** Created at the first use, because it needs the app's `HttpClient`. */
+  const coreOf = (): GenesysAuthCore | undefined => (core = featureInjector?.get(GENESYS_AUTH_CORE));
+
+  // An exception, for instance because the app is destroyed, becomes an error of the Observable.
+  const ready = (retryNow?: boolean): Observable<GenesysAuthCore> =>
+    defer(() => {
+      const known = coreOf();
+      if (known) return of(known);
+      const before = generation;
+      return (loading.pending() ?? (retryNow ? undefined : loading.paused()) ?? loading.start(loadCore)).pipe(
+        map((loadedCore) => {
+          // The first waiting request may start a renewal, and a subscriber of events$ may then call clear().
+          if (generation !== before) throw signedOut();
+          return loadedCore;
+        })
+      );
+    });
+
+  /** Lets a request wait until the configuration is known, and then decides whether the request is for its API. */
+  const waitForCore: ApiHandler = (request, next) =>
+    isLeftAlone(request)
+      ? next(request)
+      : ready().pipe(switchMap(() => find(request)?.(request, next) ?? next(request)));
+
+  const configuration: Configuration = {
+    name,
+    features,
+    isLoaded: isLoaded(config),
+    state,
+    injector: createEnvironmentInjector(
+      [{ provide: CONFIGURATION, useFactory: () => configuration }, GenesysAuthService],
+      parent
+    ),
+    get featureInjector() {
+      return featureInjector;
+    },
+    get core() {
+      return coreOf();
+    },
+    get handler() {
+      return coreOf()?.attacher ?? waitForCore;
+    },
+    start() {
+      if (isLoaded(config)) {
+        // The state reports an error of the load.
+        if (!isStarted) ready().subscribe({ error: () => undefined });
+        isStarted = true;
+      } else if (!featureInjector) createFeatures(config);
+    },
+    ready,
+    clear() {
+      generation++;
+      if (core) {
+        core.tokens.clear();
+        return;
+      }
+      const callers = loading.cancel();
+      state.cleared();
+      callers?.error(signedOut());
+    }
+  };
+
+  parent.get(DestroyRef).onDestroy(() => {
+    loading.cancel();
+    featureInjector?.destroy();
+    configuration.injector.destroy();
+    state.close();
+  });
+  return configuration;
+}

@@ -1,0 +1,82 @@
+import {
+  type EnvironmentProviders,
+  type ModuleWithProviders,
+  NgModule,
+  type Provider,
+  inject,
+  makeEnvironmentProviders,
+  provideEnvironmentInitializer
+} from '@angular/core';
+import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
+import { createConfigurations } from '../registry/configurations';
+import { GENESYS_CONFIGURATIONS, PROVIDED, type Provided } from '../core/configurations';
+import { provideInterceptorCheck } from '../interceptor/interceptor-check';
+import { GenesysScopesDirective } from '../template/scopes-directive';
+import type { GenesysAuthFeature } from '../features/feature';
+import { GenesysAuthService } from '../service/service';
+
+/**
+ * Provides {@link GenesysAuthService} and what {@link genesysAuthInterceptor} needs. Put it where `provideHttpClient()` is,
+ * before or after it.
+ *
+ * @param config region, relay and scopes; or a function that gives them later, for apps that know them only at run time. Then
+ *   requests for the API of any Genesys Cloud region, and those marked by {@link genesysScopes} or {@link genesysConfig}, wait
+ *   for it, at most 10 s; all others pass. If it fails they fail with `config_unavailable` (or `config_invalid`), and
+ *   the next request, or `renew()`, loads it again
+ * @param features additions made by `with...()` functions, for this configuration alone
+ * @throws {@link GenesysAuthConfigError} `config_invalid` when the app starts: every mistake at once, with its fix
+ * @example
+ * bootstrapApplication(App, {
+ *   providers: [
+ *     provideHttpClient(withInterceptors([genesysAuthInterceptor])),
+ *     provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics', 'routing'] })
+ *   ]
+ * });
+ * @example
+ * provideGenesysAuth(() => inject(HttpClient).get<GenesysAuthConfig>('/genesys.json'))
+ * @example
+ * // Two organisations beside each other: inject(GenesysAuthService).for('emea')
+ * [provideGenesysAuth({ name: 'us', ... }), provideGenesysAuth({ name: 'emea', ... }, withRetry())]
+ */
+export function provideGenesysAuth(
+  config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig,
+  ...features: readonly GenesysAuthFeature[]
+): EnvironmentProviders {
+  return makeEnvironmentProviders(configurationProviders({ config, features }));
+}
+
+/** The providers of one configuration. */
+export const configurationProviders = (provided: Provided): (Provider | EnvironmentProviders)[] => [
+  { provide: PROVIDED, multi: true, useValue: provided },
+  { provide: GENESYS_CONFIGURATIONS, useFactory: createConfigurations },
+  {
+    provide: GenesysAuthService,
+    useFactory: () => inject(GENESYS_CONFIGURATIONS).get().injector.get(GenesysAuthService)
+  },
+  provideEnvironmentInitializer(() => {
+    inject(GENESYS_CONFIGURATIONS).start();
+  }),
+  ...(ngDevMode ? [provideInterceptorCheck()] : []),
+  provided.features.map(({ appProviders }) => appProviders ?? [])
+];
+
+/**
+ * The same as {@link provideGenesysAuth} for apps that are built of NgModules. Modules whose templates use `*genesysScopes`
+ * import it as it is, without `forRoot()`.
+ */
+@NgModule({ imports: [GenesysScopesDirective], exports: [GenesysScopesDirective] })
+export class GenesysAuthModule {
+  /**
+   * Import it in the root module, once for each configuration. The parameters and errors are those of {@link provideGenesysAuth}.
+   *
+   * @example
+   * imports: [GenesysAuthModule.forRoot({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics'] })],
+   * providers: [provideHttpClient(withInterceptors([genesysAuthInterceptor]))]
+   */
+  static forRoot(
+    config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig,
+    ...features: readonly GenesysAuthFeature[]
+  ): ModuleWithProviders<GenesysAuthModule> {
+    return { ngModule: GenesysAuthModule, providers: [provideGenesysAuth(config, ...features)] };
+  }
+}

@@ -1,1 +1,0 @@
-export { type TabSyncOptions, withTabSync } from './feature';

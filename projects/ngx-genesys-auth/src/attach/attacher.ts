@@ -24,8 +24,8 @@ export type ApiHandler = HttpInterceptorFn;
 /** Sends a request to the API, with the token. In proxy mode it sends the request to the relay. */
 export type Forward = (request: HttpRequest<unknown>, live: LiveToken, next: HttpHandlerFn) => Events;
 
-/** Which token a request is sent with: the first, one that another request has renewed meanwhile, or the renewed one. */
-type Attempt = 'first' | 'newer' | 'renewed';
+/** Which token a request is replayed with: one that another request has renewed meanwhile, or that of its own renewal. */
+type Replay = 'newer' | 'renewed';
 
 /** For how long a token that is refused directly after its renewal is not renewed again. */
 const STILL_REFUSED_PAUSE_MS = 1000;
@@ -57,43 +57,34 @@ export function createAttacher(
   };
 
   const sendChecked = (request: HttpRequest<unknown>, next: HttpHandlerFn, needed: ScopeNeeds | undefined): Events => {
-    throwIf(needed?.beforeToken());
-    return tokens.get().pipe(switchMap((live) => send(request, next, needed, live, 'first')));
-  };
-
-  const send = (
-    request: HttpRequest<unknown>,
-    next: HttpHandlerFn,
-    needed: ScopeNeeds | undefined,
-    live: LiveToken,
-    attempt: Attempt
-  ): Events => {
-    throwIf(needed?.afterGrant(live.scopes));
-    const checkBeforeSending: SendCheck = () => {
-      // Another user may have signed in.
-      if (tokens.generation() !== live.generation) throw signedOut();
-      if (!isLive(live)) throw tokenExpired();
+    const send = (live: LiveToken, replay?: Replay): Events => {
+      throwIf(needed?.afterGrant(live.scopes));
+      const checkBeforeSending: SendCheck = () => {
+        // Another user may have signed in.
+        if (tokens.generation() !== live.generation) throw signedOut();
+        if (!isLive(live)) throw tokenExpired();
+      };
+      const events = forward(request, live, (forwarded) => guard.pass(forwarded, checkBeforeSending, next));
+      // The first attempt has already emitted the event that the request was sent.
+      return (replay ? events.pipe(filter(({ type }) => type !== HttpEventType.Sent)) : events).pipe(
+        catchError((response: unknown) => {
+          if (!refusesToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
+          if (replay === 'renewed') {
+            stillRefused = { token: live.token, age: stopwatch() };
+            throw tokenRejected(response);
+          }
+          // Another request has already renewed the token. Try that token first; if it is refused too, it is renewed.
+          const newer = replay ? undefined : tokens.usable();
+          if (newer && newer.token !== live.token && newer.generation === live.generation) return send(newer, 'newer');
+          if (stillRefused?.token === live.token && stillRefused.age() < STILL_REFUSED_PAUSE_MS) {
+            throw tokenRejected(response);
+          }
+          return tokens.afterRefusal(live).pipe(switchMap((renewed) => send(renewed, 'renewed')));
+        })
+      );
     };
-    const events = forward(request, live, (forwarded) => guard.pass(forwarded, checkBeforeSending, next));
-    // The first attempt has already emitted the event that the request was sent.
-    return (attempt === 'first' ? events : events.pipe(filter(({ type }) => type !== HttpEventType.Sent))).pipe(
-      catchError((response: unknown) => {
-        if (!refusesToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
-        if (attempt === 'renewed') {
-          stillRefused = { token: live.token, age: stopwatch() };
-          throw tokenRejected(response);
-        }
-        // Another request has already renewed the token. Try that token first; if it is refused too, it is renewed.
-        const newer = attempt === 'first' ? tokens.usable() : undefined;
-        if (newer && newer.token !== live.token && newer.generation === live.generation) {
-          return send(request, next, needed, newer, 'newer');
-        }
-        if (stillRefused?.token === live.token && stillRefused.age() < STILL_REFUSED_PAUSE_MS) {
-          throw tokenRejected(response);
-        }
-        return tokens.afterRefusal(live).pipe(switchMap((renewed) => send(request, next, needed, renewed, 'renewed')));
-      })
-    );
+    throwIf(needed?.beforeToken());
+    return tokens.get().pipe(switchMap((live) => send(live)));
   };
 
   // Each subscription checks the request and attaches the token again: a retry of the app must not send an old token.

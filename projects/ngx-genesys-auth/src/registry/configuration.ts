@@ -12,7 +12,7 @@ import { type GenesysAuthConfig, resolveConfig } from '../config';
 import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, createCore } from '../core/core';
 import { GenesysAuthConfigError, authError } from '../errors';
 import { GenesysAuthService } from '../service/service';
-import { SingleFlight, signedOut } from '../token/single-flight';
+import { SingleFlight } from '../token/single-flight';
 import { AuthState } from '../token/state';
 import {
   CONFIGURATION,
@@ -44,8 +44,6 @@ export function createConfiguration(
   let featureInjector: EnvironmentInjector | undefined;
   let core: GenesysAuthCore | undefined;
   let isStarted = false;
-  /** The number of calls to clear(). */
-  let generation = 0;
 
   const createFeatures = (given: GenesysAuthConfig): EnvironmentInjector => {
     // First of all: a wrong configuration must not leave an injector behind.
@@ -62,17 +60,13 @@ export function createConfiguration(
     return featureInjector;
   };
 
-  const loading = new SingleFlight<GenesysAuthCore>({
-    failed: (error) => {
-      state.failed(error, false);
-    }
-  });
+  const loading = new SingleFlight<GenesysAuthCore>(state);
 
   const loadCore = (): Observable<GenesysAuthCore> =>
     defer(() => runInInjectionContext(parent.get(Injector), () => load(config))).pipe(
       first(),
       timeout(LOAD_TIMEOUT_MS),
-      map((given) => createFeatures(given).get(GENESYS_AUTH_CORE)),
+      map((given) => (core = createFeatures(given).get(GENESYS_AUTH_CORE))),
       catchError((cause: unknown) => {
         throw cause instanceof GenesysAuthConfigError ? cause : authError('config_unavailable', { cause });
       })
@@ -86,14 +80,7 @@ export function createConfiguration(
     defer(() => {
       const known = coreOf();
       if (known) return of(known);
-      const before = generation;
-      return (loading.pending() ?? (retryNow ? undefined : loading.paused()) ?? loading.start(loadCore)).pipe(
-        map((loadedCore) => {
-          // The first waiting request may start a renewal, and a subscriber of events$ may then call clear().
-          if (generation !== before) throw signedOut();
-          return loadedCore;
-        })
-      );
+      return loading.pending() ?? (retryNow ? undefined : loading.paused()) ?? loading.start(loadCore);
     });
 
   /** Lets a request wait until the configuration is known, and then decides whether the request is for its API. */
@@ -129,14 +116,7 @@ export function createConfiguration(
     },
     ready,
     clear() {
-      generation++;
-      if (core) {
-        core.tokens.clear();
-        return;
-      }
-      const callers = loading.cancel();
-      state.cleared();
-      callers?.error(signedOut());
+      (core?.tokens ?? loading).clear();
     }
   };
 

@@ -1,31 +1,38 @@
 import { untracked } from '@angular/core';
-import { AsyncSubject, type Observable, Subscription, throwError } from 'rxjs';
+import { AsyncSubject, type Observable, Subscription, tap, throwError } from 'rxjs';
 import { type GenesysAuthError, authError } from '../errors';
 import { BackOff } from './back-off';
+import type { AuthState } from './state';
 
-/** Receives the outcome of each call before its callers do. */
-export interface Outcome<Value> {
-  succeeded?(value: Value): void;
-  failed(error: GenesysAuthError): void;
+/** Keeps the value of the last call. */
+export interface ValueStore<Value> {
+  /** Receives the value of each call before its callers do. */
+  succeeded(value: Value): void;
+  /** Whether an older value remains in use when a call fails. */
+  isLive(): boolean;
 }
 
 /**
- * Makes one call at a time and shares its outcome between all callers. A caller that unsubscribes does not end the call. After
- * failures there is a pause, see {@link BackOff}.
+ * Makes one call at a time and shares its outcome between all callers. A caller that unsubscribes does not end the call. A caller
+ * fails with `signed_out` if `clear()` is called before it receives the value. After failures there is a pause, see
+ * {@link BackOff}.
  */
 export class SingleFlight<Value> {
-  readonly #outcome: Outcome<Value>;
+  readonly #state: AuthState;
+  readonly #store: ValueStore<Value> | undefined;
   readonly #backOff = new BackOff();
   #pending: AsyncSubject<Value> | undefined;
   #subscription = Subscription.EMPTY;
 
-  constructor(outcome: Outcome<Value>) {
-    this.#outcome = outcome;
+  /** @param state shows failures and `clear()` to the app */
+  constructor(state: AuthState, store?: ValueStore<Value>) {
+    this.#state = state;
+    this.#store = store;
   }
 
   /** The outcome of the call that is under way. */
   pending(): Observable<Value> | undefined {
-    return this.#pending;
+    return this.#pending && this.#unlessCleared(this.#pending);
   }
 
   /** The last error, while the pause after it lasts. */
@@ -42,6 +49,7 @@ export class SingleFlight<Value> {
   start(call: () => Observable<Value>): Observable<Value> {
     const pending = new AsyncSubject<Value>();
     const subscription = new Subscription();
+    const outcome = this.#unlessCleared(pending);
     this.#pending = pending;
     this.#subscription = subscription;
     // A request may be made inside an effect or a template. Neither must depend on the signals that are read here.
@@ -54,33 +62,46 @@ export class SingleFlight<Value> {
           next: (value) => {
             this.#pending = undefined;
             this.#backOff.reset();
-            this.#outcome.succeeded?.(value);
+            this.#store?.succeeded(value);
             pending.next(value);
             pending.complete();
           },
           error: (error: GenesysAuthError) => {
             this.#pending = undefined;
             this.#backOff.failed(error);
-            this.#outcome.failed(error);
+            this.#state.failed(error, this.#store?.isLive());
             pending.error(error);
           }
         })
       );
     });
-    return pending;
+    return outcome;
   }
 
-  /**
-   * Ends the call that is under way, and the pause.
-   *
-   * @returns the callers, which still wait for an outcome
-   */
-  cancel(): Pick<AsyncSubject<Value>, 'error'> | undefined {
+  /** Ends the call that is under way, and the pause. Its callers fail with `signed_out`. */
+  clear(): void {
+    this.#state.generation++;
     const callers = this.#pending;
+    this.cancel();
+    this.#state.cleared();
+    callers?.error(signedOut());
+  }
+
+  /** Ends the call that is under way, and the pause, because the app is destroyed. Its callers get no outcome. */
+  cancel(): void {
     this.#pending = undefined;
     this.#subscription.unsubscribe();
     this.#backOff.reset();
-    return callers;
+  }
+
+  /** Before a caller receives the value, a subscriber of events$ or another caller may call clear(). */
+  #unlessCleared(outcome: Observable<Value>): Observable<Value> {
+    const { generation } = this.#state;
+    return outcome.pipe(
+      tap(() => {
+        if (this.#state.generation !== generation) throw signedOut();
+      })
+    );
   }
 }
 

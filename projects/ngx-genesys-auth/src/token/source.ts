@@ -21,20 +21,10 @@ export class TokenSource {
   readonly #config: ResolvedConfig;
   readonly #acquire: AcquireToken;
   readonly #state: AuthState;
-  readonly #flight = new SingleFlight<LiveToken>({
-    succeeded: (token) => {
-      this.#live = token;
-      this.#headers = [...new Set([token.header, ...this.#headers])].slice(0, REMEMBERED_HEADERS);
-      this.#state.ready(token);
-    },
-    failed: (error) => {
-      this.#state.failed(error, isLive(this.#live));
-    }
-  });
+  readonly #flight: SingleFlight<LiveToken>;
   #live: LiveToken | undefined;
   /** The `Authorization` values of the last tokens, newest first. */
   #headers: readonly string[] = [];
-  #generation = 0;
   /** The token that the pending call reports as rejected. It is not used while that call is pending. */
   #rejected: string | undefined;
   /** Whether another tab gave the last token. */
@@ -44,14 +34,19 @@ export class TokenSource {
     this.#config = config;
     this.#acquire = acquire;
     this.#state = state;
+    this.#flight = new SingleFlight(state, {
+      succeeded: (token) => {
+        this.#live = token;
+        this.#headers = [...new Set([token.header, ...this.#headers])].slice(0, REMEMBERED_HEADERS);
+        state.ready(token);
+      },
+      isLive: () => isLive(this.#live)
+    });
   }
 
-  /**
-   * The number of calls to `clear()`. A request that was first sent in one generation must not be sent again in a later one:
-   * another user may have signed in.
-   */
+  /** See {@link AuthState.generation}. */
   generation(): number {
-    return this.#generation;
+    return this.#state.generation;
   }
 
   /** Whether this value of `Authorization` holds a token of this source. */
@@ -79,20 +74,20 @@ export class TokenSource {
 
   /** The live token, or the one that the pending call brings. */
   get(): Observable<LiveToken> {
-    const generation = this.#generation;
+    const generation = this.generation();
     const token = this.usable();
     // usable() may start a renewal, and a subscriber of events$ may then call clear().
-    if (this.#generation !== generation) return throwError(signedOut);
+    if (this.generation() !== generation) return throwError(signedOut);
     if (token) return of(token);
-    return this.#unlessCleared(this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed'));
+    return this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed');
   }
 
   /** Asks the relay, even if the token is live or the last calls failed. */
   renew(): Observable<LiveToken> {
     const pending = this.#flight.pending();
-    if (!pending) return this.#unlessCleared(this.#start('asked'));
+    if (!pending) return this.#start('asked');
     // A token from another tab may be older than this call of renew().
-    return this.#unlessCleared(pending).pipe(switchMap((token) => (this.#isFromOtherTab ? this.renew() : of(token))));
+    return pending.pipe(switchMap((token) => (this.#isFromOtherTab ? this.renew() : of(token))));
   }
 
   /**
@@ -101,7 +96,7 @@ export class TokenSource {
    */
   afterRefusal(refused: LiveToken): Observable<LiveToken> {
     const pending = this.#flight.pending();
-    const isReported = this.#rejected === refused.token || refused.generation !== this.#generation;
+    const isReported = this.#rejected === refused.token || refused.generation !== this.generation();
     if (!pending || isReported) return this.#replaced(refused);
     // The pending call does not report this token, so it may bring the same token again.
     return pending.pipe(
@@ -112,11 +107,8 @@ export class TokenSource {
 
   /** Forgets the token. Pending callers fail with `signed_out`. */
   clear(): void {
-    this.#generation++;
     this.#live = undefined;
-    const callers = this.#flight.cancel();
-    this.#state.cleared();
-    callers?.error(signedOut());
+    this.#flight.clear();
   }
 
   /** Forgets the token without an event, because the app is destroyed. */
@@ -126,11 +118,11 @@ export class TokenSource {
   }
 
   #replaced(refused: LiveToken): Observable<LiveToken> {
-    if (refused.generation !== this.#generation) return throwError(signedOut);
+    if (refused.generation !== this.generation()) return throwError(signedOut);
     const pending = this.#flight.pending();
-    if (pending) return this.#unlessCleared(pending);
+    if (pending) return pending;
     if (isLive(this.#live) && this.#live.token !== refused.token) return of(this.#live);
-    return this.#unlessCleared(this.#flight.paused() ?? this.#start('rejected', refused.token));
+    return this.#flight.paused() ?? this.#start('rejected', refused.token);
   }
 
   #start(reason: RenewalReason, rejected?: string): Observable<LiveToken> {
@@ -143,19 +135,9 @@ export class TokenSource {
 
   #read({ answer, age, isFromOtherTab = false }: Grant): LiveToken {
     this.#isFromOtherTab = isFromOtherTab;
-    const token = liveToken(answer, age, this.#generation, this.#config.renewAheadMs);
+    const token = liveToken(answer, age, this.generation(), this.#config.renewAheadMs);
     if (!isLive(token)) throw authError('relay_timeout');
     throwIf(notGranted(this.#config.scopes, token.scopes));
     return token;
-  }
-
-  /** Between the relay's answer and its delivery, a subscriber of events$ or another caller may have called clear(). */
-  #unlessCleared(tokens: Observable<LiveToken>): Observable<LiveToken> {
-    return tokens.pipe(
-      map((token) => {
-        if (token.generation !== this.#generation) throw signedOut();
-        return token;
-      })
-    );
   }
 }

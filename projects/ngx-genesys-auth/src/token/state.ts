@@ -60,6 +60,12 @@ export class AuthState {
   readonly error: Signal<GenesysAuthError | null> = computed(() => this.#snapshot().error);
   readonly events$: Observable<GenesysAuthEvent> = this.#events.asObservable();
 
+  /**
+   * The number of calls to `clear()`. A request that was first sent in one generation must not be sent again in a later one:
+   * another user may have signed in.
+   */
+  generation = 0;
+
   renewing(reason: RenewalReason): void {
     this.#emit({ type: 'renewing', reason }, { status: 'renewing' });
   }
@@ -71,7 +77,7 @@ export class AuthState {
   }
 
   /** @param isLive whether an older token remains in use */
-  failed(error: GenesysAuthError, isLive: boolean): void {
+  failed(error: GenesysAuthError, isLive = false): void {
     const change: Partial<Snapshot> = isLive ? { status: 'ready' } : { ...NO_TOKEN, status: 'failed' };
     this.#emit({ type: 'failed', error }, { ...change, error });
   }

@@ -8,8 +8,13 @@ import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/root.mjs';
 import { OURS, PEERS } from '../projects/bench/bundle/entries.mjs';
 
-/** Bytes, gzip, that provider, service, interceptor and guard may cost an app. The smallest of the peers costs 9.0 kB. */
-const CEILING = 7500;
+/**
+ * Bytes, gzip, that provider, service, interceptor and guard may cost an app. The smallest of the peers costs 9.0 kB.
+ * It is the size of the clearest form of the code, rounded up. The largest parts are the guard against tokens at other origins
+ * (0.6 kB), the token source with its renewals (0.9 kB), the calls to the relay with the checks of its answers and their errors
+ * (1.1 kB), named and loaded configurations (0.7 kB) and the check of a configuration (0.5 kB).
+ */
+const CEILING = 8200;
 
 const check = process.argv.includes('--check');
 ensureInstalled();

@@ -1,6 +1,5 @@
 import { GENESYS_REGIONS, findRegion } from 'genesys-auth-protocol';
 import { nearestScope } from 'genesys-scopes';
-import type { GenesysAuthConfig } from './config';
 import { isText } from '../values';
 import type { Report } from './report';
 import { isSafe } from './safe-url';
@@ -55,7 +54,7 @@ function checkRegion(value: unknown, report: Report): void {
 }
 
 /** Checks what says where tokens are for. */
-export function checkApi({ region, apiOrigin }: Partial<GenesysAuthConfig>, report: Report): void {
+export function checkApi({ region, apiOrigin }: { region?: unknown; apiOrigin?: unknown }, report: Report): void {
   if (region !== undefined && apiOrigin !== undefined) {
     report('apiOrigin', 'it stands beside region, and only one can be right.', 'Remove one of the two.');
   } else if (region !== undefined) {

@@ -12,7 +12,6 @@ import {
   finalize,
   map,
   merge,
-  of,
   skip
 } from 'rxjs';
 import { type QueueLoad, QUIET } from '../api/load';

@@ -49,7 +49,7 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   }
   const scopes = await readScopes(options.scopes);
   if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
-    stop(`"${proxyTarget}" is no URL for the dev proxy. Write it like http://localhost:8080.`);
+    stop(`"${proxyTarget}" is not a URL for the dev proxy. Write it like http://localhost:8080.`);
   }
   return { api, relay, scopes, mode, proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined };
 }

@@ -82,5 +82,5 @@ function open(tree: Tree, file: string): JSONFile {
   } catch {
     // told below
   }
-  return stop(`${file} is no JSON file that the dev server could read. Correct it, or run again with --no-proxy.`);
+  return stop(`${file} is not a JSON file that the dev server could read. Correct it, or run again with --no-proxy.`);
 }

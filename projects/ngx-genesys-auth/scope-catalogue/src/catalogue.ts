@@ -82,7 +82,7 @@ export class ScopeCatalogue implements RequestNeeds {
 
   #accept(index: OperationFinder): void {
     // What an app loads at run time is easily the module instead of the index in it.
-    if (typeof index.find !== 'function') throw new TypeError('It is no operation index: it has no find().');
+    if (typeof index.find !== 'function') throw new TypeError('It is not an operation index: it has no find().');
     this.#index = index;
   }
 }

@@ -24,7 +24,7 @@ export type ApiHandler = HttpInterceptorFn;
 /** Sends a request to the API, with the token. In proxy mode it sends the request to the relay. */
 export type Forward = (request: HttpRequest<unknown>, live: LiveToken, next: HttpHandlerFn) => Events;
 
-/** Which token a request is replayed with: one that another request has renewed meanwhile, or that of its own renewal. */
+/** Which token a request is replayed with: one that another request has renewed meanwhile, or one that this request has renewed. */
 type Replay = 'newer' | 'renewed';
 
 /** For how long a token that is refused directly after its renewal is not renewed again. */

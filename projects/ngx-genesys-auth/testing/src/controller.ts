@@ -100,6 +100,6 @@ export function testingOf({ name, featureInjector }: Configuration): GenesysAuth
   if (testing) return testing;
   const call = `provideGenesysAuthTesting(${name === undefined ? '' : `{ name: '${name}' }`})`;
   throw new Error(
-    `${name === undefined ? 'The configuration' : `The configuration "${name}"`} is no fake. Provide ${call}.`
+    `${name === undefined ? 'The configuration' : `The configuration "${name}"`} is not a fake. Provide ${call}.`
   );
 }

@@ -144,7 +144,7 @@ describe(`the token, in ${RUNS} requests with URLs made to mislead`, () => {
       fc.property(url, (to) => {
         const authorization = send(to);
         if (authorization === null) {
-          // A miss is no leak, but the plain form must never be one.
+          // A miss is not a leak, but the plain form must never be one.
           expect(to.startsWith(`${API}/`)).toBe(false);
           return;
         }

@@ -26,7 +26,7 @@ const CALM_SLICE_MS = 2_000;
 /** How long the day with faults is: `npm run soak -- live-day` makes it 24 hours or more. */
 const HOURS = Number(process.env['LIVE_DAY_HOURS'] ?? 8);
 const LOSSES = HOURS * 1.25;
-/** An observer with a client of its own: faults leave it alone. */
+/** An observer with a separate client, which no fault affects. */
 const WITNESS = { id: 'witness', secret: 'w', accessTokenValiditySeconds: 172_800 } satisfies SandboxClient;
 
 jest.setTimeout(600_000);
@@ -360,7 +360,7 @@ it('tokens that end, sockets told to go, losses, topics that come and go: every 
   );
   expect(missed.length).toBeGreaterThan(LOSSES);
   expect(silent).toEqual([]);
-  // Nothing is told that was none: every gap belongs to a loss, and to all that was listened to then.
+  // No false gap is reported: every gap belongs to a loss, and to all topics of that time.
   expect(gaps.length).toBeGreaterThan(0);
   expect(gaps.length).toBeLessThanOrEqual(LOSSES);
   expect(gaps.filter(({ topics }) => !day.topics.every((topic) => topics.includes(topic)))).toEqual([]);

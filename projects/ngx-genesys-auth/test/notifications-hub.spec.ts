@@ -56,7 +56,7 @@ describe('live events over the relay’s hub', () => {
     expect(gaps.flatMap(({ topics: named }) => named).sort()).toEqual([second, TOPIC].sort());
   });
 
-  it('a lost connection is resumed: what was missed comes late, in order, and is no gap', async () => {
+  it('a lost connection is resumed: what was missed comes late, in order, and is not a gap', async () => {
     const { live, got, gaps, send, sockets } = await start();
     send(1);
     await until(() => got.events.length === 1, 'an event');

@@ -61,7 +61,7 @@ describe('live events over a channel of Genesys Cloud', () => {
     expect(gaps).toMatchObject([{ topics: [`${USER}.presence`, `${USER}.station`] }]);
   });
 
-  it('a lost connection is opened again on the same channel, and the hole is told with its length', async () => {
+  it('a lost connection is opened again on the same channel, and the gap is reported with its length', async () => {
     const { live, got, gaps, sandbox, sockets } = await start();
     const [channel] = channels();
     const before = Date.now();
@@ -98,7 +98,7 @@ describe('live events over a channel of Genesys Cloud', () => {
     expect(channels()).toMatchObject([{ sockets: 1 }]);
   });
 
-  it('a revoked token: a new token, a new channel, and the gap is told', async () => {
+  it('a revoked token: a new token, a new channel, and the gap is reported', async () => {
     const { live, auth, got, gaps, sandbox } = await start();
     const dead = await auth.token();
     sandbox.revokeTokens();
@@ -118,7 +118,7 @@ describe('live events over a channel of Genesys Cloud', () => {
     for (let n = 1; n <= 4; n++) sandbox.publish(`${USER}.presence`, { n });
     await until(() => got.events.length === 4, 'all events');
     expect(got.bodies()).toEqual([{ n: 2 }, { n: 1 }, { n: 3 }, { n: 4 }]);
-    // One cause may have several effects: the same id with another body is no double.
+    // One cause may have several effects: the same id with another body is not a duplicate.
     sandbox.publish(`${USER}.presence`, { n: 5 }, 'cause');
     sandbox.publish(`${USER}.presence`, { n: 6 }, 'cause');
     await until(() => got.events.length === 6, 'both effects');

@@ -37,7 +37,7 @@ const SESSION = {
 interface Result {
   value?: unknown;
   error?: unknown;
-  /** A redirect takes a task of its own. */
+  /** A redirect takes a separate task. */
   end: Promise<unknown>;
 }
 

@@ -72,7 +72,7 @@ describe('ng add, the configuration of the library', () => {
     expect((await ngAdd(tree)).readText(APP_CONFIG)).not.toMatch(/[^\r]\n/);
   });
 
-  it('leaves a configuration that is there as it is, and mends a missing interceptor', async () => {
+  it('does not change an existing configuration, and adds a missing interceptor', async () => {
     const tree = await workspace();
     const given = "provideGenesysAuth({ region: 'mypurecloud.ie', relay: '/r', scopes: ['users'] })";
     const text = tree.readText(APP_CONFIG).replace('providers: [', `providers: [\n    ${given},`);

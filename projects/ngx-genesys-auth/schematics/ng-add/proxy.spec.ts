@@ -59,7 +59,7 @@ describe('ng add, the dev proxy', () => {
     expect(ts.parseConfigFileTextToJson('proxy.conf.json', shown)).toEqual({ config: written });
   });
 
-  it('goes where it is told, or not at all', async () => {
+  it('is written to the file that an option names, or not at all', async () => {
     const other = await ngAdd(await workspace(), { ...ANSWERS, relay: '/auth/', proxyTarget: 'http://localhost:9000' });
     expect(JSON.parse(other.readText(FILE))).toEqual({
       '/auth': { target: 'http://localhost:9000', changeOrigin: true, ws: true, pathRewrite: { '^/auth': '' } }
@@ -115,7 +115,7 @@ describe('ng add, the dev proxy', () => {
     expect('/gen.esys(1)/session'.replace(new RegExp(pattern), '')).toBe('/session');
   });
 
-  it.each(['{ "a": ', '"text"', 'null', ''])('stops at %j, which is no proxy', async (content) => {
+  it.each(['{ "a": ', '"text"', 'null', ''])('stops at %j, which is not a proxy configuration', async (content) => {
     expect(await failure(await appWithProxy('/proxy.json', content))).toMatch(/no JSON.*--no-proxy/);
   });
 });

@@ -63,7 +63,7 @@ describe('a request whose scopes are not configured', () => {
     network.verify();
   });
 
-  it('is told where only the read-only part is configured', () => {
+  it('says that only the read-only scope is configured', () => {
     const { http, network } = app({ scopes: ['routing:readonly'] });
     const outcome = observe(http.post(`${API}/api/v2/routing/queues`, {}));
     expect(outcome.error).toMatchObject({ code: 'scope_not_configured', nearest: 'routing:readonly' });
@@ -76,7 +76,7 @@ describe('a request whose scopes are not configured', () => {
     // The whole is registered, and with it its part, which is the least that will do.
     [['analytics', 'routing'], 'Add "routing:readonly" to scopes of'],
     [['analytics'], 'Add "routing:readonly" to scopes and registeredScopes of']
-  ])('is told what to add where %j are registered', (registeredScopes, hint) => {
+  ])('names what to add if %j are registered', (registeredScopes, hint) => {
     const { get } = app({ scopes: ['analytics'], registeredScopes });
     expect(get().error).toHaveProperty('hint', expect.stringContaining(hint));
   });
@@ -103,7 +103,7 @@ describe('a request passes', () => {
     ['of which a scope is configured', 'GET', '/api/v2/routing/queues'],
     ['that changes things, with the whole scope', 'DELETE', '/api/v2/routing/queues/1'],
     ['that needs no particular scope', 'GET', '/api/v2/date'],
-    ['that is no operation the index knows', 'GET', '/api/v2/nonsense'],
+    ['that is not an operation of the index', 'GET', '/api/v2/nonsense'],
     ['with a method that the operation does not have', 'PUT', '/api/v2/routing/queues'],
     ['outside /api/v2', 'GET', '/platform/api/v2/users'],
     ['to the origin itself', 'GET', '']
@@ -121,7 +121,7 @@ describe('a request passes', () => {
     network.verify();
   });
 
-  it('with a credential of its own, or marked by skipGenesysAuth()', () => {
+  it('with its own credential, or marked by skipGenesysAuth()', () => {
     const { http, network } = app();
     http.get(`${API}/api/v2/users`, { headers: { Authorization: 'Bearer own' } }).subscribe();
     http.get(`${API}/api/v2/users`, { context: skipGenesysAuth() }).subscribe();
@@ -129,7 +129,7 @@ describe('a request passes', () => {
     network.verify();
   });
 
-  it('in the same turn, once the index is there', () => {
+  it('synchronously, once the index is loaded', () => {
     const { get, network, signIn } = app();
     signIn();
     get();
@@ -231,7 +231,7 @@ describe('the index', () => {
       }
     ],
     ['is something else', () => Promise.resolve({} as OperationFinder)]
-  ])('that %s is told once, and requests go on without', async (_name, operations) => {
+  ])('that %s is reported once, and requests are sent without it', async (_name, operations) => {
     const warn = jest.spyOn(console, 'warn').mockReturnValue();
     const { get, network } = createApp({ features: [withScopeCatalogue({ operations })] });
     get('/api/v2/users');

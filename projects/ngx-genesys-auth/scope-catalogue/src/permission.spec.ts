@@ -88,7 +88,7 @@ describe('a 403 for a missing permission', () => {
     expect(outcome.error).toHaveProperty('hint', expect.stringMatching(/administrator .* role of the OAuth client/));
   });
 
-  it('is told after a replay, too', async () => {
+  it('is reported after a replay, too', async () => {
     provideSubtle();
     const { get, network, relayCall } = createSignedIn();
     const outcome = get();

@@ -27,7 +27,7 @@ function app(config: Partial<GenesysAuthConfig>) {
 const warnings = () => warn.mock.calls.map(([message]) => String(message));
 
 describe('configured scopes that no request needed', () => {
-  it('are told once, a minute after the first request, with no timer', () => {
+  it('are reported once, a minute after the first request, with no timer', () => {
     const { get } = app({ scopes: ['analytics', 'routing', 'users:readonly'], optionalScopes: ['presence'] });
     get('/api/v2/routing/queues');
     jest.advanceTimersByTime(MINUTE - 1);

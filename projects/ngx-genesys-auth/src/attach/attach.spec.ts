@@ -22,7 +22,7 @@ describe('attaching the token', () => {
     network.verify();
   });
 
-  it('attaches a live token in the same turn, without a promise', () => {
+  it('attaches a live token synchronously, without a promise', () => {
     const { get, network, signIn } = createApp();
     signIn();
     let turnEnded = false;

@@ -75,7 +75,7 @@ class FailingXhr extends XMLHttpRequest {
   }
 }
 
-/** An app of NgModules: its interceptors are classes at the root, and a lazy module has a backend of its own. */
+/** An app of NgModules: its interceptors are classes at the root, and a lazy module has its own backend. */
 function createLazyModule(interceptors: readonly (new () => HttpInterceptor)[]) {
   const sent: Sent[] = [];
   jest.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
@@ -105,8 +105,8 @@ function createLazyModule(interceptors: readonly (new () => HttpInterceptor)[]) 
 // HttpClientModule provides no more than provideHttpClient(withInterceptorsFromDi()).
 const lazyModules: [string, Parameters<typeof createEnvironmentInjector>[0]][] = [
   ['HttpClientModule', [provideHttpClient(withInterceptorsFromDi())]],
-  ['a backend of its own for XHR', [provideHttpClient(withInterceptorsFromDi()), HttpXhrBackend]],
-  ['a backend of its own for fetch', [provideHttpClient(withInterceptorsFromDi(), withFetch())]]
+  ['its own backend for XHR', [provideHttpClient(withInterceptorsFromDi()), HttpXhrBackend]],
+  ['its own backend for fetch', [provideHttpClient(withInterceptorsFromDi(), withFetch())]]
 ];
 
 const { fetch } = globalThis;

@@ -168,7 +168,7 @@ describe('the off-origin guard', () => {
     expect(handle).toHaveBeenCalledTimes(1);
   });
 
-  it('stands in a lazy part of the app with an HttpClient of its own', () => {
+  it('is in a lazy part of the app that has its own HttpClient', () => {
     const network = new Network();
     const { signIn } = createApp();
     signIn();
@@ -183,7 +183,7 @@ describe('the off-origin guard', () => {
     expect(network.sent).toEqual([null]);
   });
 
-  it('stands behind the interceptors of a parent that a lazy part hands on to', () => {
+  it('comes after the interceptors of a parent that a lazy part forwards to', () => {
     const network = new Network();
     TestBed.configureTestingModule({
       providers: [

@@ -67,7 +67,7 @@ describe('a 401 from the API', () => {
     network.verify();
   });
 
-  it('that comes after the token was replaced says nothing about the new one, which has a renewal of its own', async () => {
+  it('that comes after the token was replaced says nothing about the new one, which has its own renewal', async () => {
     const { get, signIn, network, relayCall, auth } = createApp();
     signIn('token-1');
     const straggler = get('/straggler');
@@ -90,7 +90,7 @@ describe('a 401 from the API', () => {
     network.verify();
   });
 
-  it('makes new requests wait: nobody is given the refused token meanwhile', async () => {
+  it('makes new requests wait: none gets the refused token meanwhile', async () => {
     const { get, signIn, network, relayCall } = createApp();
     signIn('token-1');
     get('/x');
@@ -211,7 +211,7 @@ describe('a 401 from the API', () => {
     expect(bearer(network.expectOne(`${API}/y`))).toBe('Bearer token-1');
   });
 
-  it('for the address of the caller passes on as it is: no token mends it', async () => {
+  it('for the address of the caller is not changed: another token does not help', async () => {
     const { get, signIn, network } = createApp();
     signIn();
     const outcome = get('/x');

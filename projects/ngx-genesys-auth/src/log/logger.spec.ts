@@ -89,7 +89,7 @@ describe('withLogger()', () => {
   it.each([
     ['with', [withRetry()]],
     ['without', []]
-  ])('tells each attempt, and no secret, %s retries', async (_name, features) => {
+  ])('logs each attempt, and no secret, %s retries', async (_name, features) => {
     jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick', 'setImmediate'] });
     const { http, network, relayCall, entries, events } = createApp('debug', { features });
     const options = { headers: { 'X-Secret': 'secret-header' }, params: { q: 'secret-param' } };

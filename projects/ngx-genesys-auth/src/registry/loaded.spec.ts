@@ -101,7 +101,7 @@ describe('while the configuration is loaded', () => {
     ['any other host', 'https://example.com/x', {}],
     ['a look-alike', 'https://api.mypurecloud.de.example.com/x', {}],
     ['Genesys Cloud, marked by skipGenesysAuth()', `${API}/x`, { context: skipGenesysAuth() }],
-    ['Genesys Cloud, with a credential of its own', `${API}/x`, { headers: { Authorization: 'Basic x' } }]
+    ['Genesys Cloud, with its own credential', `${API}/x`, { headers: { Authorization: 'Basic x' } }]
   ])('requests to %s pass', (_name, url, options) => {
     const { http, network } = loadedApp();
     http.get(url, options).subscribe();
@@ -132,7 +132,7 @@ describe('while the configuration is loaded', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('the service waits with the rest; names are checked, and clear() fails who waits', async () => {
+  it('the service waits, too; names are checked, and pending calls fail after clear()', async () => {
     const { auth, network, relayCall } = loadedApp();
     expect([auth.status(), auth.error(), auth.hasScopes('routing')]).toEqual(['unknown', null, false]);
     expect(auth.validate('users').errors).toEqual([]);
@@ -295,7 +295,7 @@ describe('with everything else', () => {
     expect(begun).toBe(1);
   });
 
-  it('*genesysScopes waits, and tells of a scope that turns out not to be configured', async () => {
+  it('*genesysScopes waits, and reports a scope that turns out not to be configured', async () => {
     @Component({
       selector: 'genesys-loaded',
       imports: [GenesysScopesDirective],

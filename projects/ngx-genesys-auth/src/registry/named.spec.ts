@@ -59,7 +59,7 @@ describe('two regions', () => {
     network.verify();
   });
 
-  it('each has a service with a life of its own; without a name it is the first', async () => {
+  it('each has its own service; without a name it is the first', async () => {
     const { auth, answer } = twoRegions();
     const emea = auth.for('emea');
     expect(auth.for('us')).toBe(auth);

@@ -156,7 +156,7 @@ describe('withRetry()', () => {
     ['skipGenesysRetry()', { context: skipGenesysRetry() }],
     ['skipGenesysRetry(genesysScopes())', { context: skipGenesysRetry(genesysScopes('routing')) }],
     ['skipGenesysAuth()', { context: skipGenesysAuth() }],
-    ['a credential of its own', { headers: { Authorization: 'Bearer own' } }]
+    ['its own credential', { headers: { Authorization: 'Bearer own' } }]
   ])('leaves a request with %s alone', (_name, options) => {
     const { http, call, network } = createApp();
     const outcome = observe(http.get(`${API}/x`, options));

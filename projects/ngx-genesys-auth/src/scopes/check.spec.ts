@@ -90,13 +90,13 @@ describe('scopes are checked before anything is sent', () => {
     ['analytics', 'a configured scope'],
     ['analytics:readonly', 'what a configured scope covers'],
     ['users', 'an optional scope'],
-    ['admin:platform', 'a configured scope of its own']
+    ['admin:platform', 'a configured scope of the organisation']
   ])('%s passes: %s', (scope) => {
     const { auth } = createApp({ config: { scopes: ['analytics', 'admin:platform'], optionalScopes: ['users'] } });
     expect(auth.validate(scope)).toEqual({ ok: true, errors: [], granted: [] });
   });
 
-  it('takes what is no string for malformed', () => {
+  it('takes a value that is not a string for malformed', () => {
     const { auth } = createApp();
     const wrong = undefined as unknown as GenesysScope;
     expect(auth.validate(wrong).errors.map(({ code }) => code)).toEqual(['scope_malformed']);

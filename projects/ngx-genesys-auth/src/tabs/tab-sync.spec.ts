@@ -246,7 +246,7 @@ describe('with shareToken', () => {
     await renewed;
   });
 
-  it('renew() asks the relay itself, once, after a token that another tab hands on meanwhile', async () => {
+  it('renew() asks the relay itself, once, after a token that another tab shares meanwhile', async () => {
     const [one, two] = [openTab(), openTab()];
     await signIn(one);
     two.get();
@@ -444,7 +444,7 @@ describe('signing out', () => {
     expect(tabs.map(({ auth }) => auth.status())).toEqual(['signed-out', 'signed-out', 'ready']);
   });
 
-  it('a tab hands out nothing after it', async () => {
+  it('a tab shares nothing after it', async () => {
     const [one, two] = [openTab(), openTab()];
     await signIn(one);
     one.auth.clear();

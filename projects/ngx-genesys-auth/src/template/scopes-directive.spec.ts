@@ -35,7 +35,7 @@ async function createApp({ needed, ...options }: AppOptions & { needed?: string 
 const unavailable = { status: 503, statusText: 'x' };
 
 describe('*genesysScopes', () => {
-  it('shows nothing until it knows, and asks if nobody has', async () => {
+  it('shows nothing until the scopes are known, and asks for them if no other code has', async () => {
     const { relayCall, text, stable } = await createApp();
     expect(text()).toBe('');
     grant(relayCall());

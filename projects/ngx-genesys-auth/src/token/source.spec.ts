@@ -208,7 +208,7 @@ describe('the life of a token', () => {
     relayCall();
   });
 
-  it('goes on with a relay that is down, until the token ends', () => {
+  it('continues while the relay is down, until the token expires', () => {
     const { get, signIn, network, auth } = createApp();
     signIn('token-1', 300);
     jest.advanceTimersByTime(270 * SECOND);
@@ -234,7 +234,7 @@ describe('the life of a token', () => {
     network.verify();
   });
 
-  it('asks ever more rarely when the relay hands out the same short-lived token again', () => {
+  it('asks less and less often when the relay issues the same short-lived token again', () => {
     const { get, network } = createApp();
     let calls = 0;
     for (let left = 60; left > 0; left--) {
@@ -286,7 +286,7 @@ describe('clear()', () => {
     expect(auth.status()).toBe('renewing');
   });
 
-  it('fails who waits and calls off the call to the relay', () => {
+  it('fails pending callers and cancels the call to the relay', () => {
     const { auth, get, network, relayCall } = createApp();
     const waiting = get();
     const late = relayCall();

@@ -112,7 +112,7 @@ it('where the browser refuses locks, the call is made without', async () => {
   grant(relayCall());
 });
 
-describe('a page that is no secure context', () => {
+describe('a page that is not a secure context', () => {
   afterEach(() => Reflect.deleteProperty(globalThis, 'isSecureContext'));
 
   it('works, and development builds say once what is missing', () => {

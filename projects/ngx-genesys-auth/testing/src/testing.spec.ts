@@ -51,7 +51,7 @@ function createApp(config?: GenesysAuthTestingConfig, imports: unknown[] = [], .
 const whoAmI = () => TestBed.inject(GenesysAuthService).session();
 
 describe('provideGenesysAuthTesting()', () => {
-  it('grants everything in the same turn, by a token that is visibly fake', () => {
+  it('grants everything synchronously, by a token that is visibly fake', () => {
     const { get, network, auth, relay } = createApp();
     expect([auth.status(), relay.token]).toEqual(['unknown', null]);
     get('routing', 'analytics:readonly');
@@ -112,7 +112,7 @@ describe('provideGenesysAuthTesting()', () => {
     expect(auth.for('emea').hasScopes('routing')).toBe(false);
   });
 
-  it('says so where a configuration is no fake', () => {
+  it('says so where a configuration is not a fake', () => {
     TestBed.configureTestingModule({
       providers: [provideHttpClient(), provideGenesysAuth(CONFIG), provideGenesysAuthTesting({ name: 'emea' })]
     });
@@ -254,7 +254,7 @@ describe('withProxyMode() in tests', () => {
   };
   const QUEUES = '/fake-relay/api/v2/routing/queues';
 
-  it('sends calls of the API to the relay, in the same turn and without a token', async () => {
+  it('sends calls of the API to the relay, synchronously and without a token', async () => {
     const { queues, network, auth, relay } = createProxied();
     const outcome = queues();
     const call = network.expectOne(QUEUES);

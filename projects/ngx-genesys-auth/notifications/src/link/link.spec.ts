@@ -200,7 +200,7 @@ describe('a connection that is kept alive', () => {
     expect(bodies).toEqual([{ n: 1 }]);
   });
 
-  it('is relieved: the old one speaks until it has told everything, what both tell comes once', async () => {
+  it('is replaced: the old one delivers until it has delivered everything, and what both deliver arrives once', async () => {
     create();
     const { bodies } = await goLive();
     const [old] = connections;
@@ -237,7 +237,7 @@ describe('a connection that is kept alive', () => {
     expect(gaps).toHaveLength(count);
   });
 
-  it('a relief that dies before the old one has answered: the old one stays, and another relief comes', async () => {
+  it('a replacement that fails before the old one has answered: the old one stays, and another replacement is opened', async () => {
     create();
     const { bodies } = await goLive();
     const [old] = connections;
@@ -257,7 +257,7 @@ describe('a connection that is kept alive', () => {
     expect([connections.length, bodies, gaps]).toEqual([3, [{ n: 1 }, { n: 2 }], []]);
   });
 
-  it('an old one that does not answer is left, and the gap is told', async () => {
+  it('an old one that does not answer is left, and the gap is reported', async () => {
     create();
     await goLive();
     connections[0]?.listener.closing();
@@ -287,7 +287,7 @@ describe('a connection that is kept alive', () => {
     expect(readings).toBe(1);
   });
 
-  it('what the old one delivers and its relief not yet is told as a gap as soon as it does', async () => {
+  it('what the old one delivers and its replacement does not yet is reported as a gap as soon as it does', async () => {
     create();
     await goLive();
     const [old] = connections;

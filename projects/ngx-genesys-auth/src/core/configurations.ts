@@ -69,7 +69,7 @@ export interface Configurations {
 }
 
 /** All configurations of an app. */
-export const GENESYS_CONFIGURATIONS = new InjectionToken<Configurations>(ngDevMode ? 'GENESYS_AUTH' : '');
+export const GENESYS_CONFIGURATIONS = new InjectionToken<Configurations>(ngDevMode ? 'GENESYS_CONFIGURATIONS' : '');
 
 /** The configuration that a service or feature belongs to. */
 export const CONFIGURATION = new InjectionToken<Configuration>(ngDevMode ? 'GENESYS_CONFIGURATION' : '');

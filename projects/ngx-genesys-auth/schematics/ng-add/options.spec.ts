@@ -27,7 +27,7 @@ describe('ng add, its questions', () => {
     [{ scopes: 'anaytics routing' }, /"anaytics" is not a Genesys Cloud scope\..*Did you mean|anaytics/],
     [{ scopes: 'analytics:reporting:read' }, /analytics:reporting:read/],
     [{ scopes: 'rou"ting' }, /cannot have/],
-    [{ proxyTarget: 'localhost' }, /no URL for the dev proxy/]
+    [{ proxyTarget: 'localhost' }, /is not a URL for the dev proxy/]
   ])('%j is refused with what to write instead', async (given, expected) => {
     expect(await failure(await workspace(), { ...ANSWERS, ...given } as typeof ANSWERS)).toMatch(expected);
   });

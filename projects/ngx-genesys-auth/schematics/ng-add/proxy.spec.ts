@@ -116,6 +116,6 @@ describe('ng add, the dev proxy', () => {
   });
 
   it.each(['{ "a": ', '"text"', 'null', ''])('stops at %j, which is not a proxy configuration', async (content) => {
-    expect(await failure(await appWithProxy('/proxy.json', content))).toMatch(/no JSON.*--no-proxy/);
+    expect(await failure(await appWithProxy('/proxy.json', content))).toMatch(/not a JSON file.*--no-proxy/);
   });
 });

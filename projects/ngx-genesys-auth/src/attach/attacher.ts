@@ -13,8 +13,8 @@ import { type LiveToken, isLive } from '../token/live-token';
 import { signedOut } from '../token/single-flight';
 import type { TokenSource } from '../token/source';
 import { type Age, stopwatch } from '../token/stopwatch';
-import type { OffOriginGuard, SendCheck } from './guard';
-import { missingScopeOf, refusesToken, tokenExpired, tokenRejected } from './refusal';
+import type { SendGuard, SendCheck } from './guard';
+import { missingScopeOf, needsAnotherToken, tokenExpired, tokenRejected } from './refusal';
 
 type Events = Observable<HttpEvent<unknown>>;
 
@@ -24,19 +24,22 @@ export type ApiHandler = HttpInterceptorFn;
 /** Sends a request to the API, with the token. In proxy mode it sends the request to the relay. */
 export type Forward = (request: HttpRequest<unknown>, live: LiveToken, next: HttpHandlerFn) => Events;
 
-/** Which token a request is replayed with: one that another request has renewed meanwhile, or one that this request has renewed. */
+/**
+ * The token of a replay: `newer` is one that another request has already obtained; `renewed` is one that was obtained after
+ * this request had reported its refusal.
+ */
 type Replay = 'newer' | 'renewed';
 
-/** For how long a token that is refused directly after its renewal is not renewed again. */
+/** How long requests with a token that was refused directly after its renewal fail without another renewal. */
 const STILL_REFUSED_PAUSE_MS = 1000;
 
-/** Attaches the token to a request for the API, and answers a 401 with one renewal and one replay. */
+/** Attaches the token to a request for the API. After a 401 it renews the token at most once, and sends the request again. */
 export function createAttacher(
   tokens: TokenSource,
   scopes: ScopeCheck,
   needs: RequestNeeds | undefined,
   forward: Forward,
-  guard: OffOriginGuard
+  guard: SendGuard
 ): ApiHandler {
   /** The last token that was refused directly after its renewal, and the time since. */
   let stillRefused: { readonly token: string; readonly age: Age } | undefined;
@@ -68,7 +71,7 @@ export function createAttacher(
       // The first attempt has already emitted the event that the request was sent.
       return (replay ? events.pipe(filter(({ type }) => type !== HttpEventType.Sent)) : events).pipe(
         catchError((response: unknown) => {
-          if (!refusesToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
+          if (!needsAnotherToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
           if (replay === 'renewed') {
             stillRefused = { token: live.token, age: stopwatch() };
             throw tokenRejected(response);
@@ -92,5 +95,5 @@ export function createAttacher(
 }
 
 /** Sends requests to the API, with the token. */
-export const withToken: Forward = (request, { header }, next) =>
+export const sendToApi: Forward = (request, { header }, next) =>
   next(request.clone({ headers: request.headers.set('Authorization', header) }));

@@ -20,7 +20,7 @@ import { startOf } from './origin';
 export type SendCheck = () => void;
 
 /** Keeps tokens from being sent to another origin, and requests from being sent with the token of an earlier user. */
-export interface OffOriginGuard {
+export interface SendGuard {
   /** Registers a configuration: where its API is, and whether a value of `Authorization` holds one of its tokens. */
   readonly register: (apiOrigin: string, hasSent: (header: string) => boolean) => void;
   /** The API origins of the configurations that sent this value of `Authorization`. */
@@ -49,7 +49,7 @@ type Backend = Pick<HttpBackend, 'handle'>;
 /** A backend whose `handle` is patched, or the prototype of backends. */
 interface GuardedBackend {
   /** One for each injector of configurations whose requests can reach the backend. */
-  readonly guards: Set<OffOriginGuard>;
+  readonly guards: Set<SendGuard>;
   /** Takes the patch off again. */
   readonly restore: () => void;
 }
@@ -77,7 +77,7 @@ export const isForwarded = (context: HttpContext): boolean => sendChecks.has(con
  *
  * @param root the injector of the configurations
  */
-export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
+export function offOriginGuard(root: EnvironmentInjector): SendGuard {
   const configurations: { apiOrigin: string; hasSent: (header: string) => boolean }[] = [];
   const protectedInjectors = new WeakSet<EnvironmentInjector>();
   /** Backends that may live longer than the configurations. */
@@ -91,7 +91,7 @@ export function offOriginGuard(root: EnvironmentInjector): OffOriginGuard {
   };
   root.get(DestroyRef).onDestroy(release);
 
-  const self: OffOriginGuard = {
+  const self: SendGuard = {
     register(apiOrigin, hasSent) {
       configurations.push({ apiOrigin, hasSent });
     },
@@ -182,7 +182,7 @@ function patch(backend: Backend): GuardedBackend {
   return guarded;
 }
 
-function withoutStrayToken(request: HttpRequest<unknown>, guards: readonly OffOriginGuard[]): HttpRequest<unknown> {
+function withoutStrayToken(request: HttpRequest<unknown>, guards: readonly SendGuard[]): HttpRequest<unknown> {
   const { url, urlWithParams, context, headers } = request;
   /** Whether configurations sent this value of `Authorization`, and none of them to the origin of this request. */
   const isStray = (header: string): boolean => {

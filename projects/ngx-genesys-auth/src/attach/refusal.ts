@@ -16,7 +16,7 @@ export const correlationId = ({ headers }: HttpErrorResponse): string | undefine
  * Whether a request needs another token: the API answered 401, or the error is {@link tokenExpired}. A 401 with
  * `ip.not.authorized` is not about the token.
  */
-export const refusesToken = (error: unknown): error is HttpErrorResponse | GenesysAuthError =>
+export const needsAnotherToken = (error: unknown): error is HttpErrorResponse | GenesysAuthError =>
   error instanceof HttpErrorResponse
     ? error.status === 401 && bodyField(error, 'code') !== 'ip.not.authorized'
     : error instanceof GenesysAuthError && error.code === 'token_rejected';

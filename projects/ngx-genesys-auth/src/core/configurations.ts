@@ -2,7 +2,7 @@ import { type EnvironmentInjector, InjectionToken } from '@angular/core';
 import type { HttpRequest } from '@angular/common/http';
 import { isRecord } from 'genesys-auth-protocol';
 import { type Observable, type ObservableInput, of } from 'rxjs';
-import type { OffOriginGuard } from '../attach/guard';
+import type { SendGuard } from '../attach/guard';
 import type { ApiHandler } from '../attach/attacher';
 import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
 import type { GenesysAuthCore } from './core';
@@ -22,14 +22,14 @@ export interface Provided {
 export const PROVIDED = new InjectionToken<readonly Provided[]>(ngDevMode ? 'GENESYS_PROVIDED' : '');
 
 /**
- * One configuration at run time. Its state and its service exist from the beginning. Its core and its features are created as
- * soon as the configuration is known: when the app starts, or when the configuration is loaded.
+ * One configuration at run time. Its state and its service exist from the beginning. Its features can be created as soon as the
+ * configuration is known: when the app starts, or when the configuration is loaded. Its core is created at its first use.
  */
 export interface Configuration {
   readonly name: string | undefined;
   readonly features: readonly GenesysAuthFeature[];
   /** Whether it is known only at run time. */
-  readonly isLoaded: boolean;
+  readonly loadsLater: boolean;
   readonly state: AuthState;
   /** Provides this configuration and its `GenesysAuthService`. */
   readonly injector: EnvironmentInjector;
@@ -54,8 +54,8 @@ export interface Configuration {
 /** All configurations of an app. */
 export interface Configurations {
   readonly all: readonly Configuration[];
-  /** Keeps tokens from leaving for another origin. */
-  readonly guard: OffOriginGuard;
+  /** Checks requests just before they are sent. */
+  readonly guard: SendGuard;
   /** @throws GenesysAuthConfigError each time, if a configuration that needs no loading is wrong */
   start(): void;
   /**
@@ -78,13 +78,13 @@ type Given = Provided['config'];
 type Loaded = GenesysAuthConfigLoader | LoadedGenesysAuthConfig;
 
 /** Whether a configuration is known only at run time. */
-export const isLoaded = (config: Given): config is Loaded =>
+export const loadsLater = (config: Given): config is Loaded =>
   typeof config === 'function' || (isRecord(config) && 'load' in config);
 
 /** Loads a configuration. One that needs no loading is emitted synchronously. */
 export function load(config: Given): ObservableInput<GenesysAuthConfig> {
   if (typeof config === 'function') return config();
-  return isLoaded(config) ? config.load() : of(config);
+  return loadsLater(config) ? config.load() : of(config);
 }
 
 /** The name of a configuration, which is known before the configuration is loaded. */

@@ -1,6 +1,6 @@
 import { DestroyRef, InjectionToken, inject } from '@angular/core';
-import { type ApiHandler, createAttacher, withToken } from '../attach/attacher';
-import type { OffOriginGuard } from '../attach/guard';
+import { type ApiHandler, createAttacher, sendToApi } from '../attach/attacher';
+import type { SendGuard } from '../attach/guard';
 import type { RequestNeeds } from '../scopes/needs';
 import { type ProxyStep, STEPS, type Steps } from '../features/steps';
 import type { ResolvedConfig } from '../config';
@@ -22,7 +22,7 @@ export interface GenesysAuthCore {
   readonly state: AuthState;
   readonly tokens: TokenSource;
   readonly scopes: ScopeCheck;
-  readonly attacher: ApiHandler;
+  readonly handler: ApiHandler;
   readonly needs: RequestNeeds | undefined;
   readonly proxy: ProxyStep | undefined;
 }
@@ -31,7 +31,7 @@ export interface GenesysAuthCore {
 export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>(ngDevMode ? 'GENESYS_AUTH_CORE' : '');
 
 /** Creates the core of a configuration. Must be called in the injection context of its features. */
-export function createCore(state: AuthState, guard: OffOriginGuard): GenesysAuthCore {
+export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore {
   const config = inject(GENESYS_RESOLVED_CONFIG);
   const provided = inject(STEPS, { optional: true }) ?? [];
   const steps = provided.reduce<Steps>((merged, each) => ({ ...merged, ...each }), {});
@@ -54,10 +54,10 @@ export function createCore(state: AuthState, guard: OffOriginGuard): GenesysAuth
   guard.register(config.apiOrigin, (header) => tokens.hasSent(header));
 
   const scopes = createScopeCheck(config, names);
-  const forward = proxy?.forward(via) ?? withToken;
-  let attacher = createAttacher(tokens, scopes, needs, forward, guard);
-  if (proxy) attacher = proxy.restrict(attacher, via);
-  if (log) attacher = log(attacher);
-  if (retry) attacher = retry(attacher, tokens);
-  return { config, relay, state, tokens, scopes, attacher, needs, proxy };
+  const forward = proxy?.forward(via) ?? sendToApi;
+  let handler = createAttacher(tokens, scopes, needs, forward, guard);
+  if (proxy) handler = proxy.restrict(handler, via);
+  if (log) handler = log(handler);
+  if (retry) handler = retry(handler, tokens);
+  return { config, relay, state, tokens, scopes, handler, needs, proxy };
 }

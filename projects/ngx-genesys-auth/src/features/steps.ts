@@ -20,7 +20,7 @@ export interface Steps {
   readonly proxy?: ProxyStep;
   /** Adds retries to a handler. */
   readonly retry?: (inner: ApiHandler, tokens: TokenSource) => ApiHandler;
-  /** Logs each attempt of a handler. */
+  /** Logs each attempt that `withRetry()` makes. The replay after a 401 is part of an attempt. */
   readonly log?: (inner: ApiHandler) => ApiHandler;
 }
 
@@ -28,7 +28,7 @@ export interface Steps {
 export interface ProxyStep {
   /** Replaces the token by the session: a client whose `token()` returns the session in the form of a token. */
   client(relay: RelayClient, config: ResolvedConfig): RelayClient;
-  /** @param via where the relay is, and how it is called */
+  /** @param via the URL of the relay as seen from here, and its headers */
   forward(via: ResolvedConfig): Forward;
   /** Refuses a request whose path at the relay leaves the API, before it is sent. */
   restrict(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn;

@@ -20,8 +20,9 @@ import { warnAboutOddRequest } from './odd-request';
  * Attaches the access token to requests for the Genesys API, and to no other request.
  *
  * - With a live token the request continues synchronously. Without one, all requests wait for one call to the relay.
- * - A 401 from the API is answered with one renewal and one replay of the request; interceptors that come after this one
- *   see both attempts. If the API still says 401, the request fails with `token_rejected`.
+ * - After a 401 from the API, the token is renewed at most once and the request is sent again. If another request has already
+ *   renewed the token, that token is tried first. Interceptors that come after this one see every attempt. If the API still says
+ *   401 to a renewed token, the request fails with `token_rejected`.
  * - A request that has an `Authorization` header or is marked by {@link skipGenesysAuth} is not changed.
  * - A 403 for a missing scope becomes a `GenesysScopeError` with the response as its `cause`. With `withScopeCatalogue()`, a 403
  *   for a missing permission becomes a `GenesysPermissionError`. With `withRetry()`, a 429 that is not retried becomes the error

@@ -27,7 +27,7 @@ const SESSION_SECONDS = 300;
 /**
  * Sends calls of the API through the relay (`mode: proxy` there), so that no token reaches the browser. A request for
  * `{apiOrigin}/api/v2/...` goes to `{relay}/api/v2/...`, with the caller's credential for the relay and without a token. Scope checks,
- * guards, `*genesysScopes`, one replay after a 401 and the typed errors work as in token mode; the scopes are those that
+ * guards, `*genesysScopes`, one replay after a 401 and the typedError errors work as in token mode; the scopes are those that
  * `GET {relay}/session` returns. An operation that the relay refuses becomes a `GenesysScopeError` or an error with a code `relay_...`.
  * A URL whose path leaves `/api/v2/`, such as `/api/v2/users/../../x`, fails with `proxy_path_refused` before anything is sent.
  *
@@ -112,15 +112,15 @@ function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
       : next(rewritten(request, undefined));
   return (request, _live, next) =>
     goesToRelay(request, via)
-      ? send(request, next).pipe(catchError((error: unknown) => throwError(() => typed(error, via.timeoutMs))))
+      ? send(request, next).pipe(catchError((error: unknown) => throwError(() => typedError(error, via.timeoutMs))))
       : next(request);
 }
 
 /**
- * Turns a refusal of the relay itself into the error that it would be in token mode. Temporary failures (429, 5xx) stay unchanged, as
+ * Turns a refusal of the relay itself into the error that it would be in token mode. Statuses from 429 on (temporary failures) stay unchanged, as
  * those of the API do, so that `withRetry()` retries them. A 401 stays unchanged, too: it is answered by a renewal and a replay.
  */
-function typed(error: unknown, timeoutMs: number): unknown {
+function typedError(error: unknown, timeoutMs: number): unknown {
   const refusal =
     error instanceof HttpErrorResponse &&
     (error.headers.get('Content-Type') ?? '').startsWith(PROBLEM_MEDIA_TYPE) &&

@@ -19,7 +19,7 @@ import {
   type Configuration,
   type Configurations,
   type Provided,
-  isLoaded,
+  loadsLater,
   load,
   nameOf
 } from '../core/configurations';
@@ -31,13 +31,13 @@ const LOAD_TIMEOUT_MS = 10_000;
  * Creates the configuration of one call of `provideGenesysAuth()`.
  *
  * @param parent the injector of `provideGenesysAuth()`
- * @param coreChanged called when the core can be created
+ * @param coreAvailable called when the core can be created
  */
 export function createConfiguration(
   { config, features }: Provided,
   parent: EnvironmentInjector,
   { find, guard }: Pick<Configurations, 'find' | 'guard'>,
-  coreChanged: () => void
+  coreAvailable: () => void
 ): Configuration {
   const name = nameOf(config);
   const state = new AuthState();
@@ -56,7 +56,7 @@ export function createConfiguration(
       ],
       configuration.injector
     );
-    coreChanged();
+    coreAvailable();
     return featureInjector;
   };
 
@@ -92,7 +92,7 @@ export function createConfiguration(
   const configuration: Configuration = {
     name,
     features,
-    isLoaded: isLoaded(config),
+    loadsLater: loadsLater(config),
     state,
     injector: createEnvironmentInjector(
       [{ provide: CONFIGURATION, useFactory: () => configuration }, GenesysAuthService],
@@ -105,10 +105,10 @@ export function createConfiguration(
       return coreOf();
     },
     get handler() {
-      return coreOf()?.attacher ?? waitForCore;
+      return coreOf()?.handler ?? waitForCore;
     },
     start() {
-      if (isLoaded(config)) {
+      if (loadsLater(config)) {
         // The state reports an error of the load.
         if (!isStarted) ready().subscribe({ error: () => undefined });
         isStarted = true;

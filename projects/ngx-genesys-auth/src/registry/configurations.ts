@@ -42,8 +42,8 @@ export function createConfigurations(): Configurations {
     const unknown = all.filter(({ core }) => !core);
     return {
       // In reverse, so that of several configurations for one API the first handles its requests.
-      byOrigin: new Map(known.reverse().map(({ config, attacher }) => [config.apiOrigin, attacher])),
-      waiting: (unknown.find(({ isLoaded }) => isLoaded) ?? unknown[0])?.handler
+      byOrigin: new Map(known.reverse().map(({ config, handler }) => [config.apiOrigin, handler])),
+      waiting: (unknown.find(({ loadsLater }) => loadsLater) ?? unknown[0])?.handler
     };
   };
 
@@ -68,7 +68,7 @@ export function createConfigurations(): Configurations {
       const origin = startOf(url);
       if (context.has(CONFIGURATION_NAME)) {
         const name = context.get(CONFIGURATION_NAME);
-        // The name of a configuration in a nested injector.
+        // The name belongs to a configuration of a nested injector.
         if (isForwarded(context) && !all.some((one) => one.name === name)) return undefined;
         const { core, handler } = configurations.get(name);
         return !core || core.config.apiOrigin === origin ? handler : undefined;
@@ -79,10 +79,10 @@ export function createConfigurations(): Configurations {
     }
   };
 
-  const coreChanged = (): void => {
+  const coreAvailable = (): void => {
     handlers = undefined;
   };
-  for (const one of used) all.push(createConfiguration(one, parent, configurations, coreChanged));
+  for (const one of used) all.push(createConfiguration(one, parent, configurations, coreAvailable));
   return configurations;
 }
 

@@ -21,7 +21,7 @@ import { GenesysAuthService } from '../service/service';
  *
  * @param config region, relay and scopes; or a function that gives them later, for apps that know them only at run time. Then
  *   requests for the API of any Genesys Cloud region, and those marked by {@link genesysScopes} or {@link genesysConfig}, wait
- *   for it, at most 10 s; all others pass. If it fails they fail with `config_unavailable` (or `config_invalid`), and
+ *   for it, at most 10 s; all others pass. If loading fails, these requests fail with `config_unavailable` (or `config_invalid`), and
  *   the next request, or `renew()`, loads it again
  * @param features additions made by `with...()` functions, for this configuration alone
  * @throws {@link GenesysAuthConfigError} `config_invalid` when the app starts: every mistake at once, with its fix

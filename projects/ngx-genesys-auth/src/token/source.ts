@@ -13,8 +13,8 @@ const REMEMBERED_HEADERS = 4;
 /**
  * Holds the one token of a configuration in memory. All callers share one call to the relay.
  *
- * It has no timer, and checks the token each time one is needed. Before its last minute, the token is used. In its last minute,
- * the token is used and renewed in the background. After it has expired, callers wait for a new one. So nothing keeps the app
+ * It has no timer, and checks the token each time one is needed. Before the last `renewAheadMs` of its life, the token is used. In
+ * these, the token is used and renewed in the background. After it has expired, callers wait for a new one. So nothing keeps the app
  * from becoming stable, and a computer that wakes from sleep needs no special code.
  */
 export class TokenSource {
@@ -97,11 +97,11 @@ export class TokenSource {
   afterRefusal(refused: LiveToken): Observable<LiveToken> {
     const pending = this.#flight.pending();
     const isReported = this.#rejected === refused.token || refused.generation !== this.generation();
-    if (!pending || isReported) return this.#replaced(refused);
+    if (!pending || isReported) return this.#replacementOf(refused);
     // The pending call does not report this token, so it may bring the same token again.
     return pending.pipe(
       catchError(() => of(undefined)),
-      switchMap(() => this.#replaced(refused))
+      switchMap(() => this.#replacementOf(refused))
     );
   }
 
@@ -117,7 +117,7 @@ export class TokenSource {
     this.#flight.cancel();
   }
 
-  #replaced(refused: LiveToken): Observable<LiveToken> {
+  #replacementOf(refused: LiveToken): Observable<LiveToken> {
     if (refused.generation !== this.generation()) return throwError(signedOut);
     const pending = this.#flight.pending();
     if (pending) return pending;

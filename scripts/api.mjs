@@ -1,7 +1,7 @@
 // npm run api: builds, then writes what every entry point exports to projects/*/api, for review in the diff.
 // With --check it builds, too, but writes no report and fails when a report is not what the build exports: a public change nobody looked at.
 // In both ways it fails when something that the library exports has no documentation comment.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './lib/root.mjs';
 
@@ -13,7 +13,7 @@ if (!check) {
 const { buildOrExit } = await import('./lib/build.mjs');
 await buildOrExit();
 const { CompilerState, Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
-const { undocumented } = await import('./lib/documented.mjs');
+const { exportsReader, isInternal, undocumented } = await import('./lib/documented.mjs');
 
 const packages = [
   { name: 'ngx-genesys-auth', built: 'dist/ngx-genesys-auth', documented: true },
@@ -34,13 +34,22 @@ function entryPointsOf({ name, built }) {
 const temp = join(root, 'out-tsc/api');
 mkdirSync(temp, { recursive: true });
 
-function configOf({ name }, folder, { report, types }) {
+/** Writes a module that exports what apps may use of an entry point, and returns its path. */
+function publicPartOf({ report, types }) {
+  const names = exportedBy(types).filter((name) => !isInternal(name));
+  const file = join(temp, `${report}.d.ts`);
+  const from = `./${relative(temp, types.replace(/\.d\.ts$/, '')).replaceAll('\\', '/')}`;
+  writeFileSync(file, `export { ${names.join(', ')} } from '${from}';\n`);
+  return file;
+}
+
+function configOf({ name }, folder, { report, publicTypes }) {
   return ExtractorConfig.prepare({
     packageJsonFullPath: join(root, 'projects', name, 'package.json'),
     configObjectFullPath: undefined,
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: types,
+      mainEntryPointFilePath: publicTypes,
       newlineKind: 'lf',
       compiler: {
         overrideTsconfig: {
@@ -56,7 +65,7 @@ function configOf({ name }, folder, { report, types }) {
             types: ['node'],
             typeRoots: [join(root, 'node_modules/@types')]
           },
-          files: [types]
+          files: [publicTypes]
         }
       },
       apiReport: {
@@ -84,10 +93,11 @@ function configOf({ name }, folder, { report, types }) {
   });
 }
 
+const exportedBy = exportsReader(packages.flatMap((each) => entryPointsOf(each).map(({ types }) => types)));
 const reports = packages.map((each) => {
   const folder = join(root, 'projects', each.name, 'api');
   mkdirSync(folder, { recursive: true });
-  const entryPoints = entryPointsOf(each);
+  const entryPoints = entryPointsOf(each).map((entry) => ({ ...entry, publicTypes: publicPartOf(entry) }));
   return { ...each, folder, entryPoints, configs: entryPoints.map((entry) => configOf(each, folder, entry)) };
 });
 // All entry points are read as one program: most of what each of them needs is the same.

@@ -1,10 +1,26 @@
 import ts from 'typescript';
 
-const isInternal = (name) => /^(?:ɵ|__|#|prototype$)/.test(name);
+const COMPILER_OPTIONS = {
+  module: ts.ModuleKind.ES2022,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  skipLibCheck: true,
+  types: []
+};
+
+/** Names that apps do not use, among them those that other entry points of a package need. */
+export const isInternal = (name) => /^(?:ɵ|__|#|prototype$)/.test(name);
 const isPrivate = (symbol) =>
   (symbol.declarations ?? []).some(
     (node) => ts.getCombinedModifierFlags(node) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)
   );
+
+/** Reads declarations of entry points, and returns a function that lists the names that one of them exports. */
+export function exportsReader(files) {
+  const program = ts.createProgram(files, COMPILER_OPTIONS);
+  const checker = program.getTypeChecker();
+  return (file) =>
+    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file))).map(({ name }) => name);
+}
 
 /**
  * The exports, and the members of exported classes and interfaces, that no documentation comment explains. What overrides a
@@ -15,12 +31,7 @@ const isPrivate = (symbol) =>
  * @returns {string[]}
  */
 export function undocumented(files, home) {
-  const program = ts.createProgram(files, {
-    module: ts.ModuleKind.ES2022,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    skipLibCheck: true,
-    types: []
-  });
+  const program = ts.createProgram(files, COMPILER_OPTIONS);
   const checker = program.getTypeChecker();
   const missing = [];
   const look = (symbol, name) => {

@@ -23,6 +23,21 @@ export {
 } from './notifications.ts';
 export { PROBLEMS, PROBLEM_MEDIA_TYPE, PROBLEM_TYPE_PREFIX, isProblemCode, type ProblemCode } from './problems.ts';
 export {
+  GENESYS_SESSION_HEADER,
+  RETURN_TO_PARAMETER,
+  SIGNED_OUT_SESSION,
+  SIGN_IN_FAILURES,
+  SIGN_IN_PARAMETERS,
+  SIGN_IN_PATHS,
+  SIGN_IN_RESULT_PARAMETER,
+  formatSignInResult,
+  parseSignInResult,
+  type SessionUser,
+  type SignInFailure,
+  type SignInResult,
+  type SignOutResponse
+} from './sign-in.ts';
+export {
   GENESYS_AUTH_HEADER,
   GENESYS_AUTH_HEADER_VALUE,
   RELAY_PATHS,

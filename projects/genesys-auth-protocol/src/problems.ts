@@ -38,6 +38,22 @@ export const PROBLEMS = {
   loopback_refused: { status: 403, title: 'Not a local development request', error: 'unauthorized_client' },
   missing_auth_header: { status: 403, title: 'X-Genesys-Auth is missing', error: 'invalid_request' },
   origin_not_allowed: { status: 403, title: 'Origin not allowed', error: 'unauthorized_client' },
+  // signing in with Genesys Cloud
+  sign_in_required: { status: 401, title: 'The user is not signed in', error: 'invalid_client' },
+  sign_in_failed: { status: 400, title: 'Sign-in failed', error: 'invalid_request' },
+  sign_in_cancelled: { status: 403, title: 'The user cancelled sign-in', error: 'unauthorized_client' },
+  organization_not_allowed: {
+    status: 403,
+    title: 'Users of this organization may not sign in',
+    error: 'unauthorized_client'
+  },
+  session_ended: { status: 401, title: 'The session has ended', error: 'invalid_client' },
+  session_changed: { status: 409, title: 'Another user has signed in', error: 'invalid_request' },
+  cookies_blocked: {
+    status: 400,
+    title: 'The browser does not keep the cookie of the session',
+    error: 'invalid_request'
+  },
   // what may they have
   policy_denied: { status: 403, title: 'No role grants anything to this caller', error: 'unauthorized_client' },
   malformed_scope: { status: 400, title: 'The scope is not well-formed', error: 'invalid_scope' },
@@ -57,7 +73,7 @@ export const PROBLEMS = {
   path_not_allowed: { status: 400, title: 'The path is not passed on', error: 'invalid_request' },
   operation_unknown: { status: 403, title: 'No such operation in the catalogue', error: 'unauthorized_client' },
   operation_refused: { status: 403, title: 'The operation is not passed on', error: 'unauthorized_client' },
-  insufficient_scope: { status: 403, title: 'No role of this caller allows the operation', error: 'invalid_scope' },
+  insufficient_scope: { status: 403, title: 'No scope of this caller allows the operation', error: 'invalid_scope' },
   api_budget_spent: { status: 429, title: 'The requests the API allows are spent', error: 'temporarily_unavailable' },
   api_unreachable: { status: 503, title: 'The API cannot be reached', error: 'temporarily_unavailable' },
   api_refused: { status: 502, title: 'The API refused the relay', error: 'server_error' },

@@ -1,4 +1,5 @@
 import { type ProblemCode, isProblemCode } from './problems.ts';
+import { SIGN_IN_FAILURES, SIGN_IN_PATHS, type SessionUser, type SignInFailure } from './sign-in.ts';
 
 /** The path of tokens, relative to where the relay is mounted. */
 export const TOKEN_PATH = '/token';
@@ -11,7 +12,10 @@ export const RELAY_PATHS = {
   session: SESSION_PATH,
   api: '/api/v2',
   notifications: '/notifications',
-  ticket: '/notifications/ticket'
+  ticket: '/notifications/ticket',
+  signIn: SIGN_IN_PATHS.signIn,
+  signInCallback: SIGN_IN_PATHS.callback,
+  signOut: SIGN_IN_PATHS.signOut
 } as const;
 
 /**
@@ -47,7 +51,7 @@ export interface TokenResponse {
 }
 
 /** How the relay identified the caller. */
-export type IdentityType = 'jwt' | 'apiKey' | 'proxyHeader' | 'loopback';
+export type IdentityType = 'jwt' | 'apiKey' | 'proxyHeader' | 'loopback' | 'session' | 'genesysToken';
 
 /** Success answer of `GET {relay}/session`. It never holds a token. */
 export interface SessionResponse {
@@ -65,6 +69,14 @@ export interface SessionResponse {
   readonly region: string | null;
   readonly apiOrigin: string;
   readonly mode: 'token' | 'proxy';
+  /** The signed-in user, or `null` when nobody is signed in. Only a relay with `signIn` sends it, and for the identity `session` only. */
+  readonly user?: SessionUser | null;
+  /** Value of the header `X-Genesys-Session`: the same whenever the same user signs in. Comes with `user`. */
+  readonly session?: string;
+  /** When the session ends at the latest, as an ISO 8601 time, if somebody is signed in. */
+  readonly expiresAt?: string;
+  /** URL that signs a user in, as a navigation. Comes with `user`. */
+  readonly signInUrl?: string;
 }
 
 /** An error answer, `application/problem+json` (RFC 9457). */
@@ -84,6 +96,10 @@ export interface Problem {
   readonly scopes?: readonly string[];
   /** The nearest registered scope to the first of `scopes`. */
   readonly nearest?: string;
+  /** URL that signs a user in, on `sign_in_required` and `session_ended`. */
+  readonly signInUrl?: string;
+  /** Why sign-in failed, on `sign_in_failed`. */
+  readonly reason?: SignInFailure;
   /** RFC 6749 section 5.2 code, on `/token` only. */
   readonly error?: string;
   /** Same text as `detail`, on `/token` only. */
@@ -96,7 +112,7 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-const isCaller = (value: unknown): boolean => value === undefined || isString(value);
+const isOptionalText = (value: unknown): boolean => value === undefined || isString(value);
 
 const isStringList = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 
@@ -117,22 +133,33 @@ export function isTokenResponse(value: unknown): value is TokenResponse {
     expiresIn > 0 &&
     expiresIn < Infinity &&
     isString(scope) &&
-    isCaller(caller)
+    isOptionalText(caller)
   );
 }
+
+const isNamed = (value: unknown): boolean => isRecord(value) && isString(value['id']) && isString(value['name']);
+
+const isUser = (value: unknown): boolean =>
+  isRecord(value) && isNamed(value) && isString(value['email']) && isNamed(value['organization']);
+
+const isTime = (value: unknown): boolean => isString(value) && !Number.isNaN(Date.parse(value));
 
 /** Whether an answer is a session response. */
 export function isSessionResponse(value: unknown): value is SessionResponse {
   return (
     isRecord(value) &&
     isString(value['subject']) &&
-    isCaller(value['caller']) &&
+    isOptionalText(value['caller']) &&
     isStringList(value['roles']) &&
     isStringList(value['scopes']) &&
     isStringList(value['defaultScopes']) &&
     (value['region'] === null || isString(value['region'])) &&
     isString(value['apiOrigin']) &&
-    (value['mode'] === 'token' || value['mode'] === 'proxy')
+    (value['mode'] === 'token' || value['mode'] === 'proxy') &&
+    (value['user'] === undefined || value['user'] === null || isUser(value['user'])) &&
+    isOptionalText(value['session']) &&
+    (value['expiresAt'] === undefined || isTime(value['expiresAt'])) &&
+    isOptionalText(value['signInUrl'])
   );
 }
 
@@ -144,8 +171,10 @@ export function isProblem(value: unknown): value is Problem {
     isProblemCode(value['code']) &&
     typeof value['status'] === 'number' &&
     isString(value['detail']) &&
-    (value['hint'] === undefined || isString(value['hint'])) &&
+    isOptionalText(value['hint']) &&
     (value['scopes'] === undefined || isStringList(value['scopes'])) &&
-    (value['nearest'] === undefined || isString(value['nearest']))
+    isOptionalText(value['nearest']) &&
+    isOptionalText(value['signInUrl']) &&
+    (value['reason'] === undefined || SIGN_IN_FAILURES.some((reason) => reason === value['reason']))
   );
 }

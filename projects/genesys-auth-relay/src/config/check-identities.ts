@@ -62,6 +62,10 @@ function checkProxyHeader(identity: ParsedConfig['identities'][number], key: str
 
 /** Checks what the identities need to be safe. */
 export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, found: Findings): void {
+  if (config.identities.length === 0 && config.signIn === undefined) {
+    const fix = 'say who may call: an identity of type jwt or apiKey';
+    found.issues.push({ key: 'identities', message: 'is missing', fix });
+  }
   checkKeys(config, found);
   config.identities.forEach((identity, index) => {
     checkProxyHeader(identity, `identities[${index}]`, found);

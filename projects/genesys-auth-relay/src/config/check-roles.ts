@@ -59,6 +59,8 @@ function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): v
       });
     }
   });
+  for (const role of [...Object.keys(config.signIn?.roles ?? {}), ...(config.signIn?.signedOutRoles ?? [])])
+    used.add(role);
   if (config.identities.some(({ type }) => type === 'jwt' || type === 'proxyHeader')) return;
   for (const role of known.filter((name) => !used.has(name))) warnings.push(`roles.${role}: no identity has this role`);
 }

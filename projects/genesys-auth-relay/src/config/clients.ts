@@ -63,7 +63,7 @@ function checkNames(clients: readonly (ClientConfig | undefined)[], { issues }: 
  * @returns `undefined` when an issue was found that leaves none to work with
  */
 export function resolveClients(
-  { genesys, scopes, roles }: ParsedConfig,
+  { genesys, scopes, roles, signIn }: ParsedConfig,
   around: Surroundings,
   found: Findings
 ): readonly ClientConfig[] | undefined {
@@ -84,6 +84,8 @@ export function resolveClients(
     const only = readClient(client, 'genesys.client', 'client', served, around, found);
     return only && [only];
   }
+  // Signed-in users call the API with tokens of their own; check-sign-in.ts looks for what needs a client.
+  if (clients === undefined && signIn !== undefined) return [];
   if (clients === undefined) {
     complain(
       'client',
@@ -160,6 +162,7 @@ function checkPrivileges(config: ParsedConfig, clients: readonly ClientConfig[],
 
 /** Checks what the clients serve and, in token mode, what a token of theirs gives away. */
 export function checkClients(config: ParsedConfig, clients: readonly ClientConfig[], found: Findings): void {
+  if (clients.length === 0) return;
   checkServed(config, clients, found);
   if (config.mode === 'token') checkPrivileges(config, clients, found);
 }

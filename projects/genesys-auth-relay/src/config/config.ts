@@ -1,3 +1,4 @@
+import type { SignInConfig } from './check-sign-in.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type { SecretFile } from './secrets.ts';
@@ -9,13 +10,18 @@ type ParsedIdentity = ParsedConfig['identities'][number];
 export type JwtIdentityConfig = Extract<ParsedIdentity, { type: 'jwt' }>;
 export type ApiKeyIdentityConfig = Extract<ParsedIdentity, { type: 'apiKey' }>;
 export type LoopbackIdentityConfig = Extract<ParsedIdentity, { type: 'loopback' }>;
+export type GenesysTokenIdentityConfig = Extract<ParsedIdentity, { type: 'genesysToken' }>;
 /** The same with its proofs read: the present one, and during a rotation the next one as well. */
 export type ProxyHeaderIdentityConfig = Omit<Extract<ParsedIdentity, { type: 'proxyHeader' }>, 'proof'> & {
   readonly proof: { readonly header: string; readonly secrets: readonly Secret[] };
 };
 /** One configured way to know the caller. */
 export type IdentityConfig =
-  JwtIdentityConfig | ApiKeyIdentityConfig | ProxyHeaderIdentityConfig | LoopbackIdentityConfig;
+  | JwtIdentityConfig
+  | ApiKeyIdentityConfig
+  | ProxyHeaderIdentityConfig
+  | LoopbackIdentityConfig
+  | GenesysTokenIdentityConfig;
 
 /** What a role may have. */
 export interface Role {
@@ -98,7 +104,7 @@ export interface GenesysConfig {
   /** Issuer of the OAuth server: the audience of assertions. */
   readonly issuer: string | undefined;
   readonly apiOrigin: string;
-  /** At least one, in the order of the configuration. */
+  /** In the order of the configuration. None only where signed-in users call the API with tokens of their own. */
   readonly clients: readonly ClientConfig[];
   /** Milliseconds that one token request may take, retries included. */
   readonly timeoutMs: number;
@@ -134,6 +140,8 @@ export interface RelayConfig {
   /** The exact list of registered scopes, sorted. */
   readonly scopes: readonly string[];
   readonly identities: readonly IdentityConfig[];
+  /** How users sign in with Genesys Cloud; `undefined`: they do not. */
+  readonly signIn: SignInConfig | undefined;
   readonly roles: ReadonlyMap<string, Role>;
   readonly acceptSharedPrivileges: boolean;
   readonly proxy: ProxyConfig;

@@ -3,6 +3,7 @@ import { hidden, listOf, oneOf, pattern, section, text, whole } from './fields.t
 import { network } from './networks.ts';
 import { secretReference } from './reference-schema.ts';
 import { says, shown } from './says.ts';
+import { organizationsSchema, userRolesSchema } from './sign-in-schema.ts';
 import { secureUrl } from './urls.ts';
 
 /** Signature algorithms a token may use. No `none`, and no `HS...`: a public key must never serve as an HMAC secret. */
@@ -109,11 +110,25 @@ const proxyHeader = section({
     .default([])
 });
 
+const genesysToken = section({
+  type: z.literal('genesysToken'),
+  clients: listOf(
+    text('a client id', 'give the id of an OAuth client'),
+    'a list of OAuth clients',
+    'list the ids of the OAuth clients whose tokens are accepted'
+  ),
+  organizations: organizationsSchema,
+  roles: userRolesSchema
+});
+
 /** How the relay may come to know who is calling. */
-export const identitySchema = z.discriminatedUnion('type', [jwt, apiKey, proxyHeader, loopback], {
+export const identitySchema = z.discriminatedUnion('type', [jwt, apiKey, proxyHeader, loopback, genesysToken], {
   error: (issue) => {
     const input: unknown = issue.input;
     const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
-    return says(`the type ${shown(type)} is no identity`, 'use type: jwt, apiKey, proxyHeader or loopback');
+    return says(
+      `the type ${shown(type)} is no identity`,
+      'use type: jwt, apiKey, proxyHeader, genesysToken or loopback'
+    );
   }
 });

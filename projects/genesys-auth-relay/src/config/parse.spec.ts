@@ -251,7 +251,7 @@ describe('parseRelayConfig', () => {
       'an unknown identity',
       { identities: [{ type: 'cookie' }] },
       'identities[0].type',
-      /"cookie".*jwt, apiKey, proxyHeader or loopback/
+      /"cookie".*jwt, apiKey, proxyHeader, genesysToken or loopback/
     ],
     ['no roles', { roles: {} }, 'roles', /./],
     ['a role without scopes', { 'roles.developer': {} }, 'roles.developer.scopes', /missing/],

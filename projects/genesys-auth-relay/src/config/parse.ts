@@ -2,6 +2,7 @@ import { canonical, checkRoles } from './check-roles.ts';
 import { checkIdentities } from './check-identities.ts';
 import { checkNotifications } from './check-notifications.ts';
 import { checkProxy } from './check-proxy.ts';
+import { resolveSignIn } from './check-sign-in.ts';
 import { checkClients, resolveClients } from './clients.ts';
 import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -92,6 +93,7 @@ export function parseRelayConfig(
   checkProxy(data, found);
   checkIdentities(data, env, found);
   checkNotifications(data, clients, found);
+  const signIn = resolveSignIn(data, endpoints, { env, baseDir }, found);
   const identities = resolveIdentities(data.identities, { env, baseDir }, found);
   if (found.issues.length > 0 || endpoints === undefined || clients === undefined)
     throw new RelayConfigError(found.issues);
@@ -120,6 +122,7 @@ export function parseRelayConfig(
     store,
     scopes: canonical(data.scopes),
     identities,
+    signIn,
     roles,
     secretFiles: files,
     warnings: found.warnings

@@ -5,6 +5,7 @@ import { identitySchema } from './identity-schema.ts';
 import { network } from './networks.ts';
 import { proxySchema, routesSchema } from './proxy-schema.ts';
 import { says, shown } from './says.ts';
+import { signInSchema } from './sign-in-schema.ts';
 import { storeSchema } from './store-schema.ts';
 import { secureOrigin, secureUrl } from './urls.ts';
 
@@ -69,7 +70,12 @@ export const relayConfigSchema = section({
   genesys,
   store: storeSchema.optional(),
   scopes: listOf(scopeName, 'a list of scopes', 'list every scope the relay may hand out'),
-  identities: listOf(identitySchema, 'a list of identities', 'say who may call: an identity of type jwt or apiKey'),
+  identities: listOf(
+    identitySchema,
+    'a list of identities',
+    'say who may call: an identity of type jwt or apiKey'
+  ).default([]),
+  signIn: signInSchema.optional(),
   roles: z.record(z.string().min(1), role, {
     error: (issue) =>
       says(

@@ -112,6 +112,9 @@ export function createIdentities(
           return jwts.identified(caller) ? caller : undefined;
         case 'proxyHeader':
           return proxies.some(({ header }) => header.identified(caller)) ? caller : undefined;
+        case 'session':
+        case 'genesysToken':
+          return undefined;
       }
     },
     close: () => jwts.close()

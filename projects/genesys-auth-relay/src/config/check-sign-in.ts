@@ -1,0 +1,159 @@
+import { getDomain } from 'tldts';
+import type { ClientAuth } from './config.ts';
+import { readCredential } from './credential.ts';
+import type { Endpoints } from './endpoints.ts';
+import { nearestName } from './nearest.ts';
+import { shown } from './says.ts';
+import type { ParsedConfig } from './schema.ts';
+import type { Secret } from './secret.ts';
+import { type Findings, type Surroundings, readReference } from './secrets.ts';
+
+type Written = NonNullable<ParsedConfig['signIn']>;
+
+/** The OAuth client that signs users in. */
+export interface SignInClient {
+  readonly id: string;
+  /** `none`: a public client, which has no secret. */
+  readonly auth: Extract<ClientAuth, 'basic' | 'post'> | 'none';
+  readonly secret: Secret | undefined;
+  readonly pkce: boolean;
+}
+
+/** How users sign in. */
+export type SignInConfig = Readonly<
+  Omit<Written, 'client' | 'authorizeEndpoint' | 'logoutEndpoint'> & {
+    client: SignInClient;
+    authorizeEndpoint: string;
+    logoutEndpoint: string;
+    /** URL of the relay as browsers see it, without a slash at its end. */
+    relayUrl: string;
+  }
+>;
+
+/** End of every redirect URI. */
+const CALLBACK = '/sign-in/callback';
+
+/** The site of a URL as browsers see it: its scheme and the domain that somebody registered. */
+function siteOf(text: string): string {
+  const { protocol, hostname } = new URL(text);
+  // An address and localhost have no domain: they are a site of their own.
+  return `${protocol}//${getDomain(hostname, { allowPrivateDomains: true }) ?? hostname}`;
+}
+
+function checkUrls(signIn: Written, origins: readonly string[], { issues }: Findings, isProduction: boolean): void {
+  const { redirectUri, appUrl, dev } = signIn;
+  const complain = (key: string, message: string, fix: string) => {
+    issues.push({ key: `signIn.${key}`, message, fix });
+  };
+  const redirect = new URL(redirectUri);
+  const app = new URL(appUrl);
+  if (!redirect.pathname.endsWith(CALLBACK) || redirect.search !== '') {
+    complain('redirectUri', `does not end with ${CALLBACK}`, `write the URL of the relay and ${CALLBACK}`);
+  }
+  if (redirect.href !== redirectUri)
+    complain('redirectUri', 'is not in its exact form', `write ${redirect.href}, here and in Genesys Cloud`);
+  if (app.search !== '') complain('appUrl', 'has a query', 'remove it');
+  if (siteOf(redirectUri) !== siteOf(appUrl)) {
+    complain(
+      'appUrl',
+      `${shown(app.origin)} and the relay at ${shown(redirect.origin)} are two sites, so browsers would not send the cookie`,
+      'serve both with https on one domain, for example app.example.com and relay.example.com'
+    );
+  } else if (app.origin !== redirect.origin && !origins.includes(app.origin)) {
+    complain('appUrl', `${shown(app.origin)} is not in cors.origins`, `add ${app.origin} to cors.origins`);
+  }
+  if (redirect.protocol === 'http:' && !dev) {
+    complain('redirectUri', 'is not encrypted', 'use https, or set signIn.dev: true for development on this machine');
+  }
+  if (dev && isProduction) complain('dev', 'is true and NODE_ENV is production', 'remove it');
+}
+
+function checkRoleNames({ roles, signIn }: ParsedConfig & { signIn: Written }, { issues }: Findings): void {
+  const known = Object.keys(roles);
+  const check = (role: string, key: string) => {
+    if (known.includes(role)) return;
+    const nearest = nearestName(role, known);
+    const fix = nearest === undefined ? 'add it to the section roles' : `did you mean "${nearest}"?`;
+    issues.push({ key, message: `there is no role ${shown(role)}`, fix });
+  };
+  signIn.signedOutRoles?.forEach((role, index) => {
+    check(role, `signIn.signedOutRoles[${index}]`);
+  });
+  for (const [name, who] of Object.entries(signIn.roles)) {
+    const key = `signIn.roles.${name}`;
+    check(name, key);
+    if (who.everyone || who.roles.length + who.groups.length + who.divisions.length > 0) continue;
+    issues.push({ key, message: 'nobody would have this role', fix: 'list roles, groups or divisions' });
+  }
+  if (Object.keys(signIn.roles).length > 0) return;
+  issues.push({ key: 'signIn.roles', message: 'is empty', fix: 'say who has which role of the section "roles"' });
+}
+
+function checkCombination(config: ParsedConfig & { signIn: Written }, { issues }: Findings): void {
+  const { signIn, mode, identities, genesys, notifications } = config;
+  const hasClient = genesys.client !== undefined || genesys.clients !== undefined;
+  const complain = (key: string, message: string, fix: string) => {
+    issues.push({ key, message, fix });
+  };
+  if (mode !== 'proxy')
+    complain('signIn', 'needs mode: proxy: the token of a user never leaves the relay', 'set mode: proxy');
+  if (identities.some(({ type }) => type === 'loopback') && !signIn.dev) {
+    complain(
+      'signIn',
+      'stands beside the loopback identity, which lets everybody on this machine in without sign-in',
+      'remove the loopback identity, or set signIn.dev: true for development'
+    );
+  }
+  if (hasClient) return;
+  const fix = 'add genesys.client, an OAuth client with the grant type Client Credentials';
+  if (signIn.actAs === 'service') complain('genesys.client', 'is missing: signIn.actAs: service sends its token', fix);
+  if (signIn.signedOutRoles !== undefined)
+    complain('genesys.client', 'is missing: signIn.signedOutRoles need its token', fix);
+  if (notifications !== false) complain('genesys.client', 'is missing: the notification hub needs its token', fix);
+  if (identities.some(({ type }) => type !== 'genesysToken'))
+    complain('genesys.client', 'is missing: the identities need its token', fix);
+}
+
+function readClient({ client }: Written, around: Surroundings, found: Findings): SignInClient | undefined {
+  const { auth, pkce, secret } = client;
+  const key = 'signIn.client';
+  const id = readReference(client.id, `${key}.id`, around, found);
+  if (secret === undefined) {
+    if (!pkce) found.issues.push({ key: `${key}.pkce`, message: 'is false and there is no secret', fix: 'remove it' });
+    found.warnings.push(
+      `${key}: has no secret, so it is a public client: Genesys Cloud gives it no refresh token. Prefer a client with a secret`
+    );
+    return id === undefined ? undefined : { id, auth: 'none', secret: undefined, pkce: true };
+  }
+  const credential = readCredential({ auth, secret }, id, key, around, found);
+  return credential && { id: credential.id, auth, secret: credential.secret, pkce };
+}
+
+/**
+ * Checks how users sign in, and reads the secret of the client.
+ *
+ * @returns `undefined` when nobody signs in, or when an issue was found
+ */
+export function resolveSignIn(
+  config: ParsedConfig,
+  endpoints: Endpoints | undefined,
+  around: Surroundings,
+  found: Findings
+): SignInConfig | undefined {
+  const { signIn } = config;
+  if (signIn === undefined) return undefined;
+  const whole = { ...config, signIn };
+  checkUrls(signIn, config.cors.origins, found, around.env['NODE_ENV'] === 'production');
+  checkRoleNames(whole, found);
+  checkCombination(whole, found);
+  const client = readClient(signIn, around, found);
+  if (client === undefined || endpoints === undefined) return undefined;
+  const { tokenEndpoint } = endpoints;
+  return {
+    ...signIn,
+    client,
+    authorizeEndpoint: signIn.authorizeEndpoint ?? new URL('authorize', tokenEndpoint).href,
+    logoutEndpoint: signIn.logoutEndpoint ?? new URL('../logout', tokenEndpoint).href,
+    relayUrl: signIn.redirectUri.slice(0, -CALLBACK.length)
+  };
+}

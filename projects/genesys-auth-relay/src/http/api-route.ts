@@ -65,6 +65,7 @@ export async function answerApi(
   const { facts } = visit;
   const caller = await relay.admit(facts, ip);
   visit.caller = caller;
+  relay.signIn?.checkPage(caller, facts);
   // A reload may have come while the caller was identified.
   await apiOf(relay).handle({
     request,

@@ -1,11 +1,11 @@
-import { GENESYS_AUTH_HEADER } from 'genesys-auth-protocol';
+import { GENESYS_AUTH_HEADER, GENESYS_SESSION_HEADER } from 'genesys-auth-protocol';
 import type { FastifyReply } from 'fastify';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import { PASSED_HEADERS } from '../proxy/request-headers.ts';
 
 /** Headers a page may send to the relay itself. */
-export const CALLER_HEADERS = `${GENESYS_AUTH_HEADER}, Authorization, Content-Type`;
+export const CALLER_HEADERS = `${GENESYS_AUTH_HEADER}, ${GENESYS_SESSION_HEADER}, Authorization, Content-Type`;
 
 /** Headers a page may send with a call of the API. */
 export const apiCallerHeaders = (extra: readonly string[]): string =>

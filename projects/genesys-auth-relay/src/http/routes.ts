@@ -14,6 +14,7 @@ import { API_ROUTE } from './api-route.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { CALLER_HEADERS, preflight } from './preflight.ts';
 import { problemOf } from './problem-of.ts';
+import { SIGN_IN_SERVED, addSignInRoutes, isSignInPage } from './sign-in-routes.ts';
 import { answerToken } from './token-route.ts';
 import { type Visit, answeredStatus, createVisits } from './visits.ts';
 
@@ -39,9 +40,11 @@ export function addRoutes(
   runtime: RelayRuntime,
   alone: boolean
 ): void {
-  const METHODS: ReadonlyMap<string, string> = new Map(
-    relay.hub === undefined ? ALWAYS_SERVED : [...ALWAYS_SERVED, ...HUB_SERVED]
-  );
+  const METHODS: ReadonlyMap<string, string> = new Map<string, string>([
+    ...ALWAYS_SERVED,
+    ...(config.signIn === undefined ? [] : SIGN_IN_SERVED),
+    ...(relay.hub === undefined ? [] : HUB_SERVED)
+  ]);
   const { log } = runtime;
   const visits = createVisits(config, runtime);
   // Beside the request, so that a host's request objects stay as they are.
@@ -81,8 +84,9 @@ export function addRoutes(
     whenClosed(reply.raw, () => {
       if (!reply.raw.writableFinished) end(request, answeredStatus(reply.raw));
     });
-    // Calls of the API have a rule of their own: their queries are the API's.
-    if (pathOf(request) !== API_ROUTE) checkQuery(request.raw.url ?? '');
+    // Calls of the API have a rule of their own: their queries are the API's. Genesys Cloud sends a code to the callback.
+    const path = pathOf(request);
+    if (path !== API_ROUTE && !(config.signIn !== undefined && isSignInPage(path))) checkQuery(request.raw.url ?? '');
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -151,6 +155,7 @@ export function addRoutes(
     visitOf(request).caller = caller;
     return relay.session(caller);
   });
+  if (config.signIn !== undefined) addSignInRoutes(app, relay, visitOf);
   addApiRoutes(app, relay, config, { visitOf, prefix });
   const { hub } = relay;
   if (hub === undefined) return;
@@ -158,6 +163,8 @@ export function addRoutes(
     const { facts } = visitOf(request);
     const caller = await relay.admit(facts, request.ip);
     visitOf(request).caller = caller;
+    relay.signIn?.checkPage(caller, facts);
+    relay.signIn?.checkHub(caller);
     relay.entitlement(caller);
     return {
       ticket: await hub.tickets.issue({ caller, origin: facts.headers['origin'] }),

@@ -68,7 +68,12 @@ export function createUpgrade(
     const ticket = protocolsOf(facts.headers['sec-websocket-protocol']).find((name) =>
       name.startsWith(TICKET_PROTOCOL_PREFIX)
     );
-    if (ticket === undefined) return relay.admit(facts);
+    if (ticket === undefined) {
+      const caller = await relay.admit(facts);
+      // A page of any site may open a WebSocket, and the browser sends the cookie with it.
+      if (caller.identity === 'session') throw noTicket();
+      return caller;
+    }
     if (facts.headers['authorization'] !== undefined) {
       throw new RelayProblem('invalid_request', 'The request presents credentials in more than one way.', {
         hint: 'Use one: a ticket, or the Authorization header.'
@@ -97,10 +102,12 @@ export function createUpgrade(
     const identified = await callerOf(request);
     // A reload may have come since the ticket was issued, or while the caller was identified.
     const caller = relay.again(identified);
-    if (caller === undefined) throw invalidCredentials('The credential is no longer valid.', 'Sign in again.');
+    if (caller === undefined || (await relay.signIn?.isAlive(caller)) === false)
+      throw invalidCredentials('The credential is no longer valid.', 'Sign in again.');
     if (hub.isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again, to whoever answers.' });
     }
+    relay.signIn?.checkHub(caller);
     const entitlement = relay.entitlement(caller);
     const offered = protocolsOf(request.headers['sec-websocket-protocol']);
     const dialect = offered.includes(NOTIFICATIONS_PROTOCOL) ? 'native' : 'rpc';

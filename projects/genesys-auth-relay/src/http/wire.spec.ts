@@ -314,7 +314,7 @@ describe('the wire of the relay', () => {
         expect(answer.headers).toMatchObject({
           'access-control-allow-origin': listed,
           'access-control-allow-methods': method,
-          'access-control-allow-headers': 'X-Genesys-Auth, Authorization, Content-Type'
+          'access-control-allow-headers': 'X-Genesys-Auth, X-Genesys-Session, Authorization, Content-Type'
         });
       }
     });

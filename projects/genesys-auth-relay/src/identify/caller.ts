@@ -12,4 +12,8 @@ export interface Caller {
   readonly source: string;
   /** When the credential ends, in milliseconds since the epoch, if it does. */
   readonly notAfter?: number;
+  /** Name of the session of a signed-in user. */
+  readonly session?: string;
+  /** Scopes of the user's own token, where it goes with each call. None of them: Genesys Cloud did not say. */
+  readonly tokenScopes?: readonly string[];
 }

@@ -10,13 +10,23 @@ import { identifyLoopback } from './loopback.ts';
 import { createProxyHeader } from './proxy-header.ts';
 import { invalidCredentials, unauthenticated } from './refused.ts';
 
+/** Knows signed-in users by the cookie of their session. */
+export interface SessionIdentity {
+  /** @returns `undefined` for a browser without a session, where such browsers have no role */
+  identify(facts: RequestFacts, address: () => string): Promise<Caller | undefined>;
+  /** The problem of a request without a session. */
+  required(facts: RequestFacts): Error;
+  again(caller: Caller): Caller | undefined;
+}
+
 /** Finds out who is calling. */
 export interface Identities {
   /**
    * @throws RelayProblem `unauthenticated`, `invalid_credentials`, `identity_unavailable`, `api_key_in_browser`,
-   *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`
+   *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`, `sign_in_required`, `session_ended`
+   * @param address of the client, by which callers without a session are told apart
    */
-  identify(facts: RequestFacts, credential: Credential): Caller | Promise<Caller>;
+  identify(facts: RequestFacts, credential: Credential, address: () => string): Caller | Promise<Caller>;
   /**
    * How a caller who was identified before, also by another configuration, is seen now. `undefined` when what identified it is
    * no longer configured.
@@ -29,12 +39,15 @@ export interface Identities {
  * Builds the identities. `Authorization` or a key in the body is one credential, whose form says whether it is a JWT or an API key. A
  * proxy that stands before the first `jwt` or `apiKey` of the configuration is asked before that credential; any other
  * proxy only when there is no credential. A credential that is presented and not valid is refused; it never falls back to another
- * identity. Loopback is for requests that present nothing, so it comes last.
+ * identity. Requests that present none may belong to a signed-in user. Loopback is for requests that present nothing, so it comes last.
+ *
+ * @param session knows signed-in users; `undefined`: users do not sign in
  */
 export function createIdentities(
   configs: readonly IdentityConfig[],
   origins: OriginGuard,
-  runtime: RelayRuntime
+  runtime: RelayRuntime,
+  session?: SessionIdentity
 ): Identities {
   const jwtConfigs = configs.filter((config) => config.type === 'jwt');
   const keyConfigs = configs.filter((config) => config.type === 'apiKey');
@@ -71,15 +84,24 @@ export function createIdentities(
   function withoutCredential(facts: RequestFacts): Caller {
     const forged = proxies.some(({ header }) => header.claims(facts));
     if (loopback !== undefined && !forged) return identifyLoopback(loopback, facts, origins);
+    if (session !== undefined) throw session.required(facts);
     origins.check(facts, false);
     throw unauthenticated(hint);
   }
 
+  async function ofSession(known: SessionIdentity, facts: RequestFacts, address: () => string): Promise<Caller> {
+    return (await known.identify(facts, address)) ?? withoutCredential(facts);
+  }
+
   return {
-    identify(facts, credential) {
+    identify(facts, credential, address) {
       const first = namedBy(before, facts);
       if (first !== undefined) return first;
-      if (credential.kind === 'none') return namedBy(after, facts) ?? withoutCredential(facts);
+      if (credential.kind === 'none') {
+        const named = namedBy(after, facts);
+        if (named !== undefined) return named;
+        return session === undefined ? withoutCredential(facts) : ofSession(session, facts, address);
+      }
       const known = credential.kind === 'bearer' ? jwts.known(credential.token) : undefined;
       if (known !== undefined) {
         // What was verified as a JWT has the form of one and is no key: both were looked at then.
@@ -113,6 +135,7 @@ export function createIdentities(
         case 'proxyHeader':
           return proxies.some(({ header }) => header.identified(caller)) ? caller : undefined;
         case 'session':
+          return session?.again(caller);
         case 'genesysToken':
           return undefined;
       }

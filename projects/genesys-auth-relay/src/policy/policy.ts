@@ -18,6 +18,8 @@ export interface Entitlement {
   readonly roles: readonly Role[];
   /** The same for all callers with the same rights. */
   readonly key: string;
+  /** Scopes of the user's own token, where it goes with each call; `undefined`: that of an OAuth client of the relay goes with it. */
+  readonly token?: readonly string[];
 }
 
 /** What a caller asks for. */

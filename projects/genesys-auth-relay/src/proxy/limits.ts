@@ -1,18 +1,23 @@
-import type { ClientConfig, RelayConfig } from '../config/config.ts';
+import type { RelayConfig } from '../config/config.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { retryAfterMs } from '../source/upstream-error.ts';
 import { errorBody } from './api-refusal.ts';
 import { type Budget, createBudget, spent } from './budget.ts';
 import { type WholeAnswer, headerOf } from './answer.ts';
 
+/** Whose tokens the limits are for: an OAuth client, or a user. */
+interface Named {
+  readonly name: string;
+}
+
 /** What the API allows: a budget for each token, and operations of an OAuth client that it asked to be left alone. */
 export interface ApiLimits {
   /** @param slot which token of the client's pool */
-  budget(client: ClientConfig, slot: number): Budget;
+  budget(client: Named, slot: number): Budget;
   /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
-  check(client: ClientConfig, operation: string): void;
+  check(client: Named, operation: string): void;
   /** The API answered 429: obeys its `Retry-After`, up to a minute, for the token or, where it says so, for this operation alone. */
-  note(client: ClientConfig, slot: number, operation: string, answer: WholeAnswer): void;
+  note(client: Named, slot: number, operation: string, answer: WholeAnswer): void;
 }
 
 /** The longest pause after a 429, in milliseconds: the API counts by the minute, and one answer must not stop everybody for an hour. */
@@ -29,13 +34,13 @@ function isAboutToken(answer: WholeAnswer): boolean {
 export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: RelayClock): ApiLimits {
   const budgets = new Map<string, Budget>();
   const pauses = new Map<string, number>();
-  const budget = ({ name }: ClientConfig, slot: number): Budget => {
+  const budget = ({ name }: Named, slot: number): Budget => {
     const key = slot === 0 ? name : `${slot} ${name}`;
     let known = budgets.get(key);
     if (known === undefined) budgets.set(key, (known = createBudget(proxy, clock)));
     return known;
   };
-  const keyOf = ({ name }: ClientConfig, operation: string) => `${name} ${operation}`;
+  const keyOf = ({ name }: Named, operation: string) => `${name} ${operation}`;
   return {
     budget,
     check(client, operation) {

@@ -1,18 +1,17 @@
-import type { ClientConfig, RelayConfig } from '../config/config.ts';
+import type { RelayConfig } from '../config/config.ts';
+import type { Caller } from '../identify/caller.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { whenClosed } from '../runtime/when-closed.ts';
-import { slotOf } from '../source/cache-key.ts';
-import type { SourceToken, TokenSource } from '../source/token-source.ts';
-import { UpstreamError } from '../source/upstream-error.ts';
+import type { TokenSource } from '../source/token-source.ts';
 import { type ApiAnswer, type WholeAnswer, isWhole, readError } from './answer.ts';
-import { apiRefused } from './api-refusal.ts';
 import { type ApiBody, readApiBody } from './body.ts';
 import { type Coalescer, createCoalescer } from './coalesce.ts';
 import { type ApiExchange, streamAndKeep, streamAnswer, writeWhole } from './exchange.ts';
 import { createApiLimits } from './limits.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
+import { type Acting, type Sender, type SentToken, createServiceSenders } from './sender.ts';
 import { createApiPool } from './upstream-api.ts';
 
 /** Bytes of a 401 or 429 that are read. */
@@ -39,17 +38,18 @@ export interface ApiProxy {
 /** What the proxy takes from the rest of the relay. */
 export interface ProxyParts {
   readonly source: TokenSource;
-  entitlement(roles: readonly string[]): Entitlement;
+  /** With which rights and whose token a caller calls the API. */
+  act(caller: Caller): Acting | Promise<Acting>;
   /** Takes one verification of a refused token from the caller's budget. */
-  mayVerify(caller: string): boolean;
+  readonly mayVerify: (caller: string) => boolean;
 }
 
 /** A request that is judged and ready to be sent, once or twice. */
 interface Call {
   readonly exchange: ApiExchange;
   readonly permit: Permit;
-  /** Which token of the client's pool goes with it, and whose budget it takes from. */
-  readonly slot: number;
+  /** Whose token goes with it, and whose budget it takes from. */
+  readonly sender: Sender;
   readonly path: string;
   /** Without the token. */
   readonly headers: Readonly<Record<string, string>>;
@@ -62,30 +62,22 @@ interface Call {
 export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts: ProxyParts): ApiProxy {
   const { clock, observer } = runtime;
   const { proxy } = config;
-  const { source } = parts;
   const pool = createApiPool(config);
   const rights = createRights(config);
-  const limits = createApiLimits(config, clock);
+  const serviceSender = createServiceSenders({ ...parts, limits: createApiLimits(config, clock) });
   const headersOf = createRequestHeaders(proxy.forwardHeaders);
   const flights = proxy.coalesce ? createCoalescer() : undefined;
 
-  async function tokenOf(client: ClientConfig, slot: number): Promise<SourceToken> {
-    try {
-      return await source.get(client, client.scopes, slot);
-    } catch (error) {
-      throw error instanceof UpstreamError ? error.problem : error;
-    }
-  }
-
   /** Takes one request from the budget; waits only if it has to. */
-  function takeTurn({ permit: { client }, slot, exchange, signal }: Call): Promise<void> | undefined {
+  function takeTurn({ sender, exchange, signal }: Call): Promise<void> | undefined {
     const since = clock.monotonic();
-    const wait = limits.budget(client, slot).take(exchange.caller.key, { signal });
-    return wait?.then(() => observer.apiQueued?.(client.name, clock.monotonic() - since));
+    const wait = sender.budget.take(exchange.caller.key, { signal });
+    return wait?.then(() => observer.apiQueued?.(sender.name, clock.monotonic() - since));
   }
 
   /** Sends the call once. */
-  async function send({ exchange, permit, path, headers, body, signal }: Call, token: SourceToken): Promise<ApiAnswer> {
+  async function send(call: Call, token: SentToken): Promise<ApiAnswer> {
+    const { exchange, permit, sender, path, headers, body, signal } = call;
     const since = clock.monotonic();
     const answer = await pool.send({
       method: exchange.request.method ?? 'GET',
@@ -94,47 +86,43 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       body: body.content,
       signal
     });
-    observer.apiAnswered?.(permit.client.name, answer.statusCode, (clock.monotonic() - since) / 1000);
+    observer.apiAnswered?.(sender.name, answer.statusCode, (clock.monotonic() - since) / 1000);
     return answer;
   }
 
   /** Sends the call. A 401 and a 429 are read, as they may not be what the caller gets. */
-  async function attempt(call: Call, token: SourceToken): Promise<ApiAnswer | WholeAnswer> {
+  async function attempt(call: Call, token: SentToken): Promise<ApiAnswer | WholeAnswer> {
     const answer = await send(call, token);
     return answer.statusCode === 401 || answer.statusCode === 429 ? readError(answer, ERROR_BYTES) : answer;
   }
 
   /** Gets the answer for the caller. When the API refuses a token that is dead, the call is sent again with a new one. */
   async function fetchAnswer(call: Call): Promise<ApiAnswer | WholeAnswer> {
-    const { exchange, permit, slot, body } = call;
-    const { client, operation } = permit;
-    const { key } = exchange.caller;
+    const { permit, sender, body } = call;
     // The token first: a call that gets none never reaches the API and must not spend the budget.
-    let token = await tokenOf(client, slot);
+    let token = await sender.token();
     const turn = takeTurn(call);
     if (turn !== undefined) {
       await turn;
       // The token may have expired while the call waited.
-      token = await tokenOf(client, slot);
+      token = await sender.token();
     }
     let answer = await attempt(call, token);
-    if (answer.statusCode === 401 && permit.takesToken) {
-      await source.report(client, client.scopes, token.hash, () => parts.mayVerify(key));
+    if (isWhole(answer) && answer.statusCode === 401 && permit.takesToken) {
+      await sender.refused(token, answer);
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
-      const fresh = repeatable ? await tokenOf(client, slot) : token;
+      const fresh = repeatable ? await sender.token() : token;
       if (fresh.hash !== token.hash) {
-        observer.apiReplayed?.(client.name);
+        observer.apiReplayed?.(sender.name);
         await takeTurn(call);
         token = fresh;
         answer = await attempt(call, token);
       }
     }
     if (!isWhole(answer)) return answer;
-    if (answer.statusCode === 429) limits.note(client, slot, operation, answer);
-    if (answer.statusCode === 401 && permit.takesToken) {
-      // When the token was replaced, the caller may send its long body again.
-      if (source.ready(client, client.scopes, slot)?.hash === token.hash) throw apiRefused(answer);
-    }
+    if (answer.statusCode === 429) sender.note(permit.operation, answer);
+    const refusal = answer.statusCode === 401 && permit.takesToken ? await sender.refusal(token, answer) : undefined;
+    if (refusal !== undefined) throw refusal;
     return answer;
   }
 
@@ -146,16 +134,16 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
 
   /** Answers from an identical request in flight, or sends it and shares the answer. Only callers with the same roles share. */
   async function share(call: Call, entitlement: Entitlement, flights: Coalescer): Promise<void> {
-    const { exchange, permit, path, headers, signal } = call;
+    const { exchange, sender, path, headers, signal } = call;
     const same = Object.entries(headers).filter(([name]) => !PER_CALL.has(name));
-    const key = JSON.stringify([permit.client.name, entitlement.key, path, same]);
+    const key = JSON.stringify([sender.name, entitlement.key, path, same]);
     const flight = flights.join(key);
     if (flight !== undefined) {
       const answer = await flight;
       if (signal.aborted) return;
       // Not the next flight: when answers cannot be shared, callers would fetch theirs one after another.
       if (answer === undefined) return run(call);
-      observer.apiCoalesced?.(permit.client.name);
+      observer.apiCoalesced?.(sender.name);
       writeWhole(exchange, answer);
       return;
     }
@@ -174,15 +162,17 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   async function answer(exchange: ApiExchange, signal: AbortSignal): Promise<void> {
     const { request, caller, facts, target, traceparent } = exchange;
     const method = request.method ?? 'GET';
-    const entitlement = parts.entitlement(caller.roles);
+    const { entitlement, sender: own } = await parts.act(caller);
     const permit = rights(method, target.path, entitlement);
     exchange.name(permit.operation);
-    limits.check(permit.client, permit.operation);
+    const sender = permit.client === undefined ? own : serviceSender(permit.client, caller.key);
+    // The rights of a caller without a token of its own always lead to a client.
+    if (sender === undefined) throw new TypeError('no token for the call');
+    sender.check(permit.operation);
     const body = await readApiBody(request, proxy);
     const headers = headersOf(facts, traceparent);
     if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
-    const slot = slotOf(permit.client, caller.key);
-    const call: Call = { exchange, permit, slot, path: target.full, headers, body, signal };
+    const call: Call = { exchange, permit, sender, path: target.full, headers, body, signal };
     const mayShare = method === 'GET' && body.content === null && facts.headers['range'] === undefined;
     await (flights !== undefined && mayShare ? share(call, entitlement, flights) : run(call));
   }

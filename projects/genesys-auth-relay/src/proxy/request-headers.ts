@@ -41,6 +41,7 @@ export const NEVER_PASSED = new Set([
   'upgrade',
   'via',
   'x-genesys-auth',
+  'x-genesys-session',
   // Method or path in place of those of the request line, on which the relay has judged the call.
   'x-http-method',
   'x-http-method-override',

@@ -8,7 +8,8 @@ import { safeList } from '../reply/safe-text.ts';
 
 /** What a caller's request is, and whose token goes with it. */
 export interface Permit {
-  readonly client: ClientConfig;
+  /** OAuth client whose token goes with it; `undefined`: the user's own token does. */
+  readonly client: ClientConfig | undefined;
   /** Method and path template, for the log. */
   readonly operation: string;
   /** Whether the operation takes an access token at all. */
@@ -47,6 +48,15 @@ function refuseChannels(operation: string, path: string): void {
     'whoever has a channel subscribes to whatever it likes',
     "Take the relay's hub: notifications: {} in its configuration, and source: relayHub() in the app."
   );
+}
+
+/** A token of a user is good for the scopes of its OAuth client alone. Where Genesys Cloud does not name them, it decides by itself. */
+function checkToken(token: readonly string[], scopes: readonly string[], operation: string): void {
+  if (token.length === 0 || scopes.length === 0 || scopes.some((scope) => isCovered(scope, token))) return;
+  throw new RelayProblem('insufficient_scope', `The token of the user does not allow ${operation}.`, {
+    hint: `It needs one of: ${safeList(scopes)}. Add it to the OAuth client of signIn in Genesys Cloud; then users sign in again.`,
+    scopes
+  });
 }
 
 interface Need extends Pick<Permit, 'operation' | 'takesToken'> {
@@ -120,6 +130,10 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
       throw refused(operation, "no role of this caller has it among its 'routes'", "Add it to the 'routes' of a role.");
     }
     const usable = scopes.filter((scope) => may.some((role) => isCovered(scope, role.scopes)));
+    if (entitlement.token !== undefined) {
+      if (takesToken) checkToken(entitlement.token, usable, operation);
+      return { client: undefined, operation, takesToken };
+    }
     const choices = (usable.length === 0 ? [[]] : usable.map((scope) => [scope])).flatMap(
       (required) => narrowestClient(entitlement.clients, { required, optional: [] })?.client ?? []
     );

@@ -20,6 +20,7 @@ import { sha256 } from '../runtime/sha256.ts';
 import { watchSecrets } from '../source/watch-secrets.ts';
 import { type TokenSource, createTokenSource } from '../source/token-source.ts';
 import { createUpstream } from '../source/upstream.ts';
+import { type SignIn, type SignInMemory, createSignIn } from '../sign-in/sign-in.ts';
 import { openStore } from '../store/open.ts';
 import { createTokens } from './tokens.ts';
 
@@ -50,6 +51,8 @@ export interface Relay {
   /** The notification hub, if it is on. */
   readonly hub: (Hub & Pick<RelayHub, 'tickets'>) | undefined;
   readonly source: TokenSource;
+  /** Signs users in; `undefined`: they do not sign in here. */
+  readonly signIn: SignIn | undefined;
   /** Passes calls of the API on; `undefined` in token mode. */
   readonly api: ApiProxy | undefined;
   /** Resolves when every call that has begun is answered. */
@@ -60,16 +63,18 @@ export interface Relay {
 /**
  * Builds a relay from a checked configuration, without its hub, which outlives it. When it cannot be built, it holds nothing.
  *
+ * @param memory of sign-in, which outlives a configuration
  * @param previous token source of a relay this one takes over from
  */
 export async function createRelay(
   config: RelayConfig,
   runtime: RelayRuntime,
+  memory: SignInMemory,
   previous?: TokenSource
 ): Promise<Omit<Relay, 'hub'>> {
   const held: Held[] = [];
   try {
-    return await build(config, runtime, previous, held);
+    return await build(config, runtime, memory, previous, held);
   } catch (error) {
     await release(held);
     throw error;
@@ -90,6 +95,7 @@ async function release(held: readonly Held[]): Promise<void> {
 async function build(
   config: RelayConfig,
   runtime: RelayRuntime,
+  memory: SignInMemory,
   previous: TokenSource | undefined,
   held: Held[]
 ): Promise<Omit<Relay, 'hub'>> {
@@ -99,8 +105,11 @@ async function build(
     return part;
   };
   const origins = createOriginGuard(config.cors.origins);
-  const identities = hold(createIdentities(config.identities, origins, runtime));
   const policy = createPolicy(config);
+  const pending = createPending();
+  const signIn =
+    config.signIn && hold(createSignIn(config, config.signIn, runtime, { policy, memory, pending, store: undefined }));
+  const identities = hold(createIdentities(config.identities, origins, runtime, signIn));
   const upstream = hold(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);
   if (store !== undefined) hold(store);
@@ -120,13 +129,21 @@ async function build(
   const clientAddress = createClientAddress(config.limits.trustedProxies);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
   const mayVerify = (caller: string) => verifications.take(caller) === 0;
-  const api =
-    config.mode === 'proxy'
-      ? createApiProxy(config, runtime, { source, entitlement: policy.entitlement, mayVerify })
-      : undefined;
+  const api = config.mode === 'proxy' ? createApiProxy(config, runtime, { source, act, mayVerify }) : undefined;
   if (api !== undefined) hold(api);
-  const pending = createPending();
   const tokens = createTokens(config, runtime, { policy, source, mayVerify });
+
+  function entitlement(caller: Caller): Entitlement {
+    return caller.identity === 'session' && signIn !== undefined
+      ? signIn.entitlement(caller)
+      : policy.entitlement(caller.roles);
+  }
+
+  function act(caller: Caller) {
+    return caller.session === undefined || signIn === undefined
+      ? { entitlement: entitlement(caller) }
+      : signIn.act(caller);
+  }
 
   function refuseStranger(error: unknown, facts: RequestFacts, ip: string | undefined): never {
     const isStranger = error instanceof RelayProblem && error.status === 401;
@@ -143,7 +160,7 @@ async function build(
   async function admit(facts: RequestFacts, ip?: string, ask = EMPTY_ASK): Promise<Caller> {
     let caller;
     try {
-      caller = await identities.identify(facts, readCredential(facts, ask));
+      caller = await identities.identify(facts, readCredential(facts, ask), () => clientAddress(facts, ip));
     } catch (error) {
       return refuseStranger(error, facts, ip);
     }
@@ -153,7 +170,8 @@ async function build(
   return {
     origins,
     source,
-    entitlement: ({ roles }) => policy.entitlement(roles),
+    signIn,
+    entitlement,
 
     admit: (facts, ip, ask) => pending.track(admit(facts, ip, ask)),
 
@@ -172,11 +190,11 @@ async function build(
     },
 
     session(caller) {
-      const { scopes, defaultScopes } = policy.entitlement(caller.roles);
+      const { scopes, defaultScopes } = entitlement(caller);
       const { region, apiOrigin } = config.genesys;
       const { subject, identity, roles } = caller;
       const shared = { identity, roles, scopes, defaultScopes, region, apiOrigin, mode: config.mode };
-      return { subject, caller: sha256(caller.key), ...shared };
+      return { subject, caller: sha256(caller.key), ...shared, ...signIn?.describe(caller) };
     },
 
     idle: () => pending.idle(),

@@ -3,6 +3,7 @@ import { type RelayHub, createRelayHub } from '../hub/create.ts';
 import type { Caller } from '../identify/caller.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { createSignInMemory } from '../sign-in/sign-in.ts';
 import { patienceOf } from './patience.ts';
 import { type Relay, createRelay } from './relay.ts';
 
@@ -33,9 +34,14 @@ function scopesOf(relay: Pick<Relay, 'again' | 'entitlement'>, caller: Caller): 
 
 /** Builds the first relay with its hub, and the switch before them. */
 export async function createRelaySwitch(config: RelayConfig, runtime: RelayRuntime): Promise<RelaySwitch> {
-  const first = await createRelay(config, runtime);
+  const memory = createSignInMemory(runtime);
+  const first = await createRelay(config, runtime, memory);
   const open = new Set([first]);
   const hub = await hubOf(config, first, runtime);
+  // A user who has signed out hears nothing more.
+  memory.onEnd.add((name) => {
+    hub?.hub.review((caller) => (caller.session === name ? [] : scopesOf(current, caller)));
+  });
   const closing = new AbortController();
   let current = first;
   let patienceMs = patienceOf(config);
@@ -55,6 +61,9 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       },
       get source() {
         return current.source;
+      },
+      get signIn() {
+        return current.signIn;
       },
       get api() {
         return current.api;
@@ -79,7 +88,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
     async swap(next) {
       const old = current;
       const ofOld = patienceMs;
-      const fresh = await createRelay(next, runtime, old.source);
+      const fresh = await createRelay(next, runtime, memory, old.source);
       if (closing.signal.aborted) return fresh.close();
       // Its tokens are of the clients that are configured now.
       hub?.use(next, fresh.source);

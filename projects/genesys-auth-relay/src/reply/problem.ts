@@ -3,7 +3,8 @@ import {
   PROBLEM_MEDIA_TYPE,
   PROBLEM_TYPE_PREFIX,
   type Problem,
-  type ProblemCode
+  type ProblemCode,
+  type SignInFailure
 } from 'genesys-auth-protocol';
 
 /** What a problem says beyond its code. */
@@ -14,6 +15,10 @@ export interface ProblemDetails {
   readonly scopes?: readonly string[];
   /** The nearest registered scope to the first of `scopes`. */
   readonly nearest?: string | undefined;
+  /** Where to sign in. */
+  readonly signInUrl?: string;
+  /** Why sign-in failed. */
+  readonly reason?: SignInFailure;
   /** Seconds after which a new try makes sense. */
   readonly retryAfterSeconds?: number | undefined;
   /** Headers of the answer. */
@@ -65,6 +70,8 @@ export function problemBody(problem: RelayProblem, requestId: string, oauth: boo
     instance: `urn:uuid:${requestId}`,
     ...(details.scopes === undefined ? {} : { scopes: details.scopes }),
     ...(details.nearest === undefined ? {} : { nearest: details.nearest }),
+    ...(details.signInUrl === undefined ? {} : { signInUrl: details.signInUrl }),
+    ...(details.reason === undefined ? {} : { reason: details.reason }),
     ...(oauth ? { error, error_description: message } : {})
   };
 }

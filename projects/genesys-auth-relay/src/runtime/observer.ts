@@ -1,4 +1,4 @@
-import type { IdentityType, ProblemCode } from 'genesys-auth-protocol';
+import type { IdentityType, ProblemCode, SignInFailure, SignInResult } from 'genesys-auth-protocol';
 
 /**
  * How the token source served a request:
@@ -64,6 +64,17 @@ export interface HubFigures {
  */
 export type HubRole = 'starting' | 'following' | 'leading' | 'alone' | 'handing-over';
 
+/**
+ * Why a session of a user ended:
+ * - `signed_out`: the user signed out
+ * - `replaced`: the same browser signed in again
+ * - `idle`: it was not used for too long
+ * - `expired`: it reached its longest time, or the end of a token that cannot be refreshed
+ * - `token_refused`: Genesys Cloud refused the token, and there is no refresh token
+ * - `refresh_refused`: Genesys Cloud refused the refresh token
+ */
+export type SessionEnd = 'signed_out' | 'replaced' | 'idle' | 'expired' | 'token_refused' | 'refresh_refused';
+
 /** Watches a relay at work, for metrics. Nothing it is told holds a token, a secret or a name of a caller. */
 export interface RelayObserver {
   /** A request of a caller was answered, after so many seconds. */
@@ -82,6 +93,12 @@ export interface RelayObserver {
   apiReplayed?(client: string): void;
   /** A call was answered with the answer to an identical one. */
   apiCoalesced?(client: string): void;
+  /** A user came back from Genesys Cloud: the code of the result, or the reason of a failure. */
+  signedIn?(outcome: Exclude<SignInResult['code'], 'sign_in_failed'> | SignInFailure): void;
+  /** The session of a user ended. */
+  sessionEnded?(why: SessionEnd): void;
+  /** A request to the token endpoint for tokens of a user has ended, after so many seconds. */
+  userTokenRequest?(grant: 'code' | 'refresh', outcome: 'ok' | SignInFailure, seconds: number): void;
   /** Something happened with the shared store. */
   storeEvent?(kind: StoreEvent): void;
   /** What has changed in the notification hub, once a second and when it closes. */

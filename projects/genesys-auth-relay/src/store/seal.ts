@@ -24,7 +24,7 @@ interface Key {
 }
 
 /** What is sealed: each has a key of its own, so that nothing of one use opens in another. */
-export type SealPurpose = 'token store' | 'hub messages' | 'hub tickets';
+export type SealPurpose = 'token store' | 'hub messages' | 'hub tickets' | 'sign-in' | 'sessions';
 
 function keyOf(material: Buffer, purpose: SealPurpose): Key {
   const secret = Buffer.from(hkdfSync('sha256', material, '', `genesys-auth-relay ${purpose} 1`, 32));

@@ -1,0 +1,77 @@
+import type { ClientConfig } from '../config/config.ts';
+import type { Entitlement } from '../policy/policy.ts';
+import type { RelayProblem } from '../reply/problem.ts';
+import { slotOf } from '../source/cache-key.ts';
+import type { TokenSource } from '../source/token-source.ts';
+import { UpstreamError } from '../source/upstream-error.ts';
+import type { WholeAnswer } from './answer.ts';
+import { apiRefused } from './api-refusal.ts';
+import type { Budget } from './budget.ts';
+import type { ApiLimits } from './limits.ts';
+
+/** A token as it goes with a call. */
+export interface SentToken {
+  readonly token: string;
+  /** Lower-case hex SHA-256 of the token. */
+  readonly hash: string;
+}
+
+/** Whose token goes with a call, and what the API lets it do. */
+export interface Sender {
+  /** Name in metrics: that of an OAuth client, or `user`. */
+  readonly name: string;
+  readonly budget: Budget;
+  /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
+  check(operation: string): void;
+  /** The API answered 429. */
+  note(operation: string, answer: WholeAnswer): void;
+  token(): Promise<SentToken>;
+  /** The API answered 401: after this `token()` gives another token, if there is one. */
+  refused(sent: SentToken, answer: WholeAnswer): Promise<void>;
+  /** What a 401 that stays is to the caller; `undefined`: the answer of the API as it is. */
+  refusal(sent: SentToken, answer: WholeAnswer): Promise<RelayProblem | undefined>;
+}
+
+/** With which rights and whose token a call is sent. */
+export interface Acting {
+  readonly entitlement: Entitlement;
+  /** The user's own token; without it that of the OAuth client which the rights lead to. */
+  readonly sender?: Sender;
+}
+
+/** What {@link createServiceSenders} works with. */
+export interface ServiceParts {
+  readonly source: TokenSource;
+  readonly limits: ApiLimits;
+  /** Takes one verification of a refused token from the caller's budget. */
+  readonly mayVerify: (caller: string) => boolean;
+}
+
+/** Builds the senders that use the tokens of the relay's own OAuth clients. */
+export function createServiceSenders({ source, limits, mayVerify }: ServiceParts) {
+  return (client: ClientConfig, caller: string): Sender => {
+    const { name, scopes } = client;
+    const slot = slotOf(client, caller);
+    return {
+      name,
+      budget: limits.budget(client, slot),
+      check: (operation) => {
+        limits.check(client, operation);
+      },
+      note: (operation, answer) => {
+        limits.note(client, slot, operation, answer);
+      },
+      async token() {
+        try {
+          return await source.get(client, scopes, slot);
+        } catch (error) {
+          throw error instanceof UpstreamError ? error.problem : error;
+        }
+      },
+      refused: ({ hash }) => source.report(client, scopes, hash, () => mayVerify(caller)),
+      // When the token was replaced, the caller may send its long body again.
+      refusal: ({ hash }, answer) =>
+        Promise.resolve(source.ready(client, scopes, slot)?.hash === hash ? apiRefused(answer) : undefined)
+    };
+  };
+}

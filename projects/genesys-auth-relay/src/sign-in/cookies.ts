@@ -1,0 +1,52 @@
+import type { RequestFacts } from '../guard/facts.ts';
+
+/** Cookies of a request by their names. */
+export type Cookies = ReadonlyMap<string, string>;
+
+/** Value of a cookie that came twice: nobody can tell which one is ours, so neither is used. */
+const TWICE = '';
+
+/** Reads the cookies of a request. A name that comes twice has no value. */
+export function readCookies(facts: RequestFacts): Cookies {
+  const cookies = new Map<string, string>();
+  const header = facts.headers['cookie'];
+  if (header === undefined || facts.count('cookie') !== 1) return cookies;
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals === -1) continue;
+    const name = pair.slice(0, equals).trim();
+    cookies.set(name, cookies.has(name) ? TWICE : pair.slice(equals + 1).trim());
+  }
+  return cookies;
+}
+
+/** How cookies are set. */
+export interface CookieJar {
+  /** Name of a cookie with the prefix that lets no sibling host set it, and the suffix of this relay. */
+  name(what: string): string;
+  /** A `Set-Cookie` header. Without `maxAgeSeconds` the cookie ends with the browser's session. */
+  set(name: string, value: string, sameSite: 'Strict' | 'Lax', maxAgeSeconds?: number): string;
+  /** The header that deletes it. */
+  clear(name: string, sameSite: 'Strict' | 'Lax'): string;
+}
+
+/**
+ * @param isSecure whether browsers reach the relay by https
+ * @param suffix differs for two relays on one host, so that neither overwrites the cookies of the other
+ */
+export function createCookieJar(isSecure: boolean, suffix: string): CookieJar {
+  const set: CookieJar['set'] = (name, value, sameSite, maxAgeSeconds) =>
+    [
+      `${name}=${value}`,
+      'Path=/',
+      ...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]),
+      'HttpOnly',
+      ...(isSecure ? ['Secure'] : []),
+      `SameSite=${sameSite}`
+    ].join('; ');
+  return {
+    name: (what) => `${isSecure ? '__Host-' : ''}${what}-${suffix}`,
+    set,
+    clear: (name, sameSite) => set(name, '', sameSite, 0)
+  };
+}

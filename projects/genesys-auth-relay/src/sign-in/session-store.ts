@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache';
+import type { RelayClock } from '../runtime/clock.ts';
+import type { Session } from './session.ts';
+
+/** Sessions that one process keeps at most; the one that was longest not used goes first. */
+const MAX_SESSIONS = 100_000;
+
+/** A session as it was read. */
+export interface Kept {
+  readonly session: Session;
+  /** Tells whether the session has changed since it was read. */
+  readonly witness: unknown;
+}
+
+/** Where sessions are kept, by names that are hashes of the ids in the cookies. */
+export interface SessionStore {
+  create(name: string, session: Session): Promise<void>;
+  /** The session, unless it was not used for too long. Reading is not using. */
+  read(name: string): Promise<Kept | undefined>;
+  /** Begins the idle limit anew. */
+  use(name: string): void;
+  /** Replaces a session if it is still as it was read. */
+  replace(name: string, kept: Kept, session: Session): Promise<boolean>;
+  remove(name: string): Promise<void>;
+  /**
+   * Asks for the right to refresh the tokens of a session, which one relay has at a time.
+   *
+   * @returns what gives the right back; `undefined` while another relay has it
+   */
+  lease(name: string): Promise<(() => Promise<void>) | undefined>;
+  close(): unknown;
+}
+
+/** Sessions in the memory of this process. */
+export interface MemorySessions {
+  /** @param onIdle is told of a session that was not used for too long */
+  store(idleMs: number, onIdle: (session: Session) => void): SessionStore;
+}
+
+/** Builds the memory. It outlives a configuration. */
+export function createMemorySessions(clock: RelayClock): MemorySessions {
+  const all = new LRUCache<string, { kept: Kept; usedAt: number }>({ max: MAX_SESSIONS });
+  const keep = (session: Session): Kept => ({ session, witness: session });
+  return {
+    store: (idleMs, onIdle) => ({
+      async create(name, session) {
+        all.set(name, { kept: keep(session), usedAt: clock.monotonic() });
+        await Promise.resolve();
+      },
+      async read(name) {
+        await Promise.resolve();
+        const found = all.get(name);
+        if (found === undefined) return undefined;
+        if (clock.monotonic() - found.usedAt < idleMs) return found.kept;
+        all.delete(name);
+        onIdle(found.kept.session);
+        return undefined;
+      },
+      use(name) {
+        const found = all.get(name);
+        if (found !== undefined) found.usedAt = clock.monotonic();
+      },
+      async replace(name, { witness }, session) {
+        await Promise.resolve();
+        const found = all.get(name);
+        if (found === undefined || found.kept.witness !== witness) return false;
+        found.kept = keep(session);
+        return true;
+      },
+      async remove(name) {
+        await Promise.resolve();
+        all.delete(name);
+      },
+      // One process refreshes each session once at a time anyhow.
+      lease: () => Promise.resolve(() => Promise.resolve()),
+      close: () => undefined
+    })
+  };
+}

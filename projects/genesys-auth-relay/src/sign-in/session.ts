@@ -1,0 +1,36 @@
+import type { SessionUser } from 'genesys-auth-protocol';
+import { parseObject } from '../source/token-answer.ts';
+import type { UserFacts } from './genesys.ts';
+
+/** A signed-in user, with the tokens that act for them. All times are milliseconds since the epoch. */
+export interface Session {
+  readonly user: SessionUser;
+  readonly homeOrganizationId: string;
+  /** What decides about the roles of the user. */
+  readonly facts: Pick<UserFacts, 'roleIds' | 'groupIds' | 'divisionId'>;
+  /** Scopes of the token. None means that Genesys Cloud did not say. */
+  readonly scopes: readonly string[];
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly tokenStart: number;
+  readonly tokenEnd: number;
+  readonly start: number;
+  /** When the facts were read. */
+  readonly readAt: number;
+}
+
+/** When a session ends at the latest. */
+export const endOf = (session: Session, absoluteMs: number): number =>
+  session.refreshToken === undefined
+    ? Math.min(session.start + absoluteMs, session.tokenEnd)
+    : session.start + absoluteMs;
+
+/** A session as it is sealed in a store. */
+export const writeSession = (session: Session): string => JSON.stringify({ format: 1, ...session });
+
+/** Reads a session that a relay sealed; `undefined` if a relay of another version wrote it. */
+export function readSession(text: string): Session | undefined {
+  const { format, ...session } = parseObject(text) ?? {};
+  // It was sealed by a relay of this fleet, so it is what a relay wrote.
+  return format === 1 ? ({ refreshToken: undefined, ...session } as unknown as Session) : undefined;
+}

@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import { RelayProblem } from '../reply/problem.ts';
+import type { SessionEnd } from '../runtime/observer.ts';
+import type { Pending } from '../runtime/pending.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { type Genesys, GenesysFailure } from './genesys.ts';
+import type { LiveSessions } from './live.ts';
+import { type Session, endOf } from './session.ts';
+import type { Kept, SessionStore } from './session-store.ts';
+
+/** How old the facts about a user may be at an API call. */
+const FACTS_MS = 300_000;
+/** How long old facts still count while Genesys Cloud does not answer. */
+const STALE_FACTS_MS = 900_000;
+/** Pause after a request to Genesys Cloud that failed. */
+const PAUSE_MS = 10_000;
+/** A token is renewed so long before its end, but not earlier than in the last tenth of its life. */
+const RENEW_BEFORE_MS = 300_000;
+/** How often a relay looks whether another one has refreshed. */
+const LOOK_MS = 50;
+
+/** A session that a request belongs to. */
+export interface SeenSession {
+  readonly name: string;
+  readonly session: Session;
+}
+
+/** The sessions of all signed-in users. */
+export interface Sessions {
+  /** Starts a session. The id is for the cookie, and nothing else knows it. */
+  start(session: Session): Promise<string>;
+  /** The session whose id a cookie holds. Looking does not extend it. */
+  find(id: string): Promise<SeenSession | undefined>;
+  /**
+   * The session for a call of the API: with a token that is live and roles that are not old. Extends the idle limit.
+   *
+   * @throws RelayProblem `session_ended`, `identity_unavailable`
+   */
+  use(seen: SeenSession): Promise<SeenSession> | SeenSession;
+  /**
+   * The session with another access token than the one that the API refused.
+   *
+   * @throws RelayProblem `session_ended`, `identity_unavailable`
+   */
+  replaceToken(name: string, refused: string): Promise<Session>;
+  end(name: string, why: SessionEnd, revoke?: boolean): Promise<void>;
+}
+
+/** What {@link createSessions} works with. */
+export interface SessionParts {
+  readonly store: SessionStore;
+  readonly genesys: Genesys;
+  readonly live: LiveSessions;
+  readonly pending: Pending;
+  readonly absoluteMs: number;
+  /** The problem of a session that has ended. */
+  readonly ended: () => RelayProblem;
+}
+
+const unavailable = () =>
+  new RelayProblem('identity_unavailable', 'Genesys Cloud does not answer, so the relay cannot check the user.', {
+    hint: 'Try again. The session stays.',
+    retryAfterSeconds: 5
+  });
+
+/** Names a session in the store by the id in its cookie: who reads the store gets no cookie. */
+export const nameOf = (id: string): string => sha256(id);
+
+/** Whether the API refused the token, and not the address of the relay. */
+const isRefusedToken = (error: unknown): boolean =>
+  error instanceof GenesysFailure && error.status === 401 && error.apiCode !== 'ip.not.authorized';
+
+/** Builds the sessions on a store. */
+export function createSessions(parts: SessionParts, { clock, observer }: RelayRuntime): Sessions {
+  const { store, genesys, live, pending, absoluteMs, ended } = parts;
+
+  async function end(name: string, why: SessionEnd, revoke = true): Promise<void> {
+    const kept = await store.read(name);
+    if (kept === undefined) return;
+    await store.remove(name);
+    live.forget(name);
+    observer.sessionEnded?.(why);
+    if (revoke) void pending.track(genesys.revoke(kept.session.accessToken));
+  }
+
+  /** Changes a session, on top of what others have changed meanwhile. */
+  async function change(name: string, first: Kept, next: (session: Session) => Session): Promise<Session> {
+    let kept: Kept | undefined = first;
+    while (kept !== undefined) {
+      const changed = next(kept.session);
+      if (changed === kept.session || (await store.replace(name, kept, changed))) return changed;
+      kept = await store.read(name);
+    }
+    throw ended();
+  }
+
+  /** Asks for new tokens, with the lease of the session. */
+  async function askForTokens(name: string, kept: Kept): Promise<Session> {
+    const { accessToken, refreshToken } = kept.session;
+    if (refreshToken === undefined) {
+      await end(name, 'token_refused');
+      throw ended();
+    }
+    const start = clock.now();
+    let tokens;
+    try {
+      tokens = await genesys.refresh(refreshToken);
+    } catch (error) {
+      if (!(error instanceof GenesysFailure) || error.reason !== 'code_refused') throw error;
+      await end(name, 'refresh_refused');
+      throw ended();
+    }
+    const renewed = {
+      accessToken: tokens.accessToken,
+      refreshToken: tokens.refreshToken ?? refreshToken,
+      tokenStart: start,
+      tokenEnd: start + tokens.lifetimeSeconds * 1000
+    };
+    try {
+      // Whoever has replaced the token before wins.
+      const now = await change(name, kept, (session) =>
+        session.accessToken === accessToken ? { ...session, ...renewed } : session
+      );
+      if (now.accessToken !== tokens.accessToken) await genesys.revoke(tokens.accessToken);
+      return now;
+    } catch (error) {
+      // The session ended meanwhile: nobody may use the new token.
+      await genesys.revoke(tokens.accessToken);
+      throw error;
+    }
+  }
+
+  async function refresh(name: string, refused: string): Promise<Session> {
+    for (;;) {
+      const before = await store.read(name);
+      if (before === undefined) throw ended();
+      if (before.session.accessToken !== refused) return before.session;
+      const giveBack = await store.lease(name);
+      if (giveBack === undefined) {
+        await clock.sleep(LOOK_MS);
+        continue;
+      }
+      try {
+        const kept = await store.read(name);
+        if (kept === undefined) throw ended();
+        return kept.session.accessToken === refused ? await askForTokens(name, kept) : kept.session;
+      } finally {
+        await giveBack();
+      }
+    }
+  }
+
+  async function replaceToken(name: string, refused: string): Promise<Session> {
+    try {
+      return await live.once(name, `refresh ${sha256(refused)}`, () => pending.track(refresh(name, refused)));
+    } catch (error) {
+      throw error instanceof GenesysFailure ? unavailable() : error;
+    }
+  }
+
+  const isRenewalDue = ({ refreshToken, tokenStart, tokenEnd }: Session): boolean =>
+    refreshToken !== undefined && clock.now() >= tokenEnd - Math.min(RENEW_BEFORE_MS, 0.1 * (tokenEnd - tokenStart));
+
+  async function withLiveToken({ name, session }: SeenSession): Promise<Session> {
+    const { pauses } = live.of(name);
+    const isOver = clock.now() >= session.tokenEnd;
+    if (!isRenewalDue(session) || (!isOver && clock.monotonic() < pauses.refresh)) return session;
+    try {
+      return await replaceToken(name, session.accessToken);
+    } catch (error) {
+      if (isOver || !(error instanceof RelayProblem) || error.code !== 'identity_unavailable') throw error;
+      pauses.refresh = clock.monotonic() + PAUSE_MS;
+      return session;
+    }
+  }
+
+  async function readFacts(name: string, session: Session): Promise<Session> {
+    let current = session;
+    const read = async () => genesys.readUser(current.accessToken);
+    const facts = await read().catch(async (error: unknown) => {
+      if (!isRefusedToken(error)) throw error;
+      current = await replaceToken(name, current.accessToken);
+      return read();
+    });
+    const kept = await store.read(name);
+    if (kept === undefined) throw ended();
+    const { name: userName, email, roleIds, groupIds, divisionId } = facts;
+    return change(name, kept, (latest) => ({
+      ...latest,
+      user: { ...latest.user, name: userName, email },
+      facts: { roleIds, groupIds, divisionId },
+      readAt: clock.now()
+    }));
+  }
+
+  async function withFreshFacts({ name, session }: SeenSession): Promise<Session> {
+    if (clock.now() - session.readAt < FACTS_MS) return session;
+    const state = live.of(name);
+    const now = clock.monotonic();
+    try {
+      if (now >= state.pauses.read) {
+        const fresh = await live.once(name, 'read', () => pending.track(readFacts(name, session)));
+        state.staleSince = undefined;
+        return fresh;
+      }
+    } catch (error) {
+      if (isRefusedToken(error)) {
+        await end(name, 'token_refused');
+        throw ended();
+      }
+      if (!(error instanceof GenesysFailure)) throw error;
+      state.pauses.read = clock.monotonic() + PAUSE_MS;
+      state.staleSince ??= now;
+    }
+    if (state.staleSince !== undefined && now - state.staleSince >= STALE_FACTS_MS) throw unavailable();
+    return session;
+  }
+
+  return {
+    async start(session) {
+      const id = randomBytes(32).toString('base64url');
+      await store.create(nameOf(id), session);
+      return id;
+    },
+
+    async find(id) {
+      const name = nameOf(id);
+      const kept = await store.read(name);
+      if (kept === undefined) return undefined;
+      if (clock.now() < endOf(kept.session, absoluteMs)) return { name, session: kept.session };
+      await end(name, 'expired');
+      return undefined;
+    },
+
+    use(seen) {
+      const { name, session } = seen;
+      store.use(name);
+      if (!isRenewalDue(session) && clock.now() - session.readAt < FACTS_MS) return seen;
+      return (async () => {
+        const live = await withLiveToken(seen);
+        return { name, session: await withFreshFacts({ name, session: live }) };
+      })();
+    },
+
+    replaceToken,
+    end
+  };
+}

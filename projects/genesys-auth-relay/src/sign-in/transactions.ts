@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { RelayClock } from '../runtime/clock.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { parseObject } from '../source/token-answer.ts';
+import type { Seal } from '../store/seal.ts';
+import type { CookieJar, Cookies } from './cookies.ts';
+
+/** Milliseconds in which a user has to sign in. */
+const LIFE_MS = 600_000;
+/** Sign-ins that one browser may have begun; the oldest is given up. */
+const MAX_OPEN = 5;
+
+/** One sign-in of one browser, from `/sign-in` to the callback. */
+export interface Transaction {
+  /** Code verifier (RFC 7636). */
+  readonly verifier: string;
+  /** Where the browser returns to. */
+  readonly returnTo: string;
+  /** Name of the session that the browser had before, in the store of sessions. */
+  readonly before: string | undefined;
+}
+
+/** What the browser is sent away with. */
+export interface Begun {
+  readonly state: string;
+  /** Code challenge for the verifier, by S256. */
+  readonly challenge: string;
+  readonly setCookies: readonly string[];
+}
+
+/** The sign-ins that are under way. Each is kept in a sealed cookie of its browser, so no other browser can end it. */
+export interface Transactions {
+  begin(cookies: Cookies, what: Pick<Transaction, 'returnTo' | 'before'>): Begun;
+  /** Ends a sign-in, once: `undefined` for a state of another browser, and for one that was used or is too old. */
+  take(cookies: Cookies, state: string): { readonly transaction: Transaction; readonly setCookie: string } | undefined;
+}
+
+const random = () => randomBytes(32).toString('base64url');
+
+/**
+ * @param jar how cookies are set
+ * @param audience OAuth client and endpoint: a sign-in that another relay began does not end here
+ */
+export function createTransactions(jar: CookieJar, seal: Seal, audience: string, clock: RelayClock): Transactions {
+  const prefix = `${jar.name('genesys-sign-in')}-`;
+  const nameOf = (state: string) => `${prefix}${sha256(state).slice(0, 16)}`;
+  const placeOf = (name: string) => `${audience} ${name}`;
+  // A cookie that was copied before the browser deleted it is used no second time.
+  const used = new LRUCache<string, true>({ max: 10_000 });
+
+  function open(cookies: Cookies, name: string): (Transaction & { readonly state: string; at: number }) | undefined {
+    const value = cookies.get(name);
+    const text = value === undefined ? undefined : seal.open(placeOf(name), Buffer.from(value, 'base64url'));
+    const { state, verifier, returnTo, before, at } = (text === undefined ? undefined : parseObject(text)) ?? {};
+    if (typeof state !== 'string' || typeof verifier !== 'string' || typeof returnTo !== 'string') return undefined;
+    if (typeof at !== 'number' || Math.abs(clock.now() - at) > LIFE_MS) return undefined;
+    return { state, verifier, returnTo, before: typeof before === 'string' ? before : undefined, at };
+  }
+
+  /** The cookies that have to go so that a new one has room: what is not good any more, and then the oldest. */
+  function surplus(cookies: Cookies): readonly string[] {
+    const all = [...cookies.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => ({ name, at: open(cookies, name)?.at ?? -Infinity }))
+      .sort((one, other) => other.at - one.at);
+    return all.filter(({ at }, index) => at === -Infinity || index >= MAX_OPEN - 1).map(({ name }) => name);
+  }
+
+  return {
+    begin(cookies, { returnTo, before }) {
+      const state = random();
+      const verifier = random();
+      const name = nameOf(state);
+      const text = JSON.stringify({ state, verifier, returnTo, before, at: clock.now() });
+      const sealed = seal.seal(placeOf(name), text).toString('base64url');
+      return {
+        state,
+        challenge: createHash('sha256').update(verifier).digest('base64url'),
+        setCookies: [
+          ...surplus(cookies).map((old) => jar.clear(old, 'Lax')),
+          jar.set(name, sealed, 'Lax', LIFE_MS / 1000)
+        ]
+      };
+    },
+
+    take(cookies, state) {
+      const name = nameOf(state);
+      const found = open(cookies, name);
+      if (found?.state !== state || used.has(state)) return undefined;
+      used.set(state, true);
+      const { verifier, returnTo, before } = found;
+      return { transaction: { verifier, returnTo, before }, setCookie: jar.clear(name, 'Lax') };
+    }
+  };
+}

@@ -1,0 +1,102 @@
+import { isCovered } from 'genesys-scopes';
+import { canonical } from '../config/check-roles.ts';
+import type { RelayConfig } from '../config/config.ts';
+import type { Caller } from '../identify/caller.ts';
+import type { Entitlement } from '../policy/policy.ts';
+import { apiRefused, errorBody } from '../proxy/api-refusal.ts';
+import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
+import type { Sender, SentToken } from '../proxy/sender.ts';
+import type { RelayProblem } from '../reply/problem.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import type { LiveSessions } from './live.ts';
+import type { Session } from './session.ts';
+import type { SeenSession, Sessions } from './sessions.ts';
+
+/** Name of users' tokens in metrics, in place of that of an OAuth client. */
+const USER = { name: 'user' } as const;
+
+/** Calls of the API with the tokens of users. */
+export interface UserCalls {
+  /** What is left of the rights of a role when the token of the user goes with each call. */
+  limit(entitlement: Entitlement, caller: Caller): Entitlement;
+  sender(seen: SeenSession): Sender;
+}
+
+/** What {@link createUserCalls} works with. */
+export interface UserCallParts {
+  readonly sessions: Sessions;
+  readonly live: LiveSessions;
+  readonly ended: () => RelayProblem;
+}
+
+/** Scopes that both lists allow. A scope covers its read-only form. */
+export const common = (one: readonly string[], other: readonly string[]): readonly string[] =>
+  canonical([...one.filter((scope) => isCovered(scope, other)), ...other.filter((scope) => isCovered(scope, one))]);
+
+/** Builds what sends calls in the name of users. Nothing of it is shared between two tokens. */
+export function createUserCalls(
+  config: Pick<RelayConfig, 'proxy'>,
+  { sessions, live, ended }: UserCallParts,
+  { clock }: RelayRuntime
+): UserCalls {
+  const tokens = new WeakMap<Session, SentToken>();
+  function tokenOf(session: Session): SentToken {
+    let token = tokens.get(session);
+    if (token === undefined) {
+      const { accessToken } = session;
+      tokens.set(session, (token = { token: accessToken, hash: sha256(accessToken) }));
+    }
+    return token;
+  }
+
+  function limitsOf(name: string): ApiLimits {
+    const state = live.of(name);
+    return (state.limits ??= createApiLimits(config, clock));
+  }
+
+  return {
+    limit(entitlement, { tokenScopes, session }) {
+      if (tokenScopes === undefined) return entitlement;
+      const isKnown = tokenScopes.length > 0;
+      const scopes = isKnown ? common(entitlement.scopes, tokenScopes) : entitlement.scopes;
+      return {
+        ...entitlement,
+        scopes,
+        defaultScopes: entitlement.defaultScopes.filter((scope) => isCovered(scope, scopes)),
+        token: tokenScopes,
+        // Two users with the same roles never share an answer.
+        key: `${entitlement.key} ${session ?? ''}`
+      };
+    },
+
+    sender({ name, session }) {
+      const limits = limitsOf(name);
+      let current = session;
+      return {
+        name: USER.name,
+        budget: limits.budget(USER, 0),
+        check: (operation) => {
+          limits.check(USER, operation);
+        },
+        note: (operation, answer) => {
+          limits.note(USER, 0, operation, answer);
+        },
+        token: () => Promise.resolve(tokenOf(current)),
+        async refused(_sent, answer) {
+          // The address of the relay is refused, not the token.
+          if (errorBody(answer)?.['code'] === 'ip.not.authorized') return;
+          current = await sessions.replaceToken(name, current.accessToken);
+        },
+        async refusal({ hash }, answer) {
+          if (errorBody(answer)?.['code'] === 'ip.not.authorized') return apiRefused(answer);
+          // The call was not sent again with the new token: the caller may send its long body again.
+          if (hash !== tokenOf(current).hash) return undefined;
+          // A new token is refused as well.
+          await sessions.end(name, 'token_refused');
+          return ended();
+        }
+      };
+    }
+  };
+}

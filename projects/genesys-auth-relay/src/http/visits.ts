@@ -45,6 +45,10 @@ export const answeredStatus = (response: ServerResponse): number =>
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Whether the call was sent with a token of a user. */
+const isUser = (caller: Caller | undefined): boolean =>
+  caller?.session !== undefined || caller?.identity === 'genesysToken';
+
 /** What is remembered of requests, and said of them at their end. */
 export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, runtime: RelayRuntime): Visits {
   const { clock, log, observer } = runtime;
@@ -81,6 +85,11 @@ export function createVisits({ log: { subject } }: Pick<RelayConfig, 'log'>, run
       };
       if (code === undefined) log.info(line, 'answered');
       else log.warn(line, 'refused');
+      // What users change is on record by itself, whatever else of the log is kept.
+      if (operation !== undefined && isUser(caller) && method !== 'GET' && method !== 'HEAD') {
+        const { requestId, subject: who } = line;
+        log.info({ event: 'write', requestId, subject: who, operation, status }, 'a user called a writing operation');
+      }
       observer.requestAnswered?.({ route, status, code, identity }, durationMs / 1000);
     }
   };

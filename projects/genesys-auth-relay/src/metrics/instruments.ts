@@ -41,6 +41,13 @@ export function createInstruments(registry: Registry): {
   ]);
   const apiReplays = counter('api_replays_total', 'Calls sent again with a new token', ['client']);
   const apiCoalesced = counter('api_coalesced_total', 'Calls answered with the answer to an identical one', ['client']);
+  const signIns = counter('sign_ins_total', 'Users who came back from Genesys Cloud, by result', ['outcome']);
+  const sessionEnds = counter('sessions_ended_total', 'Sessions of users that ended, by reason', ['why']);
+  const userTokens = histogram(
+    'user_token_request_duration_seconds',
+    'Requests to the token endpoint for tokens of users, by grant and outcome',
+    ['grant', 'outcome']
+  );
   const storeEvents = counter('store_events_total', 'What happened with the shared store', ['event']);
   const degraded = gauge(
     'store_degraded',
@@ -102,6 +109,15 @@ export function createInstruments(registry: Registry): {
       },
       apiCoalesced(client) {
         apiCoalesced.inc({ client });
+      },
+      signedIn(outcome) {
+        signIns.inc({ outcome });
+      },
+      sessionEnded(why) {
+        sessionEnds.inc({ why });
+      },
+      userTokenRequest(grant, outcome, seconds) {
+        userTokens.observe({ grant, outcome }, seconds);
       },
       storeEvent(event) {
         storeEvents.inc({ event });

@@ -1,4 +1,4 @@
-import { ANN, APP_URL, RELAY_URL, type SignInSetup, setUpSignIn } from '../testing/sign-in-setup.ts';
+import { ANN, APP_URL, RELAY_URL, type SignInSetup, setUpSignIn } from '../../test/sign-in-setup.ts';
 
 describe('signing in', () => {
   let world: SignInSetup;

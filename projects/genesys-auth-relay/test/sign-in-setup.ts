@@ -1,7 +1,13 @@
 import { type Sandbox, type SandboxClient, type SandboxOptions, createSandbox } from 'genesys-sandbox';
-import { type RelayConfigInput, type RelayRuntime, type RunningRelay, parseRelayConfig, startRelay } from '../index.ts';
-import { type Answer, type Ask, ask } from './ask.ts';
-import { type TestClock, testClock } from './clock.ts';
+import {
+  type RelayConfigInput,
+  type RelayRuntime,
+  type RunningRelay,
+  parseRelayConfig,
+  startRelay
+} from '../src/index.ts';
+import { type Answer, type Ask, ask } from '../src/testing/ask.ts';
+import { type TestClock, testClock } from '../src/testing/clock.ts';
 
 /** Where browsers see the relay, and the app beside it. */
 export const RELAY_URL = 'https://app.example.test/genesys';

@@ -1,0 +1,330 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { inspect } from 'node:util';
+import { createRelayMetrics } from '../index.ts';
+import type { Answer } from '../testing/ask.ts';
+import { ANN, BOB, RELAY_URL, type SignInSetup, setUpSignIn } from '../../test/sign-in-setup.ts';
+import { createSeal } from '../store/seal.ts';
+import { createCookieJar } from './cookies.ts';
+import { createTransactions } from './transactions.ts';
+
+const QUEUES = '/api/v2/routing/queues';
+const result = ({ headers }: Answer) => new URL(String(headers['location'])).searchParams.get('genesys_sign_in');
+
+describe('attack:', () => {
+  let world: SignInSetup;
+  afterEach(() => world.close());
+  const signedIn = async (email = ANN) => {
+    const browser = world.browser();
+    await browser.signIn(email);
+    await browser.session();
+    return browser;
+  };
+  const isRefused = (answer: Answer) => {
+    expect(answer).toMatchObject({ status: 400 });
+    expect(answer.text).toContain('sign_in_failed.state_unknown');
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  };
+
+  it("login CSRF: another browser's state starts no session, and its code reaches no token endpoint", async () => {
+    world = await setUpSignIn();
+    const callback = await world.browser().authorize(BOB);
+    const victim = world.browser();
+    isRefused(await victim.navigate(callback));
+    await victim.navigate('/sign-in');
+    isRefused(await victim.navigate(callback));
+    expect(world.sandbox.tokenRequestCount()).toBe(0);
+  });
+
+  it("code injection: another user's code with this browser's state starts no session", async () => {
+    world = await setUpSignIn();
+    const stolen = new URLSearchParams((await world.browser().authorize(BOB)).split('?')[1]);
+    const attacker = world.browser();
+    const own = new URLSearchParams((await attacker.authorize(ANN)).split('?')[1]);
+    const answer = await attacker.navigate(
+      `/sign-in/callback?code=${stolen.get('code') ?? ''}&state=${own.get('state') ?? ''}`
+    );
+    // The code belongs to the challenge of the other browser.
+    expect(result(answer)).toBe('sign_in_failed.code_refused');
+    expect(attacker.cookies.size).toBe(0);
+  });
+
+  it('a replayed callback is used once, also with the cookie copied before', async () => {
+    world = await setUpSignIn();
+    const browser = world.browser();
+    const callback = await browser.authorize(ANN);
+    const copy = new Map(browser.cookies);
+    expect(result(await browser.navigate(callback))).toBe('ok');
+    for (const [name, value] of copy) browser.cookies.set(name, value);
+    isRefused(await browser.navigate(callback));
+    expect(world.sandbox.tokenRequestCount()).toBe(1);
+  });
+
+  it('a state that is older than 10 minutes is refused', async () => {
+    world = await setUpSignIn();
+    const browser = world.browser();
+    const callback = await browser.authorize(ANN);
+    world.clock.advance(600_001);
+    isRefused(await browser.navigate(callback));
+  });
+
+  it('mix-up: a token of another OAuth client starts no session', async () => {
+    const organization = { id: 'org', name: 'Org' };
+    const facts = {
+      OAuthClient: { id: 'another-client' },
+      organization,
+      homeOrganization: organization,
+      authorizedScope: []
+    };
+    const api = createServer((_request, response) => response.end(JSON.stringify({ id: 'user', ...facts })));
+    await once(api.listen(0, '127.0.0.1'), 'listening');
+    const apiOrigin = `http://127.0.0.1:${String(Reflect.get(Object(api.address()), 'port'))}`;
+    world = await setUpSignIn(({ tokenEndpoint }) => ({
+      signIn: { organizations: ['org'] },
+      config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: 2000 } }
+    }));
+    const browser = world.browser();
+    expect(result(await browser.signIn())).toBe('sign_in_failed.wrong_client');
+    expect(browser.cookies.size).toBe(0);
+    await new Promise((resolve) => api.close(resolve));
+  });
+
+  it('mix-up: a sign-in that began with another region or client does not end here', async () => {
+    world = await setUpSignIn();
+    const seal = createSeal('sign-in', [Buffer.alloc(32, 7)]);
+    const make = (audience: string) => createTransactions(createCookieJar(true, 'x'), seal, audience, world.clock);
+    const { state, setCookies } = make('client https://login.one.example').begin(new Map(), {
+      returnTo: '/',
+      before: undefined
+    });
+    const [name = '', value = ''] = String(setCookies[0]).split(/[=;]/);
+    const cookies = new Map([[name, value]]);
+    expect(make('client https://login.two.example').take(cookies, state)).toBeUndefined();
+    expect(make('other https://login.one.example').take(cookies, state)).toBeUndefined();
+    expect(make('client https://login.one.example').take(cookies, state)).toBeDefined();
+  });
+
+  it('open redirect: no page of another origin is returned to', async () => {
+    world = await setUpSignIn();
+    for (const target of [
+      '//evil.example',
+      '/\\evil.example',
+      'https:evil.example',
+      'https://app.example.test@evil.example/',
+      'https://evil.example',
+      '%2F%2Fevil.example',
+      '\\\\evil.example'
+    ]) {
+      const answer = await world.browser().navigate(`/sign-in?return_to=${encodeURIComponent(target)}`);
+      expect(answer.status).toBe(400);
+      expect(answer.headers['location']).toBeUndefined();
+    }
+  });
+
+  it('session fixation: sign-in makes a new id, and the old session ends', async () => {
+    world = await setUpSignIn();
+    const browser = await signedIn(ANN);
+    const before = new Map(browser.cookies);
+    await browser.signIn(BOB);
+    expect([...browser.cookies.values()]).not.toEqual([...before.values()]);
+    const attacker = world.browser();
+    for (const [name, value] of before) attacker.cookies.set(name, value);
+    expect((await attacker.send('/session')).body['code']).toBe('sign_in_required');
+  });
+
+  it('session fixation: an id that the relay did not make is no session', async () => {
+    world = await setUpSignIn();
+    const browser = await signedIn();
+    const [name = ''] = [...browser.cookies.keys()];
+    browser.cookies.set(name, 'a'.repeat(43));
+    browser.tag = undefined;
+    expect((await browser.send('/session')).body['code']).toBe('sign_in_required');
+  });
+
+  it('cookies set by a sibling host: the names have the prefix that browsers keep for this host, and differ by relay', async () => {
+    world = await setUpSignIn();
+    const browser = await signedIn();
+    const [name = ''] = [...browser.cookies.keys()];
+    expect(name).toMatch(/^__Host-genesys-session-[0-9a-f]{8}$/);
+    const { cookies } = browser;
+    const value = cookies.get(name) ?? '';
+    cookies.clear();
+    // Without the prefix a sibling host could have set it.
+    cookies.set(name.replace('__Host-', ''), value);
+    browser.tag = undefined;
+    expect((await browser.send('/session')).body['code']).toBe('sign_in_required');
+  });
+
+  it.each([
+    ['no X-Genesys-Auth', { 'x-genesys-auth': '0' }, 'missing_auth_header'],
+    ['a foreign Origin', { origin: 'https://evil.example' }, 'origin_not_allowed'],
+    ['an opaque Origin', { origin: 'null' }, 'origin_not_allowed'],
+    ['another site by Sec-Fetch-Site', { origin: [], 'sec-fetch-site': 'same-site' }, 'origin_not_allowed'],
+    ["the relay's Host as Origin", { origin: 'http://127.0.0.1:1' }, 'origin_not_allowed']
+  ])('CSRF on sign-out and API: %s is refused', async (_what, headers, code) => {
+    world = await setUpSignIn();
+    const browser = await signedIn();
+    for (const [path, method] of [
+      ['/sign-out', 'POST'],
+      ['/api/v2/users/me', 'POST'],
+      [QUEUES, 'GET'],
+      ['/session', 'GET']
+    ] as const) {
+      expect((await browser.send(path, { method, headers })).body['code']).toBe(code);
+    }
+    expect((await browser.session()).status).toBe(200);
+    expect(world.calls()).toEqual([]);
+  });
+
+  it('a stolen cookie is worth nothing after sign-out', async () => {
+    world = await setUpSignIn();
+    const browser = await signedIn();
+    const thief = world.browser();
+    for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
+    expect((await thief.session()).status).toBe(200);
+    await browser.send('/sign-out', { method: 'POST' });
+    expect(await thief.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    expect(world.calls()).toEqual([]);
+  });
+
+  it('a user of another organization has no session, and no token stays alive', async () => {
+    const organization = { id: 'another-organization', name: 'Other' };
+    world = await setUpSignIn({}, { sandbox: { users: [{ email: 'eve@other.example', name: 'Eve', organization }] } });
+    const browser = world.browser();
+    expect(result(await browser.signIn('eve@other.example'))).toBe('organization_not_allowed');
+    expect(browser.cookies.size).toBe(0);
+    await vi.waitFor(() => {
+      expect(world.sandbox.liveTokenCount()).toBe(0);
+    });
+  });
+
+  it.each([
+    ['forged', () => 'A'.repeat(200)],
+    ['truncated', (value: string) => value.slice(0, -4)],
+    ['changed', (value: string) => `${value.slice(0, 60)}${value[60] === 'A' ? 'B' : 'A'}${value.slice(61)}`],
+    ['oversized', (value: string) => value + 'A'.repeat(4000)],
+    ['empty', () => '']
+  ])('a %s cookie starts no session', async (_what, forge) => {
+    world = await setUpSignIn();
+    const browser = world.browser();
+    const callback = await browser.authorize(ANN);
+    for (const [name, value] of browser.cookies) browser.cookies.set(name, forge(value));
+    isRefused(await browser.navigate(callback));
+    expect(world.sandbox.tokenRequestCount()).toBe(0);
+  });
+
+  it('two cookies of one name: neither counts', async () => {
+    world = await setUpSignIn();
+    const browser = await signedIn();
+    browser.tag = undefined;
+    const [[name, value] = ['', '']] = [...browser.cookies];
+    for (const cookie of [`${name}=${value}; ${name}=${'b'.repeat(43)}`, `${name}=${'b'.repeat(43)}; ${name}=${value}`])
+      expect((await browser.send('/session', { headers: { cookie } })).body['code']).toBe('sign_in_required');
+  });
+
+  it('an 8 KB cookie header is read', async () => {
+    world = await setUpSignIn();
+    const browser = await signedIn();
+    const [[name, value] = ['', '']] = [...browser.cookies];
+    const others = Array.from({ length: 80 }, (_, index) => `other${index}=${'x'.repeat(90)}`).join('; ');
+    expect((await browser.send('/session', { headers: { cookie: `${others}; ${name}=${value}` } })).status).toBe(200);
+  });
+
+  it('many sign-ins begun: a browser keeps the last five', async () => {
+    world = await setUpSignIn();
+    const browser = world.browser();
+    const callbacks = [];
+    for (let step = 0; step < 7; step++) {
+      callbacks.push(await browser.authorize(ANN));
+      world.clock.advance(1000);
+    }
+    expect(browser.cookies.size).toBe(5);
+    isRefused(await browser.navigate(callbacks[0] ?? ''));
+    expect(result(await browser.navigate(callbacks[2] ?? ''))).toBe('ok');
+  });
+
+  it('code floods: made-up codes of one address are limited, and do not use up the token requests', async () => {
+    world = await setUpSignIn({ signIn: { requestsPerMinute: 30, exchangesPerMinute: 5 } });
+    const browser = world.browser();
+    let answer;
+    for (let step = 0; step < 40; step++)
+      answer = await browser.navigate(`/sign-in/callback?code=made-up-${step}&state=x`);
+    expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } });
+    expect(world.sandbox.tokenRequestCount()).toBe(0);
+  });
+
+  it('code floods: codes beyond the budget wait, and are given up after 20 s', async () => {
+    world = await setUpSignIn({ signIn: { exchangesPerMinute: 2 }, runtime: {} });
+    const results = [];
+    for (let step = 0; step < 4; step++) results.push(result(await world.browser().signIn()));
+    expect(results.filter((one) => one === 'ok')).toHaveLength(2);
+    expect(results.filter((one) => one === 'sign_in_failed.rate_limited')).toHaveLength(2);
+    expect(world.sandbox.tokenRequestCount()).toBe(2);
+  });
+
+  it('data of the previous user: the page of one user gets nothing of another', async () => {
+    world = await setUpSignIn();
+    const browser = await signedIn(ANN);
+    await browser.signIn(BOB);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 409, body: { code: 'session_changed' } });
+    expect(await browser.send('/sign-out', { method: 'POST' })).toMatchObject({ status: 409 });
+    expect(await browser.send(QUEUES, { headers: { 'x-genesys-session': 'signed-out' } })).toMatchObject({
+      status: 409
+    });
+    browser.tag = undefined;
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(world.calls()).toEqual([]);
+    await browser.session();
+    const answer = await browser.send('/api/v2/users/me');
+    expect(answer.body).toMatchObject({ email: BOB });
+    // Not from the back/forward cache either.
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  it('no secret or token leaves the relay: not in answers, URLs, logs and metrics', async () => {
+    const metrics = createRelayMetrics();
+    world = await setUpSignIn({ runtime: { observer: metrics.observer } });
+    const browser = world.browser();
+    const answers: Answer[] = [];
+    const away = await browser.navigate('/sign-in?return_to=%2Fdeep');
+    const callback = await browser.authorize(ANN, '/sign-in?return_to=%2Fdeep');
+    const code = new URLSearchParams(callback.split('?')[1]).get('code') ?? 'none';
+    const back = await browser.navigate(callback);
+    const id = [...browser.cookies].find(([name]) => name.includes('genesys-session'))?.[1] ?? 'none';
+    const session = await browser.session();
+    world.sandbox.revokeTokens();
+    answers.push(
+      away,
+      back,
+      session,
+      await browser.send('/api/v2/users/me'),
+      await browser.send('/sign-out', { method: 'POST' })
+    );
+    const secrets = [
+      /CANARY/,
+      new RegExp(code),
+      /code_verifier/,
+      /refresh_token/i,
+      /access_token/i,
+      /[Bb]earer [\w-]{20}/
+    ];
+    const seen = [
+      ...answers.map(({ text, headers }) => text + inspect({ ...headers, 'set-cookie': undefined })),
+      inspect(world.lines, { depth: 9 }),
+      await metrics.text()
+    ].join('\n');
+    for (const secret of secrets) expect(seen).not.toMatch(secret);
+    expect(seen).not.toContain(id);
+    expect(inspect(back.headers['set-cookie'])).toContain(id);
+    expect(inspect(away.headers)).not.toContain(id);
+    expect(back.headers['referrer-policy']).toBe('no-referrer');
+    expect(String(back.headers['location'])).toBe(`${new URL(RELAY_URL).origin}/deep?genesys_sign_in=ok`);
+  });
+
+  it('the transaction cookie is sealed: the verifier is not in it', async () => {
+    world = await setUpSignIn();
+    const { headers } = await world.browser().navigate('/sign-in?return_to=%2Fsecret-page');
+    const value = String(headers['set-cookie']).split(/[=;]/)[1] ?? '';
+    expect(Buffer.from(value, 'base64url').toString('latin1')).not.toMatch(/verifier|secret-page/);
+  });
+});

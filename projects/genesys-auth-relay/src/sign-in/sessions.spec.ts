@@ -1,0 +1,396 @@
+import { createRelayMetrics } from '../index.ts';
+import { type Ask, ask } from '../testing/ask.ts';
+import { ANN, APP_URL, BOB, RELAY_URL, type SignInSetup, setUpSignIn, withService } from '../../test/sign-in-setup.ts';
+
+const MINUTE = 60_000;
+const QUEUES = '/api/v2/routing/queues';
+const SIGN_IN_URL = `${RELAY_URL}/sign-in`;
+
+/** A setup with one signed-in user. */
+async function signedIn(...setup: Parameters<typeof setUpSignIn>) {
+  const world = await setUpSignIn(...setup);
+  const browser = world.browser();
+  await browser.signIn();
+  await browser.session();
+  return { world, browser };
+}
+
+describe('a signed-in user', () => {
+  let world: SignInSetup;
+  afterEach(() => world.close());
+
+  it('calls the API with a token of their own', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    const me = await browser.send('/api/v2/users/me');
+    expect(me.body).toMatchObject({ email: ANN });
+    expect(world.calls()).toEqual([`GET ${QUEUES}`]);
+  });
+
+  it('calls the API with the token of the relay where actAs is service', async () => {
+    const { world: own, browser } = await signedIn((sandbox) => ({
+      signIn: { actAs: 'service' },
+      config: { genesys: withService(sandbox) }
+    }));
+    world = own;
+    expect((await browser.session()).body['scopes']).toContain('analytics');
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    // A token of client credentials is nobody's.
+    expect((await browser.send('/api/v2/users/me')).status).toBe(400);
+  });
+
+  it('is told of a scope that the token lacks, before the API is called', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    const answer = await browser.send('/api/v2/analytics/queues/observations/query', { method: 'POST', body: '{}' });
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { code: 'insufficient_scope', scopes: expect.arrayContaining(['analytics:readonly']) }
+    });
+    expect(world.calls()).toEqual([]);
+  });
+
+  it('is told of a scope that the role lacks, also when the token has it', async () => {
+    const { world: own, browser } = await signedIn({ signIn: { roles: { wall: { everyone: true } } } });
+    world = own;
+    const path = `/api/v2/users/${world.sandbox.users[0]?.id ?? ''}/presences/purecloud`;
+    const answer = await browser.send(path);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
+    expect(world.calls()).toEqual([]);
+  });
+
+  it.each([
+    ['Genesys Cloud does not name the scopes', {}, { listScopes: false }],
+    ['scopeCheck is off', { scopeCheck: 'off' as const }, {}]
+  ])('may try every scope of the role when %s', async (_what, signIn, settings) => {
+    const { world: own, browser } = await signedIn({ signIn }, { sandbox: { signIn: settings } });
+    world = own;
+    expect((await browser.session()).body['scopes']).toContain('analytics');
+    await browser.send('/api/v2/analytics/queues/observations/query', { method: 'POST', body: '{}' });
+    expect(world.calls()).toHaveLength(1);
+  });
+
+  it.each<[string, object]>([
+    ['a role id', { roles: ['ROLE'] }],
+    ['a group id', { groups: ['group-1'] }],
+    ['a division id', { divisions: ['division-1'] }]
+  ])('has the roles that %s is mapped to', async (_what, who) => {
+    const role = { id: 'ROLE', name: 'Role', permissions: 'all' as const };
+    const user = {
+      email: ANN,
+      name: 'Ann',
+      roles: [role],
+      groups: ['group-1'],
+      division: { id: 'division-1', name: 'D' }
+    };
+    const { world: own, browser } = await signedIn(
+      { signIn: { roles: { agent: who, wall: { groups: ['other'] } } } },
+      { sandbox: { users: [user] } }
+    );
+    world = own;
+    expect((await browser.session()).body['roles']).toEqual(['agent']);
+  });
+
+  it('writes an audit line for each write', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    const path = `/api/v2/users/${world.sandbox.users[0]?.id ?? ''}/presences/purecloud`;
+    await browser.send(path, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{}' });
+    await browser.send(QUEUES);
+    expect(world.lines.filter((line) => Reflect.get(line, 'event') === 'write')).toEqual([
+      {
+        event: 'write',
+        requestId: expect.any(String),
+        subject: expect.stringMatching(/^[0-9a-f]{16}$/),
+        operation: 'PATCH /api/v2/users/{userId}/presences/purecloud',
+        status: 400
+      }
+    ]);
+  });
+
+  it('is known by Authorization if the request has it', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    const answer = await browser.send('/session', { headers: { authorization: 'Bearer wrong' } });
+    expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
+  });
+});
+
+describe('a browser in which nobody is signed in', () => {
+  let world: SignInSetup;
+  afterEach(() => world.close());
+
+  it('is told where to sign in', async () => {
+    world = await setUpSignIn();
+    const browser = world.browser();
+    expect(await browser.send('/session')).toMatchObject({
+      status: 401,
+      body: { code: 'sign_in_required', signInUrl: SIGN_IN_URL }
+    });
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'sign_in_required' } });
+  });
+
+  it('has the roles of signedOutRoles', async () => {
+    world = await setUpSignIn((sandbox) => ({
+      signIn: { signedOutRoles: ['wall'] },
+      config: { genesys: withService(sandbox) }
+    }));
+    const browser = world.browser();
+    expect(await browser.session()).toMatchObject({
+      status: 200,
+      body: { user: null, session: 'signed-out', roles: ['wall'], scopes: ['routing:readonly'], signInUrl: SIGN_IN_URL }
+    });
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    browser.tag = 'somebody';
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    browser.tag = undefined;
+    expect(await browser.send(QUEUES, { headers: { 'x-genesys-auth': '0' } })).toMatchObject({
+      body: { code: 'missing_auth_header' }
+    });
+    expect(await browser.send(QUEUES, { headers: { origin: 'https://evil.example' } })).toMatchObject({
+      body: { code: 'origin_not_allowed' }
+    });
+  });
+});
+
+describe('the end of a session', () => {
+  let world: SignInSetup;
+  afterEach(() => world.close());
+
+  it('comes with sign-out, which ends the token at Genesys Cloud', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    const answer = await browser.send('/sign-out', { method: 'POST' });
+    expect(answer.status).toBe(200);
+    const logout = new URL(String(answer.body['logoutUrl']));
+    expect(logout.origin + logout.pathname).toBe(`${world.sandbox.loginOrigin}/logout`);
+    expect(Object.fromEntries(logout.searchParams)).toEqual({ client_id: 'sign-in-client', redirect_uri: APP_URL });
+    expect(browser.cookies.size).toBe(0);
+    await vi.waitFor(() => {
+      expect(world.sandbox.liveTokenCount()).toBe(0);
+    });
+    expect(await browser.send(QUEUES)).toMatchObject({
+      status: 401,
+      body: { code: 'session_ended', signInUrl: SIGN_IN_URL }
+    });
+    expect((await browser.send('/sign-out', { method: 'POST' })).status).toBe(200);
+  });
+
+  it('comes after 60 minutes without a call of the API; /session does not count', async () => {
+    const { world: own, browser } = await signedIn({}, { client: { accessTokenValiditySeconds: 86_400 } });
+    world = own;
+    for (let step = 0; step < 3; step++) {
+      world.clock.advance(50 * MINUTE);
+      expect((await browser.send(QUEUES)).status).toBe(200);
+    }
+    world.clock.advance(50 * MINUTE);
+    expect((await browser.session()).status).toBe(200);
+    world.clock.advance(10 * MINUTE);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+  });
+
+  it('comes after 12 hours, however much it is used', async () => {
+    const { world: own, browser } = await signedIn({}, { client: { accessTokenValiditySeconds: 86_400 } });
+    world = own;
+    for (let step = 0; step < 14; step++) {
+      expect((await browser.send(QUEUES)).status).toBe(200);
+      world.clock.advance(50 * MINUTE);
+    }
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    world.clock.advance(20 * MINUTE);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+  });
+});
+
+describe('the token of a user', () => {
+  let world: SignInSetup;
+  afterEach(() => world.close());
+  const refreshes = () => world.sandbox.tokenRequestCount() - 1;
+
+  it('is refreshed once for 200 calls at its end, and none fails', async () => {
+    const { world: own, browser } = await signedIn({
+      config: { proxy: { requestsPerMinute: 1000, queueLength: 1000 } }
+    });
+    world = own;
+    world.clock.advance(59 * MINUTE);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => browser.send('/api/v2/users/me')));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(refreshes()).toBe(1);
+  });
+
+  it('is refreshed and the call sent again when the API refuses it early', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    world.sandbox.revokeTokens();
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    expect(refreshes()).toBe(1);
+    expect(world.calls()).toHaveLength(2);
+  });
+
+  it('ends the session when Genesys Cloud refuses the refresh token as well', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    world.sandbox.faults.add({ type: 'revokeTokens', email: ANN, refreshTokens: true });
+    expect(await browser.send(QUEUES)).toMatchObject({
+      status: 401,
+      body: { code: 'session_ended', signInUrl: SIGN_IN_URL }
+    });
+    expect(await browser.send('/session', { headers: { 'x-genesys-session': 'signed-out' } })).toMatchObject({
+      status: 401,
+      body: { code: 'sign_in_required' }
+    });
+    // The same user signs in again and keeps the tag.
+    const { tag } = browser;
+    await browser.signIn();
+    await browser.session();
+    expect(browser.tag).toBe(tag);
+  });
+
+  it('ends the session when the API refuses the new token, too', async () => {
+    const { world: own, browser } = await signedIn({}, { sandbox: { signIn: { inactivityTimeoutSeconds: 300 } } });
+    world = own;
+    world.clock.advance(4 * MINUTE);
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    world.clock.advance(6 * MINUTE);
+    // With an inactivity timeout there is no refresh token.
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    expect(refreshes()).toBe(0);
+  });
+
+  it('is used on while the token endpoint fails, and then the caller waits', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    world.sandbox.faults.add({ type: 'serverError', route: 'POST /oauth/token' });
+    world.clock.advance(56 * MINUTE);
+    for (let step = 0; step < 5; step++) expect((await browser.send(QUEUES)).status).toBe(200);
+    expect(refreshes()).toBe(1);
+    world.clock.advance(5 * MINUTE);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 503, body: { code: 'identity_unavailable' } });
+    world.sandbox.faults.clear();
+    expect((await browser.send(QUEUES)).status).toBe(200);
+  });
+
+  it('is not refreshed twice when the answer was lost', async () => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    world.clock.advance(30 * MINUTE);
+    await browser.send(QUEUES);
+    world.clock.advance(31 * MINUTE);
+    world.sandbox.faults.add({ type: 'loseAnswer', route: 'POST /oauth/token', times: 1 });
+    expect((await browser.send(QUEUES)).status).toBe(503);
+    expect(refreshes()).toBe(1);
+    // The refresh token was used up; only this session ends.
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+  });
+});
+
+describe('the roles of a user', () => {
+  let world: SignInSetup;
+  afterEach(() => world.close());
+  const reads = () => world.sandbox.requests.filter(({ path }) => path === '/api/v2/users/me').length;
+
+  it.each(['user', 'service'] as const)(
+    'are read again at the first call after 5 minutes, with actAs: %s',
+    async (actAs) => {
+      const { world: own, browser } = await signedIn((sandbox) => ({
+        signIn: { actAs },
+        config: { genesys: withService(sandbox) }
+      }));
+      world = own;
+      expect(reads()).toBe(1);
+      world.clock.advance(4 * MINUTE);
+      await browser.send(QUEUES);
+      expect(reads()).toBe(1);
+      world.clock.advance(MINUTE);
+      await Promise.all([browser.send(QUEUES), browser.send(QUEUES), browser.session()]);
+      expect(reads()).toBe(2);
+    }
+  );
+
+  it.each([
+    ['an outage', { type: 'serverError', route: 'GET /api/v2/users/me' }],
+    ['a limit', { type: 'rateLimit', retryAfterSeconds: 1, route: 'GET /api/v2/users/me' }]
+  ] as const)('stay for 15 minutes of %s, and then the caller waits', async (_what, fault) => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    world.sandbox.faults.add(fault);
+    world.clock.advance(5 * MINUTE);
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    world.clock.advance(14 * MINUTE);
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    world.clock.advance(MINUTE);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 503, body: { code: 'identity_unavailable' } });
+    world.sandbox.faults.clear();
+    world.clock.advance(MINUTE);
+    expect((await browser.send(QUEUES)).status).toBe(200);
+  });
+});
+
+describe('two users', () => {
+  let world: SignInSetup;
+  afterEach(() => world.close());
+
+  it('share no answer, no budget and no pause', async () => {
+    world = await setUpSignIn({ config: { proxy: { coalesce: true, requestsPerMinute: 20, queueWaitMs: 0 } } });
+    const [ann, bob] = [world.browser(), world.browser()];
+    await ann.signIn(ANN);
+    await bob.signIn(BOB);
+    await Promise.all([ann.session(), bob.session()]);
+    expect(ann.tag).not.toBe(bob.tag);
+    const answers = await Promise.all([ann, bob, ann, bob].map((browser) => browser.send('/api/v2/users/me')));
+    expect(answers.map(({ body }) => body['email'])).toEqual([ANN, BOB, ANN, BOB]);
+
+    // The budget of one is spent.
+    let last = 200;
+    for (let step = 0; step < 30 && last === 200; step++) last = (await ann.send(QUEUES)).status;
+    expect(last).toBe(429);
+    expect((await bob.send(QUEUES)).status).toBe(200);
+
+    // The API pauses one.
+    world.clock.advance(2 * MINUTE);
+    world.sandbox.faults.add({ type: 'rateLimit', retryAfterSeconds: 30, route: `GET ${QUEUES}`, times: 1 });
+    expect((await bob.send(QUEUES)).status).toBe(429);
+    expect((await bob.send(QUEUES)).body).toMatchObject({ code: 'api_budget_spent' });
+    expect((await ann.send(QUEUES)).status).toBe(200);
+  });
+});
+
+describe('many users', () => {
+  it('600 sign in from one address within 3 minutes', async () => {
+    const world = await setUpSignIn({}, { sandbox: { rateLimit: { requestsPerMinute: false } } });
+    let good = 0;
+    for (let step = 0; step < 600; step++) {
+      const { headers } = await world.browser().signIn();
+      if (String(headers['location']).endsWith('genesys_sign_in=ok')) good += 1;
+      world.clock.advance(300);
+    }
+    expect(good).toBe(600);
+    await world.close();
+  });
+});
+
+describe('the metrics of sign-in', () => {
+  it('count results, ends and requests', async () => {
+    const metrics = createRelayMetrics();
+    const { world, browser } = await signedIn({ runtime: { observer: metrics.observer } });
+    await browser.send('/sign-out', { method: 'POST' });
+    const text = await metrics.text();
+    expect(text).toContain('genesys_auth_relay_sign_ins_total{outcome="ok"} 1');
+    expect(text).toContain('genesys_auth_relay_sessions_ended_total{why="signed_out"} 1');
+    expect(text).toContain('genesys_auth_relay_user_token_request_duration_seconds_count{grant="code",outcome="ok"} 1');
+    await world.close();
+  });
+});
+
+describe('a page of another origin that is listed', () => {
+  it('may send the header with the session', async () => {
+    const world = await setUpSignIn();
+    const sent: Ask = {
+      method: 'OPTIONS',
+      headers: { origin: 'https://other.example.test', 'access-control-request-method': 'GET' }
+    };
+    expect((await ask(`${world.relay.url}/session`, sent)).status).toBe(403);
+    await world.close();
+  });
+});

@@ -11,6 +11,17 @@ function describeStore({ store }: RelayConfig): string {
   return `${kind}${protocol}//${host}${ca}, entries sealed (${keys}); ${store.timeoutMs} ms a command, left alone for ${PAUSE_MS} ms after a failure`;
 }
 
+function describeSignIn({ signIn, store }: RelayConfig): readonly string[] {
+  if (signIn === undefined) return [];
+  const where =
+    store === undefined ? 'in the memory of this process (several relays need a store)' : 'in the shared store, sealed';
+  return [
+    `sign-in           ${signIn.redirectUri}, users return to ${signIn.appUrl}`,
+    `sign-in client    ${signIn.client.auth === 'none' ? 'public, so without refresh tokens' : `credentials by ${signIn.client.auth}`}, calls act as ${signIn.actAs}`,
+    `sessions          ${where}; ${signIn.session.idleSeconds} s unused, ${signIn.session.absoluteSeconds} s in all`
+  ];
+}
+
 /** What a configuration means, for the person who checks it. Secrets do not show. */
 export function describeConfig(config: RelayConfig): string {
   const { genesys, listen, admin, limits, cors } = config;
@@ -28,6 +39,7 @@ export function describeConfig(config: RelayConfig): string {
     ...describeDependencies(config),
     `scope parameter   ${genesys.sendScope ? 'sent' : 'not sent'}`,
     `store             ${describeStore(config)}`,
+    ...describeSignIn(config),
     `scopes            ${list(config.scopes)}`,
     `identities        ${list(config.identities.map(({ type }) => type))}`,
     ...[...config.roles].map(

@@ -20,6 +20,7 @@ import { sha256 } from '../runtime/sha256.ts';
 import { watchSecrets } from '../source/watch-secrets.ts';
 import { type TokenSource, createTokenSource } from '../source/token-source.ts';
 import { createUpstream } from '../source/upstream.ts';
+import { openSessionStore } from '../sign-in/redis-sessions.ts';
 import { type SignIn, type SignInMemory, createSignIn } from '../sign-in/sign-in.ts';
 import { openStore } from '../store/open.ts';
 import { createTokens } from './tokens.ts';
@@ -107,8 +108,9 @@ async function build(
   const origins = createOriginGuard(config.cors.origins);
   const policy = createPolicy(config);
   const pending = createPending();
+  const sessions = await openSessionStore(config);
   const signIn =
-    config.signIn && hold(createSignIn(config, config.signIn, runtime, { policy, memory, pending, store: undefined }));
+    config.signIn && hold(createSignIn(config, config.signIn, runtime, { policy, memory, pending, store: sessions }));
   const identities = hold(createIdentities(config.identities, origins, runtime, signIn));
   const upstream = hold(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);

@@ -59,6 +59,9 @@ function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): v
       });
     }
   });
+  for (const identity of config.identities) {
+    if (identity.type === 'genesysToken') for (const role of Object.keys(identity.roles)) used.add(role);
+  }
   for (const role of [...Object.keys(config.signIn?.roles ?? {}), ...(config.signIn?.signedOutRoles ?? [])])
     used.add(role);
   if (config.identities.some(({ type }) => type === 'jwt' || type === 'proxyHeader')) return;

@@ -68,6 +68,35 @@ function checkUrls(signIn: Written, origins: readonly string[], { issues }: Find
   if (dev && isProduction) complain('dev', 'is true and NODE_ENV is production', 'remove it');
 }
 
+/** Checks who has which role, in `signIn` or in an identity of type `genesysToken`. */
+function checkUserRoles({ roles }: ParsedConfig, mapping: Written['roles'], at: string, { issues }: Findings): void {
+  const known = Object.keys(roles);
+  for (const [name, who] of Object.entries(mapping)) {
+    const key = `${at}.${name}`;
+    if (!known.includes(name)) {
+      const nearest = nearestName(name, known);
+      const fix = nearest === undefined ? 'add it to the section roles' : `did you mean "${nearest}"?`;
+      issues.push({ key, message: `there is no role ${shown(name)}`, fix });
+    }
+    if (who.everyone || who.roles.length + who.groups.length + who.divisions.length > 0) continue;
+    issues.push({ key, message: 'nobody would have this role', fix: 'list roles, groups or divisions' });
+  }
+  if (Object.keys(mapping).length > 0) return;
+  issues.push({ key: at, message: 'is empty', fix: 'say who has which role of the section "roles"' });
+}
+
+/** Checks the identities by which callers send Genesys Cloud tokens of users. */
+export function checkGenesysTokens(config: ParsedConfig, found: Findings): void {
+  config.identities.forEach((identity, index) => {
+    if (identity.type !== 'genesysToken') return;
+    const key = `identities[${index}]`;
+    checkUserRoles(config, identity.roles, `${key}.roles`, found);
+    if (config.mode === 'proxy') return;
+    const message = 'needs mode: proxy: calls are sent with the token of the caller';
+    found.issues.push({ key, message, fix: 'set mode: proxy' });
+  });
+}
+
 function checkRoleNames({ roles, signIn }: ParsedConfig & { signIn: Written }, { issues }: Findings): void {
   const known = Object.keys(roles);
   const check = (role: string, key: string) => {
@@ -79,14 +108,6 @@ function checkRoleNames({ roles, signIn }: ParsedConfig & { signIn: Written }, {
   signIn.signedOutRoles?.forEach((role, index) => {
     check(role, `signIn.signedOutRoles[${index}]`);
   });
-  for (const [name, who] of Object.entries(signIn.roles)) {
-    const key = `signIn.roles.${name}`;
-    check(name, key);
-    if (who.everyone || who.roles.length + who.groups.length + who.divisions.length > 0) continue;
-    issues.push({ key, message: 'nobody would have this role', fix: 'list roles, groups or divisions' });
-  }
-  if (Object.keys(signIn.roles).length > 0) return;
-  issues.push({ key: 'signIn.roles', message: 'is empty', fix: 'say who has which role of the section "roles"' });
 }
 
 function checkCombination(config: ParsedConfig & { signIn: Written }, { issues }: Findings): void {
@@ -145,6 +166,7 @@ export function resolveSignIn(
   const whole = { ...config, signIn };
   checkUrls(signIn, config.cors.origins, found, around.env['NODE_ENV'] === 'production');
   checkRoleNames(whole, found);
+  checkUserRoles(config, signIn.roles, 'signIn.roles', found);
   checkCombination(whole, found);
   const client = readClient(signIn, around, found);
   if (client === undefined || endpoints === undefined) return undefined;

@@ -63,7 +63,7 @@ function checkNames(clients: readonly (ClientConfig | undefined)[], { issues }: 
  * @returns `undefined` when an issue was found that leaves none to work with
  */
 export function resolveClients(
-  { genesys, scopes, roles, signIn }: ParsedConfig,
+  { genesys, scopes, roles, signIn, identities }: ParsedConfig,
   around: Surroundings,
   found: Findings
 ): readonly ClientConfig[] | undefined {
@@ -85,7 +85,8 @@ export function resolveClients(
     return only && [only];
   }
   // Signed-in users call the API with tokens of their own; check-sign-in.ts looks for what needs a client.
-  if (clients === undefined && signIn !== undefined) return [];
+  const haveOwnTokens = identities.length > 0 && identities.every(({ type }) => type === 'genesysToken');
+  if (clients === undefined && (signIn !== undefined || haveOwnTokens)) return [];
   if (clients === undefined) {
     complain(
       'client',

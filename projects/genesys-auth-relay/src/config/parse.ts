@@ -2,7 +2,7 @@ import { canonical, checkRoles } from './check-roles.ts';
 import { checkIdentities } from './check-identities.ts';
 import { checkNotifications } from './check-notifications.ts';
 import { checkProxy } from './check-proxy.ts';
-import { resolveSignIn } from './check-sign-in.ts';
+import { checkGenesysTokens, resolveSignIn } from './check-sign-in.ts';
 import { checkClients, resolveClients } from './clients.ts';
 import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -93,6 +93,7 @@ export function parseRelayConfig(
   checkProxy(data, found);
   checkIdentities(data, env, found);
   checkNotifications(data, clients, found);
+  checkGenesysTokens(data, found);
   const signIn = resolveSignIn(data, endpoints, { env, baseDir }, found);
   const identities = resolveIdentities(data.identities, { env, baseDir }, found);
   if (found.issues.length > 0 || endpoints === undefined || clients === undefined)

@@ -164,7 +164,7 @@ export function addRoutes(
     const caller = await relay.admit(facts, request.ip);
     visitOf(request).caller = caller;
     relay.signIn?.checkPage(caller, facts);
-    relay.signIn?.checkHub(caller);
+    relay.checkHub(caller);
     relay.entitlement(caller);
     return {
       ticket: await hub.tickets.issue({ caller, origin: facts.headers['origin'] }),

@@ -107,7 +107,7 @@ export function createUpgrade(
     if (hub.isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again, to whoever answers.' });
     }
-    relay.signIn?.checkHub(caller);
+    relay.checkHub(caller);
     const entitlement = relay.entitlement(caller);
     const offered = protocolsOf(request.headers['sec-websocket-protocol']);
     const dialect = offered.includes(NOTIFICATIONS_PROTOCOL) ? 'native' : 'rpc';

@@ -8,6 +8,7 @@ import type { Credential } from './credential.ts';
 import { createJwts, looksLikeJwt } from './jwt.ts';
 import { identifyLoopback } from './loopback.ts';
 import { createProxyHeader } from './proxy-header.ts';
+import type { GenesysTokens } from '../sign-in/genesys-tokens.ts';
 import { invalidCredentials, unauthenticated } from './refused.ts';
 
 /** Knows signed-in users by the cookie of their session. */
@@ -17,6 +18,12 @@ export interface SessionIdentity {
   /** The problem of a request without a session. */
   required(facts: RequestFacts): Error;
   again(caller: Caller): Caller | undefined;
+}
+
+/** How signed-in users are known; without a part, not in this way. */
+export interface UserIdentities {
+  readonly session?: SessionIdentity | undefined;
+  readonly genesysTokens?: Pick<GenesysTokens, 'identify' | 'again'> | undefined;
 }
 
 /** Finds out who is calling. */
@@ -41,13 +48,13 @@ export interface Identities {
  * proxy only when there is no credential. A credential that is presented and not valid is refused; it never falls back to another
  * identity. Requests that present none may belong to a signed-in user. Loopback is for requests that present nothing, so it comes last.
  *
- * @param session knows signed-in users; `undefined`: users do not sign in
+ * @param users how signed-in users are known
  */
 export function createIdentities(
   configs: readonly IdentityConfig[],
   origins: OriginGuard,
   runtime: RelayRuntime,
-  session?: SessionIdentity
+  { session, genesysTokens }: UserIdentities = {}
 ): Identities {
   const jwtConfigs = configs.filter((config) => config.type === 'jwt');
   const keyConfigs = configs.filter((config) => config.type === 'apiKey');
@@ -65,6 +72,7 @@ export function createIdentities(
 
   const ways = [
     ...(jwtConfigs.length > 0 ? ['Authorization: Bearer with an access token'] : []),
+    ...(genesysTokens === undefined ? [] : ['Authorization: Bearer with a Genesys Cloud token of a user']),
     ...(keyConfigs.length > 0 ? ['an API key, by Basic, by Bearer or in the form body'] : [])
   ];
   const elsewhere =
@@ -109,7 +117,9 @@ export function createIdentities(
         return known;
       }
       const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
-      if (credential.kind !== 'unreadable' && !isJwt && keyConfigs.length > 0) refuseInBrowser(facts);
+      if (credential.kind !== 'unreadable' && !isJwt && keyConfigs.length > 0 && genesysTokens === undefined) {
+        refuseInBrowser(facts);
+      }
       origins.check(facts, false);
       if (credential.kind === 'unreadable') throw invalidCredentials(credential.why, hint);
       const caller = keys.find(credential);
@@ -119,6 +129,8 @@ export function createIdentities(
         return caller;
       }
       if (isJwt && jwtConfigs.length > 0) return jwts.identify(credential.token);
+      if (credential.kind === 'bearer' && !isJwt && genesysTokens !== undefined)
+        return genesysTokens.identify(credential.token, address());
       throw invalidCredentials(
         credential.kind === 'bearer' ? 'The token is not valid here.' : 'The id or the key is not valid.',
         hint
@@ -137,7 +149,7 @@ export function createIdentities(
         case 'session':
           return session?.again(caller);
         case 'genesysToken':
-          return undefined;
+          return genesysTokens?.again(caller);
       }
     },
     close: () => jwts.close()

@@ -20,8 +20,10 @@ import { sha256 } from '../runtime/sha256.ts';
 import { watchSecrets } from '../source/watch-secrets.ts';
 import { type TokenSource, createTokenSource } from '../source/token-source.ts';
 import { createUpstream } from '../source/upstream.ts';
+import { createGenesysTokens } from '../sign-in/genesys-tokens.ts';
 import { openSessionStore } from '../sign-in/redis-sessions.ts';
 import { type SignIn, type SignInMemory, createSignIn } from '../sign-in/sign-in.ts';
+import { limitedTo } from '../sign-in/user-calls.ts';
 import { openStore } from '../store/open.ts';
 import { createTokens } from './tokens.ts';
 
@@ -47,6 +49,12 @@ export interface Relay {
   again(caller: Caller): Caller | undefined;
   token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
   session(caller: Caller): SessionResponse;
+  /**
+   * Refuses users whom the notification hub does not serve.
+   *
+   * @throws RelayProblem `not_found`
+   */
+  checkHub(caller: Caller): void;
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
@@ -111,7 +119,13 @@ async function build(
   const sessions = await openSessionStore(config);
   const signIn =
     config.signIn && hold(createSignIn(config, config.signIn, runtime, { policy, memory, pending, store: sessions }));
-  const identities = hold(createIdentities(config.identities, origins, runtime, signIn));
+  const genesysTokens = createGenesysTokens(
+    config.identities.filter((identity) => identity.type === 'genesysToken'),
+    config,
+    runtime
+  );
+  if (genesysTokens !== undefined) hold(genesysTokens);
+  const identities = hold(createIdentities(config.identities, origins, runtime, { session: signIn, genesysTokens }));
   const upstream = hold(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);
   if (store !== undefined) hold(store);
@@ -138,13 +152,13 @@ async function build(
   function entitlement(caller: Caller): Entitlement {
     return caller.identity === 'session' && signIn !== undefined
       ? signIn.entitlement(caller)
-      : policy.entitlement(caller.roles);
+      : limitedTo(policy.entitlement(caller.roles), caller);
   }
 
   function act(caller: Caller) {
-    return caller.session === undefined || signIn === undefined
-      ? { entitlement: entitlement(caller) }
-      : signIn.act(caller);
+    if (caller.session !== undefined && signIn !== undefined) return signIn.act(caller);
+    const sender = genesysTokens?.sender(caller);
+    return { entitlement: entitlement(caller), ...(sender !== undefined && { sender }) };
   }
 
   function refuseStranger(error: unknown, facts: RequestFacts, ip: string | undefined): never {
@@ -174,6 +188,13 @@ async function build(
     source,
     signIn,
     entitlement,
+
+    checkHub({ tokenScopes }) {
+      if (tokenScopes === undefined || config.signIn?.hubIgnoresDivisions === true) return;
+      throw new RelayProblem('not_found', 'The notification hub does not serve users who call with their own token.', {
+        hint: 'The hub does not know the divisions of a user. If that does not matter, set signIn.hubIgnoresDivisions: true.'
+      });
+    },
 
     admit: (facts, ip, ask) => pending.track(admit(facts, ip, ask)),
 

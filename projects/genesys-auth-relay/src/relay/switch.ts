@@ -76,6 +76,9 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       session: (caller) => current.session(caller),
       idle: () => current.idle(),
       entitlement: (caller) => current.entitlement(caller),
+      checkHub: (caller) => {
+        current.checkHub(caller);
+      },
       close: async () => {
         closing.abort();
         await hub?.close();

@@ -230,6 +230,13 @@ describe('attack:', () => {
     expect((await browser.send('/session', { headers: { cookie: `${others}; ${name}=${value}` } })).status).toBe(200);
   });
 
+  it('F17 no cookie is too big, however long the page to return to is', async () => {
+    world = await setUpSignIn();
+    const answer = await world.browser().navigate(`/sign-in?return_to=/${'a'.repeat(1023)}`);
+    expect(answer.status).toBe(303);
+    expect(String(answer.headers['set-cookie']).length).toBeLessThan(4096);
+  });
+
   it('many sign-ins begun: a browser keeps the last five', async () => {
     world = await setUpSignIn();
     const browser = world.browser();
@@ -321,7 +328,7 @@ describe('attack:', () => {
     expect(String(back.headers['location'])).toBe(`${new URL(RELAY_URL).origin}/deep?genesys_sign_in=ok`);
   });
 
-  it('the transaction cookie is sealed: the verifier is not in it', async () => {
+  it('B7 the transaction cookie is sealed: the verifier is not in it', async () => {
     world = await setUpSignIn();
     const { headers } = await world.browser().navigate('/sign-in?return_to=%2Fsecret-page');
     const value = String(headers['set-cookie']).split(/[=;]/)[1] ?? '';

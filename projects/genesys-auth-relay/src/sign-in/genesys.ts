@@ -57,18 +57,22 @@ export class GenesysFailure extends Error {
   }
 }
 
-/** What the relay asks Genesys Cloud in the name of users. */
-export interface Genesys {
-  /** Exchanges a code. Once: a code that is sent again is an attack. */
-  exchange(code: string, verifier: string): Promise<UserTokens>;
-  /** Gets new tokens. Once: a refresh token that is sent again is an attack. */
-  refresh(refreshToken: string): Promise<UserTokens>;
+/** What the relay asks the API about users and their tokens. */
+export interface GenesysApi {
   /** @param preserve whether the inactivity timeout of the token goes on */
   readToken(accessToken: string, preserve: boolean): Promise<TokenFacts>;
   readUser(accessToken: string): Promise<UserFacts>;
   /** Ends a token, if Genesys Cloud can be reached. Never throws. */
   revoke(accessToken: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What the relay asks Genesys Cloud in the name of users. */
+export interface Genesys extends GenesysApi {
+  /** Exchanges a code. Once: a code that is sent again is an attack. */
+  exchange(code: string, verifier: string): Promise<UserTokens>;
+  /** Gets new tokens. Once: a refresh token that is sent again is an attack. */
+  refresh(refreshToken: string): Promise<UserTokens>;
 }
 
 interface Answer {
@@ -131,6 +135,82 @@ function tokensOf({ text, body }: Answer): UserTokens {
   }
 }
 
+/** Sends requests that take no longer than the configuration allows. */
+function createSend(timeoutMs: number) {
+  return async function send(pool: Pool, options: Dispatcher.RequestOptions): Promise<Answer> {
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const { statusCode, headers, body } = await pool.request({ ...options, signal });
+      const { bytes, cut } = await readCapped(body, MAX_BYTES);
+      const text = cut ? '' : (decoded(bytes, single(headers['content-encoding']), MAX_BYTES)?.toString('utf8') ?? '');
+      return { status: statusCode, text, body: parseObject(text) };
+    } catch (error) {
+      throw Object.assign(new GenesysFailure('unavailable'), { cause: error });
+    }
+  };
+}
+
+/** Connects to the API. */
+export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>): GenesysApi {
+  const api = new Pool(genesys.apiOrigin, { ...CONNECTIONS.tokenEndpoint });
+  const send = createSend(genesys.timeoutMs);
+  const apiRequest = (method: 'GET' | 'DELETE', path: string, accessToken: string): Dispatcher.RequestOptions => ({
+    method,
+    path,
+    headers: {
+      authorization: `Bearer ${accessToken}`,
+      accept: 'application/json',
+      'user-agent': 'genesys-auth-relay',
+      ...traceHeaders()
+    }
+  });
+
+  async function read(path: string, accessToken: string): Promise<Record<string, unknown>> {
+    const answer = await send(api, apiRequest('GET', path, accessToken));
+    if (answer.status !== 200) throw apiFailure(answer);
+    if (answer.body === undefined) throw new GenesysFailure('refused', 200);
+    return answer.body;
+  }
+
+  return {
+    async readToken(accessToken, preserve) {
+      const body = await read(`/api/v2/tokens/me${preserve ? '?preserveIdleTTL=true' : ''}`, accessToken);
+      const scopes = body['authorizedScope'];
+      const clientId = idOf(body['OAuthClient']);
+      const organizationId = idOf(body['organization']);
+      const homeOrganizationId = idOf(body['homeOrganization']);
+      if (clientId === undefined || organizationId === undefined || homeOrganizationId === undefined)
+        throw new GenesysFailure('refused', 200);
+      return {
+        clientId,
+        organization: { id: organizationId, name: textOf(objectOf(body['organization'])['name']) },
+        homeOrganizationId,
+        scopes: (Array.isArray(scopes) ? scopes : []).filter((scope): scope is string => typeof scope === 'string')
+      };
+    },
+
+    async readUser(accessToken) {
+      const body = await read('/api/v2/users/me?expand=authorization,groups', accessToken);
+      const id = idOf(body);
+      if (id === undefined) throw new GenesysFailure('refused', 200);
+      return {
+        id,
+        name: textOf(body['name']),
+        email: textOf(body['email']),
+        roleIds: idsOf(objectOf(body['authorization'])['roles']),
+        groupIds: idsOf(body['groups']),
+        divisionId: idOf(body['division'])
+      };
+    },
+
+    async revoke(accessToken) {
+      await send(api, apiRequest('DELETE', '/api/v2/tokens/me', accessToken)).catch(() => undefined);
+    },
+
+    close: () => api.destroy()
+  };
+}
+
 /** Connects to the two hosts of Genesys Cloud. */
 export function createGenesys(
   { genesys }: Pick<RelayConfig, 'genesys'>,
@@ -140,19 +220,8 @@ export function createGenesys(
   const endpoint = new URL(genesys.tokenEndpoint);
   // A new connection for each: one that was idle may be closed, and nobody could tell whether the request arrived.
   const login = new Pool(endpoint.origin, { ...CONNECTIONS.tokenEndpoint, pipelining: 0 });
-  const api = new Pool(genesys.apiOrigin, { ...CONNECTIONS.tokenEndpoint });
-
-  async function send(pool: Pool, options: Dispatcher.RequestOptions): Promise<Answer> {
-    try {
-      const signal = AbortSignal.timeout(genesys.timeoutMs);
-      const { statusCode, headers, body } = await pool.request({ ...options, signal });
-      const { bytes, cut } = await readCapped(body, MAX_BYTES);
-      const text = cut ? '' : (decoded(bytes, single(headers['content-encoding']), MAX_BYTES)?.toString('utf8') ?? '');
-      return { status: statusCode, text, body: parseObject(text) };
-    } catch (error) {
-      throw Object.assign(new GenesysFailure('unavailable'), { cause: error });
-    }
-  }
+  const api = createGenesysApi({ genesys });
+  const send = createSend(genesys.timeoutMs);
 
   const sendOnce = (pool: Pool, options: Dispatcher.RequestOptions): Promise<Answer> =>
     send(pool, options).catch((error: unknown) => {
@@ -192,24 +261,6 @@ export function createGenesys(
     }
   }
 
-  const apiRequest = (method: 'GET' | 'DELETE', path: string, accessToken: string): Dispatcher.RequestOptions => ({
-    method,
-    path,
-    headers: {
-      authorization: `Bearer ${accessToken}`,
-      accept: 'application/json',
-      'user-agent': 'genesys-auth-relay',
-      ...traceHeaders()
-    }
-  });
-
-  async function read(path: string, accessToken: string): Promise<Record<string, unknown>> {
-    const answer = await send(api, apiRequest('GET', path, accessToken));
-    if (answer.status !== 200) throw apiFailure(answer);
-    if (answer.body === undefined) throw new GenesysFailure('refused', 200);
-    return answer.body;
-  }
-
   return {
     exchange: (code, verifier) =>
       askForTokens({
@@ -221,42 +272,9 @@ export function createGenesys(
 
     refresh: (refreshToken) => askForTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }),
 
-    async readToken(accessToken, preserve) {
-      const body = await read(`/api/v2/tokens/me${preserve ? '?preserveIdleTTL=true' : ''}`, accessToken);
-      const scopes = body['authorizedScope'];
-      const clientId = idOf(body['OAuthClient']);
-      const organizationId = idOf(body['organization']);
-      const homeOrganizationId = idOf(body['homeOrganization']);
-      if (clientId === undefined || organizationId === undefined || homeOrganizationId === undefined)
-        throw new GenesysFailure('refused', 200);
-      return {
-        clientId,
-        organization: { id: organizationId, name: textOf(objectOf(body['organization'])['name']) },
-        homeOrganizationId,
-        scopes: (Array.isArray(scopes) ? scopes : []).filter((scope): scope is string => typeof scope === 'string')
-      };
-    },
-
-    async readUser(accessToken) {
-      const body = await read('/api/v2/users/me?expand=authorization,groups', accessToken);
-      const id = idOf(body);
-      if (id === undefined) throw new GenesysFailure('refused', 200);
-      return {
-        id,
-        name: textOf(body['name']),
-        email: textOf(body['email']),
-        roleIds: idsOf(objectOf(body['authorization'])['roles']),
-        groupIds: idsOf(body['groups']),
-        divisionId: idOf(body['division'])
-      };
-    },
-
-    async revoke(accessToken) {
-      await send(api, apiRequest('DELETE', '/api/v2/tokens/me', accessToken)).catch(() => undefined);
-    },
-
+    ...api,
     close: async () => {
-      await Promise.all([login.destroy(), api.destroy()]);
+      await Promise.all([login.destroy(), api.close()]);
     }
   };
 }

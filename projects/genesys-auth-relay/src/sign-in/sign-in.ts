@@ -35,7 +35,7 @@ import { type SeenSession, createSessions, nameOf } from './sessions.ts';
 import { createSessionTags } from './tag.ts';
 import { createTransactions } from './transactions.ts';
 import { noRole, rolesOf } from './user-roles.ts';
-import { createUserCalls } from './user-calls.ts';
+import { createUserCalls, limitedTo } from './user-calls.ts';
 
 /** Callbacks that may wait for their turn at the token endpoint, and how long. */
 const EXCHANGE_QUEUE = { queueLength: 2000, queueWaitMs: 20_000 };
@@ -84,8 +84,6 @@ export interface SignIn {
   again(caller: Caller): Caller | undefined;
   /** Whether the session of a caller still lives. */
   isAlive(caller: Caller): Promise<boolean>;
-  /** Refuses users whom the notification hub does not serve. */
-  checkHub(caller: Caller): void;
   /** Answers `POST /sign-out`. */
   signOut(facts: RequestFacts): Promise<{ readonly body: SignOutResponse; readonly setCookie: string }>;
   close(): Promise<void>;
@@ -210,7 +208,7 @@ export function createSignIn(
     const known = entitlements.get(caller);
     if (known !== undefined) return known;
     if (caller.session !== undefined && caller.roles.length === 0) throw noRole();
-    const found = calls.limit(policy.entitlement(caller.roles), caller);
+    const found = limitedTo(policy.entitlement(caller.roles), caller);
     entitlements.set(caller, found);
     return found;
   }
@@ -432,13 +430,6 @@ export function createSignIn(
     again: (caller) => (caller.source === source ? caller : undefined),
 
     isAlive: async ({ session }) => session === undefined || (await sessionStore.read(session)) !== undefined,
-
-    checkHub({ tokenScopes }) {
-      if (tokenScopes === undefined || signIn.hubIgnoresDivisions) return;
-      throw new RelayProblem('not_found', 'The notification hub does not serve signed-in users.', {
-        hint: 'The hub does not know the divisions of a user. If that does not matter, set signIn.hubIgnoresDivisions: true.'
-      });
-    },
 
     async signOut(facts) {
       guard(facts);

@@ -14,12 +14,10 @@ import type { Session } from './session.ts';
 import type { SeenSession, Sessions } from './sessions.ts';
 
 /** Name of users' tokens in metrics, in place of that of an OAuth client. */
-const USER = { name: 'user' } as const;
+export const USER = { name: 'user' } as const;
 
 /** Calls of the API with the tokens of users. */
 export interface UserCalls {
-  /** What is left of the rights of a role when the token of the user goes with each call. */
-  limit(entitlement: Entitlement, caller: Caller): Entitlement;
   sender(seen: SeenSession): Sender;
 }
 
@@ -33,6 +31,21 @@ export interface UserCallParts {
 /** Scopes that both lists allow. A scope covers its read-only form. */
 export const common = (one: readonly string[], other: readonly string[]): readonly string[] =>
   canonical([...one.filter((scope) => isCovered(scope, other)), ...other.filter((scope) => isCovered(scope, one))]);
+
+/** What is left of the rights of a role when a user's own token goes with each call. */
+export function limitedTo(entitlement: Entitlement, { tokenScopes, session, source }: Caller): Entitlement {
+  if (tokenScopes === undefined) return entitlement;
+  const isKnown = tokenScopes.length > 0;
+  const scopes = isKnown ? common(entitlement.scopes, tokenScopes) : entitlement.scopes;
+  return {
+    ...entitlement,
+    scopes,
+    defaultScopes: entitlement.defaultScopes.filter((scope) => isCovered(scope, scopes)),
+    token: tokenScopes,
+    // Two users with the same roles never share an answer.
+    key: `${entitlement.key} ${session ?? source}`
+  };
+}
 
 /** Builds what sends calls in the name of users. Nothing of it is shared between two tokens. */
 export function createUserCalls(
@@ -56,20 +69,6 @@ export function createUserCalls(
   }
 
   return {
-    limit(entitlement, { tokenScopes, session }) {
-      if (tokenScopes === undefined) return entitlement;
-      const isKnown = tokenScopes.length > 0;
-      const scopes = isKnown ? common(entitlement.scopes, tokenScopes) : entitlement.scopes;
-      return {
-        ...entitlement,
-        scopes,
-        defaultScopes: entitlement.defaultScopes.filter((scope) => isCovered(scope, scopes)),
-        token: tokenScopes,
-        // Two users with the same roles never share an answer.
-        key: `${entitlement.key} ${session ?? ''}`
-      };
-    },
-
     sender({ name, session }) {
       const limits = limitsOf(name);
       let current = session;

@@ -1,0 +1,146 @@
+import { LRUCache } from 'lru-cache';
+import type { GenesysTokenIdentityConfig, RelayConfig } from '../config/config.ts';
+import { createRateLimit, rateLimited } from '../guard/rate.ts';
+import type { Caller } from '../identify/caller.ts';
+import { invalidCredentials } from '../identify/refused.ts';
+import { apiRefused, errorBody } from '../proxy/api-refusal.ts';
+import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
+import type { Sender } from '../proxy/sender.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { GenesysFailure, createGenesysApi } from './genesys.ts';
+import { USER } from './user-calls.ts';
+import { rolesOf } from './user-roles.ts';
+
+/** How long a check of a token counts. */
+const CHECKED_MS = 60_000;
+/** Checks that failed, by address, and checks in all; in a minute. */
+const FAILED_PER_MINUTE = 60;
+const CHECKS_PER_MINUTE = 120;
+const MAX_TOKENS = 10_000;
+
+/** Callers who send a Genesys Cloud token of a user. */
+export interface GenesysTokens {
+  /**
+   * @param address of the client, by which failed checks are limited
+   * @throws RelayProblem `invalid_credentials`, `rate_limited`, `identity_unavailable`
+   */
+  identify(token: string, address: string): Promise<Caller>;
+  again(caller: Caller): Caller | undefined;
+  /** Sends calls with the caller's own token. */
+  sender(caller: Caller): Sender | undefined;
+  close(): Promise<void>;
+}
+
+interface Checked {
+  readonly caller: Caller;
+  readonly until: number;
+}
+
+const refused = () =>
+  invalidCredentials(
+    'The Genesys Cloud token is not valid here.',
+    'Sign in again, as a user of a listed organization and with a listed OAuth client.'
+  );
+
+/** Builds the check of users' tokens; `undefined` when no identity takes them. */
+export function createGenesysTokens(
+  identities: readonly GenesysTokenIdentityConfig[],
+  config: Pick<RelayConfig, 'genesys' | 'proxy'>,
+  { clock }: RelayRuntime
+): GenesysTokens | undefined {
+  if (identities.length === 0) return undefined;
+  const api = createGenesysApi(config);
+  const fingerprint = sha256(JSON.stringify(identities));
+  const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });
+  const flights = new Map<string, Promise<Caller>>();
+  const limits = new LRUCache<string, ApiLimits>({ max: MAX_TOKENS });
+  const failures = createRateLimit(FAILED_PER_MINUTE, clock);
+  const checks = createRateLimit(CHECKS_PER_MINUTE, clock);
+  /** Tokens of callers, for as long as the callers are remembered. */
+  const tokens = new WeakMap<Caller, { readonly token: string; readonly hash: string }>();
+
+  async function read(token: string, hash: string): Promise<Caller> {
+    const facts = await api.readToken(token, true);
+    const identity = identities.find(
+      ({ clients, organizations }) =>
+        clients.includes(facts.clientId) &&
+        organizations.includes(facts.organization.id) &&
+        organizations.includes(facts.homeOrganizationId)
+    );
+    if (identity === undefined) throw refused();
+    // A token of client credentials has no user, so the API refuses this.
+    const user = await api.readUser(token);
+    const caller: Caller = {
+      key: `genesysToken:${facts.organization.id} ${user.id}`,
+      subject: user.id,
+      identity: 'genesysToken',
+      roles: rolesOf(identity.roles, user),
+      source: `${fingerprint} ${hash}`,
+      tokenScopes: facts.scopes
+    };
+    tokens.set(caller, { token, hash });
+    checked.set(hash, { caller, until: clock.monotonic() + CHECKED_MS });
+    return caller;
+  }
+
+  async function check(token: string, hash: string, address: string): Promise<Caller> {
+    const seconds = failures.take(address) || checks.take('all');
+    if (seconds > 0) throw rateLimited(seconds);
+    try {
+      const caller = await read(token, hash);
+      failures.refund(address);
+      return caller;
+    } catch (error) {
+      if (!(error instanceof GenesysFailure)) throw error;
+      if (error.reason === 'refused') throw refused();
+      throw new RelayProblem('identity_unavailable', 'Genesys Cloud does not answer, so the token cannot be checked.', {
+        hint: 'Try again.',
+        retryAfterSeconds: 5
+      });
+    }
+  }
+
+  return {
+    identify(token, address) {
+      const hash = sha256(token);
+      const known = checked.get(hash);
+      if (known !== undefined && clock.monotonic() < known.until) return Promise.resolve(known.caller);
+      const before = flights.get(hash);
+      if (before !== undefined) return before;
+      const flight = check(token, hash, address).finally(() => flights.delete(hash));
+      flights.set(hash, flight);
+      return flight;
+    },
+
+    again: (caller) => (caller.source.startsWith(`${fingerprint} `) ? caller : undefined),
+
+    sender(caller) {
+      const sent = tokens.get(caller);
+      if (sent === undefined) return undefined;
+      let own = limits.get(sent.hash);
+      if (own === undefined) limits.set(sent.hash, (own = createApiLimits(config, clock)));
+      const ofToken = own;
+      return {
+        name: USER.name,
+        budget: ofToken.budget(USER, 0),
+        check: (operation) => {
+          ofToken.check(USER, operation);
+        },
+        note: (operation, answer) => {
+          ofToken.note(USER, 0, operation, answer);
+        },
+        token: () => Promise.resolve(sent),
+        refused: () => Promise.resolve(),
+        refusal(_sent, answer) {
+          if (errorBody(answer)?.['code'] === 'ip.not.authorized') return Promise.resolve(apiRefused(answer));
+          checked.delete(sent.hash);
+          return Promise.resolve(refused());
+        }
+      };
+    },
+
+    close: () => api.close()
+  };
+}

@@ -4,13 +4,16 @@ import { PROBLEMS } from 'genesys-auth-protocol';
 
 const root = join(__dirname, '..');
 
-function specs(folder: string): string[] {
+function texts(folder: string, isWanted: (path: string) => boolean): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return specs(path);
-    return entry.name.endsWith('.spec.ts') && path !== __filename ? [readFileSync(path, 'utf8')] : [];
+    if (entry.isDirectory()) return texts(path, isWanted);
+    return isWanted(path) ? [readFileSync(path, 'utf8')] : [];
   });
 }
+
+const specs = (folder: string) => texts(folder, (path) => path.endsWith('.spec.ts') && path !== __filename);
+const sources = (folder: string) => texts(folder, (path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'));
 
 describe('P4 each code of a problem', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -18,7 +21,16 @@ describe('P4 each code of a problem', () => {
   // The section, so that a code is explained and not only mentioned.
   const section = /^## Problems$[\s\S]*?(?=^## )/m.exec(readme)?.[0] ?? '';
 
-  it.each(Object.keys(PROBLEMS))('is in the README and reached by a test: %s', (code) => {
+  // The library finds out whether the browser keeps cookies: no request shows it.
+  const ofLibrary = 'cookies_blocked';
+  const ofRelay = Object.keys(PROBLEMS).filter((code) => code !== ofLibrary);
+
+  it('is in the README and never sent by the relay when it is one of the library', () => {
+    expect(section).toContain(`\`${ofLibrary}\``);
+    expect(sources(join(root, 'src')).filter((text) => text.includes(ofLibrary))).toEqual([]);
+  });
+
+  it.each(ofRelay)('is in the README and reached by a test: %s', (code) => {
     expect(section).toContain(`\`${code}\``);
     expect([`'${code}'`, `"code":"${code}"`].some((text) => tests.includes(text))).toBe(true);
   });

@@ -1,4 +1,12 @@
-import { SIGN_IN_FAILURES, formatSignInResult, isProblem, isSessionResponse, parseSignInResult } from './index.ts';
+import {
+  RELAY_PATHS,
+  SIGN_IN_FAILURES,
+  SIGN_IN_PATHS,
+  formatSignInResult,
+  isProblem,
+  isSessionResponse,
+  parseSignInResult
+} from './index.ts';
 
 describe('the result of sign-in in the URL', () => {
   it.each([
@@ -60,4 +68,8 @@ describe('a problem of sign-in', () => {
     expect(isProblem({ ...problem, signInUrl: 7 })).toBe(false);
     expect(isProblem({ ...problem, reason: 'anything' })).toBe(false);
   });
+});
+
+it('the paths of sign-in are those of the relay', () => {
+  expect([RELAY_PATHS.signIn, RELAY_PATHS.signInCallback, RELAY_PATHS.signOut]).toEqual(Object.values(SIGN_IN_PATHS));
 });

@@ -1,5 +1,5 @@
 import { type ProblemCode, isProblemCode } from './problems.ts';
-import { SIGN_IN_FAILURES, SIGN_IN_PATHS, type SessionUser, type SignInFailure } from './sign-in.ts';
+import { SIGN_IN_FAILURES, type SessionUser, type SignInFailure } from './sign-in.ts';
 
 /** The path of tokens, relative to where the relay is mounted. */
 export const TOKEN_PATH = '/token';
@@ -13,9 +13,10 @@ export const RELAY_PATHS = {
   api: '/api/v2',
   notifications: '/notifications',
   ticket: '/notifications/ticket',
-  signIn: SIGN_IN_PATHS.signIn,
-  signInCallback: SIGN_IN_PATHS.callback,
-  signOut: SIGN_IN_PATHS.signOut
+  // Not `SIGN_IN_PATHS.signIn`: a bundler would keep both objects in apps that use neither.
+  signIn: '/sign-in',
+  signInCallback: '/sign-in/callback',
+  signOut: '/sign-out'
 } as const;
 
 /**

@@ -57,7 +57,8 @@ const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => [
   }
 ]);
 
-// The folders of the library's main entry point are stages on the way of a request. Each may import the stages that follow it here.
+// The folders of the library's main entry point are stages on the way of a request. Each may import the stages in its
+// row, which stand above it.
 const stages = {
   errors: [],
   context: [],
@@ -84,7 +85,7 @@ const stageRules = Object.entries(stages).map(([stage, allowed]) => {
     ...walls('ngx-genesys-auth', rooms['ngx-genesys-auth'])['no-restricted-imports'][1].patterns,
     {
       regex: `^\\.\\./(${closed.join('|')})(/|$)`,
-      message: `${stage} comes before this folder on the way of a request (see the table in eslint.config.mjs).`
+      message: `${stage} may not import this folder (see its row in the table in eslint.config.mjs).`
     }
   ];
   return {

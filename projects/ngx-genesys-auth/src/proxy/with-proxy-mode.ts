@@ -27,7 +27,7 @@ const SESSION_SECONDS = 300;
 /**
  * Sends calls of the API through the relay (`mode: proxy` there), so that no token reaches the browser. A request for
  * `{apiOrigin}/api/v2/...` goes to `{relay}/api/v2/...`, with the caller's credential for the relay and without a token. Scope checks,
- * guards, `*genesysScopes`, one replay after a 401 and the typed errors work as in token mode; the scopes are those that
+ * guards, `*genesysScopes`, the renewal after a 401 and the typed errors work as in token mode; the scopes are those that
  * `GET {relay}/session` returns. An operation that the relay refuses becomes a `GenesysScopeError` or an error with a code `relay_...`.
  * A URL whose path leaves `/api/v2/`, such as `/api/v2/users/../../x`, fails with `proxy_path_refused` before anything is sent.
  *

@@ -1,19 +1,41 @@
-import Fastify from 'fastify';
+import { type Server, createServer } from 'node:http';
+import { randomUUID } from 'node:crypto';
 import type { RelayMetrics } from '../metrics/metrics.ts';
-import { securityHeaders } from '../reply/headers.ts';
+import { relayHeaders } from '../reply/headers.ts';
+import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
+import { type Answer, jsonAnswer, writeAnswer } from '../reply/write.ts';
 
-/** The listener for the platform: is the process alive, may it have traffic, how is it doing. Never on the public port. */
-export function createAdmin(isReady: () => boolean, metrics: RelayMetrics) {
-  const app = Fastify({ logger: false, forceCloseConnections: true });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    reply.headers(securityHeaders);
-    done(null, payload);
+/** The server for the platform: is the process alive, may it get traffic, how does it perform. Never on the public port. */
+export function createAdmin(isReady: () => boolean, metrics: RelayMetrics): Server {
+  const routes = new Map<string, () => Answer | Promise<Answer>>([
+    ['/livez', () => jsonAnswer({ status: 'ok' })],
+    [
+      '/readyz',
+      () => (isReady() ? jsonAnswer({ status: 'ready' }) : { ...jsonAnswer({ status: 'draining' }), status: 503 })
+    ],
+    [
+      '/metrics',
+      async () => ({
+        status: 200,
+        headers: { 'content-type': metrics.contentType },
+        body: await metrics.text()
+      })
+    ]
+  ]);
+
+  async function answer(method = '', url = ''): Promise<Answer> {
+    const handle = routes.get(url.replace(/\?.*/s, ''));
+    if (handle !== undefined && (method === 'GET' || method === 'HEAD')) return handle();
+    throw new RelayProblem('not_found', 'The admin server has no such path.', {
+      hint: `It serves GET ${[...routes.keys()].join(', ')}.`
+    });
+  }
+
+  return createServer((request, response) => {
+    void answer(request.method, request.url)
+      .catch((error: unknown) => problemAnswer(problemOf(error), randomUUID()))
+      .then((written) => {
+        writeAnswer(response, written, relayHeaders(response, { includeSubDomains: false }));
+      });
   });
-  app.get('/livez', () => ({ status: 'ok' }));
-  app.get('/readyz', (_request, reply) => {
-    const ready = isReady();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'draining' });
-  });
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
-  return app;
 }

@@ -5,7 +5,7 @@ import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
-import { createApp } from './app.ts';
+import { createService } from './service.ts';
 import { logStart } from './start-line.ts';
 import { createUpgrade } from './upgrade.ts';
 
@@ -57,13 +57,17 @@ export async function createRelayHandler(
 ): Promise<RelayHandler> {
   const checked = resolveConfig(config);
   const runtime = runtimeOf({ log: createLogger(checked), ...options.runtime });
-  const basePath = withoutEndSlashes(options.basePath ?? '');
-  const { app, relay, door } = await createApp(checked, runtime, basePath);
-  const upgradePath = withoutEndSlashes(options.upgradeBasePath ?? basePath);
+  const prefix = withoutEndSlashes(options.basePath ?? '');
+  const upgradePrefix = withoutEndSlashes(options.upgradeBasePath ?? prefix);
+  const { relay, listener, stop } = await createService(checked, runtime, { prefix });
   logStart(checked, runtime.log);
+  let closed: Promise<void> | undefined;
   return {
-    handler: door,
-    upgrade: createUpgrade(relay, checked, runtime, upgradePath),
-    close: () => app.close()
+    // Express passes a third argument.
+    handler: (request, response) => {
+      listener(request, response);
+    },
+    upgrade: createUpgrade(relay, checked, runtime, upgradePrefix),
+    close: () => (closed ??= stop().then(() => relay.close()))
   };
 }

@@ -1,9 +1,13 @@
 import { RelayProblem } from '../reply/problem.ts';
 
-/** Characters a URL may have; a token request has a short one, and servers before us stop at about as much. */
+/** Characters that a URL may have. Load balancers in front of the relay have similar limits. */
 export const MAX_URL_LENGTH = 8192;
 
-/** What Node's parser and Fastify's router say of a request that never becomes one, in the relay's words. */
+/**
+ * The problem of a request that is not well-formed.
+ *
+ * @param code of Node's parser
+ */
 export function malformed(code?: string): RelayProblem {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
@@ -14,7 +18,6 @@ export function malformed(code?: string): RelayProblem {
       return new RelayProblem('request_timeout', 'The request did not come to its end in time.', {
         hint: 'Send it again, at once and whole.'
       });
-    case 'FST_ERR_MAX_PARAM_LENGTH':
     case 'uri_too_long':
       return new RelayProblem('uri_too_long', `The URL has more than ${MAX_URL_LENGTH} characters.`, {
         hint: 'Put what is long into the body.'

@@ -1,11 +1,14 @@
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
+import { factsOf } from '../guard/facts.ts';
 import { createRelaySwitch } from '../relay/switch.ts';
+import { relayHeaders, removeHostHeaders } from '../reply/headers.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
-import { addRoutes } from './routes.ts';
+import { createListener } from './listener.ts';
+import { createRoutes } from './routes.ts';
 import { logStart } from './start-line.ts';
 import { createUpgrade } from './upgrade.ts';
 
@@ -28,14 +31,57 @@ export interface GenesysAuthRelayOptions {
 export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = async (app, options) => {
   const config = resolveConfig(options.config);
   const runtime = runtimeOf({ log: app.log, ...options.runtime });
+  const prefix = app.prefix.replace(/\/$/, '');
   const { relay } = await createRelaySwitch(config, runtime);
-  addRoutes(app, relay, config, runtime, false);
+  const listener = createListener(relay, config, runtime, { prefix });
+
+  /** @param path of the route; without it the listener looks at the URL */
+  const serve = (request: FastifyRequest, reply: FastifyReply, path?: string): void => {
+    const { ip, id } = request;
+    // Headers that hooks of the host have set. Fastify would write them itself, but here the listener writes.
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    }
+    reply.hijack();
+    listener(request.raw, reply.raw, { ip, id, path });
+  };
+
+  // The listener reads bodies itself, within its own limit, so that nothing is parsed before the checks.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null);
+  });
+  // A hook of the host may answer a request itself, for example a preflight request. Only the origins of the relay are allowed there, too.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const listedOrigin = relay.origins.listed(factsOf(request.raw));
+    removeHostHeaders(reply);
+    removeHostHeaders(reply.raw);
+    reply.headers(relayHeaders(reply, { ...config.hsts, listedOrigin }));
+    done(null, payload);
+  });
+  for (const { path } of createRoutes(relay, config, prefix)) {
+    app.route({
+      url: path,
+      method: app.supportedMethods,
+      exposeHeadRoute: false,
+      // Fastify's own request lines would hold the URL.
+      logLevel: 'silent',
+      handler: (request, reply) => {
+        serve(request, reply, path);
+      }
+    });
+  }
+  if (prefix !== '') {
+    app.setNotFoundHandler((request, reply) => {
+      serve(request, reply);
+    });
+  }
   app.addHook('onReady', (done) => {
     logStart(config, runtime.log);
     done();
   });
   if (relay.hub !== undefined) {
-    const upgrade = createUpgrade(relay, config, runtime, app.prefix.replace(/\/$/, ''));
+    const upgrade = createUpgrade(relay, config, runtime, prefix);
     app.server.on('upgrade', (request, socket, head) => {
       if (upgrade(request, socket, head)) return;
       // The host's own listeners take the rest. Without any, the host's routes are served as if this listener were not there.

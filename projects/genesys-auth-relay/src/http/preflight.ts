@@ -1,38 +1,34 @@
 import { GENESYS_AUTH_HEADER, GENESYS_SESSION_HEADER } from 'genesys-auth-protocol';
-import type { FastifyReply } from 'fastify';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import { PASSED_HEADERS } from '../proxy/request-headers.ts';
+import type { Answer } from '../reply/write.ts';
 
-/** Headers a page may send to the relay itself. */
-export const CALLER_HEADERS = `${GENESYS_AUTH_HEADER}, ${GENESYS_SESSION_HEADER}, Authorization, Content-Type`;
+/** Headers that a page may send to the relay itself. */
+export const PAGE_HEADERS = `${GENESYS_AUTH_HEADER}, ${GENESYS_SESSION_HEADER}, Authorization, Content-Type`;
 
-/** Headers a page may send with a call of the API. */
-export const apiCallerHeaders = (extra: readonly string[]): string =>
-  [CALLER_HEADERS, ...PASSED_HEADERS.filter((name) => name !== 'content-type'), 'traceparent', ...extra].join(', ');
+/** Headers that a page may send with an API call. */
+export const apiPageHeaders = (extra: readonly string[]): string =>
+  [PAGE_HEADERS, ...PASSED_HEADERS.filter((name) => name !== 'content-type'), 'traceparent', ...extra].join(', ');
 
 /**
- * Answers a preflight (C1).
+ * Answers a preflight request (C1).
  *
- * @param allowed methods the path takes
- * @param headers that may come with them
+ * @param methods that the path takes
+ * @param headers that a page may send
  * @throws RelayProblem `origin_not_allowed`
  */
-export function preflight(
-  facts: RequestFacts,
-  reply: FastifyReply,
-  origins: OriginGuard,
-  { allowed, headers }: { readonly allowed: string; readonly headers: string }
-): FastifyReply {
-  reply.header('allow', `${allowed}, OPTIONS`);
-  if (facts.headers['origin'] === undefined) return reply.code(204).send();
+export function preflight(facts: RequestFacts, origins: OriginGuard, methods: string, headers: string): Answer {
+  const allow = `${methods}, OPTIONS`;
+  if (facts.headers['origin'] === undefined) return { status: 204, headers: { allow } };
   if (origins.listed(facts) === undefined) origins.check(facts, true);
-  return reply
-    .headers({
-      'access-control-allow-methods': allowed,
+  return {
+    status: 204,
+    headers: {
+      allow,
+      'access-control-allow-methods': methods,
       'access-control-allow-headers': headers,
       'access-control-max-age': '600'
-    })
-    .code(204)
-    .send();
+    }
+  };
 }

@@ -4,7 +4,7 @@ import { parseRelayConfig } from '../index.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
 import { ask } from '../testing/ask.ts';
 import { type ProxySetup, proxyConfig, setUpProxy } from '../testing/proxy-setup.ts';
-import { createApp } from './app.ts';
+import { createPublicServer } from './public-server.ts';
 
 const QUEUES = '/api/v2/routing/queues';
 const ORIGIN = 'https://app.example';
@@ -69,12 +69,12 @@ describe('a relay in proxy mode that goes on while its configuration changes', (
   it('keeps connections as long as calls may take then', async () => {
     const of = (timeoutMs: number, queueWaitMs: number) =>
       parseRelayConfig(proxyConfig(world.api, { proxy: { timeoutMs, queueWaitMs }, genesys: { timeoutMs: 5000 } }));
-    const { app, swap } = await createApp(of(1000, 1000), runtimeOf());
-    expect(app.server.timeout).toBe(30_000);
+    const { server, swap, close } = await createPublicServer(of(1000, 1000), runtimeOf());
+    expect(server.timeout).toBe(30_000);
     await swap(of(60_000, 20_000));
-    expect(app.server.timeout).toBe(86_000);
+    expect(server.timeout).toBe(86_000);
     await swap(of(1000, 1000));
-    expect(app.server.timeout).toBe(86_000);
-    await app.close();
+    expect(server.timeout).toBe(86_000);
+    await close();
   });
 });

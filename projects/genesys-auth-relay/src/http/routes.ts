@@ -1,180 +1,93 @@
-import { RELAY_PATHS, type TicketResponse } from 'genesys-auth-protocol';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RELAY_PATHS } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
-import { checkQuery } from '../guard/query.ts';
-import { TICKET_SECONDS } from '../hub/clients/ticket.ts';
 import type { Relay } from '../relay/relay.ts';
-import { setHeaders } from '../reply/headers.ts';
-import { errorFields } from '../reply/log-fields.ts';
-import { RelayProblem, problemBody, problemHeaders } from '../reply/problem.ts';
-import { safeJson } from '../reply/safe-text.ts';
-import type { RelayRuntime } from '../runtime/runtime.ts';
-import { whenClosed } from '../runtime/when-closed.ts';
-import { API_ROUTE } from './api-route.ts';
-import { addApiRoutes } from './api-routes.ts';
-import { CALLER_HEADERS, preflight } from './preflight.ts';
-import { problemOf } from './problem-of.ts';
-import { SIGN_IN_SERVED, addSignInRoutes, isSignInPage } from './sign-in-routes.ts';
-import { answerToken } from './token-route.ts';
-import { type Visit, answeredStatus, createVisits } from './visits.ts';
+import type { Handler } from './call.ts';
+import {
+  apiOf,
+  createApiHandler,
+  createNotificationsHandler,
+  createSessionHandler,
+  createTicketHandler,
+  createTokenHandler
+} from './handlers.ts';
+import { apiPageHeaders } from './preflight.ts';
+import { createSignInCallbackHandler, createSignInHandler, createSignOutHandler } from './sign-in-handlers.ts';
 
-const ALWAYS_SERVED = [
-  [RELAY_PATHS.token, 'POST'],
-  [RELAY_PATHS.session, 'GET']
-] as const;
-const HUB_SERVED = [
-  [RELAY_PATHS.ticket, 'POST'],
-  [RELAY_PATHS.notifications, 'GET']
-] as const;
+/** One row of the table of routes. */
+export interface Route {
+  /** Path below the prefix of the relay. `/*` at the end stands for every path below it. */
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Whether HEAD is served as GET, without the body. Only for a GET that changes nothing. */
+  readonly head?: boolean;
+  /** Whether the handler checks the query. Otherwise the query must hold no credential. */
+  readonly checksQuery?: boolean;
+  /** Headers that a page of another origin may send. Default: those of a request to the relay itself. */
+  readonly pageHeaders?: () => string;
+  readonly handle: Handler;
+}
+
+/** The path of all API calls, as the log and the metrics name it. */
+export const API_PATH = `${RELAY_PATHS.api}/*`;
 
 /**
- * Adds the relay's routes to a Fastify instance of its own context.
+ * Builds the table of all routes.
  *
- * @param app instance to add to; hooks and handlers stay inside it
- * @param alone whether the instance serves nothing but the relay, so that every other path is the relay's 404
+ * @param prefix path the relay is mounted at
  */
-export function addRoutes(
-  app: FastifyInstance,
-  relay: Relay,
-  config: RelayConfig,
-  runtime: RelayRuntime,
-  alone: boolean
-): void {
-  const METHODS: ReadonlyMap<string, string> = new Map<string, string>([
-    ...ALWAYS_SERVED,
-    ...(config.signIn === undefined ? [] : SIGN_IN_SERVED),
-    ...(relay.hub === undefined ? [] : HUB_SERVED)
-  ]);
-  const { log } = runtime;
-  const visits = createVisits(config, runtime);
-  // Beside the request, so that a host's request objects stay as they are.
-  const known = new WeakMap<FastifyRequest, Visit>();
-  const visitOf = (request: FastifyRequest): Visit => {
-    const visit = known.get(request) ?? visits.begin(request.raw, request.id);
-    known.set(request, visit);
-    return visit;
-  };
-  const prefix = app.prefix.replace(/\/$/, '');
-  // The route's own path where there is one: the target of a request may be written in several ways.
-  const pathOf = (request: FastifyRequest): string => {
-    const path = request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
-    return path.startsWith(prefix) ? path.slice(prefix.length) : path;
-  };
-
-  function answer(request: FastifyRequest, reply: FastifyReply, problem: RelayProblem): FastifyReply {
-    visitOf(request).code = problem.code;
-    const body = problemBody(problem, visitOf(request).id, pathOf(request) === RELAY_PATHS.token);
-    // As bytes: for a string Fastify would add a charset, which this media type does not have.
-    return reply
-      .code(problem.status)
-      .headers(problemHeaders(problem))
-      .send(Buffer.from(safeJson(body)));
-  }
-
-  function refuseMethod(allowed: string): never {
-    throw new RelayProblem('method_not_allowed', `This path takes ${allowed} only.`, {
-      hint: `Send ${allowed}.`,
-      headers: { allow: `${allowed}, OPTIONS` }
-    });
-  }
-
-  app.addHook('onRequest', (request, reply, done) => {
-    visitOf(request);
-    // Fastify calls `onResponse` for an answer that is out as a whole, and for no other.
-    whenClosed(reply.raw, () => {
-      if (!reply.raw.writableFinished) end(request, answeredStatus(reply.raw));
-    });
-    // Calls of the API have a rule of their own: their queries are the API's. Genesys Cloud sends a code to the callback.
-    const path = pathOf(request);
-    if (path !== API_ROUTE && !(config.signIn !== undefined && isSignInPage(path))) checkQuery(request.raw.url ?? '');
-    done();
-  });
-  app.addHook('onSend', (request, reply, payload, done) => {
-    setHeaders(reply, relay.origins.listed(visitOf(request).facts), config.hsts.includeSubDomains);
-    done(null, payload);
-  });
-  const ended = new WeakSet<FastifyRequest>();
-  const end = (request: FastifyRequest, status: number): void => {
-    if (ended.has(request)) return;
-    ended.add(request);
-    const path = pathOf(request);
-    const route = METHODS.has(path) || path === API_ROUTE ? path : 'other';
-    visits.end(visitOf(request), { method: request.method, status, route });
-  };
-  app.addHook('onResponse', (request, reply, done) => {
-    end(request, reply.statusCode);
-    done();
-  });
-  app.setErrorHandler<FastifyError | RelayProblem>((error, request, reply) => {
-    const problem = problemOf(error);
-    if (problem.code === 'internal_error') {
-      log.error({ event: 'internal_error', requestId: visitOf(request).id, ...errorFields(error) }, 'unexpected error');
-    }
-    return answer(request, reply, problem);
-  });
-  if (alone || app.prefix !== '') {
-    app.setNotFoundHandler((request) => {
-      const allowed = METHODS.get(pathOf(request));
-      if (allowed !== undefined) refuseMethod(allowed);
-      throw new RelayProblem('not_found', 'The relay has no such path.', {
-        hint: `It serves ${[...METHODS].map(([path, method]) => `${method} ${prefix}${path}`).join(' and ')}${relay.api === undefined ? '' : `, and calls of the API below ${prefix}${RELAY_PATHS.api}/`}.`
-      });
-    });
-  }
-
-  // Bodies are read by the handler itself, within its own limit, so that nothing is parsed before the checks.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => {
-    done(null);
-  });
-
-  // Fastify's own request lines would hold the URL, so they are off for these routes.
-  const quiet = { logLevel: 'silent' } as const;
-  for (const [url, allowed] of METHODS) {
-    app.options(url, quiet, (request, reply) =>
-      preflight(visitOf(request).facts, reply, relay.origins, { allowed, headers: CALLER_HEADERS })
-    );
-    const others = app.supportedMethods.filter((method) => ![allowed, 'OPTIONS'].includes(method));
-    const isHead = (method: string) => method === 'HEAD' && allowed === 'GET';
-    app.route({
-      ...quiet,
-      method: others.filter((method) => !isHead(method)),
-      url,
-      exposeHeadRoute: false,
-      onRequest: () => refuseMethod(allowed),
-      handler: () => refuseMethod(allowed)
-    });
-  }
-
-  app.post(RELAY_PATHS.token, quiet, (request) => {
-    const { raw, ip } = request;
-    return answerToken(relay, { visit: visitOf(request), request: raw, ip }, config.limits.bodyBytes);
-  });
-  app.get(RELAY_PATHS.session, quiet, async (request) => {
-    const caller = await relay.admit(visitOf(request).facts, request.ip);
-    visitOf(request).caller = caller;
-    return relay.session(caller);
-  });
-  if (config.signIn !== undefined) addSignInRoutes(app, relay, visitOf);
-  addApiRoutes(app, relay, config, { visitOf, prefix });
+export function createRoutes(relay: Relay, config: RelayConfig, prefix: string): readonly Route[] {
   const { hub } = relay;
-  if (hub === undefined) return;
-  app.post(RELAY_PATHS.ticket, quiet, async (request): Promise<TicketResponse> => {
-    const { facts } = visitOf(request);
-    const caller = await relay.admit(facts, request.ip);
-    visitOf(request).caller = caller;
-    relay.signIn?.checkPage(caller, facts);
-    relay.checkHub(caller);
-    relay.entitlement(caller);
-    return {
-      ticket: await hub.tickets.issue({ caller, origin: facts.headers['origin'] }),
-      expires_in: TICKET_SECONDS
-    };
-  });
-  app.get(RELAY_PATHS.notifications, { ...quiet, exposeHeadRoute: false }, () => {
-    throw new RelayProblem('upgrade_required', 'This path is a WebSocket.', {
-      hint: `Open it with new WebSocket(); a browser first gets a ticket from POST ${prefix}${RELAY_PATHS.ticket}.`,
-      headers: { upgrade: 'websocket' }
-    });
-  });
+  // Genesys Cloud sends its code in the query.
+  const signInRoutes: readonly Route[] =
+    config.signIn === undefined
+      ? []
+      : [
+          { path: RELAY_PATHS.signIn, methods: ['GET'], checksQuery: true, handle: createSignInHandler(relay) },
+          {
+            path: RELAY_PATHS.signInCallback,
+            methods: ['GET'],
+            checksQuery: true,
+            handle: createSignInCallbackHandler(relay)
+          },
+          { path: RELAY_PATHS.signOut, methods: ['POST'], handle: createSignOutHandler(relay) }
+        ];
+  const hubRoutes: readonly Route[] =
+    hub === undefined
+      ? []
+      : [
+          { path: RELAY_PATHS.ticket, methods: ['POST'], handle: createTicketHandler(relay, hub) },
+          { path: RELAY_PATHS.notifications, methods: ['GET'], handle: createNotificationsHandler(prefix) }
+        ];
+  return [
+    { path: RELAY_PATHS.token, methods: ['POST'], handle: createTokenHandler(relay, config.limits.bodyBytes) },
+    { path: RELAY_PATHS.session, methods: ['GET'], head: true, handle: createSessionHandler(relay) },
+    ...signInRoutes,
+    ...hubRoutes,
+    {
+      path: API_PATH,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      checksQuery: true,
+      pageHeaders: () => apiPageHeaders(apiOf(relay).forwardHeaders),
+      handle: createApiHandler(relay, prefix)
+    }
+  ];
 }
+
+/**
+ * The path of a request target below the prefix, decoded and without the query. Returns `undefined` when an escape is malformed.
+ *
+ * @param target the URL as it came. It may be a whole URL (RFC 9112 section 3.2.2).
+ */
+export function pathBelow(prefix: string, target: string): string | undefined {
+  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');
+  try {
+    const decoded = decodeURI(path);
+    return decoded.startsWith(prefix) ? decoded.slice(prefix.length) : '';
+  } catch {
+    return undefined;
+  }
+}
+
+/** Finds the route of a path below the prefix. */
+export const findRoute = (routes: readonly Route[], path: string): Route | undefined =>
+  routes.find((route) => (route.path.endsWith('/*') ? path.startsWith(route.path.slice(0, -1)) : path === route.path));

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
 import type { RelayConfig } from '../config/config.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { resolveConfig } from '../config/parse.ts';
@@ -8,7 +8,8 @@ import { createRelayMetrics } from '../metrics/metrics.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createAdmin } from './admin.ts';
-import { createApp } from './app.ts';
+import { type ListenAt, closeServer, listen } from './listen.ts';
+import { createPublicServer } from './public-server.ts';
 import { logStart } from './start-line.ts';
 
 /** The relay cannot listen. */
@@ -49,9 +50,10 @@ export interface RunningRelay {
   readonly drain: () => Promise<void>;
 }
 
-async function listen(app: FastifyInstance, at: { host: string; port: number }, key: string): Promise<string> {
+/** Starts to listen, or says what is in the way. */
+async function start(server: Server, at: ListenAt, key: string): Promise<string> {
   try {
-    return await app.listen({ host: at.host, port: at.port });
+    return await listen(server, at);
   } catch (error) {
     const code = errorCode(error) ?? 'unknown error';
     const where = `port ${at.port} on ${at.host}`;
@@ -145,15 +147,18 @@ export async function startRelay(
   };
   let draining = false;
   let reloads = Promise.resolve();
-  const { app, relay, swap } = await createApp(checked, runtime, '', () => draining);
+  const publicServer = await createPublicServer(checked, runtime, () => draining);
+  const { server, relay, swap } = publicServer;
   const admin = metrics && createAdmin(() => ready, metrics);
+  let closed: Promise<unknown> | undefined;
   const close = async () => {
     setReady(false);
-    await Promise.all([app.close(), admin?.close()]);
+    closed ??= Promise.all([publicServer.close(), admin && closeServer(admin)]);
+    await closed;
   };
   try {
-    const url = await listen(app, checked.listen, 'listen');
-    const adminUrl = admin && checked.admin !== false ? await listen(admin, checked.admin, 'admin') : '';
+    const url = await start(server, checked.listen, 'listen');
+    const adminUrl = admin && checked.admin !== false ? await start(admin, checked.admin, 'admin') : '';
     setReady(true);
     logStart(checked, runtime.log);
     return {

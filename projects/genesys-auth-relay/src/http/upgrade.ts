@@ -12,9 +12,10 @@ import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/refused.ts';
 import type { Relay } from '../relay/relay.ts';
 import { callerFields, errorFields } from '../reply/log-fields.ts';
-import { RelayProblem } from '../reply/problem.ts';
+import { relayHeaders } from '../reply/headers.ts';
+import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
+import { writeToSocket } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { writeToSocket } from './raw-answer.ts';
 
 /** Bytes of one message a client may send. */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -138,14 +139,11 @@ export function createUpgrade(
       socket.destroy();
     });
     take(request, socket, head, requestId).catch((error: unknown) => {
-      const problem =
-        error instanceof RelayProblem
-          ? error
-          : new RelayProblem('internal_error', 'The relay failed on this request.', { hint: 'Try again.' });
+      const problem = problemOf(error);
       if (problem !== error)
         log.error({ event: 'internal_error', requestId, ...errorFields(error) }, 'unexpected error');
       else log.warn({ event: 'hub_refused', requestId, code: problem.code }, 'refused');
-      writeToSocket(socket, problem, config.hsts.includeSubDomains, requestId);
+      writeToSocket(socket, problemAnswer(problem, requestId), relayHeaders(undefined, config.hsts));
     });
     return true;
   };

@@ -44,7 +44,7 @@ describe('an answer on its way to a caller that does not read', () => {
     caller = connect((server.address() as AddressInfo).port, '127.0.0.1');
     caller.pause().write('GET / HTTP/1.1\r\nHost: relay\r\n\r\n');
     const [request, response] = (await asked) as [ApiExchange['request'], ServerResponse];
-    exchange = { request, response, hsts: 'x', takeOver: () => undefined } as ApiExchange;
+    exchange = { request, response, relayHeaders: () => ({}) } as unknown as ApiExchange;
   });
   afterEach(() => {
     caller.destroy();
@@ -91,5 +91,22 @@ describe('an answer on its way to a caller that does not read', () => {
     caller.destroy();
     await expect(streamed).rejects.toThrow('aborted');
     expect(answer.body.destroyed).toBe(true);
+  });
+
+  it.each([
+    ['streamed', () => streamAnswer],
+    [
+      'kept',
+      () =>
+        (...[to, from]: Parameters<typeof streamAnswer>) =>
+          streamAndKeep(to, from, LIMIT, signal)
+    ]
+  ])('is dropped when the host has answered (%s)', async (_what, send) => {
+    const { answer, read } = answerOf(1024);
+    exchange.response.writeHead(503).end();
+    await send()(exchange, answer, signal);
+    expect(answer.body.destroyed).toBe(true);
+    expect(exchange.response.destroyed).toBe(true);
+    expect(read.chunks).toBe(0);
   });
 });

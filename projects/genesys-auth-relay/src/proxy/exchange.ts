@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
+import type { HeaderOptions } from '../reply/headers.ts';
+import { writeHead } from '../reply/write.ts';
 import type { ApiAnswer, WholeAnswer } from './answer.ts';
-import { responseHeaders } from './response-headers.ts';
+import { EXPOSED_HEADERS, passedHeaders } from './response-headers.ts';
 import type { ApiTarget } from './target.ts';
 
 /** One call of the API: what came, who sent it, and where the answer goes. */
@@ -14,41 +16,33 @@ export interface ApiExchange {
   readonly caller: Caller;
   readonly traceparent: string | undefined;
   readonly target: ApiTarget;
-  /** The caller's origin if it is on the list of the configuration. */
-  readonly listedOrigin: string | undefined;
-  /** `Strict-Transport-Security`; a host that has put its own on the answer is left its word. */
-  readonly hsts: string;
-  /** Tells the server that the answer is written past it from here on. */
-  takeOver(): void;
+  /** The headers that the relay puts on the answer. */
+  readonly relayHeaders: (options: Pick<HeaderOptions, 'exposed' | 'vary'>) => Record<string, string>;
   /** Tells the log that the API broke off in the middle of its answer. */
   broke(): void;
   /** Tells the log which operation it was. */
   name(operation: string): void;
 }
 
-// What middleware of a host may have put on the answer, and the relay must not say.
-const FOREIGN = [
-  'server',
-  'x-powered-by',
-  'vary',
-  'access-control-allow-origin',
-  'access-control-allow-credentials',
-  'access-control-expose-headers'
-];
+/** Writes status and headers of the API's answer to the caller. Returns `false` when that is not possible any more. */
+function begin({ response, relayHeaders }: ApiExchange, { statusCode, headers }: Omit<ApiAnswer, 'body'>): boolean {
+  const own = relayHeaders({ exposed: EXPOSED_HEADERS, vary: headers.vary });
+  return writeHead(response, statusCode, { ...passedHeaders(headers), ...own });
+}
 
-/** Writes the head of the API's answer to the caller. */
-function writeHead(exchange: ApiExchange, { statusCode, headers }: Omit<ApiAnswer, 'body'>): ServerResponse {
-  const { response, listedOrigin, hsts } = exchange;
-  exchange.takeOver();
-  if (response.destroyed || response.headersSent) return response;
-  for (const name of FOREIGN) if (response.hasHeader(name)) response.removeHeader(name);
-  const hostSays = response.hasHeader('strict-transport-security');
-  return response.writeHead(statusCode, responseHeaders(headers, listedOrigin, hostSays ? undefined : hsts));
+/** Drops a body that nobody reads, so that its connection to the API is free again. */
+function discard({ body }: ApiAnswer): void {
+  // destroy() makes the body emit an error.
+  body.on('error', () => undefined).destroy();
 }
 
 /** Streams the API's answer to the caller, at the pace of the caller. */
 export async function streamAnswer(exchange: ApiExchange, answer: ApiAnswer, signal: AbortSignal): Promise<void> {
-  const response = writeHead(exchange, answer);
+  if (!begin(exchange, answer)) {
+    discard(answer);
+    return;
+  }
+  const { response } = exchange;
   // Not with pipeline(), which never settles for a response that waits for its turn on a pipelined connection.
   for await (const chunk of answer.body) if (!response.write(chunk)) await once(response, 'drain', { signal });
   response.end();
@@ -70,7 +64,11 @@ export async function streamAndKeep(
     await streamAnswer(exchange, answer, signal);
     return undefined;
   }
-  const response = writeHead(exchange, answer);
+  if (!begin(exchange, answer)) {
+    discard(answer);
+    return undefined;
+  }
+  const { response } = exchange;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -84,9 +82,7 @@ export async function streamAndKeep(
 
 /** Writes an answer whose body was read already. */
 export function writeWhole(exchange: ApiExchange, { statusCode, headers, body }: WholeAnswer): void {
-  if (exchange.request.method === 'HEAD') {
-    writeHead(exchange, { statusCode, headers }).end();
-    return;
-  }
-  writeHead(exchange, { statusCode, headers: { ...headers, 'content-length': String(body.length) } }).end(body);
+  // The answer to HEAD has the length of the body that GET would get.
+  const length = exchange.request.method === 'HEAD' ? {} : { 'content-length': String(body.length) };
+  if (begin(exchange, { statusCode, headers: { ...headers, ...length } })) exchange.response.end(body);
 }

@@ -191,7 +191,6 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
         if (!signal.aborted && !response.headersSent) throw error;
         // The caller is gone, or the API ended its answer early: a part of an answer must not look like a whole one.
         const broken = !signal.aborted;
-        exchange.takeOver();
         response.destroy();
         if (broken) exchange.broke();
       }

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { ALWAYS, VARY, securityHeaders } from '../reply/headers.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { RELAY_HEADER_NAMES } from '../reply/headers.ts';
 
 /**
  * What an answer of the API does not say to the caller: cookies, which would be set for the relay's own origin; connection
@@ -18,10 +18,9 @@ const DROPPED = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'vary',
   'www-authenticate',
   'x-powered-by',
-  ...Object.keys(securityHeaders)
+  ...RELAY_HEADER_NAMES
 ]);
 
 /** Headers of an API answer that pages of other origins may read. */
@@ -36,31 +35,12 @@ const namedBy = (connection: string | string[] | undefined): ReadonlySet<string>
       .map((name) => name.trim())
   );
 
-/**
- * The headers of the answer to the caller.
- *
- * @param headers of the API's answer
- * @param listedOrigin the caller's origin if it is on the list of the configuration
- * @param hsts `Strict-Transport-Security`, unless the host has put its own on the answer
- */
-export function responseHeaders(
-  headers: IncomingHttpHeaders,
-  listedOrigin: string | undefined,
-  hsts: string | undefined
-): OutgoingHttpHeaders {
+/** The headers of the API's answer that the caller gets. */
+export function passedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const named = namedBy(headers.connection);
-  const passed = Object.entries(headers).filter(
-    ([name]) => !DROPPED.has(name) && !name.startsWith('access-control-') && !named.has(name)
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => !DROPPED.has(name) && !name.startsWith('access-control-') && !named.has(name)
+    )
   );
-  return {
-    ...Object.fromEntries(passed),
-    ...ALWAYS,
-    ...(hsts !== undefined && { 'strict-transport-security': hsts }),
-    vary: [VARY, headers.vary ?? []].flat().join(', '),
-    ...(listedOrigin !== undefined && {
-      'access-control-allow-origin': listedOrigin,
-      'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': EXPOSED_HEADERS
-    })
-  };
 }

@@ -1,10 +1,8 @@
-import type { FastifyReply } from 'fastify';
-
 /**
- * What every answer carries, errors included: nothing is cached, sniffed, framed or told on (ASVS 5.0 3.4, RFC 6749
- * section 5.1). Written here and not by a plugin, since a host that has the same plugin already could not mount the relay.
+ * Headers of every answer, errors included: nothing is cached, sniffed, framed or sent on (ASVS 5.0 3.4, RFC 6749 section 5.1).
+ * They are written here and not by a plugin, because a host that has the same plugin already could not mount the relay.
  */
-export const ALWAYS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
   'x-content-type-options': 'nosniff',
@@ -16,77 +14,76 @@ export const ALWAYS: Readonly<Record<string, string>> = {
 
 const HSTS = 'max-age=31536000';
 
-/** What `Strict-Transport-Security` says where the host says nothing itself. */
-export const transportSecurity = (subDomains: boolean): string => (subDomains ? `${HSTS}; includeSubDomains` : HSTS);
+/** Request headers that the answers of the relay depend on. */
+const VARY = ['Origin', 'Authorization', 'Cookie'];
 
-/** What the answers of the relay depend on. */
-export const VARY = 'Origin, Authorization, Cookie';
+/** The names of the headers that the relay writes itself, in lower case, apart from those for CORS. */
+export const RELAY_HEADER_NAMES = [...Object.keys(SECURITY_HEADERS), 'strict-transport-security', 'vary'];
 
-/** The headers as a plain record, for answers that Fastify does not write. */
-export const securityHeaders: Readonly<Record<string, string>> = {
-  ...ALWAYS,
-  'strict-transport-security': HSTS,
-  vary: VARY
-};
+/** What differs between the headers of two answers. */
+export interface HeaderOptions {
+  /** Whether `Strict-Transport-Security` includes the subdomains of the host. */
+  readonly includeSubDomains: boolean;
+  /** The origin of the page, if it may read the answer. */
+  readonly listedOrigin?: string | undefined;
+  /** Headers that a page of that origin may read. */
+  readonly exposed?: string;
+  /** Request headers that the answer depends on, beyond those of every answer. */
+  readonly vary?: string | undefined;
+  /** Whether the connection closes after the answer. */
+  readonly close?: boolean;
+}
 
-/** What a page of a listed origin needs to read the answer. */
-const crossOrigin = (listedOrigin: string) => ({
-  'access-control-allow-origin': listedOrigin,
-  'access-control-allow-credentials': 'true',
-  'access-control-expose-headers': 'Retry-After'
-});
+const isOwn = (name: string): boolean => VARY.some((own) => own.toLowerCase() === name.toLowerCase());
 
-/**
- * The headers of an answer that nobody has put anything on, as `writeHead` takes them fastest: name, value, name, value.
- *
- * @param subDomains whether `Strict-Transport-Security` speaks for the subdomains of the host as well
- * @returns the list for the origin of the page, if it is one that may read the answer
- */
-export function createHeaderList(subDomains: boolean): (listedOrigin: string | undefined) => readonly string[] {
-  const plain = Object.entries({
-    ...securityHeaders,
-    'strict-transport-security': transportSecurity(subDomains)
-  }).flat();
-  const known = new Map<string, readonly string[]>();
-  return (listedOrigin) => {
-    if (listedOrigin === undefined) return plain;
-    let list = known.get(listedOrigin);
-    if (list === undefined) {
-      list = [...plain, ...Object.entries(crossOrigin(listedOrigin)).flat()];
-      known.set(listedOrigin, list);
-    }
-    return list;
-  };
+/** The value of `Vary`: the names of the relay, then the others. `*` adds nothing, because no answer is cached. */
+function mergeVary(others: readonly string[]): string {
+  const names = others
+    .flatMap((value) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== '*' && !isOwn(name));
+  return [...VARY, ...new Set(names)].join(', ');
+}
+
+/** An answer that may have headers of the host: a response of node:http, or a reply of Fastify. */
+export interface HostAnswer {
+  getHeader(name: string): number | string | string[] | undefined;
+  removeHeader(name: string): unknown;
+}
+
+/** Headers that a host may have put on the answer and that the relay must not send. */
+const HOST_HEADERS = [
+  'server',
+  'x-powered-by',
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-expose-headers'
+];
+
+/** Removes the headers of the host that the relay must not send. */
+export function removeHostHeaders(answer: HostAnswer): void {
+  for (const name of HOST_HEADERS) answer.removeHeader(name);
 }
 
 /**
- * Puts the headers on an answer, and takes off what a host may have added and the relay must not say.
+ * The headers that the relay puts on an answer.
  *
- * @param listedOrigin the origin of the page, if it is one that may read the answer
- * @param subDomains whether `Strict-Transport-Security` speaks for the subdomains of the host as well
+ * @param answer `undefined` for an answer on a bare connection
  */
-export function setHeaders(reply: FastifyReply, listedOrigin: string | undefined, subDomains: boolean): void {
-  reply.headers(ALWAYS);
-  // A host that has a policy of its own knows more about its domain.
-  if (!reply.hasHeader('strict-transport-security') && !reply.raw.hasHeader('strict-transport-security')) {
-    reply.header('strict-transport-security', transportSecurity(subDomains));
-  }
-  const before = String(reply.getHeader('vary') ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '' && name !== '*' && !VARY.toLowerCase().includes(name.toLowerCase()));
-  reply.header('vary', [VARY, ...before].join(', '));
-  const remove = (name: string) => {
-    // What Express and its middleware set lies on the raw answer, which Fastify does not look at.
-    reply.removeHeader(name);
-    reply.raw.removeHeader(name);
+export function relayHeaders(answer: HostAnswer | undefined, options: HeaderOptions): Record<string, string> {
+  const { includeSubDomains, listedOrigin, exposed = 'Retry-After', vary = '', close = false } = options;
+  const varyOfHost = String(answer?.getHeader('vary') ?? '');
+  // A host with its own policy knows more about its domain.
+  const hostHasPolicy = answer?.getHeader('strict-transport-security') !== undefined;
+  return {
+    ...SECURITY_HEADERS,
+    ...(!hostHasPolicy && { 'strict-transport-security': includeSubDomains ? `${HSTS}; includeSubDomains` : HSTS }),
+    vary: mergeVary([varyOfHost, vary]),
+    ...(listedOrigin !== undefined && {
+      'access-control-allow-origin': listedOrigin,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': exposed
+    }),
+    ...(close && { connection: 'close' })
   };
-  remove('server');
-  remove('x-powered-by');
-  if (listedOrigin === undefined) {
-    remove('access-control-allow-origin');
-    remove('access-control-allow-credentials');
-    return;
-  }
-  reply.headers(crossOrigin(listedOrigin));
 }

@@ -6,6 +6,8 @@ import {
   type ProblemCode,
   type SignInFailure
 } from 'genesys-auth-protocol';
+import { safeJson } from './safe-text.ts';
+import type { Answer } from './write.ts';
 
 /** What a problem says beyond its code. */
 export interface ProblemDetails {
@@ -43,21 +45,21 @@ export class RelayProblem extends Error {
   }
 }
 
-/** The headers of the answer, beyond those that every answer has. */
-export const problemHeaders = ({ details }: RelayProblem): Record<string, string> => ({
+/** The problem that an error is for the caller. An unexpected error says nothing about itself. */
+export const problemOf = (error: unknown): RelayProblem =>
+  error instanceof RelayProblem
+    ? error
+    : new RelayProblem('internal_error', 'The relay failed on this request.', {
+        hint: 'Try again; if it lasts, look for the request id in the log of the relay.'
+      });
+
+const problemHeaders = ({ details }: RelayProblem): Record<string, string> => ({
   ...details.headers,
   ...(details.retryAfterSeconds !== undefined && { 'retry-after': String(details.retryAfterSeconds) }),
   'content-type': PROBLEM_MEDIA_TYPE
 });
 
-/**
- * The body of the answer (RFC 9457), with RFC 6749's members on `/token`.
- *
- * @param problem what happened
- * @param requestId UUID of the request
- * @param oauth whether the answer is one of a token endpoint
- */
-export function problemBody(problem: RelayProblem, requestId: string, oauth: boolean): Problem {
+function problemBody(problem: RelayProblem, requestId: string, oauth: boolean): Problem {
   const { code, message, details } = problem;
   const { status, title, error } = PROBLEMS[code];
   return {
@@ -75,3 +77,15 @@ export function problemBody(problem: RelayProblem, requestId: string, oauth: boo
     ...(oauth ? { error, error_description: message } : {})
   };
 }
+
+/**
+ * The answer for a problem (RFC 9457), with the members of RFC 6749 on `/token`.
+ *
+ * @param requestId UUID of the request
+ * @param oauth whether the answer is one of a token endpoint
+ */
+export const problemAnswer = (problem: RelayProblem, requestId: string, oauth = false): Answer => ({
+  status: problem.status,
+  headers: problemHeaders(problem),
+  body: safeJson(problemBody(problem, requestId, oauth))
+});

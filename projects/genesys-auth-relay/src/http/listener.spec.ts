@@ -5,7 +5,7 @@ import { type Setup, setUp } from '../testing/setup.ts';
 const ORIGIN = 'https://app.example.com';
 const JSON_BODY = { 'content-type': 'application/json', 'x-genesys-auth': '1' };
 
-describe('the front door', () => {
+describe('the listener', () => {
   const lines: string[] = [];
   let world: Setup;
   beforeAll(async () => {
@@ -39,12 +39,18 @@ describe('the front door', () => {
     ['a form without a grant type', 400, asForm({ scope: 'analytics' }, { 'x-genesys-auth': '1' })],
     ['a body over the limit', 413, { headers: JSON_BODY, body: `"${'x'.repeat(1100)}"` }],
     ['a type that is not supported', 415, { headers: { ...JSON_BODY, 'content-type': 'a/b' }, body: 'x' }]
-  ])('gives what the long way gives: %s', async (_what, status, sent) => {
+  ])('gives the same for every spelling of the path: %s', async (_what, status, sent) => {
     await ask(`${world.relay.url}/token`, fromHere());
-    const short = await outcome('/token', sent);
-    // Another spelling of the same target, which is left to Fastify's routing.
-    const long = await outcome('/token?_=1', sent);
-    expect(short.status).toBe(status);
-    expect(short).toEqual(long);
+    const plain = await outcome('/token', sent);
+    expect(plain.status).toBe(status);
+    for (const other of ['/token?_=1', '/%74oken']) expect(await outcome(other, sent)).toEqual(plain);
+  });
+
+  it('answers HEAD of /session as GET, without the body', async () => {
+    const headers = { 'x-genesys-auth': '1' };
+    const get = await ask(`${world.relay.url}/session`, { method: 'GET', headers });
+    const head = await ask(`${world.relay.url}/session`, { method: 'HEAD', headers });
+    expect(head).toMatchObject({ status: 200, text: '' });
+    expect(head.headers['content-length']).toBe(String(Buffer.byteLength(get.text)));
   });
 });

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RELAY_PATHS } from 'genesys-auth-protocol';
+import type { RelayConfig } from '../config/config.ts';
+import { countHeader, factsOf } from '../guard/facts.ts';
+import { checkQuery } from '../guard/query.ts';
+import type { Relay } from '../relay/relay.ts';
+import { relayHeaders } from '../reply/headers.ts';
+import { errorFields } from '../reply/log-fields.ts';
+import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
+import { type Answer, writeAnswer } from '../reply/write.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { readTrace } from '../runtime/trace.ts';
+import { type Call, type HostRequest, logCall } from './call.ts';
+import { MAX_URL_LENGTH, malformed } from './malformed.ts';
+import { PAGE_HEADERS, preflight } from './preflight.ts';
+import { API_PATH, type Route, createRoutes, findRoute, pathBelow } from './routes.ts';
+
+/** Serves one request. */
+export type Listener = (request: IncomingMessage, response: ServerResponse, host?: HostRequest) => void;
+
+/** How a listener is mounted. */
+export interface Mount {
+  /** Path the relay is mounted at, for example `/genesys`. Default: none. */
+  readonly prefix?: string;
+  /** Whether new requests are refused. */
+  readonly isStopping?: () => boolean;
+  /** Whether connections close after their answer. */
+  readonly isDraining?: () => boolean;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Refuses requests that are not well-formed. */
+function checkForm({ httpVersion, rawHeaders, url = '' }: IncomingMessage): void {
+  // RFC 9112 section 3.2.
+  if (httpVersion === '1.1' && countHeader(rawHeaders, 'host') !== 1) throw malformed();
+  if (url.length > MAX_URL_LENGTH) throw malformed('uri_too_long');
+}
+
+const takes = ({ methods, head }: Route, method: string): boolean =>
+  methods.includes(method) || (head === true && method === 'HEAD');
+
+function methodNotAllowed({ methods }: Route): RelayProblem {
+  const allowed = methods.join(', ');
+  return new RelayProblem('method_not_allowed', `This path takes ${allowed} only.`, {
+    hint: `Send ${allowed}.`,
+    headers: { allow: `${allowed}, OPTIONS` }
+  });
+}
+
+/** Builds the listener that serves all requests of the relay, wherever it is mounted. */
+export function createListener(relay: Relay, config: RelayConfig, runtime: RelayRuntime, mount: Mount = {}): Listener {
+  const { prefix = '', isStopping = () => false, isDraining = () => false } = mount;
+  const routes = createRoutes(relay, config, prefix);
+  const { includeSubDomains } = config.hsts;
+
+  function notFound(): RelayProblem {
+    const own = routes.filter(({ path }) => path !== API_PATH);
+    const served = own.map(({ path, methods }) => `${methods.join(', ')} ${prefix}${path}`).join(' and ');
+    const api = relay.api === undefined ? '' : `, and calls of the API below ${prefix}${RELAY_PATHS.api}/`;
+    return new RelayProblem('not_found', 'The relay has no such path.', { hint: `It serves ${served}${api}.` });
+  }
+
+  async function answer(call: Call, route: Route | undefined): Promise<Answer | undefined> {
+    const { request, facts } = call;
+    const method = request.method ?? '';
+    if (isStopping()) {
+      throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Try again.', retryAfterSeconds: 1 });
+    }
+    if (call.route === 'none') throw malformed();
+    checkForm(request);
+    if (route?.checksQuery !== true) checkQuery(request.url ?? '');
+    if (route === undefined) throw notFound();
+    if (method === 'OPTIONS') {
+      return preflight(facts, relay.origins, route.methods.join(', '), route.pageHeaders?.() ?? PAGE_HEADERS);
+    }
+    if (!takes(route, method)) throw methodNotAllowed(route);
+    return route.handle(call);
+  }
+
+  function refuse(call: Call, error: unknown): Answer {
+    const problem = problemOf(error);
+    if (problem !== error) {
+      runtime.log.error({ event: 'internal_error', requestId: call.id, ...errorFields(error) }, 'unexpected error');
+    }
+    call.code = problem.code;
+    return problemAnswer(problem, call.id, call.route === RELAY_PATHS.token);
+  }
+
+  async function serve(call: Call, route: Route | undefined): Promise<void> {
+    const { response } = call;
+    try {
+      const written = await answer(call, route);
+      if (written !== undefined) writeAnswer(response, written, call.relayHeaders());
+    } catch (error) {
+      writeAnswer(response, refuse(call, error), call.relayHeaders());
+    }
+    logCall(call, config, runtime);
+  }
+
+  return (request, response, host = {}) => {
+    const path = host.path ?? pathBelow(prefix, request.url ?? '');
+    const route = path === undefined ? undefined : findRoute(routes, path);
+    const facts = factsOf(request);
+    const call: Call = {
+      id: host.id !== undefined && UUID.test(host.id) ? host.id : randomUUID(),
+      request,
+      response,
+      facts,
+      ip: host.ip,
+      route: path === undefined ? 'none' : (route?.path ?? 'other'),
+      trace: readTrace(facts.headers['traceparent']),
+      relayHeaders: (options) =>
+        relayHeaders(response, {
+          includeSubDomains,
+          listedOrigin: relay.origins.listed(facts),
+          close: isStopping() || isDraining(),
+          ...options
+        }),
+      startedAt: runtime.clock.monotonic(),
+      caller: undefined,
+      code: undefined,
+      operation: undefined
+    };
+    void serve(call, route);
+  };
+}

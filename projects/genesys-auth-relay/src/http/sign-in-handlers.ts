@@ -1,0 +1,70 @@
+import type { Relay } from '../relay/relay.ts';
+import { RelayProblem, problemAnswer } from '../reply/problem.ts';
+import { type Answer, jsonAnswer } from '../reply/write.ts';
+import { signInPage } from '../sign-in/page.ts';
+import type { SignIn, SignInAnswer } from '../sign-in/sign-in.ts';
+import type { Call, Handler } from './call.ts';
+
+/** Sign-in. It is asked for at each request, because a new configuration may come while the relay serves. */
+function signInOf({ signIn }: Relay): SignIn {
+  if (signIn !== undefined) return signIn;
+  throw new RelayProblem('not_found', 'Users do not sign in at this relay.', { hint: 'Add the section signIn.' });
+}
+
+/** Refuses everything but a navigation of the whole window. */
+function checkNavigation({ facts }: Call): void {
+  const destination = facts.headers['sec-fetch-dest'];
+  if (destination === undefined || destination === 'document') return;
+  throw new RelayProblem('invalid_request', 'Sign-in is a navigation of the whole window.', {
+    hint: 'Set location.href to the URL; do not fetch it, and do not open it in a frame.'
+  });
+}
+
+function queryOf({ request: { url = '' } }: Call): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start + 1);
+}
+
+/** A redirect, or a page for a person that says what went wrong. */
+function answerOf(call: Call, signIn: SignIn, answer: SignInAnswer): Answer {
+  if (answer.kind === 'redirect') {
+    return { status: 303, headers: { location: answer.to, 'set-cookie': [...answer.setCookies] } };
+  }
+  const { problem } = answer;
+  call.code = problem.code;
+  const { status, headers } = problemAnswer(problem, call.id);
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
+    body: signInPage(problem, signIn.appUrl)
+  };
+}
+
+/** `GET /sign-in` */
+export const createSignInHandler =
+  (relay: Relay): Handler =>
+  (call) => {
+    const signIn = signInOf(relay);
+    checkNavigation(call);
+    const address = relay.clientAddress(call.facts, call.ip);
+    return answerOf(call, signIn, signIn.start(call.facts, queryOf(call), address));
+  };
+
+/** `GET /sign-in/callback` */
+export const createSignInCallbackHandler =
+  (relay: Relay): Handler =>
+  async (call) => {
+    const signIn = signInOf(relay);
+    checkNavigation(call);
+    const address = relay.clientAddress(call.facts, call.ip);
+    return answerOf(call, signIn, await signIn.finish(call.facts, queryOf(call), address));
+  };
+
+/** `POST /sign-out` */
+export const createSignOutHandler =
+  (relay: Relay): Handler =>
+  async (call) => {
+    const { body, setCookie } = await signInOf(relay).signOut(call.facts);
+    const { headers, ...answer } = jsonAnswer(body);
+    return { ...answer, headers: { ...headers, 'set-cookie': setCookie } };
+  };

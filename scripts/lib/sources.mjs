@@ -6,5 +6,6 @@ export const sources = [
   source('genesys-scopes', 'genesys-scopes/src/index.ts'),
   source('genesys-scopes/(catalogue|operations)', 'genesys-scopes/src/$1/index.ts'),
   source('genesys-sandbox', 'genesys-sandbox/src/index.ts'),
-  source('genesys-auth-relay', 'genesys-auth-relay/src/index.ts')
+  source('genesys-auth-relay', 'genesys-auth-relay/src/index.ts'),
+  source('genesys-auth-relay/fastify', 'genesys-auth-relay/src/fastify.ts')
 ];

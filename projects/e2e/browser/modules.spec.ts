@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import Fastify from 'fastify';
-import { genesysAuthRelay, parseRelayConfig } from 'genesys-auth-relay';
+import { parseRelayConfig } from 'genesys-auth-relay';
+import { genesysAuthRelay } from 'genesys-auth-relay/fastify';
 import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
 import type { Browser, Page } from 'playwright-core';
 import { root } from '../support/angular-cli.ts';

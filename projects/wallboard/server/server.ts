@@ -1,6 +1,7 @@
 // How a team mounts the relay in a Node server it already has. This is the whole of it: one plugin under one prefix.
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { type RelayConfig, type RelayConfigInput, genesysAuthRelay } from 'genesys-auth-relay';
+import type { RelayConfig, RelayConfigInput } from 'genesys-auth-relay';
+import { genesysAuthRelay } from 'genesys-auth-relay/fastify';
 import { type BrowserAppOptions, browserApp } from './browser-app.ts';
 import { terminalLog } from './terminal-log.ts';
 

@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { genesysAuthRelay } from '../index.ts';
+import { genesysAuthRelay } from '../fastify.ts';
 import { configFor } from '../testing/config.ts';
 import { sendRaw } from '../testing/raw.ts';
 import { setUp } from '../testing/setup.ts';

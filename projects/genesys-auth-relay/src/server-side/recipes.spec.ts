@@ -7,7 +7,8 @@ import { NestFactory } from '@nestjs/core';
 import express from 'express';
 import Fastify from 'fastify';
 import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
-import { type ServerTokenSource, createRelayHandler, createTokenSource, genesysAuthRelay } from '../index.ts';
+import { genesysAuthRelay } from '../fastify.ts';
+import { type ServerTokenSource, createRelayHandler, createTokenSource } from '../index.ts';
 import { ask, fromHere } from '../testing/ask.ts';
 import { SECRET_ENV, configFor } from '../testing/config.ts';
 

@@ -1,0 +1,1 @@
+export { type GenesysAuthRelayOptions, genesysAuthRelay } from './http/plugin.ts';

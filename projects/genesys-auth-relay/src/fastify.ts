@@ -1,1 +1,1 @@
-export { type GenesysAuthRelayOptions, genesysAuthRelay } from './http/plugin.ts';
+export { type GenesysAuthRelayOptions, genesysAuthRelay } from './http/fastify-plugin.ts';

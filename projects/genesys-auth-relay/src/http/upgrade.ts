@@ -42,7 +42,7 @@ const noTicket = () =>
   );
 
 /**
- * The hub's door (RFC 6455 section 4.2). Who connects is known before the handshake is answered: by a ticket in
+ * Answers the handshake of the hub's WebSockets (RFC 6455 section 4.2). The caller is identified before: by a ticket in
  * `Sec-WebSocket-Protocol`, or, for programs, by the `Authorization` header.
  *
  * @param basePath path the relay is mounted at

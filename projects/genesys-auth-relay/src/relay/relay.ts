@@ -30,7 +30,7 @@ import { createTokens } from './tokens.ts';
 /** Verifications of a reported token that one caller may start in a minute. */
 const VERIFICATIONS_PER_MINUTE = 10;
 
-/** The relay behind its HTTP door: who is calling, what may they have, and where it comes from. */
+/** The relay without HTTP: who is calling, what may they have, and where it comes from. */
 export interface Relay {
   readonly origins: OriginGuard;
   /**

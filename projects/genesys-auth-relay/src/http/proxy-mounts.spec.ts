@@ -11,7 +11,7 @@ import { ask, basic } from '../testing/ask.ts';
 import { KEY, SECRET_ENV } from '../testing/config.ts';
 import { proxyConfig } from '../testing/proxy-setup.ts';
 
-interface Door {
+interface Host {
   readonly port: number;
   readonly close: () => Promise<unknown>;
 }
@@ -30,7 +30,7 @@ const lines: string[] = [];
 const log = pino({ level: 'trace', base: null }, { write: (line: string) => void lines.push(line) });
 const runtime = { log };
 
-const DOORS: Readonly<Record<string, (api: ApiServer) => Promise<Door>>> = {
+const HOSTS: Readonly<Record<string, (api: ApiServer) => Promise<Host>>> = {
   'the server of the relay itself': async (api) => {
     const relay = await startRelay(proxyConfig(api), runtime);
     return { port: Number(new URL(relay.url).port), close: relay.close };
@@ -68,26 +68,26 @@ const DOORS: Readonly<Record<string, (api: ApiServer) => Promise<Door>>> = {
   }
 };
 
-describe.each(Object.entries(DOORS))('proxy mode behind %s', (name, open) => {
+describe.each(Object.entries(HOSTS))('proxy mode behind %s', (name, open) => {
   const prefix = name.startsWith('the server') ? '' : '/genesys';
   let api: ApiServer;
-  let door: Door;
+  let host: Host;
   beforeAll(async () => {
     process.env[SECRET_ENV] = 'CANARY-secret';
     lines.length = 0;
     api = await startApiServer();
-    door = await open(api);
+    host = await open(api);
   });
   afterAll(async () => {
-    await door.close();
+    await host.close();
     await api.close();
   });
-  const at = (path: string) => `http://127.0.0.1:${door.port}${prefix}${path}`;
+  const at = (path: string) => `http://127.0.0.1:${host.port}${prefix}${path}`;
   const headers = { authorization: basic('reports', KEY.key) };
 
   const raw = (text: string) =>
     new Promise<string>((resolve) => {
-      const socket = connect(door.port, '127.0.0.1');
+      const socket = connect(host.port, '127.0.0.1');
       let answer = '';
       socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
       socket.on('error', () => undefined);
@@ -121,7 +121,7 @@ describe.each(Object.entries(DOORS))('proxy mode behind %s', (name, open) => {
   it('B11 F10 lets no hostile target through', async () => {
     const before = api.calls.length;
     for (const [what, target] of HOSTILE_TARGETS) {
-      const text = `GET ${target.replace('/genesys', prefix)} HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: ${headers.authorization}\r\nConnection: close\r\n\r\n`;
+      const text = `GET ${target.replace('/genesys', prefix)} HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nAuthorization: ${headers.authorization}\r\nConnection: close\r\n\r\n`;
       const answer = await raw(text);
       const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
       // Refused by the relay, or by Node itself, which may just hang up.
@@ -133,7 +133,7 @@ describe.each(Object.entries(DOORS))('proxy mode behind %s', (name, open) => {
 
   it('4.2.1 lets no second request ride along', async () => {
     const before = api.calls.length;
-    const head = `POST ${prefix}/api/v2/analytics/queues/observations/query HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: ${headers.authorization}\r\nConnection: close\r\n`;
+    const head = `POST ${prefix}/api/v2/analytics/queues/observations/query HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nAuthorization: ${headers.authorization}\r\nConnection: close\r\n`;
     const smuggled = `DELETE /api/v2/routing/queues/7 HTTP/1.1\r\nHost: x\r\n\r\n`;
     for (const framing of [
       `Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,

@@ -13,7 +13,7 @@ if (!check) {
 const { buildOrExit } = await import('./lib/build.mjs');
 await buildOrExit();
 const { CompilerState, Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
-const { exportsReader, isInternal, undocumented } = await import('./lib/documented.mjs');
+const { isInternal, readDeclarations } = await import('./lib/documented.mjs');
 
 const packages = [
   { name: 'ngx-genesys-auth', built: 'dist/ngx-genesys-auth', documented: true },
@@ -36,7 +36,7 @@ mkdirSync(temp, { recursive: true });
 
 /** Writes a module that exports what apps may use of an entry point, and returns its path. */
 function publicPartOf({ report, types }) {
-  const names = exportedBy(types).filter((name) => !isInternal(name));
+  const names = declarations.namesOf(types).filter((name) => !isInternal(name));
   const file = join(temp, `${report}.d.ts`);
   const from = `./${relative(temp, types.replace(/\.d\.ts$/, '')).replaceAll('\\', '/')}`;
   writeFileSync(file, `export { ${names.join(', ')} } from '${from}';\n`);
@@ -93,7 +93,7 @@ function configOf({ name }, folder, { report, publicTypes }) {
   });
 }
 
-const exportedBy = exportsReader(packages.flatMap((each) => entryPointsOf(each).map(({ types }) => types)));
+const declarations = readDeclarations(packages.flatMap((each) => entryPointsOf(each).map(({ types }) => types)));
 const reports = packages.map((each) => {
   const folder = join(root, 'projects', each.name, 'api');
   mkdirSync(folder, { recursive: true });
@@ -123,7 +123,7 @@ for (const { name, built, documented, folder, entryPoints, configs } of reports)
   }
   if (documented) {
     const files = entryPoints.map(({ types }) => types);
-    mute.push(...undocumented(files, join(root, built)));
+    mute.push(...declarations.undocumented(files, join(root, built)));
   }
   const known = entryPoints.map(({ report }) => `${report}.api.md`);
   for (const stale of readdirSync(folder).filter((file) => !known.includes(file))) {

@@ -73,6 +73,7 @@ const stages = {
   registry: ['service', 'core', 'features', 'attach', 'token', 'config', 'context', 'errors'],
   interceptor: ['core', 'attach', 'context', 'errors'],
   template: ['service', 'token', 'errors'],
+  'sign-in': ['proxy', 'core', 'features', 'token', 'relay', 'errors'],
   proxy: ['core', 'features', 'attach', 'relay', 'config', 'context', 'errors'],
   retry: ['core', 'features', 'attach', 'token', 'config', 'context', 'errors'],
   log: ['core', 'features', 'attach', 'token', 'errors'],

@@ -40,6 +40,13 @@ export type GenesysScopeErrorCode =
  *   for longer than tokens live
  * - `signed_out`: `clear()` was called while this was pending
  * - `server_no_credential`: a token was needed while rendering on the server
+ * - `sign_in_required`: with `withSignIn()`, nobody is signed in
+ * - `sign_in_failed`: with `withSignIn()`, sign-in did not end with a session
+ * - `sign_in_cancelled`: with `withSignIn()`, the user cancelled sign-in, or did not consent
+ * - `organization_not_allowed`: with `withSignIn()`, the relay does not accept users of this organization
+ * - `session_ended`: with `withSignIn()`, the session of the user has ended; the user may sign in again
+ * - `session_changed`: with `withSignIn()`, another user has signed in to this browser; nothing was sent to the API
+ * - `cookies_blocked`: with `withSignIn()`, the browser did not keep the cookie of the session
  */
 export type GenesysAuthErrorCode =
   | GenesysScopeErrorCode
@@ -61,4 +68,11 @@ export type GenesysAuthErrorCode =
   | 'api_rate_limited'
   | 'token_rejected'
   | 'signed_out'
-  | 'server_no_credential';
+  | 'server_no_credential'
+  | 'sign_in_required'
+  | 'sign_in_failed'
+  | 'sign_in_cancelled'
+  | 'organization_not_allowed'
+  | 'session_ended'
+  | 'session_changed'
+  | 'cookies_blocked';

@@ -39,6 +39,10 @@ const CONFIG_TEXTS = {
     message: 'it must be a function.',
     fix: `Give ${example}.`
   }),
+  noSignIn: ({ name }: { name: string | undefined }) => ({
+    message: name === undefined ? 'no configuration has withSignIn().' : `"${name}" does not have withSignIn().`,
+    fix: 'Add withSignIn() to the features of provideGenesysAuth().'
+  }),
   notAnAbsoluteUrl: ({ url }: { url: string }) => ({
     message: `"${url}" is no whole URL.`,
     fix: 'Give the URL at which this server reaches the relay, for example http://127.0.0.1:8080.'

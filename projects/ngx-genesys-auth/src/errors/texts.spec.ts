@@ -42,7 +42,14 @@ const TEXTS: Readonly<Record<keyof typeof ERROR_TEXTS, readonly ErrorText[]>> = 
     ERROR_TEXTS.server_no_credential({}),
     ERROR_TEXTS.server_no_credential({ why: 'no visitor' }),
     ERROR_TEXTS.server_no_credential({ why: 'no credential' })
-  ]
+  ],
+  sign_in_required: [ERROR_TEXTS.sign_in_required()],
+  sign_in_failed: [ERROR_TEXTS.sign_in_failed({ reason: 'unavailable' }), ERROR_TEXTS.sign_in_failed({})],
+  sign_in_cancelled: [ERROR_TEXTS.sign_in_cancelled()],
+  organization_not_allowed: [ERROR_TEXTS.organization_not_allowed()],
+  session_ended: [ERROR_TEXTS.session_ended()],
+  session_changed: [ERROR_TEXTS.session_changed()],
+  cookies_blocked: [ERROR_TEXTS.cookies_blocked()]
 };
 
 const page = readFileSync(join(__dirname, '../../../../docs/errors.md'), 'utf8');

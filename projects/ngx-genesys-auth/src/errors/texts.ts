@@ -1,4 +1,5 @@
 import { HttpErrorResponse } from '@angular/common/http';
+import type { SignInFailure } from 'genesys-auth-protocol';
 import { EmptyError } from 'rxjs';
 import type { GenesysAuthErrorCode } from './codes';
 import type { RelayProblem } from './error';
@@ -172,7 +173,41 @@ export const ERROR_TEXTS = {
       message: 'A token was needed while rendering on the server.',
       hint: `${hint}, or give the server a credential by provideServerGenesysAuth() of ngx-genesys-auth/server.`
     };
-  }
+  },
+  sign_in_required: () => ({
+    message: 'Nobody is signed in.',
+    hint: 'Call signIn() of GenesysSignIn, or protect the route by requireSignIn().'
+  }),
+  sign_in_failed: ({ reason }: { reason?: SignInFailure | undefined }) =>
+    reason === undefined
+      ? {
+          message: 'Sign-in was started several times within a minute, and nobody is signed in.',
+          hint: 'Offer a button that calls signIn(). Check that the server of the app keeps the query of a URL when it redirects.'
+        }
+      : {
+          message: `Sign-in failed (${reason}).`,
+          hint: "Offer to sign in again. The relay's log says more, and its command doctor checks the OAuth client."
+        },
+  sign_in_cancelled: () => ({
+    message: 'The user cancelled sign-in.',
+    hint: 'Offer a button that calls signIn().'
+  }),
+  organization_not_allowed: () => ({
+    message: 'The relay does not accept users of this organization.',
+    hint: 'Sign in as another user, or list the id of the organization in signIn.organizations of the relay.'
+  }),
+  session_ended: () => ({
+    message: 'The session of the user has ended.',
+    hint: 'Keep the page, ask the user to sign in again by signIn({ newWindow: true }), then repeat the request.'
+  }),
+  session_changed: () => ({
+    message: 'Another user has signed in to this browser, so the request was not sent to the API.',
+    hint: 'Drop what the page shows. withSignIn() reloads the page.'
+  }),
+  cookies_blocked: () => ({
+    message: 'The user signed in, but the browser did not keep the cookie of the session.',
+    hint: 'Allow cookies for the relay, which must be on the site of the app, and open the app in a window of its own.'
+  })
 } satisfies Record<ExplainedCode, (facts: never) => ErrorText>;
 
 const quotedList = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');

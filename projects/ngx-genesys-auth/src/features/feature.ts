@@ -10,10 +10,11 @@ import { type ConfigIssue, GenesysAuthConfigError } from '../errors';
  * - `logger`: `withLogger()`
  * - `devtools`: `withDevtools()` of `ngx-genesys-auth/devtools`
  * - `tabSync`: `withTabSync()`
+ * - `signIn`: `withSignIn()`
  * - `testing`: `provideGenesysAuthTesting()` of `ngx-genesys-auth/testing`
  */
 export type GenesysAuthFeatureKind =
-  'scopeCatalogue' | 'proxyMode' | 'retry' | 'logger' | 'devtools' | 'tabSync' | 'testing';
+  'scopeCatalogue' | 'proxyMode' | 'retry' | 'logger' | 'devtools' | 'tabSync' | 'signIn' | 'testing';
 
 /**
  * An addition to `provideGenesysAuth()`, created by a `with...()` function.
@@ -25,6 +26,8 @@ export interface GenesysAuthFeature<Kind extends GenesysAuthFeatureKind = Genesy
   readonly kind: Kind;
   /** The providers for one configuration. Its injector is created when the configuration is known. */
   readonly providers: readonly (Provider | EnvironmentProviders)[];
+  /** The providers for one configuration that exist from the start of the app, also if the configuration is loaded later. */
+  readonly stateProviders?: readonly (Provider | EnvironmentProviders)[] | undefined;
   /** The providers for the whole app. */
   readonly appProviders?: readonly (Provider | EnvironmentProviders)[] | undefined;
   /**
@@ -32,6 +35,8 @@ export interface GenesysAuthFeature<Kind extends GenesysAuthFeatureKind = Genesy
    * such a feature excludes `withProxyMode()`.
    */
   readonly needsToken?: string | undefined;
+  /** The call as the app writes it, for a feature that works only with `withProxyMode()`. */
+  readonly needsProxyMode?: string | undefined;
 }
 
 /**
@@ -52,6 +57,18 @@ export function checkFeatures(features: readonly GenesysAuthFeature[], name: str
     issues.push(
       ...features.flatMap(({ needsToken }) => (needsToken ? noTokenInProxyMode('features', needsToken) : []))
     );
+  } else {
+    issues.push(
+      ...features.flatMap(({ needsProxyMode }) =>
+        needsProxyMode
+          ? {
+              key: 'features',
+              message: `${needsProxyMode} works only with withProxyMode(): a token of the user never reaches the browser.`,
+              fix: 'Add withProxyMode(), and set mode: proxy in the configuration of the relay.'
+            }
+          : []
+      )
+    );
   }
   if (issues.length > 0) throw new GenesysAuthConfigError(issues, name);
 }
@@ -71,5 +88,6 @@ const CALLS: Readonly<Record<GenesysAuthFeatureKind, string>> = {
   logger: 'withLogger()',
   devtools: 'withDevtools()',
   tabSync: 'withTabSync()',
+  signIn: 'withSignIn()',
   testing: 'provideGenesysAuthTesting()'
 };

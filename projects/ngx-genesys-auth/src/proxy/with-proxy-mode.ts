@@ -20,6 +20,7 @@ import { relayHeaders, relaySession } from '../relay/client';
 import { relayError } from '../relay/relay-error';
 import { regionMismatch } from '../relay/region-mismatch';
 import { staysBelowApi } from './api-path';
+import { SESSION_LINK, type SessionLink } from './session-link';
 
 /** How long the relay's session answer is used, in seconds. */
 const SESSION_SECONDS = 300;
@@ -48,15 +49,17 @@ export function withProxyMode(): GenesysAuthFeature<'proxyMode'> {
 
 function proxyStep(): ProxyStep {
   const injector = inject(Injector);
+  const link = inject(SESSION_LINK, { optional: true });
   return {
     client: (relay, config) => {
       let asked = 0;
+      const linked = link?.client(relay) ?? relay;
       return {
-        ...relay,
-        token: () => relaySession(relay).pipe(map((session) => standIn(session, config, ++asked)))
+        ...linked,
+        token: () => relaySession(linked).pipe(map((session) => standIn(session, config, ++asked)))
       };
     },
-    forward: (via) => forwardVia(via, injector),
+    forward: (via) => forwardVia(via, injector, link),
     restrict: (handler, via) => restricted(handler, via),
     tokenRefusal: () => authError('proxy_mode')
   };
@@ -95,12 +98,12 @@ function restricted(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterc
 const pathRefused = (path: string) => authError('proxy_path_refused', { path: path.replace(/[?#].*/s, '') });
 
 /** Sends requests for the API to the relay instead. */
-function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
+function forwardVia(via: ResolvedConfig, injector: Injector, link: SessionLink | null): Forward {
   const { apiOrigin, relayUrl, credentials } = via;
   const rewritten = (request: HttpRequest<unknown>, own: Readonly<Record<string, string>> | undefined) =>
     request.clone({
       url: relayUrl + request.url.slice(apiOrigin.length),
-      setHeaders: { ...own, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+      setHeaders: { ...own, ...link?.headers(), [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
       withCredentials: credentials === 'include',
       ...(credentials === 'omit' && { credentials })
     });
@@ -110,10 +113,13 @@ function forwardVia(via: ResolvedConfig, injector: Injector): Forward {
           switchMap((own) => next(rewritten(request, own)))
         )
       : next(rewritten(request, undefined));
-  return (request, _live, next) =>
-    goesToRelay(request, via)
-      ? send(request, next).pipe(catchError((error: unknown) => throwError(() => typedError(error, via.timeoutMs))))
-      : next(request);
+  return (request, _live, next) => {
+    if (!goesToRelay(request, via)) return next(request);
+    const events = send(request, next).pipe(
+      catchError((error: unknown) => throwError(() => typedError(error, via.timeoutMs)))
+    );
+    return link?.watch(events) ?? events;
+  };
 }
 
 /**

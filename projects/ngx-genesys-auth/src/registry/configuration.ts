@@ -95,7 +95,11 @@ export function createConfiguration(
     loadsLater: loadsLater(config),
     state,
     injector: createEnvironmentInjector(
-      [{ provide: CONFIGURATION, useFactory: () => configuration }, GenesysAuthService],
+      [
+        { provide: CONFIGURATION, useFactory: () => configuration },
+        GenesysAuthService,
+        features.map(({ stateProviders }) => stateProviders ?? [])
+      ],
       parent
     ),
     get featureInjector() {

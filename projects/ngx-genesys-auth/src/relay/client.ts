@@ -24,7 +24,8 @@ export interface RelayClient {
     method: 'GET' | 'POST',
     path: string,
     body: TokenRequest | undefined,
-    isExpected: (answer: unknown) => answer is T
+    isExpected: (answer: unknown) => answer is T,
+    headers?: Readonly<Record<string, string>>
   ) => Observable<T>;
   /**
    * @param rejected the token that the API refused, if one did
@@ -49,7 +50,8 @@ export function relayClient(config: ResolvedConfig): RelayClient {
     method: 'GET' | 'POST',
     path: string,
     body: TokenRequest | undefined,
-    isExpected: (answer: unknown) => answer is T
+    isExpected: (answer: unknown) => answer is T,
+    headers?: Readonly<Record<string, string>>
   ): Observable<T> =>
     defer(() => runInInjectionContext(injector, () => relayHeaders(config))).pipe(
       switchMap((own) =>
@@ -57,7 +59,7 @@ export function relayClient(config: ResolvedConfig): RelayClient {
           body,
           // Our interceptor and guard leave it alone.
           context: skipGenesysAuth(),
-          headers: { ...own, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+          headers: { ...own, ...headers, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
           withCredentials: credentials === 'include',
           // What the relay says to the server is never handed to the browser inside the page.
           transferCache: false,

@@ -91,7 +91,8 @@ export interface SignInAppOptions extends AppOptions {
   readonly path?: string;
   readonly options?: SignInOptions;
   readonly more?: readonly GenesysAuthFeature[];
-  readonly page?: FakePage;
+  /** `null` for the page of Angular's platform. */
+  readonly page?: FakePage | null;
 }
 
 export const signInFeatures = (options: SignInOptions = {}): GenesysAuthFeature[] => [
@@ -100,13 +101,14 @@ export const signInFeatures = (options: SignInOptions = {}): GenesysAuthFeature[
 ];
 
 /** An app whose users sign in. */
-export function signInApp({ path, options, more = [], page = new FakePage(path), ...app }: SignInAppOptions = {}) {
+export function signInApp({ path, options, more = [], page: given, ...app }: SignInAppOptions = {}) {
+  const page = given ?? new FakePage(path);
   const created = createApp({
     ...app,
     auth: app.auth ?? [
       provideGenesysAuth({ ...CONFIG, ...app.config } as GenesysAuthConfig, ...signInFeatures(options), ...more)
     ],
-    providers: [{ provide: PAGE, useValue: page }, ...(app.providers ?? [])]
+    providers: [...(given === null ? [] : [{ provide: PAGE, useValue: page }]), ...(app.providers ?? [])]
   });
   const signIn = TestBed.inject(GenesysSignIn);
   const answer = async (user: typeof ANN | null, change: object = {}) => {

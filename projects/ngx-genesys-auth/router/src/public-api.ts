@@ -1,1 +1,2 @@
 export { type RequireScopesOptions, type ScopeGuardFn, requireScopes } from './require-scopes';
+export { type RequireSignInOptions, type SignInGuardFn, requireSignIn } from './require-sign-in';

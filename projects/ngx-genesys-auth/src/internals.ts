@@ -33,6 +33,7 @@ export {
 } from './core/configurations';
 export { noTokenInProxyMode as ɵnoTokenInProxyMode } from './features/feature';
 export { configurationProviders as ɵconfigurationProviders } from './setup/provide';
+export { SignInSession as ɵSignInSession } from './sign-in/session';
 export { type Page as ɵPage, PAGE as ɵPAGE } from './sign-in/page';
 export { type LiveToken as ɵLiveToken } from './token/live-token';
 export { stopwatch as ɵstopwatch } from './token/stopwatch';

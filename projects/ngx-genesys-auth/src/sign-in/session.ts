@@ -50,7 +50,7 @@ export class SignInSession implements SessionLink {
       this.ask();
     },
     signedOut: () => {
-      this.#leave();
+      this.left();
     }
   });
   /** The value of the header. After a session has ended it still names the user, so that no request is made for nobody. */
@@ -139,7 +139,17 @@ export class SignInSession implements SessionLink {
   /** The user has signed out in this tab. */
   signedOut(): void {
     this.#tabs.send('signed-out');
-    this.#leave();
+    this.left();
+  }
+
+  /** The user has signed out, in this tab or in another one. */
+  left(): void {
+    this.#session = undefined;
+    this.#user.set(null);
+    this.#problem.set(null);
+    this.#configuration.clear();
+    // Visitors who are not signed in may have roles as well.
+    this.ask();
   }
 
   headers(): Readonly<Record<string, string>> {
@@ -217,16 +227,6 @@ export class SignInSession implements SessionLink {
     this.#user.set(null);
     this.#problem.set(error);
     return error;
-  }
-
-  /** The user has signed out, in this tab or in another one. */
-  #leave(): void {
-    this.#session = undefined;
-    this.#user.set(null);
-    this.#problem.set(null);
-    this.#configuration.clear();
-    // Visitors who are not signed in may have roles as well.
-    this.ask();
   }
 
   #userChanged(): void {

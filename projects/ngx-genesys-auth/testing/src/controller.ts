@@ -3,10 +3,13 @@ import {
   GenesysAuthError,
   type GenesysAuthErrorCode,
   type GenesysScope,
+  type SessionUser,
   type ɵConfiguration as Configuration,
   ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
-  ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE
+  ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
+  ɵSignInSession as SignInSession
 } from 'ngx-genesys-auth';
+import { FakePage } from './fake-page';
 import { FakeRelay } from './fake-relay';
 
 /**
@@ -22,6 +25,8 @@ export class GenesysAuthTesting {
   readonly #core = inject(GENESYS_AUTH_CORE);
   readonly #all = inject(GENESYS_CONFIGURATIONS);
   readonly #relay = inject(FakeRelay);
+  readonly #page = inject(FakePage);
+  readonly #session = inject(SignInSession, { optional: true });
 
   /** The last token the app was given, for example `fake-genesys-token-1`; `null` before the first, and in proxy mode. */
   get token(): string | null {
@@ -73,12 +78,47 @@ export class GenesysAuthTesting {
   }
 
   /**
+   * Signs a user in, as if they had come back from the sign-in page. Ends {@link fail} and {@link hold}. The app needs `withSignIn()`.
+   *
+   * If another user is signed in, the app sees a change of user: `onUserChanged` is called, or the reload of the page is in
+   * {@link navigations}. `fail('session_ended')` ends the session of the user; sign the same user in again afterwards.
+   *
+   * @param user what matters to the test; the rest is made up
+   * @example relay.signIn({ name: 'Ann' });
+   */
+  signIn(user: Partial<SessionUser> = {}): void {
+    this.#needSignIn();
+    this.#tell(() => {
+      this.#relay.signIn({ ...TEST_USER, ...user });
+    });
+  }
+
+  /** Signs the user out, as if they had signed out in another tab. The scopes stay granted: they are those of a visitor then. */
+  signOut(): void {
+    const session = this.#needSignIn();
+    this.#relay.signIn(null);
+    session.left();
+  }
+
+  /** The URLs that the app has left the page for, in order: those of sign-in, and the URL of the page itself for a reload. */
+  get navigations(): readonly string[] {
+    return this.#page.navigations;
+  }
+
+  /**
    * Decides about another configuration.
    *
    * @param name the `name` it was given in `provideGenesysAuthTesting({ name: ... })`
    */
   for(name: string): GenesysAuthTesting {
     return testingOf(this.#all.get(name));
+  }
+
+  #needSignIn(): SignInSession {
+    if (this.#session && this.#relay.signsUsersIn) return this.#session;
+    throw new Error(
+      'The app has no sign-in. Provide provideGenesysAuthTesting(config, withProxyMode(), withSignIn()).'
+    );
   }
 
   #tell(change: () => void): void {
@@ -89,10 +129,21 @@ export class GenesysAuthTesting {
   }
 }
 
+const TEST_USER: SessionUser = {
+  id: 'test-user',
+  name: 'Test User',
+  email: 'test.user@example.test',
+  organization: { id: 'test-organization', name: 'Test Organization' }
+};
+
 const made = (code: GenesysAuthErrorCode): GenesysAuthError =>
   new GenesysAuthError(code, `The test lets this fail with ${code}.`, {
-    hint: 'Nothing is wrong: a test asked for it.'
+    hint: 'Nothing is wrong: a test asked for it.',
+    ...(SIGN_IN_CODES.includes(code) && { problem: { code, status: 401, detail: 'A test asked for it.' } })
   });
+
+/** What the relay itself says, so that the state of sign-in follows. */
+const SIGN_IN_CODES: readonly string[] = ['sign_in_required', 'session_ended', 'session_changed'];
 
 /** What decides about a configuration, if that is one for tests. */
 export function testingOf({ name, featureInjector }: Configuration): GenesysAuthTesting {

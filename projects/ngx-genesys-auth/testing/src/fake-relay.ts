@@ -1,4 +1,4 @@
-import type { SessionResponse, TokenResponse } from 'genesys-auth-protocol';
+import type { SessionResponse, SessionUser, TokenResponse } from 'genesys-auth-protocol';
 import { covers } from 'genesys-scopes';
 import type {
   GenesysAuthError,
@@ -16,10 +16,13 @@ export class FakeRelay implements RelayClient {
   #held = false;
   readonly #lifetimeSeconds: number;
   readonly #mode: SessionResponse['mode'];
+  /** Who is signed in; `undefined` for a relay that signs nobody in. */
+  #user: SessionUser | null | undefined;
   #tokens = 0;
 
   /** @param mode what the app is set up for: a relay in proxy mode is asked for its session where another is for a token */
-  constructor(config: ResolvedConfig, lifetimeSeconds: number, mode: SessionResponse['mode']) {
+  constructor(config: ResolvedConfig, lifetimeSeconds: number, mode: SessionResponse['mode'], signsUsersIn: boolean) {
+    this.#user = signsUsersIn ? null : undefined;
     this.#config = config;
     this.#granted = all(config);
     this.#lifetimeSeconds = lifetimeSeconds;
@@ -53,20 +56,33 @@ export class FakeRelay implements RelayClient {
     this.#answer();
   }
 
+  /** @param user `null` signs out */
+  signIn(user: SessionUser | null): void {
+    this.#user = user;
+    this.#error = undefined;
+    this.#answer();
+  }
+
+  /** Whether the relay signs users in. */
+  get signsUsersIn(): boolean {
+    return this.#user !== undefined;
+  }
+
   hold(): void {
     this.#held = true;
   }
 
   /**
-   * Answers the session, the only `GET`. It has no hub: a test of live events provides a source. It is an own property because
+   * Answers the session, the only `GET`, and sign-out. It has no hub: a test of live events provides a source. It is an own property because
    * withProxyMode() copies the properties of a relay client.
    */
   readonly call = <T>(
     method: string,
-    _path: string,
+    path: string,
     _body: unknown,
     isExpected: (answer: unknown) => answer is T
   ): Observable<T> => {
+    if (path === '/sign-out') return defer(() => this.#unlessFailing(() => this.#signOut())).pipe(filter(isExpected));
     if (method !== 'GET') return NEVER;
     const session = () => this.#unlessFailing(() => this.#session());
     return (this.#mode === 'proxy' ? this.#whenReleased(session) : defer(session)).pipe(filter(isExpected));
@@ -105,8 +121,18 @@ export class FakeRelay implements RelayClient {
       defaultScopes: [],
       region: region ?? null,
       apiOrigin,
-      mode: this.#mode
+      mode: this.#mode,
+      ...(this.#user !== undefined && {
+        identity: 'session',
+        user: this.#user,
+        session: this.#user ? `fake-session-of-${this.#user.id}` : 'signed-out'
+      })
     };
+  }
+
+  #signOut(): { readonly logoutUrl: string } {
+    this.#user = null;
+    return { logoutUrl: 'https://login.mypurecloud.com/logout' };
   }
 
   #nextToken(): TokenResponse {

@@ -1,4 +1,4 @@
-import { type EnvironmentProviders, inject, makeEnvironmentProviders } from '@angular/core';
+import { type EnvironmentProviders, PLATFORM_ID, inject, makeEnvironmentProviders } from '@angular/core';
 import { GENESYS_SCOPES } from 'genesys-scopes';
 import {
   type GenesysApiConfig,
@@ -8,11 +8,13 @@ import {
   type GenesysRegion,
   ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
   ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
+  ɵPAGE as PAGE,
   ɵRELAY_CLIENT as RELAY_CLIENT,
   ɵconfigurationProviders as configurationProviders,
   ɵresolveConfig as resolveConfig
 } from 'ngx-genesys-auth';
 import { GenesysAuthTesting, testingOf } from './controller';
+import { FakePage } from './fake-page';
 import { FakeRelay } from './fake-relay';
 
 /** What {@link provideGenesysAuthTesting} takes: the configuration of the app, or the parts that a test is about. */
@@ -26,6 +28,8 @@ export interface GenesysAuthTestingConfig extends Partial<GenesysAuthOptions> {
 }
 
 const ONE_DAY_SECONDS = 86_400;
+/** What Angular calls the platform of a server. */
+const SERVER: unknown = 'server';
 
 /**
  * Provides the library for tests: all of it, with a relay in memory that grants everything at once until
@@ -38,7 +42,8 @@ const ONE_DAY_SECONDS = 86_400;
  * @param config without `scopes`, every scope of Genesys Cloud is configured as an optional one, so that each can be denied;
  *   without `region` and `apiOrigin` the API is https://api.mypurecloud.com
  * @param features as for `provideGenesysAuth()`. With `withProxyMode()` the relay in memory is one in proxy mode: there is no token,
- *   and calls of the API are to be answered where they then go, below the relay's URL, `/fake-relay` unless `relay` is given
+ *   and calls of the API are to be answered where they then go, below the relay's URL, `/fake-relay` unless `relay` is given. With
+ *   `withSignIn()`, nobody is signed in until {@link GenesysAuthTesting.signIn}, and no page is left
  * @example
  * TestBed.configureTestingModule({
  *   providers: [
@@ -58,11 +63,12 @@ export function provideGenesysAuthTesting(
   const api = { region, apiOrigin } as GenesysApiConfig;
   const full: GenesysAuthConfig = { relay: '/fake-relay', ...options, ...api, scopes: scopes ?? GENESYS_SCOPES };
   const mode = features.some(({ kind }) => kind === 'proxyMode') ? 'proxy' : 'token';
+  const signsUsersIn = features.some(({ kind }) => kind === 'signIn');
   const providers = [
     scopes === undefined ? { provide: GENESYS_RESOLVED_CONFIG, useFactory: () => nothingRequired(full) } : [],
     {
       provide: FakeRelay,
-      useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds, mode)
+      useFactory: () => new FakeRelay(inject(GENESYS_RESOLVED_CONFIG), tokenLifetimeSeconds, mode, signsUsersIn)
     },
     { provide: RELAY_CLIENT, useExisting: FakeRelay },
     GenesysAuthTesting
@@ -73,6 +79,8 @@ export function provideGenesysAuthTesting(
       features: [{ kind: 'testing', providers }, ...features],
       replaces: true
     }),
+    FakePage,
+    { provide: PAGE, useFactory: () => (inject(PLATFORM_ID) === SERVER ? undefined : inject(FakePage)) },
     { provide: GenesysAuthTesting, useFactory: () => testingOf(inject(GENESYS_CONFIGURATIONS).get()) }
   ]);
 }

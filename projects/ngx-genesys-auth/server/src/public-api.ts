@@ -1,2 +1,3 @@
 export { type ServerCredential, type ServerGenesysAuthOptions, provideServerGenesysAuth } from './provide';
+export { sessionCookie } from './session-cookie';
 export { visitorHeaders } from './visitor-headers';

@@ -9,7 +9,8 @@ import {
   assertInInjectionContext,
   computed,
   inject,
-  signal
+  signal,
+  untracked
 } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
 import { ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS } from 'ngx-genesys-auth';
@@ -117,7 +118,11 @@ export class GenesysNotifications {
       .get(config)
       .state.events$.subscribe(({ type }) => {
         this.#outside(() => {
-          if (type === 'ready') this.#link.signIn();
+          if (type === 'ready') {
+            this.#link.signIn();
+            // The session of the user had ended, and they have signed in again.
+            if (untracked(this.#error)?.code === 'ticket_refused') this.#link.wake();
+          }
           if (type !== 'cleared') return;
           configured.forget();
           this.#link.signOut(signedOut());

@@ -90,9 +90,7 @@ export class GenesysSignIn {
    * @example location.assign(await this.signIn.signOut());
    */
   async signOut(): Promise<string> {
-    const { relay, tokens } = await this.#ready();
-    // The relay wants to know who signs out.
-    if (this.user() === undefined) await firstValueFrom(tokens.get()).catch(() => undefined);
+    const { relay } = await this.#ready();
     const answer = await firstValueFrom(relay.call('POST', RELAY_PATHS.signOut, undefined, isSignOutResponse));
     this.#session.signedOut();
     return answer.logoutUrl;

@@ -8,7 +8,7 @@ import {
   type SessionUser,
   isSessionResponse
 } from 'genesys-auth-protocol';
-import { type Observable, Subject, catchError, map, switchMap, takeUntil, tap } from 'rxjs';
+import { type Observable, Subject, catchError, defer, map, of, switchMap, takeUntil, tap } from 'rxjs';
 import { CONFIGURATION } from '../core/configurations';
 import { GenesysAuthError, authError } from '../errors';
 import type { SessionLink } from '../proxy/session-link';
@@ -161,9 +161,12 @@ export class SignInSession implements SessionLink {
       ...relay,
       call: (method, path, body, isExpected) => {
         const isSession = path === SESSION_PATH;
-        return relay.call(method, path, body, isExpected, isSession ? undefined : this.headers()).pipe(
-          tap((answer) => {
-            if (isSession && isSessionResponse(answer)) this.#read(answer);
+        const answer = isSession
+          ? relay.call(method, path, body, isExpected)
+          : this.#known().pipe(switchMap(() => relay.call(method, path, body, isExpected, this.headers())));
+        return answer.pipe(
+          tap((session) => {
+            if (isSession && isSessionResponse(session)) this.#read(session);
           }),
           catchError((error: unknown) => {
             throw this.#refused(error, isSession);
@@ -240,6 +243,15 @@ export class SignInSession implements SessionLink {
     }
     onUserChanged();
     this.#askLater();
+  }
+
+  /** Emits when the relay has said who is signed in, or cannot say it: no call may be made before, as it must name the session. */
+  #known(): Observable<unknown> {
+    return defer(() =>
+      this.#user() === undefined
+        ? this.#configuration.ready().pipe(switchMap(({ tokens }) => tokens.get()))
+        : of(undefined)
+    ).pipe(catchError(() => of(undefined)));
   }
 
   /** Not at once: an answer of the relay is being handled. */

@@ -204,7 +204,11 @@ function ticketError(cause: unknown): GenesysNotificationError {
     hint: known?.hint ?? 'It is tried again by itself; the cause says what the relay answered.',
     cause,
     retryAfterSeconds: askedSeconds(cause),
-    permanent: known !== undefined && /^relay_(unauthenticated|forbidden|refused|invalid_response)$/.test(known.code)
+    permanent:
+      known !== undefined &&
+      /^(relay_(unauthenticated|forbidden|refused|invalid_response)|sign_in_required|session_ended|session_changed)$/.test(
+        known.code
+      )
   });
 }
 

@@ -18,7 +18,7 @@ export interface RequireSignInOptions {
 export type SignInGuardFn = () => Promise<boolean | UrlTree | RedirectCommand>;
 
 /**
- * A guard for routes whose pages need a signed-in user. If nobody is signed in, it leaves the app for the sign-in page of Genesys
+ * A guard for routes whose pages need a signed-in user. If no user is signed in, it leaves the app for the sign-in page of Genesys
  * Cloud and returns to the same URL, with query and fragment. The app needs `withSignIn()`.
  *
  * If sign-in was cancelled or has failed, the guard does not start it again by itself; see `redirectTo`. If it is not known whether a

@@ -40,7 +40,7 @@ export type GenesysScopeErrorCode =
  *   for longer than tokens live
  * - `signed_out`: `clear()` was called while this was pending
  * - `server_no_credential`: a token was needed while rendering on the server
- * - `sign_in_required`: with `withSignIn()`, nobody is signed in
+ * - `sign_in_required`: with `withSignIn()`, no user is signed in
  * - `sign_in_failed`: with `withSignIn()`, sign-in did not end with a session
  * - `sign_in_cancelled`: with `withSignIn()`, the user cancelled sign-in, or did not consent
  * - `organization_not_allowed`: with `withSignIn()`, the relay does not accept users of this organization

@@ -175,13 +175,13 @@ export const ERROR_TEXTS = {
     };
   },
   sign_in_required: () => ({
-    message: 'Nobody is signed in.',
+    message: 'No user is signed in.',
     hint: 'Call signIn() of GenesysSignIn, or protect the route by requireSignIn().'
   }),
   sign_in_failed: ({ reason }: { reason?: SignInFailure | undefined }) =>
     reason === undefined
       ? {
-          message: 'Sign-in was started several times within a minute, and nobody is signed in.',
+          message: 'Sign-in was started several times within a minute, and no user is signed in.',
           hint: 'Offer a button that calls signIn(). Check that the server of the app keeps the query of a URL when it redirects.'
         }
       : {
@@ -206,7 +206,7 @@ export const ERROR_TEXTS = {
   }),
   cookies_blocked: () => ({
     message: 'The user signed in, but the browser did not keep the cookie of the session.',
-    hint: 'Allow cookies for the relay, which must be on the site of the app, and open the app in a window of its own.'
+    hint: 'Allow cookies for the relay, which must be on the site of the app, and open the app in a separate window.'
   })
 } satisfies Record<ExplainedCode, (facts: never) => ErrorText>;
 

@@ -7,7 +7,7 @@ import type { RelayClient } from '../relay/client';
 export interface SessionLink {
   /** The header that tells the relay which user the page shows. */
   headers(): Readonly<Record<string, string>>;
-  /** A client whose calls have {@link headers}, and whose answers tell who is signed in. */
+  /** A client whose calls have {@link headers}, and whose answers show who is signed in. */
   client(relay: RelayClient): RelayClient;
   /** Follows a request for the API. It fails if the user changes before the response is there. */
   watch(events: Observable<HttpEvent<unknown>>): Observable<HttpEvent<unknown>>;

@@ -57,12 +57,12 @@ export class GenesysSignIn {
   readonly #session = inject(SignInSession);
   readonly #page = inject(PAGE);
 
-  /** The signed-in user; `null` if nobody is signed in, and `undefined` until the relay has answered. */
+  /** The signed-in user; `null` if no user is signed in, and `undefined` until the relay has answered. */
   readonly user: Signal<SessionUser | null | undefined> = this.#session.user;
   /** When the session ends at the latest, by the clock of the relay; `null` without a user, or if the relay does not say. */
   readonly expiresAt: Signal<Date | null> = this.#session.expiresAt;
   /**
-   * Why nobody is signed in, if there is a reason to show: `sign_in_cancelled`, `sign_in_failed`, `organization_not_allowed`,
+   * Why no user is signed in, if there is a reason to show: `sign_in_cancelled`, `sign_in_failed`, `organization_not_allowed`,
    * `cookies_blocked`, `session_ended`, or `relay_forbidden` if no role is mapped to the user (`problem.code` is `policy_denied`).
    * `null` again when sign-in starts, or a user is signed in.
    */
@@ -97,7 +97,7 @@ export class GenesysSignIn {
   }
 
   /**
-   * Waits until it is known whether a user is signed in, and starts sign-in if nobody is. `requireSignIn()` of
+   * Waits until it is known whether a user is signed in, and starts sign-in if no user is. `requireSignIn()` of
    * `ngx-genesys-auth/router` calls it.
    *
    * It does not start sign-in again by itself after sign-in was cancelled or has failed, nor more than three times within a minute. It
@@ -197,6 +197,6 @@ function windowPage({ baseUrl }: Page, name = ''): string {
 const isSignOutResponse = (answer: unknown): answer is SignOutResponse =>
   isRecord(answer) && isText(answer['logoutUrl']) && /^https?:/.test(answer['logoutUrl']);
 
-/** Whether an error says that nobody is signed in. After any other error that is not known. */
+/** Whether an error says that no user is signed in. After any other error that is not known. */
 const isSignedOut = (error: unknown): boolean =>
   error instanceof GenesysAuthError && ['sign_in_required', 'session_ended', 'signed_out'].includes(error.code);

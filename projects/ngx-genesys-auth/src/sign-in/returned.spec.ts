@@ -31,7 +31,7 @@ describe('the return from sign-in', () => {
     ['organization_not_allowed', 'organization_not_allowed'],
     ['sign_in_failed.unavailable', 'sign_in_failed'],
     ['policy_denied', 'relay_forbidden']
-  ])('says why nobody is signed in: %s', async (result, code) => {
+  ])('says why no user is signed in: %s', async (result, code) => {
     const { signIn, refuse } = signInApp({ path: `/?genesys_sign_in=${result}` });
     expect(codeOf(signIn.problem())).toBe(code);
     await refuse();

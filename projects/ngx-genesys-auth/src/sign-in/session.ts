@@ -53,7 +53,7 @@ export class SignInSession implements SessionLink {
       this.left();
     }
   });
-  /** The value of the header. After a session has ended it still names the user, so that no request is made for nobody. */
+  /** The value of the header. After a session has ended it still names the user, so that no request is made as a visitor. */
   #session: string | undefined;
   /** The user whose data the page may show. */
   #shown: string | undefined;
@@ -198,7 +198,7 @@ export class SignInSession implements SessionLink {
     } else if (this.#namesUser()) throw this.#ended();
     else {
       this.#session = session;
-      this.#nobody();
+      this.#noUser();
     }
   }
 
@@ -218,7 +218,7 @@ export class SignInSession implements SessionLink {
     if (this.#returned.isInNewWindow) this.#page?.close();
   }
 
-  #nobody(): void {
+  #noUser(): void {
     this.#user.set(null);
     if (this.#isReturning) this.#problem.set(authError('cookies_blocked'));
     this.#isReturning = false;
@@ -276,7 +276,7 @@ export class SignInSession implements SessionLink {
       case 'session_ended':
         this.signInUrl = signInUrlOf(cause) ?? this.signInUrl;
         if (this.#namesUser()) return this.#ended(details);
-        this.#nobody();
+        this.#noUser();
         return authError(problem.code, details);
       case 'session_changed':
         this.#configuration.clear();

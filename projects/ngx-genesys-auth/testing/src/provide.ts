@@ -43,7 +43,7 @@ const SERVER: unknown = 'server';
  *   without `region` and `apiOrigin` the API is https://api.mypurecloud.com
  * @param features as for `provideGenesysAuth()`. With `withProxyMode()` the relay in memory is one in proxy mode: there is no token,
  *   and calls of the API are to be answered where they then go, below the relay's URL, `/fake-relay` unless `relay` is given. With
- *   `withSignIn()`, nobody is signed in until {@link GenesysAuthTesting.signIn}, and no page is left
+ *   `withSignIn()`, no user is signed in until {@link GenesysAuthTesting.signIn}, and no page is left
  * @example
  * TestBed.configureTestingModule({
  *   providers: [

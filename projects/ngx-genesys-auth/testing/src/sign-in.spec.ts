@@ -127,7 +127,7 @@ describe('a fake user', () => {
     network.expectOne('/genesys/api/v2/users/me');
   });
 
-  it('nobody is signed in at a relay without roles for visitors', () => {
+  it('no user is signed in at a relay without roles for visitors', () => {
     const { relay, shown, auth } = createApp();
     relay.fail('sign_in_required');
     // Not "No", as nobody has been refused.

@@ -1,11 +1,15 @@
 import { TestBed } from '@angular/core/testing';
 import {
   GenesysAuthService,
+  type GenesysLogEntry,
   GenesysSignIn,
   isScopeDenied,
   provideGenesysAuth,
+  withLogger,
   withProxyMode,
-  withSignIn
+  withRetry,
+  withSignIn,
+  withTabSync
 } from 'ngx-genesys-auth';
 import { API, CONFIG, asAuthError, codeOf, createApp, settle } from '../../test/app';
 import {
@@ -289,6 +293,23 @@ describe('when the session ends', () => {
     refuseWith(network.expectOne(QUEUES), 403, 'insufficient_scope');
     expect(codeOf(scope.error)).toBe('scope_not_granted');
     expect(signIn.user()).toEqual(ANN);
+  });
+
+  it('withRetry(), withLogger() and withTabSync() send nothing again', async () => {
+    const entries: string[] = [];
+    const sink = ({ event }: GenesysLogEntry) => entries.push(event);
+    const { answer, get, network } = signInApp({
+      more: [withRetry(), withLogger({ level: 'debug', sink }), withTabSync()]
+    });
+    await answer(ANN);
+    const [first, second] = [get(), get()];
+    const [one, two] = network.match(QUEUES);
+    if (one) refuseWith(one, 401, 'session_ended');
+    if (two) refuseWith(two, 401, 'session_ended');
+    await settle();
+    expect([codeOf(first.error), codeOf(second.error)]).toEqual(['session_ended', 'session_ended']);
+    network.verify();
+    expect(entries.filter((event) => event === 'request_failed')).toHaveLength(2);
   });
 
   it('the loss of all roles is noticed', async () => {

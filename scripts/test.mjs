@@ -7,7 +7,7 @@ import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/root.mjs';
 
 ensureInstalled();
-const { buildOrExit } = await import('./lib/build.mjs');
+const { buildNodeOrExit, buildOrExit } = await import('./lib/build.mjs');
 const { checks } = await import('./lib/checks.mjs');
 const { run } = await import('./lib/run.mjs');
 const { stampOf } = await import('./lib/stamp.mjs');
@@ -40,8 +40,7 @@ const secondsSince = (moment) => ((performance.now() - moment) / 1000).toFixed(1
 const start = performance.now();
 const costs = [];
 const failed = [];
-await buildOrExit();
-costs.push(['build', secondsSince(start)]);
+await buildNodeOrExit();
 
 const results = join(root, 'out-tsc/test');
 rmSync(results, { recursive: true, force: true });
@@ -84,12 +83,16 @@ function jest(name, projects, workers) {
   return runTests(name, 'jest', projects, args);
 }
 
-// The browser tests mostly wait, so several of them run at once, beside everything else.
+// The tests of the packages for Node need no Angular build, so they run beside it.
 const cores = availableParallelism();
+const nodeTests = vitest('node', chosen(onNode), cores);
+await buildOrExit();
+costs.push(['build', secondsSince(start)]);
 await Promise.all([
+  // The browser tests mostly wait, so several of them run at once, beside everything else.
   vitest('e2e', chosen(['e2e']), Math.max(4, cores)),
   runChecks(),
-  vitest('node', chosen(onNode), cores).then(() => jest('angular', chosen(onAngular), cores))
+  nodeTests.then(() => jest('angular', chosen(onAngular), cores))
 ]);
 
 console.log('\nWhat it took, in seconds (parts run beside each other; each test file: out-tsc/test/*.json)');

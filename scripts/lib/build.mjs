@@ -117,6 +117,9 @@ export function buildOrExit({ development = false } = {}) {
   });
 }
 
+/** Builds the packages for Node. Ends the process when one fails. */
+export const buildNodeOrExit = () => orExit(async () => process.env[BUILT] === root || buildNode());
+
 /** Builds everything, and then the pages of the browser tests whose inputs changed. Ends the process when a build fails. */
 export function buildForTestsOrExit() {
   return orExit(async () => {

@@ -8,6 +8,7 @@ import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
+import { invalidCredentials } from '../identify/refused.ts';
 import type { RelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement } from '../policy/policy.ts';
@@ -150,9 +151,10 @@ async function build(
   const tokens = createTokens(config, runtime, { policy, source, mayVerify });
 
   function entitlement(caller: Caller): Entitlement {
-    return caller.identity === 'session' && signIn !== undefined
-      ? signIn.entitlement(caller)
-      : limitedTo(policy.entitlement(caller.roles), caller);
+    if (caller.identity !== 'session') return limitedTo(policy.entitlement(caller.roles), caller);
+    // A reload has removed sign-in while the request was under way.
+    if (signIn === undefined) throw invalidCredentials('The relay signs in no users any more.', 'Load the page again.');
+    return signIn.entitlement(caller);
   }
 
   function act(caller: Caller) {

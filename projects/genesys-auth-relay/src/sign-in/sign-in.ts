@@ -94,6 +94,8 @@ export interface SignInMemory {
   readonly sessions: MemorySessions;
   readonly key: Buffer;
   readonly live: ReturnType<typeof createLiveSessions>;
+  /** The session that each caller was identified by. A request may outlive the configuration that identified its caller. */
+  readonly seen: WeakMap<Caller, SeenSession>;
   /** Whoever wants to know of a session that has ended. */
   readonly onEnd: Set<(name: string) => void>;
 }
@@ -104,7 +106,7 @@ export function createSignInMemory({ clock }: Pick<RelayRuntime, 'clock'>): Sign
   const live = createLiveSessions((name) => {
     for (const listener of onEnd) listener(name);
   });
-  return { sessions: createMemorySessions(clock), key: randomBytes(32), live, onEnd };
+  return { sessions: createMemorySessions(clock), key: randomBytes(32), live, seen: new WeakMap(), onEnd };
 }
 
 /** What {@link createSignIn} works with. */
@@ -174,8 +176,6 @@ export function createSignIn(
 
   const calls = createUserCalls(config, { sessions, live: memory.live, ended }, runtime);
 
-  /** The session that a caller was identified by, in this request. */
-  const seenOf = new WeakMap<Caller, SeenSession>();
   const callers = new WeakMap<Session, Caller>();
   const entitlements = new WeakMap<Caller, Entitlement>();
 
@@ -195,7 +195,7 @@ export function createSignIn(
       ...(signIn.actAs === 'user' && { tokenScopes: signIn.scopeCheck === 'on' ? session.scopes : [] })
     };
     callers.set(session, caller);
-    seenOf.set(caller, seen);
+    memory.seen.set(caller, seen);
     return caller;
   }
 
@@ -207,8 +207,11 @@ export function createSignIn(
   function entitlement(caller: Caller): Entitlement {
     const known = entitlements.get(caller);
     if (known !== undefined) return known;
-    if (caller.session !== undefined && caller.roles.length === 0) throw noRole();
-    const found = limitedTo(policy.entitlement(caller.roles), caller);
+    const before = memory.seen.get(caller);
+    // The roles of this configuration count, also if another one has identified the caller.
+    const current = before === undefined ? caller : callerOf(before);
+    if (current.session !== undefined && current.roles.length === 0) throw noRole();
+    const found = limitedTo(policy.entitlement(current.roles), current);
     entitlements.set(caller, found);
     return found;
   }
@@ -388,7 +391,7 @@ export function createSignIn(
     checkPage(caller, facts) {
       if (caller.identity !== 'session') return;
       const tag = facts.headers[GENESYS_SESSION_HEADER.toLowerCase()];
-      const session = seenOf.get(caller)?.session;
+      const session = memory.seen.get(caller)?.session;
       if (session === undefined) {
         if (tag !== undefined && tag !== SIGNED_OUT_SESSION) throw ended();
         return;
@@ -406,7 +409,7 @@ export function createSignIn(
 
     describe(caller) {
       if (caller.identity !== 'session') return {};
-      const session = seenOf.get(caller)?.session;
+      const session = memory.seen.get(caller)?.session;
       if (session === undefined) return { user: null, session: SIGNED_OUT_SESSION, signInUrl: url };
       return {
         user: session.user,
@@ -419,11 +422,10 @@ export function createSignIn(
     entitlement,
 
     async act(caller) {
-      const before = seenOf.get(caller);
+      const before = memory.seen.get(caller);
       if (before === undefined) return { entitlement: entitlement(caller) };
       const now = await sessions.use(before);
-      const current = now.session === before.session ? caller : callerOf(now);
-      const own = entitlement(current);
+      const own = entitlement(callerOf(now));
       return { entitlement: own, ...(own.token !== undefined && { sender: calls.sender(now) }) };
     },
 

@@ -1,0 +1,111 @@
+import type { RequestFacts } from '../guard/facts.ts';
+import { type RelayConfigInput, parseRelayConfig } from '../index.ts';
+import { createRelay } from '../relay/relay.ts';
+import { runtimeOf } from '../runtime/runtime.ts';
+import { testClock } from '../testing/clock.ts';
+import { RELAY_URL, type SignInChange, signInConfig, startSandbox, withService } from '../../test/sign-in-setup.ts';
+import { type SignInMemory, createSignInMemory } from './sign-in.ts';
+import type { Session } from './session.ts';
+import { nameOf } from './sessions.ts';
+
+const ID = 'a'.repeat(43);
+
+/** A request of the app, with the cookie of a session. */
+function requestWith(cookie: string, tag?: string): RequestFacts {
+  const headers = {
+    'x-genesys-auth': '1',
+    'sec-fetch-site': 'same-origin',
+    cookie,
+    ...(tag !== undefined && { 'x-genesys-session': tag })
+  };
+  return {
+    headers,
+    count: (name) => (name in headers ? 1 : 0),
+    peer: '127.0.0.1',
+    port: 1,
+    encrypted: false
+  };
+}
+
+describe('a reload while a request of a signed-in user is under way', () => {
+  const clock = testClock();
+  const runtime = runtimeOf({ clock });
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  let memory: SignInMemory;
+  let opened: { close(): Promise<void> }[];
+  let cookie: string;
+
+  const start = async (config: RelayConfigInput) => {
+    const env = { SIGN_IN_SECRET: 'CANARY-sign-in-secret', SERVICE_SECRET: 'CANARY-service-secret' };
+    const relay = await createRelay(parseRelayConfig(config, env), runtime, memory);
+    opened.push(relay);
+    return relay;
+  };
+  const relayWith = async (change: SignInChange = {}) => {
+    const relay = await start(signInConfig(sandbox, change));
+    const { signIn } = relay;
+    if (signIn === undefined) throw new Error('the relay has no sign-in');
+    return { relay, signIn };
+  };
+
+  beforeEach(async () => {
+    sandbox = await startSandbox(clock);
+    memory = createSignInMemory(runtime);
+    opened = [];
+    const [user] = sandbox.users;
+    const session: Session = {
+      user: { id: user?.id ?? '', name: 'Ann', email: 'ann@example.test', organization: { id: 'org', name: 'Org' } },
+      homeOrganizationId: 'org',
+      facts: { roleIds: [], groupIds: [], divisionId: undefined },
+      scopes: ['presence', 'routing:readonly'],
+      accessToken: 'CANARY-access-token',
+      refreshToken: 'CANARY-refresh-token',
+      tokenStart: clock.now(),
+      tokenEnd: clock.now() + 3_600_000,
+      start: clock.now(),
+      readAt: clock.now()
+    };
+    const store = memory.sessions.store(3_600_000, () => undefined);
+    await store.create(nameOf(ID), session);
+    const { signIn } = await relayWith();
+    const { setCookie } = await signIn.signOut(requestWith(''));
+    cookie = `${setCookie.slice(0, setCookie.indexOf('='))}=${ID}`;
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map((relay) => relay.close()));
+    await sandbox.close();
+  });
+
+  it('compares the page with the same session', async () => {
+    const old = await relayWith();
+    const caller = await old.relay.admit(requestWith(cookie));
+    const tag = old.signIn.describe(caller).session;
+    const fresh = await relayWith({ signIn: { roles: { wall: { everyone: true } } } });
+    const check = (given?: string) => () => {
+      fresh.signIn.checkPage(caller, requestWith(cookie, given));
+    };
+    expect(check(tag)).not.toThrow();
+    expect(check()).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    expect(check('another')).toThrow(expect.objectContaining({ code: 'session_changed' }));
+    expect(fresh.relay.session(caller)).toMatchObject({ session: tag, signInUrl: `${RELAY_URL}/sign-in` });
+  });
+
+  it("calls the API with the user's own token, and with the roles of the new configuration", async () => {
+    const old = await relayWith();
+    const caller = await old.relay.admit(requestWith(cookie));
+    const fresh = await relayWith({ signIn: { roles: { wall: { everyone: true } } } });
+    const { entitlement, sender } = await fresh.signIn.act(caller);
+    expect(entitlement.scopes).toEqual(['routing:readonly']);
+    expect(await sender?.token()).toMatchObject({ token: 'CANARY-access-token' });
+  });
+
+  it('refuses the caller where the new configuration has no sign-in', async () => {
+    const old = await relayWith();
+    const caller = await old.relay.admit(requestWith(cookie));
+    const config = signInConfig(sandbox, { config: { genesys: withService(sandbox) } });
+    Reflect.deleteProperty(config, 'signIn');
+    const identities = [{ type: 'loopback' as const, roles: ['agent'] }];
+    const fresh = await start({ ...config, mode: 'proxy', identities });
+    expect(() => fresh.entitlement(caller)).toThrow(expect.objectContaining({ code: 'invalid_credentials' }));
+  });
+});

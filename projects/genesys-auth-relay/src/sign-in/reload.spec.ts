@@ -67,6 +67,7 @@ describe('a reload while a request of a signed-in user is under way', () => {
     };
     const store = memory.sessions.store(3_600_000, () => undefined);
     await store.create(nameOf(ID), session);
+    store.close();
     const { signIn } = await relayWith();
     const { setCookie } = await signIn.signOut(requestWith(''));
     cookie = `${setCookie.slice(0, setCookie.indexOf('='))}=${ID}`;

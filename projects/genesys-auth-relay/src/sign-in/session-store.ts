@@ -4,6 +4,8 @@ import type { Session } from './session.ts';
 
 /** Sessions that one process keeps at most; the one that was longest not used goes first. */
 const MAX_SESSIONS = 100_000;
+/** How often the memory looks for sessions that were not used for too long. */
+const SWEEP_EVERY_MS = 60_000;
 
 /** A session as it was read. */
 export interface Kept {
@@ -33,8 +35,12 @@ export interface SessionStore {
 
 /** Sessions in the memory of this process. */
 export interface MemorySessions {
-  /** @param onIdle is told of a session that was not used for too long */
-  store(idleMs: number, onIdle: (session: Session) => void): SessionStore;
+  /**
+   * Opens the memory. It looks for idle sessions until it is closed.
+   *
+   * @param onIdle is told of a session that was not used for too long, and of its name
+   */
+  store(idleMs: number, onIdle: (name: string, session: Session) => void): SessionStore;
 }
 
 /** Builds the memory. It outlives a configuration. */
@@ -42,38 +48,50 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
   const all = new LRUCache<string, { kept: Kept; usedAt: number }>({ max: MAX_SESSIONS });
   const keep = (session: Session): Kept => ({ session, witness: session });
   return {
-    store: (idleMs, onIdle) => ({
-      async create(name, session) {
-        all.set(name, { kept: keep(session), usedAt: clock.monotonic() });
-        await Promise.resolve();
-      },
-      async read(name) {
-        await Promise.resolve();
+    store(idleMs, onIdle) {
+      function readNow(name: string): Kept | undefined {
         const found = all.get(name);
         if (found === undefined) return undefined;
         if (clock.monotonic() - found.usedAt < idleMs) return found.kept;
         all.delete(name);
-        onIdle(found.kept.session);
+        onIdle(name, found.kept.session);
         return undefined;
-      },
-      use(name) {
-        const found = all.get(name);
-        if (found !== undefined) found.usedAt = clock.monotonic();
-      },
-      async replace(name, { witness }, session) {
-        await Promise.resolve();
-        const found = all.get(name);
-        if (found === undefined || found.kept.witness !== witness) return false;
-        found.kept = keep(session);
-        return true;
-      },
-      async remove(name) {
-        await Promise.resolve();
-        all.delete(name);
-      },
-      // One process refreshes each session once at a time anyhow.
-      lease: () => Promise.resolve(() => Promise.resolve()),
-      close: () => undefined
-    })
+      }
+      // The browser of an idle session may be gone, so no request of it ends the session.
+      const sweeper = setInterval(() => {
+        for (const name of [...all.keys()]) readNow(name);
+      }, SWEEP_EVERY_MS).unref();
+
+      return {
+        async create(name, session) {
+          all.set(name, { kept: keep(session), usedAt: clock.monotonic() });
+          await Promise.resolve();
+        },
+        async read(name) {
+          await Promise.resolve();
+          return readNow(name);
+        },
+        use(name) {
+          const found = all.get(name);
+          if (found !== undefined) found.usedAt = clock.monotonic();
+        },
+        async replace(name, { witness }, session) {
+          await Promise.resolve();
+          const found = all.get(name);
+          if (found === undefined || found.kept.witness !== witness) return false;
+          found.kept = keep(session);
+          return true;
+        },
+        async remove(name) {
+          await Promise.resolve();
+          all.delete(name);
+        },
+        // One process refreshes each session once at a time anyhow.
+        lease: () => Promise.resolve(() => Promise.resolve()),
+        close: () => {
+          clearInterval(sweeper);
+        }
+      };
+    }
   };
 }

@@ -1,5 +1,7 @@
+import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import { createRelayMetrics } from '../index.ts';
 import { type Ask, ask } from '../testing/ask.ts';
+import { openHub } from '../testing/hub-client.ts';
 import { ANN, APP_URL, BOB, RELAY_URL, type SignInSetup, setUpSignIn, withService } from '../../test/sign-in-setup.ts';
 
 const MINUTE = 60_000;
@@ -188,6 +190,38 @@ describe('the end of a session', () => {
     expect((await browser.session()).status).toBe(200);
     world.clock.advance(10 * MINUTE);
     expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+  });
+
+  it('comes with the idle limit also when the browser is gone: the token ends, and sockets close', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { world: own, browser } = await signedIn((sandbox) => ({
+      // Within the time in which the hub expects a sign of life of the socket.
+      signIn: { hubIgnoresDivisions: true, session: { idleSeconds: 60 } },
+      config: {
+        genesys: withService(sandbox),
+        notifications: {},
+        scopes: ['notifications', 'presence'],
+        roles: { agent: { scopes: ['notifications', 'presence'] } }
+      }
+    }));
+    world = own;
+    const { body } = await browser.send('/notifications/ticket', { method: 'POST' });
+    const socket = await openHub(world.relay.url, {
+      protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${String(body['ticket'])}`],
+      headers: { origin: new URL(APP_URL).origin }
+    });
+    world.clock.advance(MINUTE - 1);
+    vi.advanceTimersByTime(MINUTE);
+    const before = world.sandbox.liveTokenCount();
+    world.clock.advance(1);
+    vi.advanceTimersByTime(MINUTE);
+    await vi.waitFor(() => {
+      expect(world.sandbox.liveTokenCount()).toBe(before - 1);
+    });
+    expect(await socket.closed).toBe(4401);
   });
 
   it('comes after 12 hours, however much it is used', async () => {

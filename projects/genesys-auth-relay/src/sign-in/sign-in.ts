@@ -165,7 +165,8 @@ export function createSignIn(
 
   const sessionStore =
     store ??
-    memory.sessions.store(signIn.session.idleSeconds * 1000, (session) => {
+    memory.sessions.store(signIn.session.idleSeconds * 1000, (name, session) => {
+      memory.live.forget(name);
       observer.sessionEnded?.('idle');
       void pending.track(genesys.revoke(session.accessToken));
     });
@@ -447,7 +448,7 @@ export function createSignIn(
     },
 
     async close() {
-      await Promise.all([genesys.close(), store?.close()]);
+      await Promise.all([genesys.close(), sessionStore.close()]);
     }
   };
 }

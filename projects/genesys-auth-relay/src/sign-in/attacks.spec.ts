@@ -260,13 +260,28 @@ describe('attack:', () => {
     expect(world.sandbox.tokenRequestCount()).toBe(0);
   });
 
+  const PROXY = { config: { limits: { trustedProxies: ['127.0.0.1'] } } };
+  /** Signs in from an address. */
+  const signInFrom = async (address: string) => {
+    const browser = world.browser();
+    return result(await browser.navigate(await browser.authorize(ANN), { 'x-forwarded-for': address }));
+  };
+
   it('code floods: codes beyond the budget wait, and are given up after 20 s', async () => {
-    world = await setUpSignIn({ signIn: { exchangesPerMinute: 2 }, runtime: {} });
+    world = await setUpSignIn({ signIn: { exchangesPerMinute: 2 }, ...PROXY });
     const results = [];
-    for (let step = 0; step < 4; step++) results.push(result(await world.browser().signIn()));
+    for (let step = 0; step < 4; step++) results.push(await signInFrom(`203.0.113.${step}`));
     expect(results.filter((one) => one === 'ok')).toHaveLength(2);
     expect(results.filter((one) => one === 'sign_in_failed.rate_limited')).toHaveLength(2);
     expect(world.sandbox.tokenRequestCount()).toBe(2);
+  });
+
+  it('code floods: codes of one address do not delay another address', async () => {
+    world = await setUpSignIn({ signIn: { exchangesPerMinute: 10 }, ...PROXY });
+    for (let step = 0; step < 15; step++) await signInFrom('203.0.113.1');
+    const sleeps = world.clock.sleeps.length;
+    expect(await signInFrom('203.0.113.2')).toBe('ok');
+    expect(world.clock.sleeps).toHaveLength(sleeps);
   });
 
   it('data of the previous user: the page of one user gets nothing of another', async () => {

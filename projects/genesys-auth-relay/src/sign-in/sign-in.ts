@@ -241,12 +241,15 @@ export function createSignIn(
     return { id: await sessions.start(session) };
   }
 
-  /** Exchanges the code. Whatever fails, no token stays alive. */
-  async function signInWith(code: string, verifier: string): Promise<SignInResult | { readonly id: string }> {
+  /** Exchanges the code, when it is the turn of the address. Whatever fails, no token stays alive. */
+  async function signInWith(
+    code: string,
+    verifier: string,
+    address: string
+  ): Promise<SignInResult | { readonly id: string }> {
     let tokens: UserTokens | undefined;
     try {
-      const turn = exchanges.take(sha256(code), { signal: new AbortController().signal });
-      await turn;
+      await exchanges.take(address, { signal: new AbortController().signal });
       const start = clock.now();
       tokens = await genesys.exchange(code, verifier);
       const result = await open(tokens, start);
@@ -354,7 +357,7 @@ export function createSignIn(
       const error = only('error');
       const result =
         code !== undefined && error === undefined
-          ? await signInWith(code, verifier)
+          ? await signInWith(code, verifier, address)
           : error === undefined
             ? failed('refused')
             : resultOfError(error);

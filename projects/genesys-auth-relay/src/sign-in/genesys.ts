@@ -106,7 +106,13 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 function tokenFailure({ status, body }: Answer): GenesysFailure {
   const error = body?.['error'];
   if (isRateLimit(status, body)) return new GenesysFailure('rate_limited', status);
-  if (status >= 500 || error === 'server_error' || error === 'temporarily_unavailable')
+  if (
+    status >= 500 ||
+    status === 408 ||
+    status === 425 ||
+    error === 'server_error' ||
+    error === 'temporarily_unavailable'
+  )
     return new GenesysFailure('unavailable', status);
   if (error === 'invalid_grant') return new GenesysFailure('code_refused', status);
   if (error === 'invalid_client' || error === 'unauthorized_client')

@@ -3,6 +3,14 @@ import { createRelayMetrics } from '../index.ts';
 import { type Ask, ask } from '../testing/ask.ts';
 import { openHub } from '../testing/hub-client.ts';
 import { ANN, APP_URL, BOB, RELAY_URL, type SignInSetup, setUpSignIn, withService } from '../../test/sign-in-setup.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import { createPending } from '../runtime/pending.ts';
+import { runtimeOf } from '../runtime/runtime.ts';
+import { testClock } from '../testing/clock.ts';
+import { GenesysFailure } from './genesys.ts';
+import { createLiveSessions } from './live.ts';
+import { createMemorySessions } from './session-store.ts';
+import { createSessions } from './sessions.ts';
 
 const MINUTE = 60_000;
 const QUEUES = '/api/v2/routing/queues';
@@ -319,6 +327,32 @@ describe('the token of a user', () => {
   });
 });
 
+describe('a refresh that Genesys Cloud refuses for good', () => {
+  it.each([
+    ['invalid_request', 400],
+    ['invalid_scope', 400],
+    ['access_denied', 403]
+  ])('ends the session: %s', async (error, status) => {
+    const { world, browser } = await signedIn();
+    world.sandbox.faults.add({ type: 'tokenError', error, status, grantType: 'refresh_token' });
+    world.clock.advance(59 * MINUTE);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    await world.close();
+  });
+
+  it.each([
+    ['invalid_client', 401],
+    ['slow_down', 400],
+    ['invalid_request', 408]
+  ])('keeps the session when the user is not to blame: %s %i', async (error, status) => {
+    const { world, browser } = await signedIn();
+    world.sandbox.faults.add({ type: 'tokenError', error, status, grantType: 'refresh_token' });
+    world.clock.advance(59 * MINUTE);
+    expect((await browser.send(QUEUES)).status).toBe(200);
+    await world.close();
+  });
+});
+
 describe('the roles of a user', () => {
   let world: SignInSetup;
   afterEach(() => world.close());
@@ -358,6 +392,75 @@ describe('the roles of a user', () => {
     world.sandbox.faults.clear();
     world.clock.advance(MINUTE);
     expect((await browser.send(QUEUES)).status).toBe(200);
+  });
+});
+
+describe('a user whom Genesys Cloud no longer shows', () => {
+  const readWith = async (status: number, apiCode?: string) => {
+    const clock = testClock();
+    const live = createLiveSessions(() => undefined);
+    const store = createMemorySessions(clock).store(60 * MINUTE, () => undefined);
+    onTestFinished(() => {
+      store.close();
+    });
+    let failure: GenesysFailure | undefined = new GenesysFailure('refused', status, apiCode);
+    const genesys = {
+      readUser: async () => {
+        await Promise.resolve();
+        if (failure !== undefined) throw failure;
+        return { id: 'ann', name: 'Ann', email: ANN, roleIds: [], groupIds: [], divisionId: undefined };
+      },
+      readToken: vi.fn(),
+      exchange: vi.fn(),
+      refresh: vi.fn(),
+      revoke: vi.fn(async () => Promise.resolve()),
+      close: vi.fn()
+    };
+    const ended = () => new RelayProblem('session_ended', 'ended', { hint: '' });
+    const parts = { store, genesys, live, pending: createPending(), absoluteMs: 720 * MINUTE, ended };
+    const sessions = createSessions(parts, runtimeOf({ clock }));
+    const id = await sessions.start({
+      user: { id: 'ann', name: 'Ann', email: ANN, organization: { id: 'org', name: 'Org' } },
+      homeOrganizationId: 'org',
+      facts: { roleIds: [], groupIds: [], divisionId: undefined },
+      scopes: [],
+      accessToken: 'CANARY-access-token',
+      refreshToken: undefined,
+      tokenStart: clock.now(),
+      tokenEnd: clock.now() + 720 * MINUTE,
+      start: clock.now(),
+      readAt: clock.now()
+    });
+    clock.advance(5 * MINUTE);
+    return {
+      heal: () => {
+        failure = undefined;
+      },
+      use: async () => {
+        const seen = await sessions.find(id);
+        if (seen === undefined) throw ended();
+        return sessions.use(seen);
+      },
+      genesys
+    };
+  };
+
+  it.each([403, 404])('has no session any more: %i', async (status) => {
+    const { use, genesys } = await readWith(status);
+    await expect(use()).rejects.toMatchObject({ code: 'session_ended' });
+    expect(genesys.revoke).toHaveBeenCalledWith('CANARY-access-token');
+  });
+
+  it.each([
+    ['the address of the relay', 401, 'ip.not.authorized'],
+    ['the address of the relay, as forbidden', 403, 'ip.not.authorized'],
+    ['the request', 400, undefined]
+  ])('keeps the session, but not the old roles, when Genesys Cloud refuses %s', async (_what, status, apiCode) => {
+    const { use, heal } = await readWith(status, apiCode);
+    await expect(use()).rejects.toMatchObject({ code: 'identity_unavailable' });
+    await expect(use()).rejects.toMatchObject({ code: 'identity_unavailable' });
+    heal();
+    await expect(use()).resolves.toMatchObject({ session: { user: { id: 'ann' } } });
   });
 });
 

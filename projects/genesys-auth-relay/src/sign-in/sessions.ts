@@ -71,6 +71,17 @@ export const nameOf = (id: string): string => sha256(id);
 const isRefusedToken = (error: unknown): boolean =>
   error instanceof GenesysFailure && error.status === 401 && error.apiCode !== 'ip.not.authorized';
 
+/** Whether the API no longer shows the user to themselves. */
+const isUserGone = ({ status, apiCode }: GenesysFailure): boolean =>
+  (status === 401 || status === 403 || status === 404) && apiCode !== 'ip.not.authorized';
+
+/** Whether the same request may succeed soon. */
+const isTemporary = ({ status }: GenesysFailure): boolean => status === undefined || status === 429 || status >= 500;
+
+/** Whether the refresh token is of no use any more. A refused client or a limit concerns all users, and passes. */
+const isRefreshOver = ({ reason, status = 0 }: GenesysFailure): boolean =>
+  reason === 'code_refused' || (reason === 'refused' && status >= 400);
+
 /** Builds the sessions on a store. */
 export function createSessions(parts: SessionParts, { clock, observer }: RelayRuntime): Sessions {
   const { store, genesys, live, pending, absoluteMs, ended } = parts;
@@ -107,7 +118,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     try {
       tokens = await genesys.refresh(refreshToken);
     } catch (error) {
-      if (!(error instanceof GenesysFailure) || error.reason !== 'code_refused') throw error;
+      if (!(error instanceof GenesysFailure) || !isRefreshOver(error)) throw error;
       await end(name, 'refresh_refused');
       throw ended();
     }
@@ -205,11 +216,13 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
         return fresh;
       }
     } catch (error) {
-      if (isRefusedToken(error)) {
+      if (!(error instanceof GenesysFailure)) throw error;
+      if (isUserGone(error)) {
         await end(name, 'token_refused');
         throw ended();
       }
-      if (!(error instanceof GenesysFailure)) throw error;
+      // Old roles count only while Genesys Cloud is busy or down.
+      if (!isTemporary(error)) throw unavailable();
       state.pauses.read = clock.monotonic() + PAUSE_MS;
       state.staleSince ??= now;
     }

@@ -6,8 +6,6 @@ import type { Session } from './session.ts';
 export interface LiveSession {
   /** Until when Genesys Cloud is left alone after a failure; on the monotonic clock. */
   readonly pauses: { refresh: number; read: number };
-  /** Since when the facts about the user are old, as Genesys Cloud does not answer. */
-  staleSince: number | undefined;
   /** What is under way, by its name. */
   readonly flights: Map<string, Promise<Session>>;
   /** Budget and pauses of the user's token, made at the first call of the API. */
@@ -37,7 +35,7 @@ export function createLiveSessions(onEnd: (name: string) => void): LiveSessions 
     let found = all.get(name);
     if (found === undefined) {
       const pauses = { refresh: -Infinity, read: -Infinity };
-      all.set(name, (found = { pauses, staleSince: undefined, flights: new Map(), limits: undefined }));
+      all.set(name, (found = { pauses, flights: new Map(), limits: undefined }));
     }
     return found;
   }

@@ -11,7 +11,7 @@ import type { Kept, SessionStore } from './session-store.ts';
 
 /** How old the facts about a user may be at an API call. */
 const FACTS_MS = 300_000;
-/** How long old facts still count while Genesys Cloud does not answer. */
+/** How old the facts may be while Genesys Cloud does not answer. */
 const STALE_FACTS_MS = 900_000;
 /** Pause after a request to Genesys Cloud that failed. */
 const PAUSE_MS = 10_000;
@@ -208,12 +208,9 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
   async function withFreshFacts({ name, session }: SeenSession): Promise<Session> {
     if (clock.now() - session.readAt < FACTS_MS) return session;
     const state = live.of(name);
-    const now = clock.monotonic();
     try {
-      if (now >= state.pauses.read) {
-        const fresh = await live.once(name, 'read', () => pending.track(readFacts(name, session)));
-        state.staleSince = undefined;
-        return fresh;
+      if (clock.monotonic() >= state.pauses.read) {
+        return await live.once(name, 'read', () => pending.track(readFacts(name, session)));
       }
     } catch (error) {
       if (!(error instanceof GenesysFailure)) throw error;
@@ -224,9 +221,8 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       // Old roles count only while Genesys Cloud is busy or down.
       if (!isTemporary(error)) throw unavailable();
       state.pauses.read = clock.monotonic() + PAUSE_MS;
-      state.staleSince ??= now;
     }
-    if (state.staleSince !== undefined && now - state.staleSince >= STALE_FACTS_MS) throw unavailable();
+    if (clock.now() - session.readAt >= STALE_FACTS_MS) throw unavailable();
     return session;
   }
 

@@ -13,6 +13,8 @@ export interface BudgetLimits {
   readonly queueLength: number;
   /** Milliseconds a request may wait. */
   readonly queueWaitMs: number;
+  /** Whether a caller may use everything that is left while no other caller waits. Default: no caller may. */
+  readonly mayUseAll?: (caller: string) => boolean;
 }
 
 /** What the API lets one token do in a minute, shared fairly between callers. */
@@ -48,7 +50,10 @@ export const spent = (waitMs: number): RelayProblem => {
  * to wait is served in turn by caller, not by arrival: a caller with a hundred requests waits behind its own. A caller within its
  * share is served as long as anything is left; one that has had its share is paced, so that it cannot take what others need.
  */
-export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: BudgetLimits, clock: RelayClock): Budget {
+export function createBudget(
+  { requestsPerMinute, queueLength, queueWaitMs, mayUseAll = () => false }: BudgetLimits,
+  clock: RelayClock
+): Budget {
   /** The last requests, oldest first: when, and whose. Two lists, as millions of small objects are dear to collect. */
   let times: number[] = [];
   let callers: string[] = [];
@@ -108,7 +113,7 @@ export function createBudget({ requestsPerMinute, queueLength, queueWaitMs }: Bu
     const active = used.size + (mine === 0 ? 1 : 0);
     // Somebody who is alone shares with the next to come.
     const share = requestsPerMinute / Math.max(2, active);
-    if (mine < share) return freeAt(requestsPerMinute, now);
+    if (mine < share || mayUseAll(caller)) return freeAt(requestsPerMinute, now);
     return Math.max(freeAt(common, now), pacedAt(share, now));
   }
 

@@ -505,6 +505,24 @@ describe('many users', () => {
     expect(good).toBe(600);
     await world.close();
   });
+
+  it('200 come back to one address at the same moment', async () => {
+    const world = await setUpSignIn(
+      ({ tokenEndpoint, apiOrigin }) => ({ config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: 60_000 } } }),
+      { sandbox: { rateLimit: { requestsPerMinute: false } } }
+    );
+    const callbacks = [];
+    for (let step = 0; step < 200; step++) {
+      const browser = world.browser();
+      const callback = await browser.authorize(ANN);
+      callbacks.push(() => browser.navigate(callback));
+    }
+    const answers = await Promise.all(callbacks.map((comeBack) => comeBack()));
+    expect(answers.filter(({ headers }) => String(headers['location']).endsWith('genesys_sign_in=ok'))).toHaveLength(
+      200
+    );
+    await world.close();
+  });
 });
 
 describe('the metrics of sign-in', () => {

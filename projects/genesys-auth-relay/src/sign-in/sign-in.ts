@@ -17,7 +17,6 @@ import type { RequestFacts } from '../guard/facts.ts';
 import { createRateLimit } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { Entitlement, Policy } from '../policy/policy.ts';
-import { type Budget, createBudget } from '../proxy/budget.ts';
 import type { Acting } from '../proxy/sender.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { Pending } from '../runtime/pending.ts';
@@ -25,6 +24,7 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { createSeal } from '../store/seal.ts';
 import { createCookieJar, readCookies } from './cookies.ts';
+import { createExchangeTurns } from './exchange-turns.ts';
 import { type Genesys, GenesysFailure, type UserTokens, createGenesys } from './genesys.ts';
 import { createSessionGuard } from './guard.ts';
 import { createLiveSessions } from './live.ts';
@@ -37,8 +37,6 @@ import { createTransactions } from './transactions.ts';
 import { noRole, rolesOf } from './user-roles.ts';
 import { createUserCalls, limitedTo } from './user-calls.ts';
 
-/** Callbacks that may wait for their turn at the token endpoint, and how long. */
-const EXCHANGE_QUEUE = { queueLength: 2000, queueWaitMs: 20_000 };
 /** Characters of a parameter for Genesys Cloud. */
 const MAX_PARAMETER = 256;
 /** An id of 32 bytes in base64url. */
@@ -155,7 +153,7 @@ export function createSignIn(
   const tags = createSessionTags(keys);
   const genesys: Genesys = createGenesys(config, signIn, runtime);
   const addresses = createRateLimit(signIn.requestsPerMinute, clock);
-  const exchanges: Budget = createBudget({ requestsPerMinute: signIn.exchangesPerMinute, ...EXCHANGE_QUEUE }, clock);
+  const exchanges = createExchangeTurns(signIn.exchangesPerMinute, clock);
   const absoluteMs = signIn.session.absoluteSeconds * 1000;
   const source = sha256(JSON.stringify([organizations, roles, signedOutRoles, signIn.actAs, client.id]));
 
@@ -249,7 +247,7 @@ export function createSignIn(
   ): Promise<SignInResult | { readonly id: string }> {
     let tokens: UserTokens | undefined;
     try {
-      await exchanges.take(address, { signal: new AbortController().signal });
+      await exchanges.take(address);
       const start = clock.now();
       tokens = await genesys.exchange(code, verifier);
       const result = await open(tokens, start);
@@ -257,7 +255,10 @@ export function createSignIn(
       return result;
     } catch (error) {
       if (tokens !== undefined) void pending.track(genesys.revoke(tokens.accessToken));
-      if (error instanceof GenesysFailure) return failed(error.reason);
+      if (error instanceof GenesysFailure) {
+        if (error.reason === 'code_refused') exchanges.refused(address);
+        return failed(error.reason);
+      }
       if (error instanceof RelayProblem)
         return failed(error.code === 'api_budget_spent' ? 'rate_limited' : 'unavailable');
       throw error;

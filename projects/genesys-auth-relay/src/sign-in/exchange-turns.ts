@@ -1,0 +1,49 @@
+import { LRUCache } from 'lru-cache';
+import { createRateLimit } from '../guard/rate.ts';
+import { createBudget } from '../proxy/budget.ts';
+import type { RelayClock } from '../runtime/clock.ts';
+
+/** How many callbacks may wait, and for how long. */
+const QUEUE = { queueLength: 2000, queueWaitMs: 20_000 };
+/** An address may have this part of its codes refused in a minute before it has to leave room for others. */
+const REFUSED_PART = 0.1;
+/** How long it leaves room. */
+const SUSPECT_MS = 600_000;
+/** Addresses that are remembered. */
+const MAX_ADDRESSES = 10_000;
+
+/** The exchanges of codes that all addresses share. */
+export interface ExchangeTurns {
+  /**
+   * Waits for the turn of an address. While no other address waits, one address may use everything that is left, because many
+   * users may share it. Otherwise the addresses are served in turn.
+   *
+   * @throws RelayProblem `api_budget_spent` after 20 s
+   */
+  take(address: string): Promise<void>;
+  /** Reports that Genesys Cloud refused a code. An address that sends made-up codes has to leave room for the others. */
+  refused(address: string): void;
+}
+
+/** @param perMinute exchanges in any 60 seconds */
+export function createExchangeTurns(perMinute: number, clock: RelayClock): ExchangeTurns {
+  const refusals = createRateLimit(Math.max(1, Math.floor(perMinute * REFUSED_PART)), clock, MAX_ADDRESSES);
+  /** Until when an address is suspected, on the monotonic clock. */
+  const suspects = new LRUCache<string, number>({ max: MAX_ADDRESSES });
+  const budget = createBudget(
+    {
+      requestsPerMinute: perMinute,
+      ...QUEUE,
+      mayUseAll: (address) => clock.monotonic() >= (suspects.get(address) ?? -Infinity)
+    },
+    clock
+  );
+  return {
+    async take(address) {
+      await budget.take(address, new AbortController());
+    },
+    refused(address) {
+      if (refusals.take(address) > 0) suspects.set(address, clock.monotonic() + SUSPECT_MS);
+    }
+  };
+}

@@ -17,6 +17,12 @@ const APP_ORIGIN = 'https://app.example.test';
 export const ANN = 'agent.1@sandbox.example';
 export const BOB = 'agent.2@sandbox.example';
 
+/**
+ * No test waits for this timeout, so it is long. A shorter one fires on a busy machine: after a pause of the process timers run
+ * before the answers that have arrived meanwhile are read.
+ */
+export const TIMEOUT_MS = 30_000;
+
 /** The client of sign-in, and that of the relay's own token. */
 export const SIGN_IN_CLIENT: SandboxClient = {
   id: 'sign-in-client',
@@ -58,7 +64,7 @@ export function signInConfig(sandbox: Sandbox, { signIn, config }: SignInChange 
   return {
     listen: { host: '127.0.0.1', port: 0 },
     admin: false,
-    genesys: { tokenEndpoint: sandbox.tokenEndpoint, apiOrigin: sandbox.apiOrigin, timeoutMs: 2000 },
+    genesys: { tokenEndpoint: sandbox.tokenEndpoint, apiOrigin: sandbox.apiOrigin, timeoutMs: TIMEOUT_MS },
     scopes: ['presence', 'routing', 'users', 'user-basic-info', 'conversations', 'analytics'],
     roles: {
       agent: { scopes: ['presence', 'routing', 'user-basic-info', 'conversations:readonly', 'analytics'] },
@@ -83,7 +89,7 @@ const ENV = { SIGN_IN_SECRET: 'CANARY-sign-in-secret', SERVICE_SECRET: 'CANARY-s
 export const withService = (sandbox: Sandbox): RelayConfigInput['genesys'] => ({
   tokenEndpoint: sandbox.tokenEndpoint,
   apiOrigin: sandbox.apiOrigin,
-  timeoutMs: 2000,
+  timeoutMs: TIMEOUT_MS,
   client: { id: SERVICE_CLIENT.id, secret: { env: 'SERVICE_SECRET' } }
 });
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import { createRelayMetrics } from '../index.ts';
 import type { Answer } from '../testing/ask.ts';
-import { ANN, BOB, RELAY_URL, type SignInSetup, setUpSignIn } from '../../test/sign-in-setup.ts';
+import { ANN, BOB, RELAY_URL, TIMEOUT_MS, type SignInSetup, setUpSignIn } from '../../test/sign-in-setup.ts';
 import { createSeal } from '../store/seal.ts';
 import { createCookieJar } from './cookies.ts';
 import { createTransactions } from './transactions.ts';
@@ -81,7 +81,7 @@ describe('attack:', () => {
     const apiOrigin = `http://127.0.0.1:${String(Reflect.get(Object(api.address()), 'port'))}`;
     world = await setUpSignIn(({ tokenEndpoint }) => ({
       signIn: { organizations: ['org'] },
-      config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: 2000 } }
+      config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: TIMEOUT_MS } }
     }));
     const browser = world.browser();
     expect(result(await browser.signIn())).toBe('sign_in_failed.wrong_client');

@@ -507,10 +507,7 @@ describe('many users', () => {
   });
 
   it('200 come back to one address at the same moment', async () => {
-    const world = await setUpSignIn(
-      ({ tokenEndpoint, apiOrigin }) => ({ config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: 60_000 } } }),
-      { sandbox: { rateLimit: { requestsPerMinute: false } } }
-    );
+    const world = await setUpSignIn({}, { sandbox: { rateLimit: { requestsPerMinute: false } } });
     const callbacks = [];
     for (let step = 0; step < 200; step++) {
       const browser = world.browser();

@@ -43,6 +43,8 @@ export interface SignInSetup {
   readonly lines: readonly object[];
   /** Another browser. */
   browser(): Browser;
+  /** Gives the relay another configuration. */
+  reload(change: SignInChange): Promise<void>;
   /** Requests that the API has got from the relay, without those about tokens and the user. */
   calls(): readonly string[];
   close(): Promise<void>;
@@ -113,7 +115,8 @@ export async function setUpSignIn(
   const write = (fields: object) => {
     lines.push(fields);
   };
-  const relay = await startRelay(parseRelayConfig(signInConfig(sandbox, settings), { ...ENV, ...settings.env }), {
+  const configWith = (one: SignInChange) => parseRelayConfig(signInConfig(sandbox, one), { ...ENV, ...one.env });
+  const relay = await startRelay(configWith(settings), {
     clock,
     random: () => 0.5,
     log: { info: write, warn: write, error: write, debug: write },
@@ -125,6 +128,7 @@ export async function setUpSignIn(
     clock,
     lines,
     browser: () => createBrowser(relay.url),
+    reload: (next) => relay.reload(configWith(next)),
     calls: () =>
       sandbox.requests
         .filter(({ host, path }) => host === 'api' && !/\/(?:tokens|users)\/me/.test(path))

@@ -157,6 +157,17 @@ async function build(
     return signIn.entitlement(caller);
   }
 
+  /** The scopes that `/session` reports. A signed-in user without a role has none, but has to see who is signed in to sign out. */
+  function reportedScopes(caller: Caller): Pick<Entitlement, 'scopes' | 'defaultScopes'> {
+    try {
+      return entitlement(caller);
+    } catch (error) {
+      const isWithoutRole = error instanceof RelayProblem && error.code === 'policy_denied';
+      if (caller.session !== undefined && isWithoutRole) return { scopes: [], defaultScopes: [] };
+      throw error;
+    }
+  }
+
   function act(caller: Caller) {
     if (caller.session !== undefined && signIn !== undefined) return signIn.act(caller);
     const sender = genesysTokens?.sender(caller);
@@ -215,7 +226,7 @@ async function build(
     },
 
     session(caller) {
-      const { scopes, defaultScopes } = entitlement(caller);
+      const { scopes, defaultScopes } = reportedScopes(caller);
       const { region, apiOrigin } = config.genesys;
       const { subject, identity, roles } = caller;
       const shared = { identity, roles, scopes, defaultScopes, region, apiOrigin, mode: config.mode };

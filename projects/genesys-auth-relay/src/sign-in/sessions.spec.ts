@@ -2,7 +2,16 @@ import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-pro
 import { createRelayMetrics } from '../index.ts';
 import { type Ask, ask } from '../testing/ask.ts';
 import { openHub } from '../testing/hub-client.ts';
-import { ANN, APP_URL, BOB, RELAY_URL, type SignInSetup, setUpSignIn, withService } from '../../test/sign-in-setup.ts';
+import {
+  ANN,
+  APP_URL,
+  BOB,
+  type Browser,
+  RELAY_URL,
+  type SignInSetup,
+  setUpSignIn,
+  withService
+} from '../../test/sign-in-setup.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { createPending } from '../runtime/pending.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
@@ -124,6 +133,49 @@ describe('a signed-in user', () => {
     world = own;
     const answer = await browser.send('/session', { headers: { authorization: 'Bearer wrong' } });
     expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
+  });
+});
+
+describe('a signed-in user without a role', () => {
+  let world: SignInSetup;
+  let browser: Browser;
+  beforeEach(async () => {
+    ({ world, browser } = await signedIn());
+    await world.reload({ signIn: { roles: { agent: { groups: ['another-group'] } } } });
+    browser.tag = undefined;
+  });
+  afterEach(() => world.close());
+
+  it('is shown by the session, without rights', async () => {
+    expect(await browser.session()).toMatchObject({
+      status: 200,
+      body: {
+        user: { email: ANN },
+        session: expect.stringMatching(/^[\w-]{43}$/),
+        roles: [],
+        scopes: [],
+        defaultScopes: [],
+        signInUrl: SIGN_IN_URL
+      }
+    });
+  });
+
+  it('may not call the API, and learns why', async () => {
+    await browser.session();
+    expect(await browser.send(QUEUES)).toMatchObject({
+      status: 403,
+      body: { code: 'policy_denied', detail: expect.stringContaining('mapped to a role') }
+    });
+    expect(world.calls()).toEqual([]);
+  });
+
+  it('can sign out', async () => {
+    await browser.session();
+    expect((await browser.send('/sign-out', { method: 'POST' })).status).toBe(200);
+    expect(browser.cookies.size).toBe(0);
+    await vi.waitFor(() => {
+      expect(world.sandbox.liveTokenCount()).toBe(0);
+    });
   });
 });
 

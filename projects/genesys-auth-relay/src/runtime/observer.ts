@@ -72,8 +72,10 @@ export type HubRole = 'starting' | 'following' | 'leading' | 'alone' | 'handing-
  * - `expired`: it reached its longest time, or the end of a token that cannot be refreshed
  * - `token_refused`: Genesys Cloud refused the token, and there is no refresh token
  * - `refresh_refused`: Genesys Cloud refused the refresh token
+ * - `not_allowed`: the configuration no longer allows the organization of the user, or has another OAuth client
  */
-export type SessionEnd = 'signed_out' | 'replaced' | 'idle' | 'expired' | 'token_refused' | 'refresh_refused';
+export type SessionEnd =
+  'signed_out' | 'replaced' | 'idle' | 'expired' | 'token_refused' | 'refresh_refused' | 'not_allowed';
 
 /** Watches a relay at work, for metrics. Nothing it is told holds a token, a secret or a name of a caller. */
 export interface RelayObserver {

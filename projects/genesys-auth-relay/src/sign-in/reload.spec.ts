@@ -53,9 +53,11 @@ describe('a reload while a request of a signed-in user is under way', () => {
     memory = createSignInMemory(runtime);
     opened = [];
     const [user] = sandbox.users;
+    const organization = { id: user?.organization.id ?? '', name: 'Org' };
     const session: Session = {
-      user: { id: user?.id ?? '', name: 'Ann', email: 'ann@example.test', organization: { id: 'org', name: 'Org' } },
-      homeOrganizationId: 'org',
+      user: { id: user?.id ?? '', name: 'Ann', email: 'ann@example.test', organization },
+      clientId: 'sign-in-client',
+      homeOrganizationId: organization.id,
       facts: { roleIds: [], groupIds: [], divisionId: undefined },
       scopes: ['presence', 'routing:readonly'],
       accessToken: 'CANARY-access-token',
@@ -98,6 +100,14 @@ describe('a reload while a request of a signed-in user is under way', () => {
     const { entitlement, sender } = await fresh.signIn.act(caller);
     expect(entitlement.scopes).toEqual(['routing:readonly']);
     expect(await sender?.token()).toMatchObject({ token: 'CANARY-access-token' });
+  });
+
+  it('ends the session when the new configuration does not allow the organization', async () => {
+    const old = await relayWith();
+    const caller = await old.relay.admit(requestWith(cookie));
+    const fresh = await relayWith({ signIn: { organizations: ['another-organization'] } });
+    await expect(fresh.signIn.act(caller)).rejects.toMatchObject({ code: 'session_ended' });
+    await expect(fresh.signIn.isAlive(caller)).resolves.toBe(false);
   });
 
   it('refuses the caller where the new configuration has no sign-in', async () => {

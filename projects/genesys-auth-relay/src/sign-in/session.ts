@@ -5,6 +5,8 @@ import type { UserFacts } from './genesys.ts';
 /** A signed-in user, with the tokens that act for them. All times are milliseconds since the epoch. */
 export interface Session {
   readonly user: SessionUser;
+  /** OAuth client that the user signed in with. */
+  readonly clientId: string;
   readonly homeOrganizationId: string;
   /** What decides about the roles of the user. */
   readonly facts: Pick<UserFacts, 'roleIds' | 'groupIds' | 'divisionId'>;
@@ -26,11 +28,11 @@ export const endOf = (session: Session, absoluteMs: number): number =>
     : session.start + absoluteMs;
 
 /** A session as it is sealed in a store. */
-export const writeSession = (session: Session): string => JSON.stringify({ format: 1, ...session });
+export const writeSession = (session: Session): string => JSON.stringify({ format: 2, ...session });
 
 /** Reads a session that a relay sealed; `undefined` if a relay of another version wrote it. */
 export function readSession(text: string): Session | undefined {
   const { format, ...session } = parseObject(text) ?? {};
   // It was sealed by a relay of this fleet, so it is what a relay wrote.
-  return format === 1 ? ({ refreshToken: undefined, ...session } as unknown as Session) : undefined;
+  return format === 2 ? ({ refreshToken: undefined, ...session } as unknown as Session) : undefined;
 }

@@ -8,22 +8,40 @@ import {
   BOB,
   type Browser,
   RELAY_URL,
+  type SignInChange,
   type SignInSetup,
   setUpSignIn,
   withService
 } from '../../test/sign-in-setup.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import type { RelayClock } from '../runtime/clock.ts';
 import { createPending } from '../runtime/pending.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
 import { testClock } from '../testing/clock.ts';
-import { GenesysFailure } from './genesys.ts';
+import { type Genesys, GenesysFailure } from './genesys.ts';
 import { createLiveSessions } from './live.ts';
+import type { Session } from './session.ts';
 import { createMemorySessions } from './session-store.ts';
 import { createSessions } from './sessions.ts';
 
 const MINUTE = 60_000;
 const QUEUES = '/api/v2/routing/queues';
 const SIGN_IN_URL = `${RELAY_URL}/sign-in`;
+
+/** A session that starts now. */
+const sessionAt = (clock: RelayClock): Session => ({
+  user: { id: 'ann', name: 'Ann', email: ANN, organization: { id: 'org', name: 'Org' } },
+  clientId: 'client',
+  homeOrganizationId: 'org',
+  facts: { roleIds: [], groupIds: [], divisionId: undefined },
+  scopes: [],
+  accessToken: 'CANARY-access-token',
+  refreshToken: undefined,
+  tokenStart: clock.now(),
+  tokenEnd: clock.now() + 720 * MINUTE,
+  start: clock.now(),
+  readAt: clock.now()
+});
 
 /** A setup with one signed-in user. */
 async function signedIn(...setup: Parameters<typeof setUpSignIn>) {
@@ -284,6 +302,22 @@ describe('the end of a session', () => {
     expect(await socket.closed).toBe(4401);
   });
 
+  it.each<[string, SignInChange]>([
+    ['the organization of the user', { signIn: { organizations: ['another-organization'] } }],
+    ['the OAuth client of the session', { signIn: { client: { id: 'another', secret: { env: 'SIGN_IN_SECRET' } } } }]
+  ])('comes with the next request after a reload that no longer allows %s', async (_what, change) => {
+    const metrics = createRelayMetrics();
+    const { world: own, browser } = await signedIn({ runtime: { observer: metrics.observer } });
+    world = own;
+    await world.reload(change);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    expect(world.calls()).toEqual([]);
+    await vi.waitFor(() => {
+      expect(world.sandbox.liveTokenCount()).toBe(0);
+    });
+    expect(await metrics.text()).toContain('sessions_ended_total{why="not_allowed"} 1');
+  });
+
   it('comes after 12 hours, however much it is used', async () => {
     const { world: own, browser } = await signedIn({}, { client: { accessTokenValiditySeconds: 86_400 } });
     world = own;
@@ -447,6 +481,46 @@ describe('the roles of a user', () => {
   });
 });
 
+describe('a token that was refreshed', () => {
+  const refreshedWith = async (readToken: Genesys['readToken']) => {
+    const clock = testClock();
+    const store = createMemorySessions(clock).store(60 * MINUTE, () => undefined);
+    onTestFinished(() => {
+      store.close();
+    });
+    const genesys: Genesys = {
+      readUser: vi.fn(),
+      readToken,
+      exchange: vi.fn(),
+      refresh: vi.fn(() => Promise.resolve({ accessToken: 'new', refreshToken: undefined, lifetimeSeconds: 3600 })),
+      revoke: vi.fn(() => Promise.resolve()),
+      close: vi.fn()
+    };
+    const live = createLiveSessions(() => undefined);
+    const ended = () => new RelayProblem('session_ended', 'ended', { hint: '' });
+    const isAllowed = () => true;
+    const parts = { store, genesys, live, pending: createPending(), absoluteMs: 720 * MINUTE, ended, isAllowed };
+    const sessions = createSessions(parts, runtimeOf({ clock }));
+    const id = await sessions.start({ ...sessionAt(clock), scopes: ['presence', 'routing'], refreshToken: 'refresh' });
+    const seen = await sessions.find(id);
+    const session = await sessions.replaceToken(seen?.name ?? '', 'CANARY-access-token');
+    return { session, kept: (await sessions.find(id))?.session };
+  };
+
+  it('has the scopes that Genesys Cloud says it has', async () => {
+    const organization = { id: 'org', name: 'Org' };
+    const facts = { clientId: 'client', organization, homeOrganizationId: 'org', scopes: ['presence'] };
+    const { session, kept } = await refreshedWith(() => Promise.resolve(facts));
+    expect(session).toMatchObject({ accessToken: 'new', scopes: ['presence'] });
+    expect(kept).toBe(session);
+  });
+
+  it('has the scopes of the old token while Genesys Cloud does not answer', async () => {
+    const { session } = await refreshedWith(() => Promise.reject(new GenesysFailure('unavailable', 503)));
+    expect(session).toMatchObject({ accessToken: 'new', scopes: ['presence', 'routing'] });
+  });
+});
+
 describe('a user whom Genesys Cloud no longer shows', () => {
   const readWith = async (status: number, apiCode?: string) => {
     const clock = testClock();
@@ -469,20 +543,10 @@ describe('a user whom Genesys Cloud no longer shows', () => {
       close: vi.fn()
     };
     const ended = () => new RelayProblem('session_ended', 'ended', { hint: '' });
-    const parts = { store, genesys, live, pending: createPending(), absoluteMs: 720 * MINUTE, ended };
+    const isAllowed = () => true;
+    const parts = { store, genesys, live, pending: createPending(), absoluteMs: 720 * MINUTE, ended, isAllowed };
     const sessions = createSessions(parts, runtimeOf({ clock }));
-    const id = await sessions.start({
-      user: { id: 'ann', name: 'Ann', email: ANN, organization: { id: 'org', name: 'Org' } },
-      homeOrganizationId: 'org',
-      facts: { roleIds: [], groupIds: [], divisionId: undefined },
-      scopes: [],
-      accessToken: 'CANARY-access-token',
-      refreshToken: undefined,
-      tokenStart: clock.now(),
-      tokenEnd: clock.now() + 720 * MINUTE,
-      start: clock.now(),
-      readAt: clock.now()
-    });
+    const id = await sessions.start(sessionAt(clock));
     clock.advance(5 * MINUTE);
     return {
       heal: () => {

@@ -56,6 +56,8 @@ export interface SessionParts {
   readonly absoluteMs: number;
   /** The problem of a session that has ended. */
   readonly ended: () => RelayProblem;
+  /** Whether the configuration still allows the organization of the user and the OAuth client. */
+  readonly isAllowed: (session: Session) => boolean;
 }
 
 const unavailable = () =>
@@ -84,7 +86,7 @@ const isRefreshOver = ({ reason, status = 0 }: GenesysFailure): boolean =>
 
 /** Builds the sessions on a store. */
 export function createSessions(parts: SessionParts, { clock, observer }: RelayRuntime): Sessions {
-  const { store, genesys, live, pending, absoluteMs, ended } = parts;
+  const { store, genesys, live, pending, absoluteMs, ended, isAllowed } = parts;
 
   async function end(name: string, why: SessionEnd, revoke = true): Promise<void> {
     const kept = await store.read(name);
@@ -93,6 +95,11 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     live.forget(name);
     observer.sessionEnded?.(why);
     if (revoke) void pending.track(genesys.revoke(kept.session.accessToken));
+  }
+
+  async function refuse(name: string): Promise<never> {
+    await end(name, 'not_allowed');
+    throw ended();
   }
 
   /** Changes a session, on top of what others have changed meanwhile. */
@@ -104,6 +111,17 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       kept = await store.read(name);
     }
     throw ended();
+  }
+
+  /** Reads the scopes of a new token. If that fails, the scopes of the old token stay: the API checks each call anyway. */
+  async function readScopes(name: string, session: Session): Promise<Session> {
+    const { accessToken } = session;
+    const facts = await genesys.readToken(accessToken, false).catch(() => undefined);
+    if (facts === undefined) return session;
+    const kept = await store.read(name);
+    if (kept === undefined) throw ended();
+    const { scopes } = facts;
+    return change(name, kept, (latest) => (latest.accessToken === accessToken ? { ...latest, scopes } : latest));
   }
 
   /** Asks for new tokens, with the lease of the session. */
@@ -133,7 +151,8 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       const now = await change(name, kept, (session) =>
         session.accessToken === accessToken ? { ...session, ...renewed } : session
       );
-      if (now.accessToken !== tokens.accessToken) await genesys.revoke(tokens.accessToken);
+      if (now.accessToken === tokens.accessToken) return await readScopes(name, now);
+      await genesys.revoke(tokens.accessToken);
       return now;
     } catch (error) {
       // The session ended meanwhile: nobody may use the new token.
@@ -237,13 +256,17 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       const name = nameOf(id);
       const kept = await store.read(name);
       if (kept === undefined) return undefined;
-      if (clock.now() < endOf(kept.session, absoluteMs)) return { name, session: kept.session };
-      await end(name, 'expired');
+      const { session } = kept;
+      const isOver = clock.now() >= endOf(session, absoluteMs);
+      if (!isOver && isAllowed(session)) return { name, session };
+      await end(name, isOver ? 'expired' : 'not_allowed');
       return undefined;
     },
 
     use(seen) {
       const { name, session } = seen;
+      // A reload has come since the session was found.
+      if (!isAllowed(session)) return refuse(name);
       store.use(name);
       if (!isRenewalDue(session) && clock.now() - session.readAt < FACTS_MS) return seen;
       return (async () => {

@@ -161,6 +161,10 @@ export function createSignIn(
     new RelayProblem(code, message, { hint: 'Sign in with Genesys Cloud.', signInUrl: url });
   const ended = () => problem('session_ended', 'The session has ended.');
 
+  const isListed = (organizationId: string) => organizations.includes(organizationId);
+  const isAllowed = ({ clientId, user, homeOrganizationId }: Session) =>
+    clientId === client.id && isListed(user.organization.id) && isListed(homeOrganizationId);
+
   const sessionStore =
     store ??
     memory.sessions.store(signIn.session.idleSeconds * 1000, (name, session) => {
@@ -169,7 +173,7 @@ export function createSignIn(
       void pending.track(genesys.revoke(session.accessToken));
     });
   const sessions = createSessions(
-    { store: sessionStore, genesys, live: memory.live, pending, absoluteMs, ended },
+    { store: sessionStore, genesys, live: memory.live, pending, absoluteMs, ended, isAllowed },
     runtime
   );
 
@@ -219,13 +223,13 @@ export function createSignIn(
   async function open(tokens: UserTokens, start: number): Promise<SignInResult | { readonly id: string }> {
     const token = await genesys.readToken(tokens.accessToken, false);
     if (token.clientId !== client.id) return failed('wrong_client');
-    const isListed = (id: string) => organizations.includes(id);
     if (!isListed(token.organization.id) || !isListed(token.homeOrganizationId))
       return { code: 'organization_not_allowed' };
     const { id, name, email, ...facts } = await genesys.readUser(tokens.accessToken);
     if (rolesOf(roles, facts).length === 0) return { code: 'policy_denied' };
     const session: Session = {
       user: { id, name, email, organization: token.organization },
+      clientId: token.clientId,
       homeOrganizationId: token.homeOrganizationId,
       facts,
       scopes: token.scopes,

@@ -102,9 +102,9 @@ export function createUpgrade(
     }
     const identified = await callerOf(request);
     // A reload may have come since the ticket was issued, or while the caller was identified.
-    const caller = relay.again(identified);
-    if (caller === undefined || (await relay.signIn?.isAlive(caller)) === false)
-      throw invalidCredentials('The credential is no longer valid.', 'Sign in again.');
+    const known = relay.again(identified);
+    const caller = known && relay.signIn ? await relay.signIn.latest(known) : known;
+    if (caller === undefined) throw invalidCredentials('The credential is no longer valid.', 'Sign in again.');
     if (hub.isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again, to whoever answers.' });
     }

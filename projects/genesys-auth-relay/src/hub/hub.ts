@@ -40,6 +40,8 @@ export interface Hub {
   isStopping(): boolean;
   /** Whether the caller may open one more socket; the reason if not. */
   refuses(caller: Caller): string | undefined;
+  /** The callers of the open sockets. */
+  callers(): readonly Caller[];
   /**
    * Closes the sockets whose caller has lost a scope since it connected. Other sockets keep the rights they connected with.
    *
@@ -218,6 +220,8 @@ export async function createHub(
         expiresIn: Math.max(0, Math.floor(lifeMs / 1000))
       });
     },
+
+    callers: () => [...clients.keys()].map(({ caller }) => caller),
 
     review(scopesOf) {
       for (const client of clients.keys()) {

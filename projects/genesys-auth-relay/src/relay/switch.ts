@@ -1,11 +1,15 @@
 import type { RelayConfig } from '../config/config.ts';
 import { type RelayHub, createRelayHub } from '../hub/create.ts';
+import type { Hub } from '../hub/hub.ts';
 import type { Caller } from '../identify/caller.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { createSignInMemory } from '../sign-in/sign-in.ts';
 import { patienceOf } from './patience.ts';
 import { type Relay, createRelay } from './relay.ts';
+
+/** How often the sessions of users with open sockets are read. */
+const READ_SESSIONS_EVERY_MS = 60_000;
 
 /** A relay whose configuration can be replaced while it serves. */
 export interface RelaySwitch {
@@ -42,9 +46,29 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
   memory.onEnd.add((name) => {
     hub?.hub.review((caller) => (caller.session === name ? [] : scopesOf(current, caller)));
   });
+  // Another relay may end a session or read fewer roles, and the store drops a session that nobody uses.
+  const sessionTimer = hub && setInterval(() => void reviewSessions(hub.hub), READ_SESSIONS_EVERY_MS).unref();
   const closing = new AbortController();
   let current = first;
   let patienceMs = patienceOf(config);
+
+  /** Closes the sockets of users whose session has ended or whose roles give fewer scopes now. */
+  async function reviewSessions(sockets: Hub): Promise<void> {
+    const { signIn } = current;
+    if (signIn === undefined) return;
+    const latest = new Map<string, Caller | undefined>();
+    for (const caller of sockets.callers()) {
+      const { session } = caller;
+      if (session === undefined || latest.has(session)) continue;
+      // While the store does not answer, the sockets stay open.
+      latest.set(session, await signIn.latest(caller).catch(() => caller));
+    }
+    for (const [name, caller] of latest) if (caller === undefined) memory.live.forget(name);
+    sockets.review((caller) => {
+      const now = caller.session !== undefined && latest.has(caller.session) ? latest.get(caller.session) : caller;
+      return now === undefined ? [] : scopesOf(current, now);
+    });
+  }
 
   async function retire(old: typeof first, ms: number): Promise<void> {
     // The hub may still wait for a token of it.
@@ -81,6 +105,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       },
       close: async () => {
         closing.abort();
+        clearInterval(sessionTimer);
         await hub?.close();
         const all = [...open];
         open.clear();

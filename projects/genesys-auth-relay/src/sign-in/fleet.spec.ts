@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import type { Sandbox } from 'genesys-sandbox';
 import { type RunningRelay, parseRelayConfig, startRelay } from '../index.ts';
 import { type TestClock, testClock } from '../testing/clock.ts';
+import { openHub } from '../testing/hub-client.ts';
 import { type TestRedis, describeWithRedis, startRedis } from '../testing/redis.ts';
-import { type Browser, createBrowser, signInConfig, startSandbox } from '../../test/sign-in-setup.ts';
+import {
+  APP_URL,
+  type Browser,
+  type SignInChange,
+  createBrowser,
+  signInConfig,
+  startSandbox,
+  withService
+} from '../../test/sign-in-setup.ts';
+import { nameOf } from './sessions.ts';
 
 const MINUTE = 60_000;
 const ME = '/api/v2/users/me';
@@ -16,12 +27,21 @@ describeWithRedis('relays that share the sessions of users', () => {
   let relays: RunningRelay[];
   const KEY = newKey();
 
-  const join = async (keys: { readonly key?: string; readonly previous?: string } = {}): Promise<RunningRelay> => {
+  const join = async (
+    keys: { readonly key?: string; readonly previous?: string } = {},
+    change: SignInChange = {}
+  ): Promise<RunningRelay> => {
     const { key = KEY, previous } = keys;
     const previousKey = previous === undefined ? {} : { previousKey: { env: 'PREVIOUS' } };
     const store = { redis: { url: redis.url, key: { env: 'KEY' }, timeoutMs: 2000, ...previousKey } };
-    const env = { SIGN_IN_SECRET: 'CANARY-sign-in-secret', KEY: key, PREVIOUS: previous };
-    const config = signInConfig(sandbox, { config: { store, proxy: { requestsPerMinute: 1000, queueLength: 1000 } } });
+    const env = {
+      SIGN_IN_SECRET: 'CANARY-sign-in-secret',
+      SERVICE_SECRET: 'CANARY-service-secret',
+      KEY: key,
+      PREVIOUS: previous
+    };
+    const proxy = { requestsPerMinute: 1000, queueLength: 1000 };
+    const config = signInConfig(sandbox, { ...change, config: { store, proxy, ...change.config } });
     const relay = await startRelay(parseRelayConfig(config, env), { clock, random: () => 0.5 });
     relays.push(relay);
     return relay;
@@ -110,6 +130,54 @@ describeWithRedis('relays that share the sessions of users', () => {
     // The tag that the page has is good, too.
     expect((await rotated.send(ME)).status).toBe(200);
     expect((await moved(browser, await join({ key: newKey() })).send(ME)).body['code']).toBe('session_ended');
+  });
+
+  describe('with the notification hub', () => {
+    const HUB_SCOPES = ['notifications', 'presence'];
+    const withHub = () =>
+      join(
+        {},
+        {
+          signIn: { hubIgnoresDivisions: true },
+          config: {
+            genesys: withService(sandbox),
+            notifications: {},
+            scopes: HUB_SCOPES,
+            roles: { agent: { scopes: HUB_SCOPES } }
+          }
+        }
+      );
+    const openSocket = async (relay: RunningRelay, browser: Browser) => {
+      const { body } = await browser.send('/notifications/ticket', { method: 'POST' });
+      return openHub(relay.url, {
+        protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${String(body['ticket'])}`],
+        headers: { origin: new URL(APP_URL).origin }
+      });
+    };
+    /** Ends the session as the store does when nobody uses it. */
+    const drop = async ({ cookies }: Browser) => {
+      const [id = ''] = [...cookies.values()];
+      expect(await redis.client.del(`genesys-auth:{session:${nameOf(id)}}`)).toBe(1);
+    };
+    const endings: [string, (browser: Browser) => Promise<unknown>][] = [
+      ['nobody uses it', drop],
+      ['the user signs out at another relay', (browser) => browser.send('/sign-out', { method: 'POST' })]
+    ];
+
+    it.each(endings)('close the sockets of a session within a minute when %s', async (_what, end) => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      onTestFinished(() => {
+        vi.useRealTimers();
+      });
+      const [a, b] = [await withHub(), await withHub()];
+      const [browser, other] = [await signedIn(a), await signedIn(a)];
+      const [socket, stays] = [await openSocket(a, browser), await openSocket(a, other)];
+      await end(moved(browser, b));
+      vi.advanceTimersByTime(MINUTE);
+      expect(await socket.closed).toBe(4401);
+      expect(stays.socket.readyState).toBe(stays.socket.OPEN);
+      stays.close();
+    });
   });
 
   it('say that the store is away, and never that the user is signed out', async () => {

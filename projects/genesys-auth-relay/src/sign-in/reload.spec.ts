@@ -107,7 +107,7 @@ describe('a reload while a request of a signed-in user is under way', () => {
     const caller = await old.relay.admit(requestWith(cookie));
     const fresh = await relayWith({ signIn: { organizations: ['another-organization'] } });
     await expect(fresh.signIn.act(caller)).rejects.toMatchObject({ code: 'session_ended' });
-    await expect(fresh.signIn.isAlive(caller)).resolves.toBe(false);
+    await expect(fresh.signIn.latest(caller)).resolves.toBeUndefined();
   });
 
   it('refuses the caller where the new configuration has no sign-in', async () => {

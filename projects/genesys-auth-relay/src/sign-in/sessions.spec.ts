@@ -52,6 +52,15 @@ async function signedIn(...setup: Parameters<typeof setUpSignIn>) {
   return { world, browser };
 }
 
+/** Opens a socket of the notification hub, as the page of the app does. */
+async function openSocket({ relay }: SignInSetup, browser: Browser) {
+  const { body } = await browser.send('/notifications/ticket', { method: 'POST' });
+  return openHub(relay.url, {
+    protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${String(body['ticket'])}`],
+    headers: { origin: new URL(APP_URL).origin }
+  });
+}
+
 describe('a signed-in user', () => {
   let world: SignInSetup;
   afterEach(() => world.close());
@@ -286,11 +295,7 @@ describe('the end of a session', () => {
       }
     }));
     world = own;
-    const { body } = await browser.send('/notifications/ticket', { method: 'POST' });
-    const socket = await openHub(world.relay.url, {
-      protocols: [NOTIFICATIONS_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${String(body['ticket'])}`],
-      headers: { origin: new URL(APP_URL).origin }
-    });
+    const socket = await openSocket(world, browser);
     world.clock.advance(MINUTE - 1);
     vi.advanceTimersByTime(MINUTE);
     const before = world.sandbox.liveTokenCount();
@@ -435,6 +440,35 @@ describe('a refresh that Genesys Cloud refuses for good', () => {
     world.sandbox.faults.add({ type: 'tokenError', error, status, grantType: 'refresh_token' });
     world.clock.advance(59 * MINUTE);
     expect((await browser.send(QUEUES)).status).toBe(200);
+    await world.close();
+  });
+});
+
+describe('the open sockets of a user', () => {
+  it('close within a minute after the relay has learned that the user lost the role', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const groups = ['group-1'];
+    const { world, browser } = await signedIn(
+      (sandbox) => ({
+        signIn: { hubIgnoresDivisions: true, roles: { agent: { groups: ['group-1'] } } },
+        config: {
+          genesys: withService(sandbox),
+          notifications: {},
+          scopes: ['notifications', 'presence', 'routing:readonly'],
+          roles: { agent: { scopes: ['notifications', 'presence', 'routing:readonly'] } }
+        }
+      }),
+      { sandbox: { users: [{ email: ANN, name: 'Ann', groups }] } }
+    );
+    const socket = await openSocket(world, browser);
+    groups.length = 0;
+    world.clock.advance(5 * MINUTE);
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 403, body: { code: 'policy_denied' } });
+    vi.advanceTimersByTime(MINUTE);
+    expect(await socket.closed).toBe(4401);
     await world.close();
   });
 });

@@ -80,8 +80,8 @@ export interface SignIn {
   act(caller: Caller): Promise<Acting>;
   /** How a caller who was identified before is seen now. */
   again(caller: Caller): Caller | undefined;
-  /** Whether the session of a caller still lives. */
-  isAlive(caller: Caller): Promise<boolean>;
+  /** The caller with the roles that the session has now; `undefined` after its end. Other callers stay as they are. */
+  latest(caller: Caller): Promise<Caller | undefined>;
   /** Answers `POST /sign-out`. */
   signOut(facts: RequestFacts): Promise<{ readonly body: SignOutResponse; readonly setCookie: string }>;
   close(): Promise<void>;
@@ -440,7 +440,12 @@ export function createSignIn(
 
     again: (caller) => (caller.source === source ? caller : undefined),
 
-    isAlive: async ({ session }) => session === undefined || (await sessionStore.read(session)) !== undefined,
+    async latest(caller) {
+      const { session: name } = caller;
+      if (name === undefined) return caller;
+      const kept = await sessionStore.read(name);
+      return kept && callerOf({ name, session: kept.session });
+    },
 
     async signOut(facts) {
       guard(facts);

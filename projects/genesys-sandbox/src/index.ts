@@ -15,7 +15,6 @@ export {
   type SandboxClient,
   type SandboxClock,
   type SandboxOptions,
-  type SandboxOrganization,
   type SandboxRateLimit,
   SANDBOX_CLIENT,
   SANDBOX_PUBLIC_CLIENT,
@@ -24,3 +23,4 @@ export {
 export { type Sandbox, createSandbox } from './sandbox.ts';
 export { type SandboxSignIn } from './sign-in/settings.ts';
 export { type SandboxAccount, type SandboxRole, type SandboxUser, SANDBOX_ROLES } from './users/user.ts';
+export type { SandboxOrganization } from './users/organization.ts';

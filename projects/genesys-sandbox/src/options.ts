@@ -1,3 +1,4 @@
+import type { SandboxOrganization } from './users/organization.ts';
 import { checkUsers, type SandboxUser } from './users/user.ts';
 import { type SandboxSignIn, type SignInSettings, resolveSignIn } from './sign-in/settings.ts';
 
@@ -50,12 +51,6 @@ export interface SandboxRateLimit {
    * Token requests per client and minute before 400 `invalid_request`; default 300, as Genesys documents. `false` switches the limit off.
    */
   readonly tokenRequestsPerMinute?: number | false;
-}
-
-/** The organisation that lives in the sandbox. */
-export interface SandboxOrganization {
-  readonly id: string;
-  readonly name: string;
 }
 
 /** Options of {@link createSandbox}; every one has a default. */

@@ -7,7 +7,7 @@ import { readConfigFile } from '../config/load.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { renderJson, renderText } from '../doctor/render.ts';
 import type { Patient } from '../doctor/patient.ts';
-import type { Outcome, Output } from './run.ts';
+import type { Outcome, Output } from './outcome.ts';
 import { USAGE } from './usage.ts';
 
 /** Where the secret is when no option says it. */

@@ -2,27 +2,12 @@ import { parseArgs } from 'node:util';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { loadRelayConfig } from '../config/load.ts';
 import { RelayConfigError } from '../config/error.ts';
-import { RelayStartError, type RunningRelay, startRelay } from '../http/server.ts';
+import { RelayStartError, startRelay } from '../http/server.ts';
 import { describeConfig } from './check.ts';
 import { doctor } from './doctor.ts';
 import { newApiKey } from './hash-key.ts';
+import type { Outcome, Output } from './outcome.ts';
 import { USAGE } from './usage.ts';
-
-/** Where a command writes. */
-export interface Output {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
-
-/** How a command ended; a relay that runs is handed over. */
-export interface Outcome {
-  readonly exitCode: number;
-  readonly relay?: RunningRelay;
-  /** Reads the configuration again; says on the error output what is wrong with it. */
-  readonly reload?: () => Promise<void>;
-  /** What to say once the process listens to signals: whoever reads it may send one at once. */
-  readonly ready?: string;
-}
 
 function readArgs(args: readonly string[]) {
   return parseArgs({

@@ -1,5 +1,5 @@
 import { isCovered, isScopeToken } from 'genesys-scopes';
-import { mayPass } from '../proxy/request-headers.ts';
+import { mayPass } from './forward-headers.ts';
 import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Findings } from './secrets.ts';

@@ -1,34 +1,13 @@
 import { getDomain } from 'tldts';
-import type { ClientAuth } from './config.ts';
+import type { SignInClient, SignInConfig } from './config.ts';
 import { readCredential } from './credential.ts';
 import type { Endpoints } from './endpoints.ts';
 import { nearestName } from './nearest.ts';
 import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
-import type { Secret } from './secret.ts';
 import { type Findings, type Surroundings, readReference } from './secrets.ts';
 
 type Written = NonNullable<ParsedConfig['signIn']>;
-
-/** The OAuth client that signs users in. */
-export interface SignInClient {
-  readonly id: string;
-  /** `none`: a public client, which has no secret. */
-  readonly auth: Extract<ClientAuth, 'basic' | 'post'> | 'none';
-  readonly secret: Secret | undefined;
-  readonly pkce: boolean;
-}
-
-/** How users sign in. */
-export type SignInConfig = Readonly<
-  Omit<Written, 'client' | 'authorizeEndpoint' | 'logoutEndpoint'> & {
-    client: SignInClient;
-    authorizeEndpoint: string;
-    logoutEndpoint: string;
-    /** URL of the relay as browsers see it, without a slash at its end. */
-    relayUrl: string;
-  }
->;
 
 /** End of every redirect URI. */
 const CALLBACK = '/sign-in/callback';

@@ -1,4 +1,3 @@
-import type { SignInConfig } from './check-sign-in.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type { SecretFile } from './secrets.ts';
@@ -165,3 +164,23 @@ export type NotificationsConfig = Exclude<ParsedConfig['notifications'], false>;
 export function isRelayConfig(config: object): config is RelayConfig {
   return RESOLVED in config;
 }
+
+/** The OAuth client that signs users in. */
+export interface SignInClient {
+  readonly id: string;
+  /** `none`: a public client, which has no secret. */
+  readonly auth: Extract<ClientAuth, 'basic' | 'post'> | 'none';
+  readonly secret: Secret | undefined;
+  readonly pkce: boolean;
+}
+
+/** How users sign in. */
+export type SignInConfig = Readonly<
+  Omit<NonNullable<ParsedConfig['signIn']>, 'client' | 'authorizeEndpoint' | 'logoutEndpoint'> & {
+    client: SignInClient;
+    authorizeEndpoint: string;
+    logoutEndpoint: string;
+    /** URL of the relay as browsers see it, without a slash at its end. */
+    relayUrl: string;
+  }
+>;

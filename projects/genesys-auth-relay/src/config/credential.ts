@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { resolve } from 'node:path';
-import { algorithmOf } from '../source/assertion.ts';
+import { algorithmOf } from './key-algorithm.ts';
 import type { ClientAuth, Credential } from './config.ts';
 import type { ConfigIssue } from './error.ts';
 import { Secret } from './secret.ts';

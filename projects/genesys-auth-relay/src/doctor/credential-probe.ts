@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { Credential } from '../config/config.ts';
 import { Secret } from '../config/secret.ts';
-import { algorithmOf } from '../source/assertion.ts';
+import { algorithmOf } from '../config/key-algorithm.ts';
 import type { CertificatePools } from '../source/certificate-pools.ts';
 import type { Granted } from '../source/token-answer.ts';
 import { probeAssertion } from './assertion-probe.ts';

@@ -2,7 +2,7 @@ import type { Credential } from '../config/config.ts';
 import type { Granted } from '../source/token-answer.ts';
 import type { Cause } from './causes.ts';
 import { type Examination, report } from './examination.ts';
-import type { tryToken } from './token-probe.ts';
+import type { TokenVerdict } from './token-verdict.ts';
 
 /** What is asked for by a client that proves itself with a private key. */
 export interface ProvenAsk {
@@ -24,7 +24,7 @@ export const withoutScopes = (granted: Granted): Granted => ({ ...granted, scope
 export async function tryPlain(
   examination: Examination,
   tokenEndpoint: string,
-  attempt: () => ReturnType<typeof tryToken>
+  attempt: () => Promise<TokenVerdict>
 ): Promise<Granted | undefined> {
   report(examination, 'scope_refused', tokenEndpoint);
   const plain = await attempt();

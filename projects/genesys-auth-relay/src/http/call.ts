@@ -4,7 +4,7 @@ import type { RelayConfig } from '../config/config.ts';
 import type { RequestFacts } from '../guard/facts.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { HeaderOptions } from '../reply/headers.ts';
-import { subjectOf } from '../reply/log-fields.ts';
+import { subjectOf } from '../identify/caller-fields.ts';
 import type { Answer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import type { Trace } from '../runtime/trace.ts';

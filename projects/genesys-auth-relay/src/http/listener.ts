@@ -6,7 +6,7 @@ import { countHeader, factsOf } from '../guard/facts.ts';
 import { checkQuery } from '../guard/query.ts';
 import type { Relay } from '../relay/relay.ts';
 import { relayHeaders } from '../reply/headers.ts';
-import { errorFields } from '../reply/log-fields.ts';
+import { errorFields } from '../reply/error-fields.ts';
 import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { type Answer, writeAnswer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';

@@ -1,6 +1,6 @@
 import type { GenesysConfig, NotificationsConfig, RelayConfig } from '../config/config.ts';
 import { keyBytes } from '../config/resolve-store.ts';
-import { narrowestClient } from '../policy/client-choice.ts';
+import { narrowestClient } from '../oauth-clients/client-choice.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { tupleHash } from '../source/cache-key.ts';
 import type { TokenSource } from '../source/token-source.ts';

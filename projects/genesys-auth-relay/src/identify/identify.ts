@@ -8,7 +8,6 @@ import type { Credential } from './credential.ts';
 import { createJwts, looksLikeJwt } from './jwt.ts';
 import { identifyLoopback } from './loopback.ts';
 import { createProxyHeader } from './proxy-header.ts';
-import type { GenesysTokens } from '../sign-in/genesys-tokens.ts';
 import { invalidCredentials, unauthenticated } from './refused.ts';
 
 /** Knows signed-in users by the cookie of their session. */
@@ -20,10 +19,20 @@ export interface SessionIdentity {
   again(caller: Caller): Caller | undefined;
 }
 
+/** Knows users by the Genesys Cloud token that they send. */
+export interface GenesysTokenIdentity {
+  /**
+   * @param address of the client, by which failed checks are limited
+   * @throws RelayProblem `invalid_credentials`, `rate_limited`, `identity_unavailable`
+   */
+  identify(token: string, address: string): Promise<Caller>;
+  again(caller: Caller): Caller | undefined;
+}
+
 /** How signed-in users are known; without a part, not in this way. */
 export interface UserIdentities {
   readonly session?: SessionIdentity | undefined;
-  readonly genesysTokens?: Pick<GenesysTokens, 'identify' | 'again'> | undefined;
+  readonly genesysTokens?: GenesysTokenIdentity | undefined;
 }
 
 /** Finds out who is calling. */

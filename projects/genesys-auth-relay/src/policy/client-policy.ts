@@ -1,15 +1,9 @@
 import { isCovered } from 'genesys-scopes';
-import type { ClientConfig, RelayConfig } from '../config/config.ts';
+import type { ClientConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList, safeText } from '../reply/safe-text.ts';
-import { type Choice, type Wanted, leastMissing, narrowestClient } from './client-choice.ts';
+import { type Choice, type Wanted, leastMissing, narrowestClient } from '../oauth-clients/client-choice.ts';
 import type { Entitlement } from './policy.ts';
-
-/** The clients that may serve a caller with these roles. */
-export function clientsFor({ genesys, roles }: Pick<RelayConfig, 'genesys' | 'roles'>, held: readonly string[]) {
-  const bound = held.flatMap((name) => roles.get(name) ?? []).map(({ client }) => client);
-  return bound.includes(undefined) ? genesys.clients : genesys.clients.filter(({ name }) => bound.includes(name));
-}
 
 /**
  * Chooses the OAuth client whose token goes to a browser: whoever holds it has every right of that client. So a client that

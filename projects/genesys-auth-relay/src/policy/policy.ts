@@ -4,7 +4,12 @@ import { canonical } from '../config/check-roles.ts';
 import type { ClientConfig, RelayConfig, Role } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList, safeText } from '../reply/safe-text.ts';
-import { clientsFor } from './client-policy.ts';
+
+/** The clients that may serve a caller with these roles. */
+function clientsFor({ genesys, roles }: Pick<RelayConfig, 'genesys' | 'roles'>, held: readonly string[]) {
+  const bound = held.flatMap((name) => roles.get(name) ?? []).map(({ client }) => client);
+  return bound.includes(undefined) ? genesys.clients : genesys.clients.filter(({ name }) => bound.includes(name));
+}
 
 /** What a caller may have. */
 export interface Entitlement {

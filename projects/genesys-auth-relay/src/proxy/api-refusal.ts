@@ -1,6 +1,6 @@
 import { RelayProblem } from '../reply/problem.ts';
 import { decoded } from '../source/decoded.ts';
-import { parseObject } from '../source/token-answer.ts';
+import { parseObject } from '../runtime/parse-object.ts';
 import { type WholeAnswer, headerOf } from './answer.ts';
 
 /** Bytes of a body that are read, once it is decompressed. */

@@ -1,5 +1,4 @@
 import pino from 'pino';
-import type { RelayConfig } from '../config/config.ts';
 
 let output: pino.DestinationStream | undefined;
 
@@ -18,7 +17,7 @@ function standardOutput(): pino.DestinationStream {
  * @param to where the lines go; default: standard output
  */
 export const createLogger = (
-  { log: { level } }: Pick<RelayConfig, 'log'>,
+  { log: { level } }: { readonly log: { readonly level: pino.LevelWithSilent } },
   to: pino.DestinationStream = standardOutput()
 ): pino.Logger =>
   pino(

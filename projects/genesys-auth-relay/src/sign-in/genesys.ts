@@ -1,14 +1,15 @@
 import { Pool, type Dispatcher, errors } from 'undici';
 import type { SignInFailure } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
-import type { SignInConfig } from '../config/check-sign-in.ts';
+import type { SignInConfig } from '../config/config.ts';
 import { CONNECTIONS } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { readCapped } from '../runtime/read-capped.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { traceHeaders } from '../runtime/trace.ts';
 import { decoded } from '../source/decoded.ts';
-import { parseObject, readTokenAnswer } from '../source/token-answer.ts';
+import { readTokenAnswer } from '../source/token-answer.ts';
+import { parseObject } from '../runtime/parse-object.ts';
 import { formEncode } from '../source/token-request.ts';
 import { isRateLimit } from '../source/upstream-error.ts';
 

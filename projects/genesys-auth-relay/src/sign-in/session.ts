@@ -1,5 +1,5 @@
 import type { SessionUser } from 'genesys-auth-protocol';
-import { parseObject } from '../source/token-answer.ts';
+import { parseObject } from '../runtime/parse-object.ts';
 import type { UserFacts } from './genesys.ts';
 
 /** A signed-in user, with the tokens that act for them. All times are milliseconds since the epoch. */

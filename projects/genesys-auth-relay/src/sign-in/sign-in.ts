@@ -10,7 +10,7 @@ import {
   type SignInResult,
   type SignOutResponse
 } from 'genesys-auth-protocol';
-import type { SignInConfig } from '../config/check-sign-in.ts';
+import type { SignInConfig } from '../config/config.ts';
 import type { RelayConfig } from '../config/config.ts';
 import { keyBytes } from '../config/resolve-store.ts';
 import type { RequestFacts } from '../guard/facts.ts';

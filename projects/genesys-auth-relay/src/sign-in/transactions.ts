@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { RelayClock } from '../runtime/clock.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { parseObject } from '../source/token-answer.ts';
+import { parseObject } from '../runtime/parse-object.ts';
 import type { Seal } from '../store/seal.ts';
 import type { CookieJar, Cookies } from './cookies.ts';
 

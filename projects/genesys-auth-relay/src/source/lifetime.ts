@@ -1,7 +1,7 @@
+import { MAX_LIFETIME_SECONDS } from '../store/stored-token.ts';
+
 /** Lifetime of a token whose answer names none, in seconds. */
 export const DEFAULT_LIFETIME_SECONDS = 300;
-/** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. */
-export const MAX_LIFETIME_SECONDS = 172_800;
 /** A token that lives shorter than this, in milliseconds, is handed out but not kept. */
 export const MIN_CACHED_MS = 2000;
 

@@ -1,4 +1,5 @@
 import { RelayProblem } from '../reply/problem.ts';
+import { parseObject } from '../runtime/parse-object.ts';
 import { lifetimeSeconds } from './lifetime.ts';
 
 /** What the token endpoint granted. */
@@ -28,17 +29,6 @@ function grantedScopes(scope: unknown): readonly string[] | undefined {
  * (RFC 6749 sections 5.1 and 5.2). Some servers write members that they do not set as null or as an empty text.
  */
 export const isError = (error: unknown): error is string => typeof error === 'string' && error !== '';
-
-/** Reads JSON that must be an object, or `undefined`. */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return Object.fromEntries(Object.entries(value));
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Reads a success answer (RFC 6749 section 5.1). Members it does not know, a refresh token among them, are dropped.

@@ -10,7 +10,8 @@ import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runt
 import { signAssertion } from './assertion.ts';
 import { createCertificatePools } from './certificate-pools.ts';
 import { decoded } from './decoded.ts';
-import { type Granted, isError, parseObject, readTokenAnswer } from './token-answer.ts';
+import { type Granted, isError, readTokenAnswer } from './token-answer.ts';
+import { parseObject } from '../runtime/parse-object.ts';
 import { tokenRequest } from './token-request.ts';
 import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts';
 

@@ -1,6 +1,8 @@
 import { isScopeToken } from 'genesys-scopes';
-import { MAX_LIFETIME_SECONDS } from '../source/lifetime.ts';
-import { parseObject } from '../source/token-answer.ts';
+import { parseObject } from '../runtime/parse-object.ts';
+
+/** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. */
+export const MAX_LIFETIME_SECONDS = 172_800;
 
 /** Milliseconds by which the store's clock may seem to run behind between two readings (F5). */
 const CLOCK_TOLERANCE_MS = 60_000;

@@ -3,17 +3,7 @@ import { GenesysError } from '../http/errors.ts';
 import type { SandboxClock } from '../options.ts';
 import { takeFrom } from '../tokens/minute-limiter.ts';
 import type { LiveToken, TokenStore } from '../tokens/token-store.ts';
-import { type Operation, queryOf } from './operation.ts';
-
-/** What a client's roles must hold for an operation: nothing, one of several permissions, or all of them. */
-export type PermissionRule =
-  { readonly type: 'none' } | { readonly type: 'any' | 'all'; readonly permissions: readonly string[] };
-
-/** Who came through the gate. */
-export interface Admission {
-  readonly token: string;
-  readonly live: LiveToken;
-}
+import { type Admission, type Operation, type PermissionRule, queryOf } from './operation.ts';
 
 /** The checks of every API request: bearer token, rate limit, scopes, permissions; in this order. */
 export class Gate {

@@ -1,5 +1,6 @@
 import type { ContactCentre } from '../centre/centre.ts';
-import type { SandboxClock, SandboxOrganization } from '../options.ts';
+import type { SandboxClock } from '../options.ts';
+import type { SandboxOrganization } from '../users/organization.ts';
 import type { SignInSettings } from '../sign-in/settings.ts';
 import type { LiveToken, TokenStore } from '../tokens/token-store.ts';
 import type { UserGrant } from '../tokens/user-grant.ts';

@@ -1,5 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Admission, PermissionRule } from './gate.ts';
+import type { LiveToken } from '../tokens/token-store.ts';
+
+/** What a client's roles must hold for an operation: nothing, one of several permissions, or all of them. */
+export type PermissionRule =
+  { readonly type: 'none' } | { readonly type: 'any' | 'all'; readonly permissions: readonly string[] };
+
+/** Who came through the gate. */
+export interface Admission {
+  readonly token: string;
+  readonly live: LiveToken;
+}
 
 /** A request that came through the gate. */
 export interface ApiCall extends Admission {

@@ -2,8 +2,8 @@ import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import { GenesysError } from '../http/errors.ts';
 import { sendError } from '../http/host.ts';
-import type { Admission, Gate } from './gate.ts';
-import { type Operation, queryOf } from './operation.ts';
+import type { Gate } from './gate.ts';
+import { type Admission, type Operation, queryOf } from './operation.ts';
 
 /** Where the API lives; the second is what the official SDKs call when told to use the path `api-gw`. */
 export const API_PREFIXES = { api: '/api/v2', gateway: '/api-gw/api/v2' } as const;

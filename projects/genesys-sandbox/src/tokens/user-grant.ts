@@ -1,4 +1,5 @@
-import type { SandboxClient, SandboxOrganization } from '../options.ts';
+import type { SandboxClient } from '../options.ts';
+import type { SandboxOrganization } from '../users/organization.ts';
 import type { SandboxAccount } from '../users/user.ts';
 
 /**

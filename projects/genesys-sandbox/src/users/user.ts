@@ -1,5 +1,5 @@
 import { idOf } from '../centre/ids.ts';
-import type { SandboxOrganization } from '../options.ts';
+import type { SandboxOrganization } from './organization.ts';
 
 /** A role of the organisation, with the permissions it gives. */
 export interface SandboxRole {

@@ -1,6 +1,6 @@
 import { idOf } from '../centre/ids.ts';
 import type { CentrePlan } from '../centre/plan.ts';
-import type { SandboxOrganization } from '../options.ts';
+import type { SandboxOrganization } from './organization.ts';
 import { type SandboxAccount, type SandboxUser, SANDBOX_ROLES } from './user.ts';
 
 /** Everybody who can sign in: the agents of the contact centre, and users of other organisations. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { errorFields } from '../../reply/log-fields.ts';
+import { errorFields } from '../../reply/error-fields.ts';
 import type { HubRole } from '../../runtime/observer.ts';
 import type { RelayRuntime } from '../../runtime/runtime.ts';
 import type { Feed, FeedSink, TopicStatus } from '../feed.ts';

@@ -1,6 +1,6 @@
-import type { Caller } from '../identify/caller.ts';
+import { logText } from '../reply/safe-text.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { logText } from './safe-text.ts';
+import type { Caller } from './caller.ts';
 
 /**
  * Who called, as the log may say it: the subject hashed unless the configuration says `plain`.
@@ -12,12 +12,4 @@ export const subjectOf = (caller: Caller, subject: 'hashed' | 'plain'): string =
 /** The same with the kind of identity. */
 export function callerFields(caller: Caller | undefined, subject: 'hashed' | 'plain'): object {
   return caller === undefined ? {} : { identity: caller.identity, subject: subjectOf(caller, subject) };
-}
-
-/** What the log says of an unexpected error: its kind and where it came from, not its message. */
-export function errorFields(error: unknown): object {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const code = 'code' in error && typeof error.code === 'string' ? { errorCode: error.code } : {};
-  return { error: error.name, ...code, stack: stack.slice(0, 8).map((line) => line.trim()) };
 }

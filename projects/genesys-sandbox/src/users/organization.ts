@@ -1,0 +1,5 @@
+/** The organisation that lives in the sandbox. */
+export interface SandboxOrganization {
+  readonly id: string;
+  readonly name: string;
+}

@@ -57,9 +57,9 @@ const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => [
   }
 ]);
 
-// The folders of the library's main entry point are stages on the way of a request. Each may import the stages in its
-// row, which stand above it.
-const stages = {
+// The folders of the library's main entry point and of the relay are stages on the way of a request. Each may import the
+// stages in its row, which stand above it.
+const libraryStages = {
   errors: [],
   context: [],
   config: ['errors'],
@@ -80,21 +80,46 @@ const stages = {
   tabs: ['core', 'features', 'token', 'relay', 'errors'],
   setup: ['registry', 'interceptor', 'template', 'service', 'core', 'features', 'config', 'errors']
 };
-const stageRules = Object.entries(stages).map(([stage, allowed]) => {
-  const closed = Object.keys(stages).filter((other) => other !== stage && !allowed.includes(other));
-  const patterns = [
-    ...walls('ngx-genesys-auth', rooms['ngx-genesys-auth'])['no-restricted-imports'][1].patterns,
-    {
-      regex: `^\\.\\./(${closed.join('|')})(/|$)`,
-      message: `${stage} may not import this folder (see its row in the table in eslint.config.mjs).`
-    }
-  ];
-  return {
-    files: [`projects/ngx-genesys-auth/src/${stage}/**/*.ts`],
-    ignores: ['**/*.spec.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns }] }
-  };
-});
+const relayStages = {
+  runtime: [],
+  'oauth-clients': [],
+  config: ['oauth-clients', 'runtime'],
+  reply: ['runtime'],
+  metrics: ['runtime'],
+  guard: ['reply', 'config', 'runtime'],
+  identify: ['guard', 'reply', 'config', 'runtime'],
+  policy: ['oauth-clients', 'reply', 'config'],
+  store: ['config', 'runtime'],
+  source: ['store', 'reply', 'config', 'runtime'],
+  proxy: ['source', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
+  hub: ['source', 'store', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
+  'sign-in': ['proxy', 'source', 'store', 'policy', 'identify', 'guard', 'reply', 'config', 'runtime'],
+  relay: ['sign-in', 'hub', 'proxy', 'source', 'store', 'policy', 'identify', 'guard', 'reply', 'config', 'runtime'],
+  'server-side': ['relay', 'source', 'store', 'policy', 'reply', 'config', 'runtime'],
+  http: ['relay', 'sign-in', 'hub', 'proxy', 'identify', 'guard', 'metrics', 'reply', 'config', 'runtime'],
+  doctor: ['source', 'reply', 'config', 'runtime'],
+  cli: ['http', 'doctor', 'hub', 'proxy', 'source', 'store', 'identify', 'config', 'runtime']
+};
+const stageRules = [
+  ['ngx-genesys-auth', libraryStages],
+  ['genesys-auth-relay', relayStages]
+].flatMap(([room, stages]) =>
+  Object.entries(stages).map(([stage, allowed]) => {
+    const closed = Object.keys(stages).filter((other) => other !== stage && !allowed.includes(other));
+    const patterns = [
+      ...walls(room, rooms[room])['no-restricted-imports'][1].patterns,
+      {
+        regex: `^(\\.\\./)+(${closed.join('|')})(/|$)`,
+        message: `${stage} may not import this folder (see its row in the table in eslint.config.mjs).`
+      }
+    ];
+    return {
+      files: [`projects/${room}/src/${stage}/**/*.ts`],
+      ignores: ['**/*.spec.ts'],
+      rules: { 'no-restricted-imports': ['error', { patterns }] }
+    };
+  })
+);
 
 // The command line of genesys-scopes reads files and TypeScript sources; these two files are its only doors to them.
 const doors = {

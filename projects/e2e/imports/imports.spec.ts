@@ -2,15 +2,20 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 
-const root = join(__dirname, '..');
+const root = join(__dirname, '../..');
 const roots = [
-  'src',
-  'notifications/src',
-  'devtools/src',
-  'scope-catalogue/src',
-  'server/src',
-  'testing/src',
-  'router/src'
+  'ngx-genesys-auth/src',
+  'ngx-genesys-auth/notifications/src',
+  'ngx-genesys-auth/devtools/src',
+  'ngx-genesys-auth/scope-catalogue/src',
+  'ngx-genesys-auth/server/src',
+  'ngx-genesys-auth/testing/src',
+  'ngx-genesys-auth/router/src',
+  'genesys-auth-protocol/src',
+  'genesys-scopes/src',
+  'genesys-auth-relay/src',
+  'genesys-sandbox/src',
+  'wallboard/src'
 ];
 
 const sourcesBelow = (folder: string): string[] =>

@@ -2,7 +2,8 @@ import type { Relay } from '../relay/relay.ts';
 import { RelayProblem, problemAnswer } from '../reply/problem.ts';
 import { type Answer, jsonAnswer } from '../reply/write.ts';
 import { signInPage } from '../sign-in/page.ts';
-import type { SignIn, SignInAnswer } from '../sign-in/sign-in.ts';
+import type { SignInAnswer } from '../sign-in/answer.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import type { Call, Handler } from './call.ts';
 
 /** Sign-in. It is asked for at each request, because a new configuration may come while the relay serves. */

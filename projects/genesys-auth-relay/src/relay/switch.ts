@@ -4,7 +4,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { Caller } from '../identify/caller.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { createSignInMemory } from '../sign-in/sign-in.ts';
+import { createSignInMemory } from '../sign-in/memory.ts';
 import { patienceOf } from './patience.ts';
 import { type Relay, createRelay } from './relay.ts';
 

@@ -50,3 +50,12 @@ export function createCookieJar(isSecure: boolean, suffix: string): CookieJar {
     clear: (name, sameSite) => set(name, '', sameSite, 0)
   };
 }
+
+/** An id of 32 bytes in base64url. */
+const SESSION_ID = /^[\w-]{43}$/;
+
+/** The id in the cookie of a session, if it has the form of one. */
+export function sessionIdOf(cookies: Cookies, name: string): string | undefined {
+  const id = cookies.get(name);
+  return id !== undefined && SESSION_ID.test(id) ? id : undefined;
+}

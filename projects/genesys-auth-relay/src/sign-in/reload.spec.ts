@@ -4,7 +4,7 @@ import { createRelay } from '../relay/relay.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
 import { testClock } from '../testing/clock.ts';
 import { RELAY_URL, type SignInChange, signInConfig, startSandbox, withService } from '../../test/sign-in-setup.ts';
-import { type SignInMemory, createSignInMemory } from './sign-in.ts';
+import { type SignInMemory, createSignInMemory } from './memory.ts';
 import type { Session } from './session.ts';
 import { nameOf } from './sessions.ts';
 

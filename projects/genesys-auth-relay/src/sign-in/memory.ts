@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import type { Caller } from '../identify/caller.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { createLiveSessions } from './live.ts';
+import { type MemorySessions, createMemorySessions } from './session-store.ts';
+import type { SeenSession } from './sessions.ts';
+
+/** What outlives a configuration: sessions in memory, and the key that seals for this process alone. */
+export interface SignInMemory {
+  readonly sessions: MemorySessions;
+  readonly key: Buffer;
+  readonly live: ReturnType<typeof createLiveSessions>;
+  /** The session that each caller was identified by. A request may outlive the configuration that identified its caller. */
+  readonly seen: WeakMap<Caller, SeenSession>;
+  /** Whoever wants to know of a session that has ended. */
+  readonly onEnd: Set<(name: string) => void>;
+}
+
+/** Builds the memory of sign-in. */
+export function createSignInMemory({ clock }: Pick<RelayRuntime, 'clock'>): SignInMemory {
+  const onEnd = new Set<(name: string) => void>();
+  const live = createLiveSessions((name) => {
+    for (const listener of onEnd) listener(name);
+  });
+  return { sessions: createMemorySessions(clock), key: randomBytes(32), live, seen: new WeakMap(), onEnd };
+}

@@ -1,0 +1,219 @@
+import {
+  GENESYS_SESSION_HEADER,
+  SIGNED_OUT_SESSION,
+  type SessionResponse,
+  type SignOutResponse
+} from 'genesys-auth-protocol';
+import type { SignInConfig } from '../config/config.ts';
+import type { RequestFacts } from '../guard/facts.ts';
+import type { Caller } from '../identify/caller.ts';
+import type { Entitlement, Policy } from '../policy/policy.ts';
+import type { Acting } from '../proxy/sender.ts';
+import { RelayProblem } from '../reply/problem.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { readCookies, sessionIdOf } from './cookies.ts';
+import type { SignInMemory } from './memory.ts';
+import { type Session, endOf } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+import type { SeenSession, Sessions } from './sessions.ts';
+import type { SessionTags } from './tag.ts';
+import { type UserCalls, limitedTo } from './user-calls.ts';
+import { noRole, rolesOf } from './user-roles.ts';
+
+/** Knows the users of sessions: who calls, with which rights, and until when. */
+export interface SessionCallers {
+  /**
+   * The user of the browser, or the caller that a browser without a session is.
+   *
+   * @param address of the client, by which callers without a session are told apart
+   * @returns `undefined` for a browser without a session, where such browsers have no role
+   */
+  identify(facts: RequestFacts, address: () => string): Promise<Caller | undefined>;
+  /** The problem of a request without a session. */
+  required(facts: RequestFacts): RelayProblem;
+  /**
+   * Compares the user whom the page shows with the one who is signed in.
+   *
+   * @throws RelayProblem `invalid_request`, `session_changed`, `session_ended`
+   */
+  checkPage(caller: Caller, facts: RequestFacts): void;
+  /** What the session says of the user, beyond what it says of every caller. */
+  describe(caller: Caller): Pick<SessionResponse, 'user' | 'session' | 'expiresAt' | 'signInUrl'>;
+  entitlement(caller: Caller): Entitlement;
+  /** Whose token goes with a call of the API, with the rights that the user has now. */
+  act(caller: Caller): Promise<Acting>;
+  /** How a caller who was identified before is seen now. */
+  again(caller: Caller): Caller | undefined;
+  /** The caller with the roles that the session has now; `undefined` after its end. Other callers stay as they are. */
+  latest(caller: Caller): Promise<Caller | undefined>;
+  /** Answers `POST /sign-out`. */
+  signOut(facts: RequestFacts): Promise<{ readonly body: SignOutResponse; readonly setCookie: string }>;
+}
+
+/** What {@link createSessionCallers} works with. */
+export interface SessionCallerParts {
+  readonly policy: Policy;
+  readonly memory: SignInMemory;
+  readonly sessions: Sessions;
+  readonly sessionStore: SessionStore;
+  readonly calls: UserCalls;
+  readonly tags: SessionTags;
+  /** Refuses requests of foreign pages. */
+  readonly guard: (facts: RequestFacts) => void;
+  /** Name of the cookie that holds the id of a session. */
+  readonly sessionCookie: string;
+  /** The `Set-Cookie` header that deletes it. */
+  readonly clearSession: () => string;
+  /** Where users sign in. */
+  readonly url: string;
+  /** The problem of a request without a session. */
+  readonly signInRequired: () => RelayProblem;
+  /** The problem of a session that has ended. */
+  readonly ended: () => RelayProblem;
+}
+
+/** Builds what knows the users of sessions. */
+export function createSessionCallers(
+  signIn: SignInConfig,
+  {
+    policy,
+    memory,
+    sessions,
+    sessionStore,
+    calls,
+    tags,
+    guard,
+    sessionCookie,
+    clearSession,
+    url,
+    signInRequired,
+    ended
+  }: SessionCallerParts
+): SessionCallers {
+  const { client, appUrl, organizations, roles, signedOutRoles } = signIn;
+  const absoluteMs = signIn.session.absoluteSeconds * 1000;
+  const source = sha256(JSON.stringify([organizations, roles, signedOutRoles, signIn.actAs, client.id]));
+  const callers = new WeakMap<Session, Caller>();
+  const entitlements = new WeakMap<Caller, Entitlement>();
+
+  function callerOf(seen: SeenSession): Caller {
+    const { name, session } = seen;
+    const known = callers.get(session);
+    if (known?.source === source) return known;
+    const { user } = session;
+    const caller: Caller = {
+      key: `session:${user.organization.id} ${user.id}`,
+      subject: user.id,
+      identity: 'session',
+      roles: rolesOf(roles, session.facts),
+      source,
+      notAfter: endOf(session, absoluteMs),
+      session: name,
+      ...(signIn.actAs === 'user' && { tokenScopes: signIn.scopeCheck === 'on' ? session.scopes : [] })
+    };
+    callers.set(session, caller);
+    memory.seen.set(caller, seen);
+    return caller;
+  }
+
+  async function seen(facts: RequestFacts): Promise<SeenSession | undefined> {
+    const id = sessionIdOf(readCookies(facts), sessionCookie);
+    return id === undefined ? undefined : sessions.find(id);
+  }
+
+  function entitlement(caller: Caller): Entitlement {
+    const known = entitlements.get(caller);
+    if (known !== undefined) return known;
+    const before = memory.seen.get(caller);
+    // The roles of this configuration count, also if another one has identified the caller.
+    const current = before === undefined ? caller : callerOf(before);
+    if (current.session !== undefined && current.roles.length === 0) throw noRole();
+    const found = limitedTo(policy.entitlement(current.roles), current);
+    entitlements.set(caller, found);
+    return found;
+  }
+
+  return {
+    async identify(facts, address) {
+      const found = await seen(facts);
+      if (found === undefined && signedOutRoles === undefined) return undefined;
+      guard(facts);
+      if (found !== undefined) return callerOf(found);
+      return {
+        key: `signed-out:${address()}`,
+        subject: 'signed-out',
+        identity: 'session',
+        roles: signedOutRoles ?? [],
+        source
+      };
+    },
+
+    required(facts) {
+      const tag = facts.headers[GENESYS_SESSION_HEADER.toLowerCase()];
+      return tag === undefined || tag === SIGNED_OUT_SESSION ? signInRequired() : ended();
+    },
+
+    checkPage(caller, facts) {
+      if (caller.identity !== 'session') return;
+      const tag = facts.headers[GENESYS_SESSION_HEADER.toLowerCase()];
+      const session = memory.seen.get(caller)?.session;
+      if (session === undefined) {
+        if (tag !== undefined && tag !== SIGNED_OUT_SESSION) throw ended();
+        return;
+      }
+      if (tag === undefined) {
+        throw new RelayProblem('invalid_request', `The header ${GENESYS_SESSION_HEADER} is missing.`, {
+          hint: "Send the member 'session' of the answer of /session. It says which user the page shows."
+        });
+      }
+      if (tags.matches(tag, session.user)) return;
+      throw new RelayProblem('session_changed', 'Another user has signed in since the page was loaded.', {
+        hint: 'Drop what the page shows, and read /session again.'
+      });
+    },
+
+    describe(caller) {
+      if (caller.identity !== 'session') return {};
+      const session = memory.seen.get(caller)?.session;
+      if (session === undefined) return { user: null, session: SIGNED_OUT_SESSION, signInUrl: url };
+      return {
+        user: session.user,
+        session: tags.of(session.user),
+        expiresAt: new Date(endOf(session, absoluteMs)).toISOString(),
+        signInUrl: url
+      };
+    },
+
+    entitlement,
+
+    async act(caller) {
+      const before = memory.seen.get(caller);
+      if (before === undefined) return { entitlement: entitlement(caller) };
+      const now = await sessions.use(before);
+      const own = entitlement(callerOf(now));
+      return { entitlement: own, ...(own.token !== undefined && { sender: calls.sender(now) }) };
+    },
+
+    again: (caller) => (caller.source === source ? caller : undefined),
+
+    async latest(caller) {
+      const { session: name } = caller;
+      if (name === undefined) return caller;
+      const kept = await sessionStore.read(name);
+      return kept && callerOf({ name, session: kept.session });
+    },
+
+    async signOut(facts) {
+      guard(facts);
+      const found = await seen(facts);
+      if (found !== undefined) {
+        this.checkPage(callerOf(found), facts);
+        await sessions.end(found.name, 'signed_out');
+      }
+      const logout = new URL(signIn.logoutEndpoint);
+      logout.searchParams.set('client_id', client.id);
+      logout.searchParams.set('redirect_uri', appUrl);
+      return { body: { logoutUrl: logout.href }, setCookie: clearSession() };
+    }
+  };
+}

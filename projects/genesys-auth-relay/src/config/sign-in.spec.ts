@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { inspect } from 'node:util';
 import { RelayConfigError, type RelayConfigInput, parseRelayConfig } from '../index.ts';
 
@@ -234,5 +237,17 @@ describe('the configuration of sign-in', () => {
   it('takes the loopback identity besides in development', () => {
     const identities: RelayConfigInput['identities'] = [{ type: 'loopback', roles: ['agent'] }];
     expect(parse({ signIn: { dev: true }, identities, ...withClient }).identities).toHaveLength(1);
+  });
+});
+
+describe('the sign-in section of relay.example.yaml', () => {
+  it('is accepted when it is switched on', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../relay.example.yaml'), 'utf8');
+    const [example = '', section = ''] = text.split(/(?=^#signIn:)/m);
+    const input: unknown = parseYaml(example + section.replaceAll(/^#/gm, ''));
+    const names = ['GENESYS_CLIENT_ID', 'GENESYS_CLIENT_SECRET', 'GENESYS_SIGN_IN_CLIENT_ID', 'GENESYS_SIGN_IN_SECRET'];
+    const config = parseRelayConfig(input, Object.fromEntries(names.map((name) => [name, 'value'])));
+    expect(config.signIn).toMatchObject({ relayUrl: 'https://relay.example.com', client: { auth: 'basic' } });
+    expect(config.warnings).toEqual([]);
   });
 });

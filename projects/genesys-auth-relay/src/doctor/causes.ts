@@ -19,6 +19,9 @@ export const EXIT_CODES = {
 export const CAUSES = {
   config_invalid: 'configuration',
   secret_missing: 'configuration',
+  redirect_uri_not_https: 'configuration',
+  app_on_other_site: 'configuration',
+  session_key_unusable: 'configuration',
   host_unreachable: 'network',
   host_timeout: 'network',
   tls_failed: 'network',
@@ -54,6 +57,8 @@ export const CAUSES = {
   key_mismatch: 'credentials',
   wrong_grant_type: 'client',
   client_disabled: 'client',
+  sign_in_grant_type: 'client',
+  sign_in_secret_missing: 'credentials',
   scope_misspelt: 'scopes',
   scope_refused: 'scopes',
   scope_not_allowed: 'scopes',

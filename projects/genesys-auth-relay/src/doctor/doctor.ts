@@ -16,6 +16,7 @@ import { MAY_BE_REGION, findRegionOf } from './region-probe.ts';
 import { REGION_HOSTS, type RegionHosts } from './regions.ts';
 import { looksLikeId } from './secret-shape.ts';
 import type { Patient } from './patient.ts';
+import { probeSignIn } from './sign-in-probe.ts';
 import { type Target, readTarget } from './target.ts';
 
 /** What a test may replace, and how far the doctor goes. */
@@ -166,7 +167,7 @@ export async function examine(patient: Patient, options: DoctorOptions = {}): Pr
   const redactor = createRedactor();
   const target = readTarget(patient, options.regions ?? REGION_HOSTS);
   const { region, endpoints, credentials } = target;
-  hideAll(redactor, credentials);
+  hideAll(redactor, target.signIn === undefined ? credentials : [...credentials, target.signIn.credential]);
   if (endpoints !== undefined) for (const value of secretsInUrl(endpoints.tokenEndpoint)) redactor.hide(value);
   const examination: Examination = {
     exchange: createExchange(options.timeoutMs ?? 5000, () => clock.now(), options.ca),
@@ -187,6 +188,11 @@ export async function examine(patient: Patient, options: DoctorOptions = {}): Pr
   };
   try {
     await probe(examination, target, options);
+    const mayAsk = !examination.findings.some(
+      ({ cause }) => cause === 'api_host_as_login_host' || OF_THE_HOST.has(cause)
+    );
+    if (target.signIn !== undefined && endpoints !== undefined && mayAsk)
+      await probeSignIn(examination, bareUrl(endpoints.tokenEndpoint), target.signIn);
   } finally {
     await examination.exchange.close();
   }

@@ -5,6 +5,7 @@ import { type Finding, finding } from './causes.ts';
 import { type WrittenCredential, credentialsOf, hasKey } from './credentials.ts';
 import { type Patient, type WrittenClient, at, clientsOf, textAt } from './patient.ts';
 import type { RegionHosts } from './regions.ts';
+import type { WrittenSignIn } from './sign-in-probe.ts';
 
 /** What could be read of it, wrong as it may be. */
 export interface Target {
@@ -16,6 +17,8 @@ export interface Target {
   /** Of each client that is meant its own credential, then its fallbacks. */
   readonly credentials: readonly WrittenCredential[];
   readonly sendScope: boolean;
+  /** The client that signs users in, where it is meant. */
+  readonly signIn: WrittenSignIn | undefined;
   /** What is wrong with the configuration itself. */
   readonly findings: readonly Finding[];
 }
@@ -35,7 +38,11 @@ function findingOf({ key, message, fix }: ConfigIssue, isSecret: (key: string) =
   if (key === 'genesys.tokenEndpoint' && message.includes('user name or password'))
     return finding('credentials_in_query', words, `${fix}, and replace the secret: it may have been logged`);
   if (key === 'genesys.region') return finding('region_unknown', words, fix);
-  if (isSecret(key)) return finding('secret_missing', words, fix);
+  if (isSecret(key) || key === 'signIn.client.secret') return finding('secret_missing', words, fix);
+  if (key === 'signIn.redirectUri' && message.includes('not encrypted'))
+    return finding('redirect_uri_not_https', words, fix);
+  if (key === 'signIn.appUrl' && message.includes('two sites')) return finding('app_on_other_site', words, fix);
+  if (/^store\.redis\.(?:key|previousKey)/.test(key)) return finding('session_key_unusable', words, fix);
   if (/^scopes\[|^roles\..*copes\[/.test(key)) return finding('scope_misspelt', words, fix);
   return finding('config_invalid', words, fix);
 }
@@ -76,6 +83,14 @@ const noSuchClient = (): Finding =>
     'Give --client a name from genesys.clients.'
   );
 
+function signInOf(patient: Patient): WrittenSignIn | undefined {
+  const { input, client, genesysOnly } = patient;
+  const written = at(input, 'signIn', 'client');
+  if (written === undefined || client !== undefined || genesysOnly === true) return undefined;
+  const [credential] = credentialsOf({ written, key: 'signIn.client', name: undefined }, [], patient);
+  return credential && { credential, redirectUri: textAt(input, 'signIn', 'redirectUri') };
+}
+
 /**
  * Reads what can be read of a configuration, also of one that the relay would refuse.
  *
@@ -112,6 +127,7 @@ export function readTarget(patient: Patient, regions: readonly RegionHosts[]): T
     issuer: textAt(genesys, 'issuer'),
     credentials,
     sendScope: at(genesys, 'sendScope') !== false,
+    signIn: signInOf(patient),
     findings: [
       ...(clients.length === 0 ? [noSuchClient()] : []),
       ...issues.map((issue) => findingOf(issue, isSecret)),

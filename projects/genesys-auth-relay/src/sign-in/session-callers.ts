@@ -20,7 +20,7 @@ import type { SessionTags } from './tag.ts';
 import { type UserCalls, limitedTo } from './user-calls.ts';
 import { noRole, rolesOf } from './user-roles.ts';
 
-/** Knows the users of sessions: who calls, with which rights, and until when. */
+/** Identifies the users of sessions, and knows their rights and the end of the session. */
 export interface SessionCallers {
   /**
    * The user of the browser, or the caller that a browser without a session is.

@@ -25,7 +25,10 @@ export interface SignInRequest {
   readonly org?: string | undefined;
   /** The single sign-on provider of the organization, for example `okta`. It needs {@link org}. */
   readonly provider?: string | undefined;
-  /** `login` asks for the password, although the browser may be signed in to Genesys Cloud. For a change of user. */
+  /**
+   * `login` asks for the password, although the browser may be signed in to Genesys Cloud. For a change of user. It is the default after
+   * `organization_not_allowed` and `policy_denied`, as the same user would fail again.
+   */
   readonly prompt?: 'login' | undefined;
   /**
    * Signs in in a new window, so that this page keeps what the user has typed. Call it in a click handler, or the browser blocks
@@ -77,8 +80,9 @@ export class GenesysSignIn {
   async signIn(request: SignInRequest = {}): Promise<void> {
     // Without a pause if possible: a browser blocks windows that do not open within the click.
     const core = this.#configuration.core ?? (await this.#ready());
+    const prompt = needsOtherUser(this.problem()) ? 'login' : undefined;
     this.#session.starts(false);
-    this.#navigate(core, request);
+    this.#navigate(core, { ...request, prompt: request.prompt ?? prompt });
   }
 
   /**
@@ -196,6 +200,10 @@ function windowPage({ baseUrl }: Page, name = ''): string {
 
 const isSignOutResponse = (answer: unknown): answer is SignOutResponse =>
   isRecord(answer) && isText(answer['logoutUrl']) && /^https?:/.test(answer['logoutUrl']);
+
+/** Whether the user may not use the app. Genesys Cloud remembers the user, and would not ask who signs in. */
+const needsOtherUser = (problem: GenesysAuthError | null): boolean =>
+  problem?.code === 'organization_not_allowed' || problem?.problem?.code === 'policy_denied';
 
 /** Whether an error says that no user is signed in. After any other error that is not known. */
 const isSignedOut = (error: unknown): boolean =>

@@ -61,7 +61,7 @@ describe('withSignIn()', () => {
     expect([signIn.user(), signIn.problem()]).toEqual([undefined, null]);
   });
 
-  it('a user without a role is told so', async () => {
+  it('a user without a role has a problem', async () => {
     const { signIn, refuse } = signInApp();
     await refuse(403, 'policy_denied');
     expect(signIn.user()).toBeNull();
@@ -141,6 +141,17 @@ describe('signIn()', () => {
       provider: 'okta',
       prompt: 'login'
     });
+  });
+
+  it.each([
+    ['organization_not_allowed', 'login'],
+    ['policy_denied', 'login'],
+    ['sign_in_cancelled', undefined]
+  ])('after %s the prompt is %s, as Genesys Cloud remembers the user', async (result, prompt) => {
+    const { signIn, refuse, page } = signInApp({ path: `/desk?genesys_sign_in=${result}` });
+    await refuse();
+    await signIn.signIn();
+    expect(page.signIn['prompt']).toBe(prompt);
   });
 
   it('shortens a URL that the relay does not take', async () => {

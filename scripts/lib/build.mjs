@@ -36,6 +36,7 @@ const testApps = [
   testApp('devtools', 'development'),
   testApp('devtools', 'zone'),
   testApp('tabs'),
+  testApp('sign-in'),
   testApp('routes'),
   testApp('modules')
 ];

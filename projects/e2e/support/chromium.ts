@@ -6,11 +6,16 @@ const executablePath = findChromium();
 /** `describe` where a Chromium is installed; skipped otherwise, and `npm test` ends with a loud "NOT RUN". */
 export const describeInChromium = executablePath === undefined ? describe.skip : describe;
 
-/** Starts the installed Chromium, with everything off that would call out of this machine. */
-export function launchChromium(): Promise<Browser> {
+/**
+ * Starts the installed Chromium, with everything off that would call out of this machine.
+ *
+ * @param hasBackForwardCache whether pages stay in the back/forward cache, which Playwright switches off otherwise
+ */
+export function launchChromium({ hasBackForwardCache = false } = {}): Promise<Browser> {
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     headless: true,
+    ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
     args: [
       '--no-sandbox',
       '--disable-gpu',

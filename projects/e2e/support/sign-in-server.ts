@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createRelayHandler, parseRelayConfig } from 'genesys-auth-relay';
+import { createSandbox, SANDBOX_ROLES, type Sandbox } from 'genesys-sandbox';
+import { until } from './until.ts';
+
+/** Messages that wait until a test releases them. */
+export interface Hold {
+  /** Resolves when one waits. */
+  arrived(): Promise<void>;
+  release(): void;
+}
+
+/** The app of `apps/sign-in`, and on the same origin a relay that signs users in with the sandbox. */
+export interface SignInServer {
+  readonly url: string;
+  readonly sandbox: Sandbox;
+  /** What no browser may ever receive: tokens, code verifiers and the secret of the client. */
+  readonly secrets: ReadonlySet<string>;
+  /** Names of cookies that the browser refuses to keep: their `Set-Cookie` header is left out. */
+  blockedCookies: RegExp | undefined;
+  /**
+   * Stops requests of browsers for this path (`/genesys/session`), or answers of the sandbox to the relay (`/api/v2/users/me`; with
+   * a query it is another path).
+   */
+  hold(path: string): Hold;
+  /** Paths of the requests to the relay, since {@link reset}. */
+  readonly calls: readonly string[];
+  /** Ends what a test has changed. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const CLIENT_ID = 'desk';
+const agent = { roles: [SANDBOX_ROLES.agent] };
+/** Users of the sandbox. */
+export const USERS = {
+  ann: { email: 'ann@example.test', name: 'Ann Archer', ...agent },
+  bob: { email: 'bob@example.test', name: 'Bob Baker', ...agent },
+  /** Has no role of the relay. */
+  carl: { email: 'carl@example.test', name: 'Carl Cook', roles: [] },
+  /** Belongs to an organisation that the relay does not list. */
+  dora: {
+    email: 'dora@example.test',
+    name: 'Dora Dean',
+    organization: { id: '5b9e1c1e-0d5c-4f6a-9a53-0f1d7b3f5c11', name: 'Elsewhere' },
+    ...agent
+  }
+};
+
+/** A page without the app. */
+const PLAIN_PAGE = '<!doctype html><title>Plain</title><link rel="icon" href="data:," />';
+
+const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.html': 'text/html', '.css': 'text/css' };
+
+async function listen(host: string, listener: RequestListener): Promise<{ server: Server; port: string }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return { server, port: String((server.address() as AddressInfo).port) };
+}
+
+function close(server: Server): void {
+  server.closeAllConnections();
+  server.close();
+}
+
+/** What a test has stopped. */
+class Holds {
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  hold(path: string): Hold {
+    const waiting: (() => void)[] = [];
+    this.#waiting.set(path, waiting);
+    return {
+      arrived: () => until(() => waiting.length > 0, path),
+      release: () => {
+        this.#waiting.delete(path);
+        for (const resume of waiting) resume();
+      }
+    };
+  }
+
+  /** Resolves when nothing holds this path. */
+  async pass(path: string): Promise<void> {
+    const waiting = this.#waiting.get(path);
+    if (waiting) await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+
+  releaseAll(): void {
+    for (const resume of [...this.#waiting.values()].flat()) resume();
+    this.#waiting.clear();
+  }
+}
+
+/** Stands between the relay and a host of the sandbox: it remembers secrets, and holds answers. */
+async function startRecorder(target: string, secrets: Set<string>, holds: Holds) {
+  const remember = (value: unknown) => {
+    if (typeof value === 'string') secrets.add(value);
+  };
+  const forward = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = 'GET', url = '/' } = request;
+    const headers = new Headers();
+    for (const name of ['authorization', 'content-type', 'accept']) {
+      const value = request.headers[name];
+      if (typeof value === 'string') headers.set(name, value);
+    }
+    const sent = await text(request);
+    remember(new URLSearchParams(sent).get('code_verifier'));
+    const answer = await fetch(target + url, { method, headers, ...(sent !== '' && { body: sent }) });
+    const body = await answer.text();
+    if (answer.ok && url === '/oauth/token') {
+      const tokens: unknown = JSON.parse(body);
+      for (const name of ['access_token', 'refresh_token']) remember(Reflect.get(Object(tokens), name));
+    }
+    await holds.pass(url);
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body);
+  };
+  const { server, port } = await listen('127.0.0.1', (request, response) => {
+    forward(request, response).catch(() => response.destroy());
+  });
+  return { origin: `http://127.0.0.1:${port}`, server };
+}
+
+/** @param folder the browser build of the app */
+export async function startSignInServer(folder: string): Promise<SignInServer> {
+  const secret = randomBytes(32).toString('base64url');
+  const secrets = new Set([secret]);
+  const holds = new Holds();
+  const calls: string[] = [];
+  let listener: RequestListener = () => undefined;
+  const { server, port } = await listen('localhost', (request, response) => {
+    listener(request, response);
+  });
+  const url = `http://localhost:${port}`;
+  const client = {
+    id: CLIENT_ID,
+    secret,
+    grantType: 'CODE' as const,
+    redirectUris: [`${url}/genesys/sign-in/callback`, `${url}/`],
+    scopes: ['user-basic-info', 'presence']
+  };
+  const sandbox = await createSandbox({ clients: [client], users: Object.values(USERS) });
+  const login = await startRecorder(sandbox.loginOrigin, secrets, holds);
+  const api = await startRecorder(sandbox.apiOrigin, secrets, holds);
+  const [ann] = sandbox.users;
+  const relay = await createRelayHandler(
+    parseRelayConfig(
+      {
+        genesys: { tokenEndpoint: `${login.origin}/oauth/token`, apiOrigin: api.origin },
+        scopes: ['user-basic-info', 'presence'],
+        roles: { agent: { scopes: ['user-basic-info', 'presence'] } },
+        signIn: {
+          client: { id: CLIENT_ID, secret: { env: 'SECRET' } },
+          redirectUri: `${url}/genesys/sign-in/callback`,
+          appUrl: `${url}/`,
+          authorizeEndpoint: sandbox.authorizeEndpoint,
+          logoutEndpoint: `${sandbox.loginOrigin}/logout`,
+          organizations: [ann?.organization.id ?? ''],
+          roles: { agent: { roles: [SANDBOX_ROLES.agent.id] } },
+          dev: true
+        },
+        log: { level: 'silent' }
+      },
+      { SECRET: secret }
+    ),
+    { basePath: '/genesys' }
+  );
+
+  const config = JSON.stringify({ apiOrigin: api.origin, relay: '/genesys', scopes: ['user-basic-info'] });
+  const send = (response: ServerResponse, type: string, body: string | Buffer) =>
+    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(body);
+  const sendFile = (pathname: string, response: ServerResponse) => {
+    const name = /^\/[\w-]+\.\w+$/.test(pathname) ? pathname.slice(1) : 'index.html';
+    send(response, types[extname(name)] ?? 'text/plain', readFileSync(join(folder, name)));
+  };
+
+  const running: SignInServer = {
+    url,
+    sandbox,
+    secrets,
+    blockedCookies: undefined,
+    calls,
+    hold: (path) => holds.hold(path),
+    reset: () => {
+      calls.length = 0;
+      running.blockedCookies = undefined;
+      sandbox.faults.clear();
+      holds.releaseAll();
+    },
+    close: async () => {
+      close(server);
+      await relay.close();
+      close(login.server);
+      close(api.server);
+      await sandbox.close();
+    }
+  };
+
+  /** Does what a browser does that does not keep a cookie. */
+  function blockCookies(response: ServerResponse): void {
+    const append = response.appendHeader.bind(response);
+    response.appendHeader = (name, value) =>
+      name === 'set-cookie' && running.blockedCookies?.test(String(value)) ? response : append(name, value);
+  }
+
+  listener = (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', url);
+    if (pathname === '/config.json') send(response, 'application/json', config);
+    else if (pathname === '/plain.html') send(response, 'text/html', PLAIN_PAGE);
+    else if (!pathname.startsWith('/genesys/')) sendFile(pathname, response);
+    else {
+      calls.push(pathname);
+      if (running.blockedCookies) blockCookies(response);
+      void holds.pass(pathname).then(() => {
+        if (!response.destroyed) relay.handler(request, response);
+      });
+    }
+  };
+  return running;
+}

@@ -133,7 +133,7 @@ describe('requireUser()', () => {
     }
   );
 
-  it('an outage is no reason to sign in', async () => {
+  it('does not start sign-in during an outage', async () => {
     const { signIn, network, page } = signInApp();
     const required = signIn.requireUser().catch((error: unknown) => error);
     await settle();

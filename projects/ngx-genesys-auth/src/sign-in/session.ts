@@ -265,7 +265,7 @@ export class SignInSession implements SessionLink {
     return this.#session !== undefined && this.#session !== SIGNED_OUT_SESSION;
   }
 
-  /** Turns a refusal into the error of sign-in, and follows what it says. */
+  /** Turns a refusal into the error of sign-in, and updates the user and the problem. */
   #refused(given: unknown, isSession: boolean): unknown {
     const error = given instanceof HttpErrorResponse ? relayError(given, 0) : given;
     if (!(error instanceof GenesysAuthError) || !error.problem) return given;

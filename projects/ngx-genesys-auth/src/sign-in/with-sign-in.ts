@@ -8,7 +8,7 @@ import { SIGN_IN_OPTIONS, type SignInOptions, SignInSession } from './session';
 
 /**
  * Signs users in with Genesys Cloud through the relay (`signIn` in its configuration). It needs {@link withProxyMode}: the token of the
- * user stays in the relay, and the browser has the cookie of a session. {@link GenesysSignIn} tells who is signed in, and signs in and
+ * user stays in the relay, and the browser has the cookie of a session. {@link GenesysSignIn} has the signed-in user, and signs in and
  * out; `requireSignIn()` of `ngx-genesys-auth/router` guards routes.
  *
  * - When the app starts, it asks the relay who is signed in, and takes the result of sign-in (`genesys_sign_in`) out of the URL.

@@ -130,7 +130,7 @@ describe('a fake user', () => {
   it('no user is signed in at a relay without roles for visitors', () => {
     const { relay, shown, auth } = createApp();
     relay.fail('sign_in_required');
-    // Not "No", as nobody has been refused.
+    // Not "No", as the visitor may sign in.
     expect(shown()).toBe('Sign in');
     expect(auth.error()?.code).toBe('sign_in_required');
   });

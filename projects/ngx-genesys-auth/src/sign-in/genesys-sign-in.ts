@@ -12,7 +12,7 @@ import type { GenesysAuthCore } from '../core/core';
 import { GenesysAuthError, configError } from '../errors';
 import { isText } from '../values';
 import { PAGE, type Page } from './page';
-import { WINDOW_PARAMETER, withoutResult } from './returned';
+import { Returned, WINDOW_PARAMETER, withoutResult } from './returned';
 import { SignInSession } from './session';
 
 /** Options of {@link GenesysSignIn.signIn}. */
@@ -59,6 +59,7 @@ export class GenesysSignIn {
   readonly #configurations = inject(GENESYS_CONFIGURATIONS);
   readonly #session = inject(SignInSession);
   readonly #page = inject(PAGE);
+  readonly #returned = inject(Returned);
 
   /** The signed-in user; `null` if no user is signed in, and `undefined` until the relay has answered. */
   readonly user: Signal<SessionUser | null | undefined> = this.#session.user;
@@ -151,8 +152,10 @@ export class GenesysSignIn {
     if (!page) return;
     const { name, relayUrl } = config;
     const url = signInUrl(this.#session.signInUrl ?? '', relayUrl + RELAY_PATHS.signIn, page);
+    // A second try in a window that was opened for sign-in closes that window as well.
+    const isForWindow = request.newWindow ?? (this.#returned.isInNewWindow && request.returnTo === undefined);
     const parameters = {
-      [RETURN_TO_PARAMETER]: request.newWindow ? windowPage(page, name) : pageToReturnTo(page, request.returnTo),
+      [RETURN_TO_PARAMETER]: isForWindow ? windowPage(page, name) : pageToReturnTo(page, request.returnTo),
       login_hint: request.loginHint,
       org: request.org,
       provider: request.provider,

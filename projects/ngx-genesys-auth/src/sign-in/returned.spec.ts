@@ -92,6 +92,14 @@ describe('the return from sign-in', () => {
   });
 });
 
+it('a second try in a window that was opened for sign-in returns to that window', async () => {
+  const { signIn, refuse, page } = signInApp({ path: '/?genesys_sign_in=sign_in_cancelled&genesys_sign_in_window=' });
+  await refuse();
+  await signIn.signIn();
+  expect(page.done[0]).toMatch(/^go /);
+  expect(page.signIn['return_to']).toBe(`${ORIGIN}/?genesys_sign_in_window=`);
+});
+
 describe('requireUser()', () => {
   it('is true for a user', async () => {
     const { signIn, answer, page } = signInApp();

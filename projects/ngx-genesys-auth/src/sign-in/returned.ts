@@ -22,8 +22,8 @@ export class Returned {
   readonly #configurations = inject(GENESYS_CONFIGURATIONS);
   readonly #name: string | undefined;
   #result: SignInResult | undefined;
-  /** Whether this window was opened for sign-in only. */
-  readonly isInNewWindow: boolean;
+  /** Whether this window was opened for sign-in only, and no user has signed in yet. */
+  isInNewWindow: boolean;
 
   constructor() {
     const page = inject(PAGE);

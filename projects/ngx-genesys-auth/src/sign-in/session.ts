@@ -216,6 +216,7 @@ export class SignInSession implements SessionLink {
     this.#isReturning = false;
     this.#tabs.send('signed-in');
     if (this.#returned.isInNewWindow) this.#page?.close();
+    this.#returned.isInNewWindow = false;
   }
 
   #noUser(): void {

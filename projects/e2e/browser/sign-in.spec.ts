@@ -131,6 +131,28 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
     expect(redirects()).toBe(1);
   });
 
+  it('two tabs may start sign-in before the user logs in', async () => {
+    const [page, other] = [await open(), await open('/desk?x=2')];
+    for (const tab of [page, other]) {
+      await logIn(tab, ann);
+      await tab.locator('#data').waitFor();
+    }
+    expect(other.url()).toBe(`${server.url}/desk?x=2`);
+    const loaded = page.waitForResponse(`${server.url}/genesys${USERS_ME}`);
+    await page.locator('#load').click();
+    expect((await loaded).status()).toBe(200);
+    for (const tab of [page, other]) expect(shownIn(tab)).toEqual(SIGNED_IN);
+  });
+
+  it('a user who goes back to the login page can return to the app, and is still signed in', async () => {
+    const page = await signIn();
+    await goBack(page, 1);
+    // Genesys Cloud remembers the user, and sends another code for a sign-in that has ended.
+    await page.getByRole('link', { name: 'Back to the app' }).click();
+    await page.locator('#user').waitFor();
+    expect(redirects()).toBe(1);
+  });
+
   it('signs out in all tabs, and ends the session at Genesys Cloud', async () => {
     const page = await signIn();
     const other = await open();
@@ -320,6 +342,9 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       const opened = context.waitForEvent('page');
       await page.locator('#sign-in').click();
       const window = await opened;
+      // The first try is cancelled, and the window offers another one.
+      await window.getByRole('button', { name: 'Cancel' }).click();
+      await window.locator('#sign-in').click();
       await logIn(window, user);
       await until(() => window.isClosed(), 'the window to close itself');
     };

@@ -119,13 +119,13 @@ export function createIdentities(
         if (named !== undefined) return named;
         return session === undefined ? withoutCredential(facts) : ofSession(session, facts, address);
       }
-      const known = credential.kind === 'bearer' ? jwts.known(credential.token) : undefined;
+      const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
+      const known = isJwt ? jwts.known(credential.token) : undefined;
       if (known !== undefined) {
         // What was verified as a JWT has the form of one and is no key: both were looked at then.
         origins.check(facts, false);
         return known;
       }
-      const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
       if (credential.kind !== 'unreadable' && !isJwt && keyConfigs.length > 0 && genesysTokens === undefined) {
         refuseInBrowser(facts);
       }

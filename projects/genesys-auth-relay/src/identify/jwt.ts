@@ -41,8 +41,8 @@ interface Source {
   readonly source: string;
 }
 
-/** Tells whether a bearer token has the form of a signed JWT. */
-export const looksLikeJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
+/** Tells whether a bearer token has the three parts of a signed JWT. What they hold is checked with the signature. */
+export const looksLikeJwt = (token: string): boolean => token.split('.', 4).length === 3;
 
 const SIGN_IN = 'Sign in again and send a fresh token.';
 
@@ -159,7 +159,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
         throw invalidCredentials('The header of the token is longer than 2 kB.', SIGN_IN);
       const issuers = issuersIn(token);
       const candidates = sources.filter(({ identity }) => issuers.has(identity.issuer));
-      let refusal = invalidCredentials('The token is of an issuer this relay does not know.', SIGN_IN);
+      let refusal: RelayProblem | undefined;
       for (const candidate of candidates) {
         try {
           const result = await check(token, candidate);
@@ -169,7 +169,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
           refusal = refusalOf(error);
         }
       }
-      throw refusal;
+      throw refusal ?? invalidCredentials('The token is of an issuer this relay does not know.', SIGN_IN);
     },
     identified: ({ source }) => sources.some((one) => one.source === source),
     async close() {

@@ -12,8 +12,11 @@ import { invalidCredentials } from './refused.ts';
 /** A verified token is believed this long without checking its signature again, so that a withdrawn key takes effect. */
 const VERIFIED_MS = 300_000;
 
-/** Characters of the first part of a JWT, which is parsed before the signature is checked. */
-const MAX_HEADER_LENGTH = 2048;
+/**
+ * Characters of the first part of a JWT, which is parsed before the signature is checked. Identity providers use less than 300. A
+ * certificate (`x5c`) may not fit, and the relay has no use for one.
+ */
+const MAX_HEADER_LENGTH = 1024;
 
 /** Finds the caller of a JWT. */
 export interface Jwts {
@@ -156,7 +159,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
     },
     async identify(token) {
       if (token.indexOf('.') > MAX_HEADER_LENGTH)
-        throw invalidCredentials('The header of the token is longer than 2 kB.', SIGN_IN);
+        throw invalidCredentials('The header of the token is longer than 1 kB.', SIGN_IN);
       const issuers = issuersIn(token);
       const candidates = sources.filter(({ identity }) => issuers.has(identity.issuer));
       let refusal: RelayProblem | undefined;

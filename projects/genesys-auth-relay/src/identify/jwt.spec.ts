@@ -274,6 +274,22 @@ describe('a caller with a JWT', () => {
       expect((await session(first)).status).toBe(200);
     });
 
+    it('are not tried one after the other for a token without a key id, if they have ids', async () => {
+      await start();
+      const unnamed = { kid: undefined };
+      expect((await session(await provider.token({}, unnamed))).status).toBe(200);
+      await provider.rotate();
+      clock.advance(10 * MINUTE + 1);
+      expect(await session(await provider.token({}, unnamed))).toMatchObject({
+        status: 401,
+        body: {
+          code: 'invalid_credentials',
+          detail: 'The token does not say which key of its issuer signed it: kid is missing.'
+        }
+      });
+      expect((await session(await provider.token())).status).toBe(200);
+    });
+
     it('F13 are read once for a flood of unknown key ids, and again after 30 s', async () => {
       await start();
       await session(await provider.token());

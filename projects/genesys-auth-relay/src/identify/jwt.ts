@@ -99,7 +99,7 @@ async function verify(token: string, identity: JwtIdentityConfig, keys: KeySet, 
     return await jwtVerify(token, keys.find, options);
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-    // Several keys and no key id in the token: the one that fits counts.
+    // Several keys without ids: the one that fits counts.
     for await (const key of error) {
       try {
         return await jwtVerify(token, key, options);

@@ -14,6 +14,7 @@ import { errorCode } from '../runtime/error-code.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { discoverJwksUri } from './discovery.ts';
 import { fetchJson } from './fetch-json.ts';
+import { invalidCredentials } from './refused.ts';
 
 /** Milliseconds. */
 export const KEY_TIMES = {
@@ -35,12 +36,34 @@ export interface KeySet {
 }
 
 interface Keys {
-  readonly find: ReturnType<typeof createLocalJWKSet>;
+  readonly match: ReturnType<typeof createLocalJWKSet>;
+  /** Whether every key has an id. */
+  readonly named: boolean;
   readonly at: number;
 }
 
 function isKeySet(value: unknown): value is JSONWebKeySet {
   return typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys);
+}
+
+/**
+ * The key of a token. With several keys that have ids a token must name one (OpenID Connect Core 1.0 section 10.1): otherwise anyone
+ * could make the relay check a signature with each of them.
+ */
+async function findIn(
+  { match, named }: Keys,
+  header: JWSHeaderParameters,
+  token: FlattenedJWSInput
+): Promise<CryptoKey> {
+  try {
+    return await match(header, token);
+  } catch (error) {
+    if (!named || header.kid !== undefined || !(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    throw invalidCredentials(
+      'The token does not say which key of its issuer signed it: kid is missing.',
+      'Let the identity provider write kid into its access tokens.'
+    );
+  }
 }
 
 /**
@@ -60,7 +83,8 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
       const url = identity.jwksUri ?? (await discoverJwksUri(identity.issuer, agent));
       const document = await fetchJson(url, agent);
       if (!isKeySet(document)) throw new Error('no key set there');
-      keys = { find: createLocalJWKSet(document), at: clock.monotonic() };
+      const named = document.keys.every(({ kid }) => kid !== undefined);
+      keys = { match: createLocalJWKSet(document), named, at: clock.monotonic() };
       failed = false;
     } catch (error) {
       failed = true;
@@ -99,13 +123,13 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
       if (isDue()) await reload();
       if (keys === undefined || tooOld()) throw unavailable();
       try {
-        return await keys.find(header, token);
+        return await findIn(keys, header, token);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
         if (loading !== undefined || cooledDown()) await reload();
         // The key may be a new one that could not be read: then it is not the caller's fault.
         if (failed) throw unavailable();
-        return keys.find(header, token);
+        return findIn(keys, header, token);
       }
     },
     close: () => agent.destroy()

@@ -1,6 +1,6 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CryptoKey, type JWTHeaderParameters, SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from 'jose';
 
 /** A company's identity provider under a test's control. */
 export interface IdentityProvider {
@@ -9,7 +9,7 @@ export interface IdentityProvider {
   /** Requests for the keys so far. */
   keyRequests(): number;
   /** An access token for the relay; claims and header may be replaced, or removed by `undefined`. */
-  token(claims?: Record<string, unknown>, header?: Partial<JWTHeaderParameters>): Promise<string>;
+  token(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
   /** Adds a key and signs with it from now on. */
   rotate(): Promise<void>;
   /** Withdraws a key id from the published keys. */

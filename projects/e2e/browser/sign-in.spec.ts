@@ -4,7 +4,7 @@ import type { Fault } from 'genesys-sandbox';
 import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { type Received, describeInChromium, launchChromium, record } from '../support/chromium.ts';
-import { USERS, type SignInServer, startSignInServer } from '../support/sign-in-server.ts';
+import { USERS, type SignInServer, logIn, startSignInServer } from '../support/sign-in-server.ts';
 import { until } from '../support/until.ts';
 
 const { ann, bob, carl, dora } = USERS;
@@ -89,12 +89,6 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
     const page = await context.newPage();
     await page.goto(server.url + path);
     return page;
-  };
-  /** Fills in the login page of the sandbox. */
-  const logIn = async (page: Page, { email }: { readonly email: string }) => {
-    await page.locator('#email').fill(email);
-    await page.locator('#password').fill('any');
-    await page.getByRole('button', { name: 'Sign in' }).click();
   };
   const signIn = async (user = ann, path = '/desk'): Promise<Page> => {
     const page = await open(path);

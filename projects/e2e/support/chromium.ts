@@ -9,9 +9,13 @@ export const describeInChromium = executablePath === undefined ? describe.skip :
 /**
  * Starts the installed Chromium, with everything off that would call out of this machine.
  *
- * @param hasBackForwardCache whether pages stay in the back/forward cache, which Playwright switches off otherwise
+ * @param options.hasBackForwardCache whether pages stay in the back/forward cache, which Playwright switches off otherwise
+ * @param options.switches more switches of the command line
  */
-export function launchChromium({ hasBackForwardCache = false } = {}): Promise<Browser> {
+export function launchChromium({
+  hasBackForwardCache = false,
+  switches = []
+}: { readonly hasBackForwardCache?: boolean; readonly switches?: readonly string[] } = {}): Promise<Browser> {
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     headless: true,
@@ -24,7 +28,8 @@ export function launchChromium({ hasBackForwardCache = false } = {}): Promise<Br
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--disable-dev-shm-usage'
+      '--disable-dev-shm-usage',
+      ...switches
     ]
   });
 }

@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createRelayHandler, parseRelayConfig } from 'genesys-auth-relay';
 import { createSandbox, SANDBOX_ROLES, type Sandbox } from 'genesys-sandbox';
+import type { Page } from 'playwright-core';
 import { until } from './until.ts';
 
 /** Messages that wait until a test releases them. */
@@ -15,9 +16,19 @@ export interface Hold {
   release(): void;
 }
 
-/** The app of `apps/sign-in`, and on the same origin a relay that signs users in with the sandbox. */
+/** Origins as browsers see them, if they are not those of the servers. */
+export interface PublicOrigins {
+  readonly app: string;
+  readonly relay: string;
+  readonly login: string;
+}
+
+/** The app of `apps/sign-in`, and on the same server a relay that signs users in with the sandbox. */
 export interface SignInServer {
+  /** Origin of the app as browsers see it. */
   readonly url: string;
+  /** Origin of the server itself. */
+  readonly origin: string;
   readonly sandbox: Sandbox;
   /** What no browser may ever receive: tokens, code verifiers and the secret of the client. */
   readonly secrets: ReadonlySet<string>;
@@ -51,6 +62,13 @@ export const USERS = {
     ...agent
   }
 };
+
+/** Fills in the login page of the sandbox. */
+export async function logIn(page: Page, { email }: { readonly email: string }): Promise<void> {
+  await page.locator('#email').fill(email);
+  await page.locator('#password').fill('any');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
 
 /** A page without the app. */
 const PLAIN_PAGE = '<!doctype html><title>Plain</title><link rel="icon" href="data:," />';
@@ -125,8 +143,11 @@ async function startRecorder(target: string, secrets: Set<string>, holds: Holds)
   return { origin: `http://127.0.0.1:${port}`, server };
 }
 
-/** @param folder the browser build of the app */
-export async function startSignInServer(folder: string): Promise<SignInServer> {
+/**
+ * @param folder the browser build of the app
+ * @param origins without them app and relay have one origin on localhost
+ */
+export async function startSignInServer(folder: string, origins?: PublicOrigins): Promise<SignInServer> {
   const secret = randomBytes(32).toString('base64url');
   const secrets = new Set([secret]);
   const holds = new Holds();
@@ -135,17 +156,20 @@ export async function startSignInServer(folder: string): Promise<SignInServer> {
   const { server, port } = await listen('localhost', (request, response) => {
     listener(request, response);
   });
-  const url = `http://localhost:${port}`;
+  const origin = `http://localhost:${port}`;
+  const url = origins?.app ?? origin;
+  const relayUrl = `${origins?.relay ?? origin}/genesys`;
   const client = {
     id: CLIENT_ID,
     secret,
     grantType: 'CODE' as const,
-    redirectUris: [`${url}/genesys/sign-in/callback`, `${url}/`],
+    redirectUris: [`${relayUrl}/sign-in/callback`, `${url}/`],
     scopes: ['user-basic-info', 'presence']
   };
   const sandbox = await createSandbox({ clients: [client], users: Object.values(USERS) });
   const login = await startRecorder(sandbox.loginOrigin, secrets, holds);
   const api = await startRecorder(sandbox.apiOrigin, secrets, holds);
+  const loginUrl = origins?.login ?? sandbox.loginOrigin;
   const [ann] = sandbox.users;
   const relay = await createRelayHandler(
     parseRelayConfig(
@@ -155,14 +179,15 @@ export async function startSignInServer(folder: string): Promise<SignInServer> {
         roles: { agent: { scopes: ['user-basic-info', 'presence'] } },
         signIn: {
           client: { id: CLIENT_ID, secret: { env: 'SECRET' } },
-          redirectUri: `${url}/genesys/sign-in/callback`,
+          redirectUri: `${relayUrl}/sign-in/callback`,
           appUrl: `${url}/`,
-          authorizeEndpoint: sandbox.authorizeEndpoint,
-          logoutEndpoint: `${sandbox.loginOrigin}/logout`,
+          authorizeEndpoint: `${loginUrl}/oauth/authorize`,
+          logoutEndpoint: `${loginUrl}/logout`,
           organizations: [ann?.organization.id ?? ''],
           roles: { agent: { roles: [SANDBOX_ROLES.agent.id] } },
-          dev: true
+          dev: origins === undefined
         },
+        cors: { origins: [url] },
         log: { level: 'silent' }
       },
       { SECRET: secret }
@@ -170,7 +195,11 @@ export async function startSignInServer(folder: string): Promise<SignInServer> {
     { basePath: '/genesys' }
   );
 
-  const config = JSON.stringify({ apiOrigin: api.origin, relay: '/genesys', scopes: ['user-basic-info'] });
+  const config = JSON.stringify({
+    apiOrigin: api.origin,
+    relay: origins ? { url: relayUrl, credentials: 'include' } : '/genesys',
+    scopes: ['user-basic-info']
+  });
   const send = (response: ServerResponse, type: string, body: string | Buffer) =>
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(body);
   const sendFile = (pathname: string, response: ServerResponse) => {
@@ -180,6 +209,7 @@ export async function startSignInServer(folder: string): Promise<SignInServer> {
 
   const running: SignInServer = {
     url,
+    origin,
     sandbox,
     secrets,
     blockedCookies: undefined,

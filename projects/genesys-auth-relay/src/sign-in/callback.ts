@@ -124,7 +124,7 @@ export function createCallback(
       return page(
         'state_unknown',
         'This browser did not start this sign-in, or started it too long ago.',
-        'Open the app and sign in again. Keep this tab open meanwhile, and allow cookies.'
+        'Go back to the app: you may be signed in already. If you are not, sign in again, keep this tab open meanwhile, and allow cookies.'
       );
     }
     const { verifier, returnTo: target, before } = taken.transaction;

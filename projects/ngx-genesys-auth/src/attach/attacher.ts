@@ -60,16 +60,18 @@ export function createAttacher(
   };
 
   const sendChecked = (request: HttpRequest<unknown>, next: HttpHandlerFn, needed: ScopeNeeds | undefined): Events => {
+    let isSent = false;
     const send = (live: LiveToken, replay?: Replay): Events => {
       throwIf(needed?.afterGrant(live.scopes));
-      const checkBeforeSending: SendCheck = () => {
+      const beforeSending: SendCheck = () => {
         // Another user may have signed in.
         if (tokens.generation() !== live.generation) throw signedOut();
         if (!isLive(live)) throw tokenExpired();
+        isSent = true;
       };
-      const events = forward(request, live, (forwarded) => guard.pass(forwarded, checkBeforeSending, next));
-      // The first attempt has already emitted the event that the request was sent.
-      return (replay ? events.pipe(filter(({ type }) => type !== HttpEventType.Sent)) : events).pipe(
+      const events = forward(request, live, (forwarded) => guard.pass(forwarded, beforeSending, next));
+      // An app sees the event that the request was sent once. An attempt whose token has expired before was not sent.
+      return (isSent ? events.pipe(filter(({ type }) => type !== HttpEventType.Sent)) : events).pipe(
         catchError((response: unknown) => {
           if (!needsAnotherToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
           if (replay === 'renewed') {

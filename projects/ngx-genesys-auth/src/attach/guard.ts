@@ -16,7 +16,7 @@ import { REQUEST_WATCH, type RequestWatch } from './request-watch';
 import { SKIP } from '../context/request-context';
 import { startOf } from './origin';
 
-/** Throws an error if a request must not be sent any more. */
+/** Runs directly before each time that a request is sent. Throws an error if it must not be sent any more. */
 export type SendCheck = () => void;
 
 /** Keeps tokens from being sent to another origin, and requests from being sent with the token of an earlier user. */
@@ -119,7 +119,6 @@ export function offOriginGuard(root: EnvironmentInjector): SendGuard {
         // A new context with the same entries: the app may give one context to several requests.
         const context = Object.assign(new HttpContext(), request.context);
         sendChecks.set(context, check);
-        check();
         const events = next(request.clone({ context }));
         users++;
         return events.pipe(finalize(release));

@@ -1,5 +1,6 @@
 import { HttpEventType, type HttpInterceptorFn, HttpRequest } from '@angular/common/http';
 import type { TestRequest } from '@angular/common/http/testing';
+import { Subject, retry, switchMap } from 'rxjs';
 import {
   API,
   TOKEN_URL,
@@ -302,6 +303,41 @@ describe('the replay', () => {
     signIn('token-1');
     const outcome = observe(http.request(new HttpRequest('POST', `${API}/x`, 'body', { reportProgress: true })));
     refuse(network.expectOne(`${API}/x`));
+    await settle();
+    grant(relayCall(), 'token-2');
+    network.expectOne(`${API}/x`).flush('ok');
+    expect(outcome.values.map((event) => (event as { type: HttpEventType }).type)).toEqual([
+      HttpEventType.Sent,
+      HttpEventType.Response
+    ]);
+  });
+
+  it('reports that the request was sent if the token of the first attempt expired before it was sent', async () => {
+    const released = new Subject<void>();
+    const later: HttpInterceptorFn = (request, next) =>
+      request.url === `${API}/x` ? released.pipe(switchMap(() => next(request))) : next(request);
+    const { http, signIn, network, relayCall } = createApp({ after: [later] });
+    signIn('token-1', 20);
+    const outcome = observe(http.get(`${API}/x`, { observe: 'events' }));
+    jest.advanceTimersByTime(30_000);
+    released.next();
+    await settle();
+    grant(relayCall(), 'token-2');
+    released.next();
+    network.expectOne(`${API}/x`).flush('ok');
+    expect(outcome.values.map((event) => (event as { type: HttpEventType }).type)).toEqual([
+      HttpEventType.Sent,
+      HttpEventType.Response
+    ]);
+  });
+
+  it('reports once that the request was sent if a later interceptor sends it again after its token has expired', async () => {
+    const later: HttpInterceptorFn = (request, next) => next(request).pipe(retry({ count: 1, delay: 30_000 }));
+    const { http, signIn, network, relayCall } = createApp({ after: [later] });
+    signIn('token-1', 20);
+    const outcome = observe(http.get(`${API}/x`, { observe: 'events' }));
+    network.expectOne(`${API}/x`).flush(null, { status: 503, statusText: 'Service Unavailable' });
+    jest.advanceTimersByTime(30_000);
     await settle();
     grant(relayCall(), 'token-2');
     network.expectOne(`${API}/x`).flush('ok');

@@ -1,5 +1,6 @@
-import { HttpEventType } from '@angular/common/http';
+import { HttpErrorResponse, HttpEventType, type HttpInterceptorFn } from '@angular/common/http';
 import type { TestRequest } from '@angular/common/http/testing';
+import { throwError } from 'rxjs';
 import {
   GenesysAuthConfigError,
   type GenesysAuthService,
@@ -32,8 +33,8 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function createApp(options?: RetryOptions) {
-  const app = createBareApp({ features: [withRetry(options)] });
+function createApp(options?: RetryOptions, after: readonly HttpInterceptorFn[] = []) {
+  const app = createBareApp({ features: [withRetry(options)], after });
   app.signIn('token-1', 86_400);
   return { ...app, call: () => app.network.expectOne(({ url }) => url.startsWith(API)) };
 }
@@ -231,6 +232,20 @@ describe('withRetry()', () => {
     http.get(`${API}/x`, { observe: 'events' }).subscribe(({ type }) => types.push(type));
     fail(call(), 503);
     jest.advanceTimersByTime(250);
+    call().flush('ok');
+    expect(types).toEqual([HttpEventType.Sent, HttpEventType.Response]);
+  });
+
+  it('reports that the request was sent if a later interceptor failed the first attempt before it was sent', () => {
+    let isOverloaded = false;
+    const breaker: HttpInterceptorFn = (request, next) =>
+      isOverloaded ? throwError(() => new HttpErrorResponse({ status: 503 })) : next(request);
+    const { http, call } = createApp(undefined, [breaker]);
+    isOverloaded = true;
+    const types: HttpEventType[] = [];
+    http.get(`${API}/x`, { observe: 'events' }).subscribe(({ type }) => types.push(type));
+    isOverloaded = false;
+    jest.advanceTimersByTime(500);
     call().flush('ok');
     expect(types).toEqual([HttpEventType.Sent, HttpEventType.Response]);
   });

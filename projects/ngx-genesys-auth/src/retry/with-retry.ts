@@ -75,11 +75,18 @@ function repeated(
     if (attempts > retries || (asked ?? 0) > maxWaitMs) return throwError(() => final(error, asked, maxWaitMs));
     return timer(asked ?? Math.min(backoffMs(attempts), maxWaitMs)).pipe(tap(stopIfCleared));
   };
+  let isSent = false;
+  // The app sees the event that the request was sent once. A later interceptor may fail an attempt before it is sent.
+  const isFirstOfItsKind = ({ type }: HttpEvent<unknown>): boolean => {
+    if (type !== HttpEventType.Sent) return true;
+    const isFirst = !isSent;
+    isSent = true;
+    return isFirst;
+  };
   return defer(() => {
     attempts++;
-    // The first attempt has reported that the request was sent.
-    return attempts === 1 ? attempt() : attempt().pipe(filter(({ type }) => type !== HttpEventType.Sent));
-  }).pipe(retry({ delay: wait }));
+    return attempt();
+  }).pipe(retry({ delay: wait }), filter(isFirstOfItsKind));
 }
 
 /** Full jitter: clients that failed together do not come back together. */

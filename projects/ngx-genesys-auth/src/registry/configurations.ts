@@ -74,8 +74,10 @@ export function createConfigurations(): Configurations {
         return !core || core.config.apiOrigin === origin ? handler : undefined;
       }
       const { byOrigin, waiting } = handlers;
+      const known = byOrigin.get(origin);
+      if (known || !waiting) return known;
       const mayBeForUnknownApi = isGenesysApi(origin) || (context.has(NEEDED_SCOPES) && !isForwarded(context));
-      return byOrigin.get(origin) ?? (mayBeForUnknownApi ? waiting : undefined);
+      return mayBeForUnknownApi ? waiting : undefined;
     }
   };
 

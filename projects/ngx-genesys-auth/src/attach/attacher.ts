@@ -1,4 +1,5 @@
 import {
+  type HttpContext,
   type HttpEvent,
   HttpEventType,
   type HttpHandlerFn,
@@ -13,7 +14,7 @@ import { type LiveToken, isLive } from '../token/live-token';
 import { signedOut } from '../token/single-flight';
 import type { TokenSource } from '../token/source';
 import { type Age, stopwatch } from '../token/stopwatch';
-import type { SendGuard, SendCheck } from './guard';
+import type { SendCheck, SendGuard } from './guard';
 import { missingScopeOf, needsAnotherToken, tokenExpired, tokenRejected } from './refusal';
 
 type Events = Observable<HttpEvent<unknown>>;
@@ -21,8 +22,13 @@ type Events = Observable<HttpEvent<unknown>>;
 /** Handles a request to the API. It does nothing before the subscription, and each subscription is another attempt. */
 export type ApiHandler = HttpInterceptorFn;
 
-/** Sends a request to the API, with the token. In proxy mode it sends the request to the relay. */
-export type Forward = (request: HttpRequest<unknown>, live: LiveToken, next: HttpHandlerFn) => Events;
+/** Sends a clone of a request, with this context and the token, to the API. In proxy mode it sends the clone to the relay. */
+export type Forward = (
+  request: HttpRequest<unknown>,
+  live: LiveToken,
+  context: HttpContext,
+  next: HttpHandlerFn
+) => Events;
 
 /**
  * The token of a replay: `newer` is one that another request has already obtained; `renewed` is one that was obtained after
@@ -51,12 +57,15 @@ export function createAttacher(
       if (ngDevMode) needs?.note(named);
       return sendChecked(request, next, scopes.needsOf(named));
     }
+    const waiting = needs?.wait();
+    if (!waiting) return sendChecked(request, next, needs?.of(request));
     const generation = tokens.generation();
-    const sendUnlessCleared = () => {
-      if (tokens.generation() !== generation) throw signedOut();
-      return sendChecked(request, next, needs?.of(request));
-    };
-    return needs?.wait()?.pipe(switchMap(sendUnlessCleared)) ?? sendUnlessCleared();
+    return waiting.pipe(
+      switchMap(() => {
+        if (tokens.generation() !== generation) throw signedOut();
+        return sendChecked(request, next, needs?.of(request));
+      })
+    );
   };
 
   const sendChecked = (request: HttpRequest<unknown>, next: HttpHandlerFn, needed: ScopeNeeds | undefined): Events => {
@@ -69,7 +78,7 @@ export function createAttacher(
         if (!isLive(live)) throw tokenExpired();
         isSent = true;
       };
-      const events = forward(request, live, (forwarded) => guard.pass(forwarded, beforeSending, next));
+      const events = guard.pass(request, beforeSending, (context) => forward(request, live, context, next));
       // An app sees the event that the request was sent once. An attempt whose token has expired before was not sent.
       return (isSent ? events.pipe(filter(({ type }) => type !== HttpEventType.Sent)) : events).pipe(
         catchError((response: unknown) => {
@@ -97,5 +106,5 @@ export function createAttacher(
 }
 
 /** Sends requests to the API, with the token. */
-export const sendToApi: Forward = (request, { header }, next) =>
-  next(request.clone({ headers: request.headers.set('Authorization', header) }));
+export const sendToApi: Forward = (request, { header }, context, next) =>
+  next(request.clone({ headers: request.headers.set('Authorization', header), context }));

@@ -5,7 +5,6 @@ import {
   HttpContext,
   type HttpEvent,
   HttpHandler,
-  type HttpHandlerFn,
   type HttpRequest,
   HttpXhrBackend
 } from '@angular/common/http';
@@ -30,13 +29,13 @@ export interface SendGuard {
   /** Guards one backend, or all that have this prototype. `isOuter`: it may live longer than the configurations. */
   readonly add: (backend: Backend, isOuter: boolean) => void;
   /**
-   * Forwards a request. Whenever it is about to be sent, it is checked first: a later interceptor may delay it or send it
-   * again.
+   * Forwards a request by `forward`, which gives its clone the new context. Whenever the clone is about to be sent, it is checked
+   * first: a later interceptor may delay it or send it again.
    */
   readonly pass: (
     request: HttpRequest<unknown>,
     check: SendCheck,
-    next: HttpHandlerFn
+    forward: (context: HttpContext) => Observable<HttpEvent<unknown>>
   ) => Observable<HttpEvent<unknown>>;
   /** Whether the configurations are gone, and no request of theirs is under way. */
   readonly isOver: () => boolean;
@@ -57,14 +56,25 @@ interface GuardedBackend {
 /** Every backend that is patched, each once. */
 const guardedBackends = new WeakMap<Backend, GuardedBackend>();
 
-/** The checks of requests, by their context: clones of a request share it. */
-const sendChecks = new WeakMap<HttpContext, SendCheck>();
+/**
+ * The context of a request that our interceptor has forwarded. Clones of the request share it. It has the entries of the app's
+ * context, but is another object: the app may give one context to several requests.
+ */
+class ForwardedContext extends HttpContext {
+  readonly check: SendCheck;
+
+  constructor(given: HttpContext, check: SendCheck) {
+    super();
+    Object.assign(this, given);
+    this.check = check;
+  }
+}
 
 /**
  * Whether our interceptor has forwarded a request with this context. With `withRequestsMadeViaParent()` the request then passes
  * the interceptor of the parent, which may have other configurations.
  */
-export const isForwarded = (context: HttpContext): boolean => sendChecks.has(context);
+export const isForwarded = (context: HttpContext): boolean => context instanceof ForwardedContext;
 
 /**
  * Guards backends: just before a request is sent, the token that the interceptor attached is removed if a later interceptor
@@ -114,12 +124,9 @@ export function offOriginGuard(root: EnvironmentInjector): SendGuard {
       (guardedBackends.get(backend) ?? patch(backend)).guards.add(self);
       if (isOuter) outerBackends.add(backend);
     },
-    pass: (request, check, next) =>
+    pass: (request, check, forward) =>
       defer(() => {
-        // A new context with the same entries: the app may give one context to several requests.
-        const context = Object.assign(new HttpContext(), request.context);
-        sendChecks.set(context, check);
-        const events = next(request.clone({ context }));
+        const events = forward(new ForwardedContext(request.context, check));
         users++;
         return events.pipe(finalize(release));
       }),
@@ -164,8 +171,8 @@ function patch(backend: Backend): GuardedBackend {
     }
     // A later interceptor that sends a request again may only subscribe again.
     return defer(() => {
-      sendChecks.get(request.context)?.();
-      return send.call(this, withoutStrayToken(request, [...guards]));
+      if (request.context instanceof ForwardedContext) request.context.check();
+      return send.call(this, withoutStrayToken(request, guards));
     });
   };
   const restore = (): void => {
@@ -181,11 +188,12 @@ function patch(backend: Backend): GuardedBackend {
   return guarded;
 }
 
-function withoutStrayToken(request: HttpRequest<unknown>, guards: readonly SendGuard[]): HttpRequest<unknown> {
+function withoutStrayToken(request: HttpRequest<unknown>, guards: ReadonlySet<SendGuard>): HttpRequest<unknown> {
   const { url, urlWithParams, context, headers } = request;
   /** Whether configurations sent this value of `Authorization`, and none of them to the origin of this request. */
   const isStray = (header: string): boolean => {
-    const origins = guards.flatMap((guard) => guard.originsOf(header));
+    const origins: string[] = [];
+    for (const guard of guards) origins.push(...guard.originsOf(header));
     // The backends of Angular send `urlWithParams`, whatever `url` says. Another one may send `url`.
     return origins.length > 0 && ![url, urlWithParams].every((sent) => origins.includes(startOf(sent)));
   };

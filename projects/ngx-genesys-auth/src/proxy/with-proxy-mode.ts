@@ -1,4 +1,10 @@
-import { HttpErrorResponse, type HttpHandlerFn, type HttpInterceptorFn, type HttpRequest } from '@angular/common/http';
+import {
+  type HttpContext,
+  HttpErrorResponse,
+  type HttpHandlerFn,
+  type HttpInterceptorFn,
+  type HttpRequest
+} from '@angular/common/http';
 import { Injector, inject, runInInjectionContext } from '@angular/core';
 import {
   GENESYS_AUTH_HEADER,
@@ -100,22 +106,27 @@ const pathRefused = (path: string) => authError('proxy_path_refused', { path: pa
 /** Sends requests for the API to the relay instead. */
 function forwardVia(via: ResolvedConfig, injector: Injector, link: SessionLink | null): Forward {
   const { apiOrigin, relayUrl, credentials } = via;
-  const rewritten = (request: HttpRequest<unknown>, own: Readonly<Record<string, string>> | undefined) =>
+  const rewritten = (
+    request: HttpRequest<unknown>,
+    context: HttpContext,
+    own?: Readonly<Record<string, string>>
+  ): HttpRequest<unknown> =>
     request.clone({
+      context,
       url: relayUrl + request.url.slice(apiOrigin.length),
       setHeaders: { ...own, ...link?.headers(), [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
       withCredentials: credentials === 'include',
       ...(credentials === 'omit' && { credentials })
     });
-  const send = (request: HttpRequest<unknown>, next: HttpHandlerFn) =>
+  const send = (request: HttpRequest<unknown>, context: HttpContext, next: HttpHandlerFn) =>
     via.headers
       ? defer(() => runInInjectionContext(injector, () => relayHeaders(via))).pipe(
-          switchMap((own) => next(rewritten(request, own)))
+          switchMap((own) => next(rewritten(request, context, own)))
         )
-      : next(rewritten(request, undefined));
-  return (request, _live, next) => {
-    if (!goesToRelay(request, via)) return next(request);
-    const events = send(request, next).pipe(
+      : next(rewritten(request, context));
+  return (request, _live, context, next) => {
+    if (!goesToRelay(request, via)) return next(request.clone({ context }));
+    const events = send(request, context, next).pipe(
       catchError((error: unknown) => throwError(() => typedError(error, via.timeoutMs)))
     );
     return link?.watch(events) ?? events;

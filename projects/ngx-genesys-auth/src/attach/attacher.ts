@@ -88,7 +88,7 @@ export function createAttacher(
             throw tokenRejected(response);
           }
           // Another request has already renewed the token. Try that token first; if it is refused too, it is renewed.
-          const newer = replay ? undefined : tokens.usable();
+          const newer = replay ? undefined : tokens.live();
           if (newer && newer.token !== live.token && newer.generation === live.generation) return send(newer, 'newer');
           if (stillRefused?.token === live.token && stillRefused.age() < STILL_REFUSED_PAUSE_MS) {
             throw tokenRejected(response);
@@ -98,7 +98,10 @@ export function createAttacher(
       );
     };
     throwIf(needed?.beforeToken());
-    return tokens.get().pipe(switchMap((live) => send(live)));
+    const live = tokens.live();
+    if (!live) return tokens.get().pipe(switchMap((obtained) => send(obtained)));
+    tokens.renewIfDue(live);
+    return send(live);
   };
 
   // Each subscription checks the request and attaches the token again: a retry of the app must not send an old token.

@@ -60,26 +60,24 @@ export class TokenSource {
     return isRejected ? undefined : this.#live;
   }
 
-  /** The live token, or `undefined`. Starts a renewal in the background if the token expires soon. */
-  usable(): LiveToken | undefined {
+  /** The live token. Starts nothing. */
+  live(): LiveToken | undefined {
     const token = this.held();
-    if (!token) return undefined;
-    const age = token.age();
-    if (age >= token.lifetimeMs) return undefined;
-    if (age < token.renewAtMs || this.#flight.pending() || this.#flight.paused()) return token;
-    this.#start('ahead');
-    // A subscriber of events$ may have called clear().
-    return this.held();
+    return isLive(token) ? token : undefined;
+  }
+
+  /** Renews a token in the background if it expires soon. A subscriber of events$ may then call clear(). */
+  renewIfDue(live: LiveToken): void {
+    const isDue = live.age() >= live.renewAtMs;
+    if (isDue && !this.#flight.pending() && !this.#flight.paused()) this.#start('ahead');
   }
 
   /** The live token, or the one that the pending call brings. */
   get(): Observable<LiveToken> {
-    const generation = this.generation();
-    const token = this.usable();
-    // usable() may start a renewal, and a subscriber of events$ may then call clear().
-    if (this.generation() !== generation) return throwError(signedOut);
-    if (token) return of(token);
-    return this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed');
+    const live = this.live();
+    if (!live) return this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed');
+    this.renewIfDue(live);
+    return live.generation === this.generation() ? of(live) : throwError(signedOut);
   }
 
   /** Asks the relay, even if the token is live or the last calls failed. */

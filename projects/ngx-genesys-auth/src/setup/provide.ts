@@ -8,7 +8,7 @@ import {
   provideEnvironmentInitializer
 } from '@angular/core';
 import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
-import { createConfigurations } from '../registry/configurations';
+import { createConfigurations } from '../registry/registry';
 import { GENESYS_CONFIGURATIONS, PROVIDED, type Provided } from '../core/configurations';
 import { provideInterceptorCheck } from '../interceptor/interceptor-check';
 import { GenesysScopesDirective } from '../template/scopes-directive';

@@ -5,7 +5,7 @@ import { isGenesysApi, startOf } from '../attach/origin';
 import type { ApiHandler } from '../attach/attacher';
 import { GenesysAuthConfigError, configError } from '../errors';
 import { checkFeatures } from '../features/feature';
-import { createConfiguration } from './configuration';
+import { createConfiguration } from './create-configuration';
 import { type Configuration, type Configurations, PROVIDED, type Provided, nameOf } from '../core/configurations';
 
 /** What handles the requests to each API. */

@@ -20,11 +20,7 @@ export {
   RELAY_CLIENT as ɵRELAY_CLIENT,
   relaySession as ɵrelaySession
 } from './relay/client';
-export {
-  type Handle as ɵHandle,
-  type RequestWatch as ɵRequestWatch,
-  REQUEST_WATCH as ɵREQUEST_WATCH
-} from './attach/request-watch';
+export { type RequestWatch as ɵRequestWatch, REQUEST_WATCH as ɵREQUEST_WATCH } from './attach/request-watch';
 export { type ServerRelay as ɵServerRelay, SERVER_RELAY as ɵSERVER_RELAY } from './token/server-access';
 export { type Configuration as ɵConfiguration, type Configurations as ɵConfigurations } from './core/configurations';
 export {

@@ -19,9 +19,6 @@ import { missingScopeOf, needsAnotherToken, tokenExpired, tokenRejected } from '
 
 type Events = Observable<HttpEvent<unknown>>;
 
-/** Handles a request to the API. It does nothing before the subscription, and each subscription is another attempt. */
-export type ApiHandler = HttpInterceptorFn;
-
 /** Sends a clone of a request, with this context and the token, to the API. In proxy mode it sends the clone to the relay. */
 export type Forward = (
   request: HttpRequest<unknown>,
@@ -46,7 +43,7 @@ export function createAttacher(
   needs: RequestNeeds | undefined,
   forward: Forward,
   guard: SendGuard
-): ApiHandler {
+): HttpInterceptorFn {
   /** The last token that was refused directly after its renewal, and the time since. */
   let stillRefused: { readonly token: string; readonly age: Age } | undefined;
 

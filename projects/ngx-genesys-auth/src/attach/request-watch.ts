@@ -1,14 +1,11 @@
-import type { HttpEvent, HttpHandlerFn, HttpRequest } from '@angular/common/http';
+import type { HttpEvent, HttpHandlerFn, HttpInterceptorFn, HttpRequest } from '@angular/common/http';
 import { InjectionToken } from '@angular/core';
 import type { Observable } from 'rxjs';
-
-/** Handles one request, as an interceptor does. */
-export type Handle = (request: HttpRequest<unknown>, next: HttpHandlerFn) => Observable<HttpEvent<unknown>>;
 
 /** Development only: sees what the interceptor does with each request, and changes nothing about it. */
 export interface RequestWatch {
   /** Handles a request by `handle`, and watches. */
-  watch(request: HttpRequest<unknown>, next: HttpHandlerFn, handle: Handle): Observable<HttpEvent<unknown>>;
+  watch(request: HttpRequest<unknown>, next: HttpHandlerFn, handle: HttpInterceptorFn): Observable<HttpEvent<unknown>>;
   /** The guard has taken the token off a request that is on its way to another origin. */
   tokenTakenOff(request: HttpRequest<unknown>): void;
 }

@@ -1,9 +1,8 @@
 import { type EnvironmentInjector, InjectionToken } from '@angular/core';
-import type { HttpRequest } from '@angular/common/http';
+import type { HttpInterceptorFn, HttpRequest } from '@angular/common/http';
 import { isRecord } from 'genesys-auth-protocol';
 import { type Observable, type ObservableInput, of } from 'rxjs';
 import type { SendGuard } from '../attach/guard';
-import type { ApiHandler } from '../attach/attacher';
 import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
 import type { GenesysAuthCore } from './core';
 import type { GenesysAuthFeature } from '../features/feature';
@@ -38,7 +37,7 @@ export interface Configuration {
   /** `undefined` until the configuration is known. */
   readonly core: GenesysAuthCore | undefined;
   /** Handles requests for the API. While the API is not known, it handles requests that may be for it. */
-  readonly handler: ApiHandler;
+  readonly handler: HttpInterceptorFn;
   /** @throws GenesysAuthConfigError each time, if the configuration needs no loading and is wrong */
   start(): void;
   /**
@@ -65,7 +64,7 @@ export interface Configurations {
    */
   get(name?: string): Configuration;
   /** Finds the handler of a request; `undefined` if the request is not for one of the APIs. */
-  readonly find: (request: HttpRequest<unknown>) => ApiHandler | undefined;
+  readonly find: (request: HttpRequest<unknown>) => HttpInterceptorFn | undefined;
 }
 
 /** All configurations of an app. */

@@ -1,5 +1,6 @@
+import type { HttpInterceptorFn } from '@angular/common/http';
 import { DestroyRef, InjectionToken, inject } from '@angular/core';
-import { type ApiHandler, createAttacher, sendToApi } from '../attach/attacher';
+import { createAttacher, sendToApi } from '../attach/attacher';
 import type { SendGuard } from '../attach/guard';
 import type { RequestNeeds } from '../scopes/needs';
 import { type ProxyStep, STEPS, type Steps } from '../features/steps';
@@ -22,7 +23,8 @@ export interface GenesysAuthCore {
   readonly state: AuthState;
   readonly tokens: TokenSource;
   readonly scopes: ScopeCheck;
-  readonly handler: ApiHandler;
+  /** Handles the requests for the API. It does nothing before the subscription, and each subscription is another attempt. */
+  readonly handler: HttpInterceptorFn;
   readonly needs: RequestNeeds | undefined;
   readonly proxy: ProxyStep | undefined;
 }

@@ -1,6 +1,6 @@
 import type { HttpInterceptorFn } from '@angular/common/http';
 import { InjectionToken } from '@angular/core';
-import type { ApiHandler, Forward } from '../attach/attacher';
+import type { Forward } from '../attach/attacher';
 import type { ResolvedConfig } from '../config';
 import type { RelayClient } from '../relay/client';
 import type { NameCheck } from '../scopes/check';
@@ -19,9 +19,9 @@ export interface Steps {
   /** Sends requests through the relay. */
   readonly proxy?: ProxyStep;
   /** Adds retries to a handler. */
-  readonly retry?: (inner: ApiHandler, tokens: TokenSource) => ApiHandler;
+  readonly retry?: (inner: HttpInterceptorFn, tokens: TokenSource) => HttpInterceptorFn;
   /** Logs each attempt that `withRetry()` makes. The replay after a 401 is part of an attempt. */
-  readonly log?: (inner: ApiHandler) => ApiHandler;
+  readonly log?: (inner: HttpInterceptorFn) => HttpInterceptorFn;
 }
 
 /** Sends requests through the relay. Without it requests go to the API, with a token. */

@@ -1,7 +1,6 @@
-import { HttpErrorResponse, HttpResponse } from '@angular/common/http';
+import { HttpErrorResponse, type HttpInterceptorFn, HttpResponse } from '@angular/common/http';
 import { inject, provideEnvironmentInitializer } from '@angular/core';
 import { defer, tap } from 'rxjs';
-import type { ApiHandler } from '../attach/attacher';
 import { STEPS } from '../features/steps';
 import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG } from '../core/core';
 import { GenesysAuthError, configError } from '../errors';
@@ -55,7 +54,7 @@ export function withLogger({ level = 'info', sink = toConsole }: LoggerOptions =
   return {
     kind: 'logger',
     providers: [
-      { provide: STEPS, multi: true, useFactory: () => ({ log: (inner: ApiHandler) => step(inner, log()) }) },
+      { provide: STEPS, multi: true, useFactory: () => ({ log: (inner: HttpInterceptorFn) => step(inner, log()) }) },
       provideEnvironmentInitializer(() => {
         const write = log();
         inject(GENESYS_AUTH_CORE).state.events$.subscribe((event) => {
@@ -95,7 +94,7 @@ function failure(error: unknown): Pick<GenesysLogEntry, 'code' | 'status'> {
   };
 }
 
-function step(inner: ApiHandler, log: Log): ApiHandler {
+function step(inner: HttpInterceptorFn, log: Log): HttpInterceptorFn {
   return (request, next) =>
     defer(() => {
       const { method, url } = request;

@@ -1,3 +1,4 @@
+import type { HttpInterceptorFn } from '@angular/common/http';
 import {
   DestroyRef,
   type EnvironmentInjector,
@@ -7,7 +8,6 @@ import {
 } from '@angular/core';
 import { type Observable, catchError, defer, first, map, of, switchMap, timeout } from 'rxjs';
 import { isLeftAlone } from '../context/request-context';
-import type { ApiHandler } from '../attach/attacher';
 import { type GenesysAuthConfig, resolveConfig } from '../config';
 import { GENESYS_AUTH_CORE, GENESYS_RESOLVED_CONFIG, type GenesysAuthCore, createCore } from '../core/core';
 import { GenesysAuthConfigError, authError } from '../errors';
@@ -84,7 +84,7 @@ export function createConfiguration(
     });
 
   /** Lets a request wait until the configuration is known, and then decides whether the request is for its API. */
-  const waitForCore: ApiHandler = (request, next) =>
+  const waitForCore: HttpInterceptorFn = (request, next) =>
     isLeftAlone(request)
       ? next(request)
       : ready().pipe(switchMap(() => find(request)?.(request, next) ?? next(request)));

@@ -1,8 +1,8 @@
+import type { HttpInterceptorFn } from '@angular/common/http';
 import { EnvironmentInjector, inject } from '@angular/core';
 import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../context/request-context';
 import { isForwarded, offOriginGuard } from '../attach/guard';
 import { isGenesysApi, startOf } from '../attach/origin';
-import type { ApiHandler } from '../attach/attacher';
 import { GenesysAuthConfigError, configError } from '../errors';
 import { checkFeatures } from '../features/feature';
 import { createConfiguration } from './create-configuration';
@@ -11,9 +11,9 @@ import { type Configuration, type Configurations, PROVIDED, type Provided, nameO
 /** What handles the requests to each API. */
 interface Handlers {
   /** The handler of each API that is known, by its origin. */
-  readonly byOrigin: ReadonlyMap<string, ApiHandler>;
+  readonly byOrigin: ReadonlyMap<string, HttpInterceptorFn>;
   /** Handles requests that may be for an API that is not known yet; `undefined` if all are known. */
-  readonly waiting: ApiHandler | undefined;
+  readonly waiting: HttpInterceptorFn | undefined;
 }
 
 /** Creates the configurations of an app. Must be called in an injection context. */

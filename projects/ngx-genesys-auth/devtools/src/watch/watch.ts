@@ -1,7 +1,12 @@
-import { type HttpEvent, type HttpHandlerFn, type HttpRequest, HttpResponse } from '@angular/common/http';
+import {
+  type HttpEvent,
+  type HttpHandlerFn,
+  type HttpInterceptorFn,
+  type HttpRequest,
+  HttpResponse
+} from '@angular/common/http';
 import {
   ɵNEEDED_SCOPES as NEEDED_SCOPES,
-  type ɵHandle as Handle,
   type ɵRequestWatch as RequestWatch,
   ɵmaskPath as maskPath
 } from 'ngx-genesys-auth';
@@ -39,7 +44,7 @@ export class NotingWatch implements RequestWatch {
     this.#log = log;
   }
 
-  watch(request: HttpRequest<unknown>, next: HttpHandlerFn, handle: Handle): Observable<HttpEvent<unknown>> {
+  watch(request: HttpRequest<unknown>, next: HttpHandlerFn, handle: HttpInterceptorFn): Observable<HttpEvent<unknown>> {
     const started = performance.now();
     const entry = this.#begin(request);
     const passed = () => Math.round(performance.now() - started);

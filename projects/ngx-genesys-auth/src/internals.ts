@@ -7,7 +7,7 @@ export {
   SKIP as ɵSKIP
 } from './context/request-context';
 export { maskPath as ɵmaskPath } from './log/mask';
-export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './attach/refusal';
+export { bodyField as ɵbodyField, correlationId as ɵcorrelationId } from './attach/api-errors';
 export { type ResolvedConfig as ɵResolvedConfig, resolveConfig as ɵresolveConfig } from './config';
 export {
   GENESYS_AUTH_CORE as ɵGENESYS_AUTH_CORE,

@@ -15,7 +15,7 @@ import { signedOut } from '../token/single-flight';
 import type { TokenSource } from '../token/source';
 import { type Age, stopwatch } from '../token/stopwatch';
 import type { SendCheck, SendGuard } from './guard';
-import { missingScopeOf, needsAnotherToken, tokenExpired, tokenRejected } from './refusal';
+import { missingScopeOf, needsAnotherToken, tokenExpired, tokenRejected } from './api-errors';
 
 type Events = Observable<HttpEvent<unknown>>;
 
@@ -29,12 +29,12 @@ export type Forward = (
 
 /**
  * The token of a replay: `newer` is one that another request has already obtained; `renewed` is one that was obtained after
- * this request had reported its refusal.
+ * this request had reported its rejection.
  */
 type Replay = 'newer' | 'renewed';
 
-/** How long requests with a token that was refused directly after its renewal fail without another renewal. */
-const STILL_REFUSED_PAUSE_MS = 1000;
+/** How long requests with a token that was rejected directly after its renewal fail without another renewal. */
+const STILL_REJECTED_PAUSE_MS = 1000;
 
 /** Attaches the token to a request for the API. After a 401 it renews the token at most once, and sends the request again. */
 export function createAttacher(
@@ -44,8 +44,8 @@ export function createAttacher(
   forward: Forward,
   guard: SendGuard
 ): HttpInterceptorFn {
-  /** The last token that was refused directly after its renewal, and the time since. */
-  let stillRefused: { readonly token: string; readonly age: Age } | undefined;
+  /** The last token that was rejected directly after its renewal, and the time since. */
+  let stillRejected: { readonly token: string; readonly age: Age } | undefined;
 
   const prepare = (request: HttpRequest<unknown>, next: HttpHandlerFn): Events => {
     const { context } = request;
@@ -81,16 +81,16 @@ export function createAttacher(
         catchError((response: unknown) => {
           if (!needsAnotherToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
           if (replay === 'renewed') {
-            stillRefused = { token: live.token, age: stopwatch() };
+            stillRejected = { token: live.token, age: stopwatch() };
             throw tokenRejected(response);
           }
-          // Another request has already renewed the token. Try that token first; if it is refused too, it is renewed.
+          // Another request has already renewed the token. Try that token first; if it is rejected too, it is renewed.
           const newer = replay ? undefined : tokens.live();
           if (newer && newer.token !== live.token && newer.generation === live.generation) return send(newer, 'newer');
-          if (stillRefused?.token === live.token && stillRefused.age() < STILL_REFUSED_PAUSE_MS) {
+          if (stillRejected?.token === live.token && stillRejected.age() < STILL_REJECTED_PAUSE_MS) {
             throw tokenRejected(response);
           }
-          return tokens.afterRefusal(live).pipe(switchMap((renewed) => send(renewed, 'renewed')));
+          return tokens.afterRejection(live).pipe(switchMap((renewed) => send(renewed, 'renewed')));
         })
       );
     };

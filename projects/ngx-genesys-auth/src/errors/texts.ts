@@ -155,7 +155,7 @@ export const ERROR_TEXTS = {
           hint: 'Put interceptors that delay requests or send them again before genesysAuthInterceptor.'
         }
       : {
-          message: 'The Genesys API refuses the token although it was just renewed.',
+          message: 'The Genesys API rejects the token although it was just renewed.',
           hint:
             'Check that the relay serves the same region (session() of GenesysAuthService compares), and that the OAuth client is ' +
             'active and may use this call.'

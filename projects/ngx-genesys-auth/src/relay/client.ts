@@ -28,7 +28,7 @@ export interface RelayClient {
     headers?: Readonly<Record<string, string>>
   ) => Observable<T>;
   /**
-   * @param rejected the token that the API refused, if one did
+   * @param rejected the token that the API rejected, if there is one
    * @param nameCaller whether the answer shall say whose token it is
    */
   token(rejected?: string, nameCaller?: boolean): Observable<TokenResponse>;

@@ -1,7 +1,7 @@
 import { type HttpErrorResponse, type HttpEvent, HttpEventType } from '@angular/common/http';
 import { type Observable, defer, filter, retry, tap, throwError, timer } from 'rxjs';
 import { STEPS, type Steps } from '../features/steps';
-import { correlationId } from '../attach/refusal';
+import { correlationId } from '../attach/api-errors';
 import { type ConfigIssue, GenesysAuthConfigError, authError, configIssue } from '../errors';
 import type { GenesysAuthFeature } from '../features/feature';
 import { checkKeys, readNumber } from '../config/report';

@@ -42,7 +42,7 @@ export class TabSync {
   }
 
   /**
-   * Asks the other tabs before the relay. The relay is asked directly if the app called `renew()`, and if the API refused a
+   * Asks the other tabs before the relay. The relay is asked directly if the app called `renew()`, and if the API rejected a
    * token: the tokens of the other tabs may be invalid for the same reason.
    */
   readonly acquireFrom =

@@ -15,7 +15,7 @@ export interface Grant {
 /**
  * Obtains a token.
  *
- * @param rejected the token that the API refused, or that expired before it was sent
+ * @param rejected the token that the API rejected, or that expired before it was sent
  */
 export type AcquireToken = (rejected: string | undefined, reason: RenewalReason) => Observable<Grant>;
 

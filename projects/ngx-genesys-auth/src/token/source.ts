@@ -89,17 +89,18 @@ export class TokenSource {
   }
 
   /**
-   * A token in place of one that the API refused. All callers that report the same token share one renewal. A caller that
+   * A token in place of one that the API rejected. All callers that report the same token share one renewal. A caller that
    * reports a token that was replaced meanwhile gets the new one.
    */
-  afterRefusal(refused: LiveToken): Observable<LiveToken> {
+  afterRejection(rejected: LiveToken): Observable<LiveToken> {
     const pending = this.#flight.pending();
-    const isReported = this.#rejected === refused.token || refused.generation !== this.generation();
-    if (!pending || isReported) return this.#replacementOf(refused);
+    const isReported = this.#rejected === rejected.token;
+    const isCleared = rejected.generation !== this.generation();
+    if (!pending || isReported || isCleared) return this.#replacementOf(rejected);
     // The pending call does not report this token, so it may bring the same token again.
     return pending.pipe(
       catchError(() => of(undefined)),
-      switchMap(() => this.#replacementOf(refused))
+      switchMap(() => this.#replacementOf(rejected))
     );
   }
 
@@ -115,12 +116,12 @@ export class TokenSource {
     this.#flight.cancel();
   }
 
-  #replacementOf(refused: LiveToken): Observable<LiveToken> {
-    if (refused.generation !== this.generation()) return throwError(signedOut);
+  #replacementOf(rejected: LiveToken): Observable<LiveToken> {
+    if (rejected.generation !== this.generation()) return throwError(signedOut);
     const pending = this.#flight.pending();
     if (pending) return pending;
-    if (isLive(this.#live) && this.#live.token !== refused.token) return of(this.#live);
-    return this.#flight.paused() ?? this.#start('rejected', refused.token);
+    if (isLive(this.#live) && this.#live.token !== rejected.token) return of(this.#live);
+    return this.#flight.paused() ?? this.#start('rejected', rejected.token);
   }
 
   #start(reason: RenewalReason, rejected?: string): Observable<LiveToken> {

@@ -27,7 +27,7 @@ export type GenesysAuthEvent =
  *
  * - `needed`: there is no live token
  * - `ahead`: the token expires soon
- * - `rejected`: the API refused the token
+ * - `rejected`: the API rejected the token
  * - `asked`: the app called `renew()`
  */
 export type RenewalReason = 'needed' | 'ahead' | 'rejected' | 'asked';

@@ -46,6 +46,6 @@ function named(error: GenesysAuthError): string {
 const orList = (names: readonly string[]): string => names.join(' or ') || 'a scope that it does not name';
 
 const WORDS: Readonly<Record<string, string>> = {
-  token_rejected: 'The API refuses the token although it was just renewed.',
+  token_rejected: 'The API rejects the token although it was just renewed.',
   api_rate_limited: 'The API still answers 429 (too many requests).'
 };

@@ -12,7 +12,7 @@ export interface NamedEvent {
 const REASONS: Readonly<Record<string, string>> = {
   needed: 'a request needed a token',
   ahead: 'its end is near',
-  rejected: 'the API refused it',
+  rejected: 'the API rejected it',
   asked: 'renew() was called'
 };
 

@@ -23,15 +23,15 @@ export const needsAnotherToken = (error: unknown): error is HttpErrorResponse | 
 
 /**
  * The error of a request that is not sent because its token has expired: a later interceptor delayed it or sends it again.
- * It is not a 401, which the app's own sign-on would take for a refusal of the user's credential.
+ * It is not a 401, which the app's own sign-on would take for a rejection of the user's credential.
  */
 export const tokenExpired = (): GenesysAuthError => authError('token_rejected', { expired: true });
 
-/** The error for a token that is refused although it was just renewed. */
-export const tokenRejected = (refusal: HttpErrorResponse | GenesysAuthError): GenesysAuthError =>
-  refusal instanceof GenesysAuthError
-    ? refusal
-    : authError('token_rejected', { cause: refusal, correlationId: correlationId(refusal) });
+/** The error for a token that is rejected although it was just renewed. */
+export const tokenRejected = (rejection: HttpErrorResponse | GenesysAuthError): GenesysAuthError =>
+  rejection instanceof GenesysAuthError
+    ? rejection
+    : authError('token_rejected', { cause: rejection, correlationId: correlationId(rejection) });
 
 /**
  * The error for a 403 because the token lacks a scope. It names the scopes, any one of which is enough.

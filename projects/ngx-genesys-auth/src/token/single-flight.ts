@@ -80,7 +80,7 @@ export class SingleFlight<Value> {
 
   /** Ends the call that is under way, and the pause. Its callers fail with `signed_out`. */
   clear(): void {
-    this.#state.generation++;
+    this.#state.nextGeneration();
     const callers = this.#pending;
     this.cancel();
     this.#state.cleared();

@@ -52,6 +52,7 @@ const REPLAYED_EVENTS = 16;
  */
 export class AuthState {
   readonly #snapshot = signal<Snapshot>({ ...NO_TOKEN, status: 'unknown' });
+  #generation = 0;
   readonly #events = new ReplaySubject<GenesysAuthEvent>(REPLAYED_EVENTS);
 
   readonly status: Signal<GenesysAuthStatus> = computed(() => this.#snapshot().status);
@@ -64,7 +65,14 @@ export class AuthState {
    * The number of calls to `clear()`. A request that was first sent in one generation must not be sent again in a later one:
    * another user may have signed in.
    */
-  generation = 0;
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Begins another generation. Call it before anything of the earlier one ends. */
+  nextGeneration(): void {
+    this.#generation++;
+  }
 
   renewing(reason: RenewalReason): void {
     this.#emit({ type: 'renewing', reason }, { status: 'renewing' });

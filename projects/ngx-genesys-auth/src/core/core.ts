@@ -57,6 +57,8 @@ export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore 
 
   const scopes = createScopeCheck(config, names);
   const forward = proxy?.forward(via) ?? sendToApi;
+  // From the outside in, a request passes: retry, log, proxy check, attacher. Each retry is logged and gets the token that is then
+  // live. The path is checked before the attacher, so that a path that must not be sent costs no token.
   let handler = createAttacher(tokens, scopes, needs, forward, guard);
   if (proxy) handler = proxy.restrict(handler, via);
   if (log) handler = log(handler);

@@ -54,15 +54,12 @@ export function createAttacher(
       if (ngDevMode) needs?.note(named);
       return sendChecked(request, next, scopes.needsOf(named));
     }
-    const waiting = needs?.wait();
-    if (!waiting) return sendChecked(request, next, needs?.of(request));
     const generation = tokens.generation();
-    return waiting.pipe(
-      switchMap(() => {
-        if (tokens.generation() !== generation) throw signedOut();
-        return sendChecked(request, next, needs?.of(request));
-      })
-    );
+    const sendUnlessCleared = () => {
+      if (tokens.generation() !== generation) throw signedOut();
+      return sendChecked(request, next, needs?.of(request));
+    };
+    return needs?.wait()?.pipe(switchMap(sendUnlessCleared)) ?? sendUnlessCleared();
   };
 
   const sendChecked = (request: HttpRequest<unknown>, next: HttpHandlerFn, needed: ScopeNeeds | undefined): Events => {

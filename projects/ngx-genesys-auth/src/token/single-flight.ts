@@ -80,7 +80,6 @@ export class SingleFlight<Value> {
 
   /** Ends the call that is under way, and the pause. Its callers fail with `signed_out`. */
   clear(): void {
-    this.#state.nextGeneration();
     const callers = this.#pending;
     this.cancel();
     this.#state.cleared();

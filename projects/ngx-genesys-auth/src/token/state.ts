@@ -69,11 +69,6 @@ export class AuthState {
     return this.#generation;
   }
 
-  /** Begins another generation. Call it before anything of the earlier one ends. */
-  nextGeneration(): void {
-    this.#generation++;
-  }
-
   renewing(reason: RenewalReason): void {
     this.#emit({ type: 'renewing', reason }, { status: 'renewing' });
   }
@@ -94,7 +89,9 @@ export class AuthState {
     this.#emit({ type: 'warning', error }, { error });
   }
 
+  /** Begins another generation. */
   cleared(): void {
+    this.#generation++;
     this.#emit({ type: 'cleared' }, { ...NO_TOKEN, status: 'signed-out' });
   }
 

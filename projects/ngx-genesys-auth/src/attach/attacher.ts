@@ -67,8 +67,7 @@ export function createAttacher(
     const send = (live: LiveToken, replay?: Replay): Events => {
       throwIf(needed?.afterGrant(live.scopes));
       const beforeSending: SendCheck = () => {
-        // Another user may have signed in.
-        if (tokens.generation() !== live.generation) throw signedOut();
+        if (tokens.isCleared(live)) throw signedOut();
         if (!isLive(live)) throw tokenExpired();
         isSent = true;
       };
@@ -83,7 +82,7 @@ export function createAttacher(
           }
           // Another request has already renewed the token. Try that token first; if it is rejected too, it is renewed.
           const newer = replay ? undefined : tokens.live();
-          if (newer && newer.token !== live.token && newer.generation === live.generation) return send(newer, 'newer');
+          if (newer && newer.token !== live.token && !tokens.isCleared(live)) return send(newer, 'newer');
           if (stillRejected?.token === live.token && stillRejected.age() < STILL_REJECTED_PAUSE_MS) {
             throw tokenRejected(response);
           }

@@ -74,7 +74,7 @@ class ForwardedContext extends HttpContext {
  * Whether our interceptor has forwarded a request with this context. With `withRequestsMadeViaParent()` the request then passes
  * the interceptor of the parent, which may have other configurations.
  */
-export const isForwarded = (context: HttpContext): boolean => context instanceof ForwardedContext;
+export const isForwarded = (context: HttpContext): context is ForwardedContext => context instanceof ForwardedContext;
 
 /**
  * Guards backends: just before a request is sent, the token that the interceptor attached is removed if a later interceptor
@@ -171,7 +171,7 @@ function patch(backend: Backend): GuardedBackend {
     }
     // A later interceptor that sends a request again may only subscribe again.
     return defer(() => {
-      if (request.context instanceof ForwardedContext) request.context.check();
+      if (isForwarded(request.context)) request.context.check();
       return send.call(this, withoutStrayToken(request, guards));
     });
   };

@@ -49,6 +49,11 @@ export class TokenSource {
     return this.#state.generation;
   }
 
+  /** Whether `clear()` was called after this token was obtained. Then another user may have signed in. */
+  isCleared({ generation }: LiveToken): boolean {
+    return generation !== this.generation();
+  }
+
   /** Whether this value of `Authorization` holds a token of this source. */
   hasSent(header: string): boolean {
     return this.#headers.includes(header);
@@ -77,7 +82,7 @@ export class TokenSource {
     const live = this.live();
     if (!live) return this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed');
     this.renewIfDue(live);
-    return live.generation === this.generation() ? of(live) : throwError(signedOut);
+    return this.isCleared(live) ? throwError(signedOut) : of(live);
   }
 
   /** Asks the relay, even if the token is live or the last calls failed. */
@@ -95,8 +100,7 @@ export class TokenSource {
   afterRejection(rejected: LiveToken): Observable<LiveToken> {
     const pending = this.#flight.pending();
     const isReported = this.#rejected === rejected.token;
-    const isCleared = rejected.generation !== this.generation();
-    if (!pending || isReported || isCleared) return this.#replacementOf(rejected);
+    if (!pending || isReported || this.isCleared(rejected)) return this.#replacementOf(rejected);
     // The pending call does not report this token, so it may bring the same token again.
     return pending.pipe(
       catchError(() => of(undefined)),
@@ -117,7 +121,7 @@ export class TokenSource {
   }
 
   #replacementOf(rejected: LiveToken): Observable<LiveToken> {
-    if (rejected.generation !== this.generation()) return throwError(signedOut);
+    if (this.isCleared(rejected)) return throwError(signedOut);
     const pending = this.#flight.pending();
     if (pending) return pending;
     if (isLive(this.#live) && this.#live.token !== rejected.token) return of(this.#live);

@@ -56,18 +56,10 @@ interface GuardedBackend {
 /** Every backend that is patched, each once. */
 const guardedBackends = new WeakMap<Backend, GuardedBackend>();
 
-/**
- * The context of a request that our interceptor has forwarded. Clones of the request share it. It has the entries of the app's
- * context, but is another object: the app may give one context to several requests.
- */
+/** The context of a request that our interceptor has forwarded. Clones of the request share it. */
 class ForwardedContext extends HttpContext {
-  readonly check: SendCheck;
-
-  constructor(given: HttpContext, check: SendCheck) {
-    super();
-    Object.assign(this, given);
-    this.check = check;
-  }
+  /** Set by {@link SendGuard.pass}. */
+  check!: SendCheck;
 }
 
 /**
@@ -126,7 +118,8 @@ export function offOriginGuard(root: EnvironmentInjector): SendGuard {
     },
     pass: (request, check, forward) =>
       defer(() => {
-        const events = forward(new ForwardedContext(request.context, check));
+        // Another context with the same entries: the app may give one context to several requests.
+        const events = forward(Object.assign(new ForwardedContext(), request.context, { check }));
         users++;
         return events.pipe(finalize(release));
       }),
@@ -161,7 +154,7 @@ function removeGuards(backend: Backend): void {
 
 function patch(backend: Backend): GuardedBackend {
   const guards: GuardedBackend['guards'] = new Set();
-  const original = Object.getOwnPropertyDescriptor(backend, 'handle');
+  const isOwn = Object.hasOwn(backend, 'handle');
   const send: (request: HttpRequest<unknown>) => Observable<HttpEvent<unknown>> = backend.handle;
   // Not an arrow function: the backend may be a prototype.
   const handle = function (this: unknown, request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> {
@@ -178,7 +171,7 @@ function patch(backend: Backend): GuardedBackend {
   const restore = (): void => {
     // Other code has patched it after us and still calls our function.
     if (backend.handle !== handle) return;
-    if (original) Object.defineProperty(backend, 'handle', original);
+    if (isOwn) backend.handle = send;
     else Reflect.deleteProperty(backend, 'handle');
     guardedBackends.delete(backend);
   };

@@ -99,8 +99,7 @@ export class TokenSource {
    */
   afterRejection(rejected: LiveToken): Observable<LiveToken> {
     const pending = this.#flight.pending();
-    const isReported = this.#rejected === rejected.token;
-    if (!pending || isReported || this.isCleared(rejected)) return this.#replacementOf(rejected);
+    if (!pending || this.#rejected === rejected.token || this.isCleared(rejected)) return this.#replacementOf(rejected);
     // The pending call does not report this token, so it may bring the same token again.
     return pending.pipe(
       catchError(() => of(undefined)),

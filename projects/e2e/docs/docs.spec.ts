@@ -100,9 +100,10 @@ describe('the error reference', () => {
 
 describe('links', () => {
   it.each(pages)('of %s lead to files and headings that exist', (page) => {
-    const links = [...withoutCode(read(page)).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(
-      ([, link = '']) => link
-    );
+    // Inline, or as a definition: "[name]: file".
+    const links = [
+      ...withoutCode(read(page)).matchAll(/(?:\]\(|^\[[^\]]+\]: )(?!https?:|mailto:)([^)\s]+)(?:\)|$)/gm)
+    ].map(([, link = '']) => link);
     const broken = links.filter((link) => {
       const [path = '', anchor] = link.split('#');
       const target = path === '' ? page : relative(root, join(root, dirname(page), decodeURI(path)));

@@ -59,7 +59,7 @@ describe('the configuration of sign-in', () => {
     expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('CANARY');
   });
 
-  it('warns of a public client', () => {
+  it('B1 warns of a public client', () => {
     const config = parse({ signIn: { client: { id: 'public' } } });
     expect(config.signIn?.client).toEqual({ id: 'public', auth: 'none', secret: undefined, pkce: true });
     expect(config.warnings).toEqual([expect.stringContaining('public client')]);

@@ -4,7 +4,7 @@ describe('signing in', () => {
   let world: SignInSetup;
   afterEach(() => world.close());
 
-  it('B3 B4 B5 B6 3.3.1 3.3.2 3.3.3 3.3.4 leads to Genesys Cloud, starts a session, and returns to the page', async () => {
+  it('B2 B3 B4 B5 B6 3.3.1 3.3.2 3.3.3 3.3.4 leads to Genesys Cloud, starts a session, and returns to the page', async () => {
     world = await setUpSignIn();
     const browser = world.browser();
     const away = await browser.navigate('/sign-in?return_to=%2Fdeep%3Fa%3D1%23top');

@@ -16,7 +16,10 @@ export interface RelayHandlerOptions {
    * takes it off, so none is needed there.
    */
   readonly basePath?: string;
-  /** Path of the relay as an upgrade request carries it, where it differs from `basePath`: Express takes its part off for routes only. */
+  /**
+   * Path the relay is mounted at, as an upgrade request carries it. Default: `basePath`. Set it with Express, which removes the
+   * path from the URL of its routes only.
+   */
   readonly upgradeBasePath?: string;
   /** Clock, chance and logger, for tests. Default: the system's, and pino to standard output. */
   readonly runtime?: Partial<RelayRuntime>;
@@ -28,8 +31,8 @@ export interface RelayHandler {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   /**
    * Takes a request that wants to become a WebSocket, for the notification hub: `server.on('upgrade', relay.upgrade)`. Returns
-   * `false`, and leaves the socket alone, when the path is not the hub's. Express does not see upgrades, so the path is the
-   * whole one: give `basePath` where the relay is mounted below one.
+   * `false`, and leaves the socket alone, when the path is not the hub's. Express does not see upgrades, so an upgrade request
+   * carries the whole path: beside `app.use('/genesys', relay.handler)` set `upgradeBasePath: '/genesys'`.
    */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Answers what is begun, refuses with `not_ready` what comes then, and closes the connections to the token endpoint. */

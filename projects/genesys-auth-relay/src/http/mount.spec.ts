@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
+import express from 'express';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { genesysAuthRelay } from '../fastify.ts';
 import { createRelayHandler } from '../index.ts';
 import { startApiServer } from '../testing/api-server.ts';
 import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
 import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
+import { openPage } from '../testing/hub-client.ts';
+import { startNotificationServer } from '../testing/notification-server.ts';
 import { proxyConfig } from '../testing/proxy-setup.ts';
 import { openRaw } from '../testing/raw.ts';
 import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
@@ -94,6 +97,25 @@ describe('the relay inside a server that is there already', () => {
       })
     );
     expect((await ask(`${url}/genesys/token`, fromHere({ scopes: ['routing'] }))).body['scope']).toBe('routing');
+  });
+
+  it('serves its routes and the WebSocket of the hub below an Express app, as in the README', async () => {
+    const genesys = await startNotificationServer();
+    const scopes = ['analytics', 'notifications'];
+    const config = configFor(genesys, { scopes, roles: { developer: { scopes } }, notifications: {} });
+    const relay = await createRelayHandler(config, { upgradeBasePath: '/genesys' });
+    cleanup.push(genesys.close, relay.close);
+    const app = express();
+    app.use('/genesys', relay.handler);
+    const server = createServer(app);
+    server.on('upgrade', relay.upgrade);
+    const url = `${await listen(server)}/genesys`;
+
+    expect((await ask(`${url}/token`, fromHere({ scopes: ['analytics'] }))).body['scope']).toBe('analytics');
+    const page = await openPage(url);
+    const topic = 'v2.analytics.queues.q1.observations';
+    expect(await page.subscribe([topic])).toMatchObject({ topics: [{ topic, state: 'permitted' }] });
+    page.close();
   });
 
   it('4.1.4 C1 takes off what middleware of the host has put on the answer', async () => {

@@ -8,7 +8,7 @@ import { relayHeaders, removeHostHeaders } from '../reply/headers.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { createListener } from './listener.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes, servedRoutes } from './routes.ts';
 import { logStart } from './start-line.ts';
 import { createUpgrade } from './upgrade.ts';
 
@@ -59,7 +59,7 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
     reply.headers(relayHeaders(reply, { ...config.hsts, listedOrigin }));
     done(null, payload);
   });
-  for (const { path } of createRoutes(relay, config, prefix)) {
+  for (const { path } of servedRoutes(createRoutes(relay, config, prefix))) {
     app.route({
       url: path,
       method: app.supportedMethods,

@@ -14,7 +14,7 @@ import { readTrace } from '../runtime/trace.ts';
 import { type Call, type HostRequest, logCall } from './call.ts';
 import { MAX_URL_LENGTH, malformed } from './malformed.ts';
 import { PAGE_HEADERS, preflight } from './preflight.ts';
-import { API_PATH, type Route, createRoutes, findRoute, pathBelow } from './routes.ts';
+import { API_PATH, type Route, createRoutes, findRoute, pathBelow, servedRoutes } from './routes.ts';
 
 /** Serves one request. */
 export type Listener = (request: IncomingMessage, response: ServerResponse, host?: HostRequest) => void;
@@ -56,7 +56,7 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
   const { includeSubDomains } = config.hsts;
 
   function notFound(): RelayProblem {
-    const own = routes.filter(({ path }) => path !== API_PATH);
+    const own = servedRoutes(routes).filter(({ path }) => path !== API_PATH);
     const served = own.map(({ path, methods }) => `${methods.join(', ')} ${prefix}${path}`).join(' and ');
     const api = relay.api === undefined ? '' : `, and calls of the API below ${prefix}${RELAY_PATHS.api}/`;
     return new RelayProblem('not_found', 'The relay has no such path.', { hint: `It serves ${served}${api}.` });
@@ -101,7 +101,7 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
 
   return (request, response, host = {}) => {
     const path = host.path ?? pathBelow(prefix, request.url ?? '');
-    const route = path === undefined ? undefined : findRoute(routes, path);
+    const route = path === undefined ? undefined : findRoute(servedRoutes(routes), path);
     const facts = factsOf(request);
     const call: Call = {
       id: host.id !== undefined && UUID.test(host.id) ? host.id : randomUUID(),

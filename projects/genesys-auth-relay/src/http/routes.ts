@@ -24,6 +24,8 @@ export interface Route {
   readonly checksQuery?: boolean;
   /** Headers that a page of another origin may send. Default: those of a request to the relay itself. */
   readonly pageHeaders?: () => string;
+  /** Whether the current configuration serves it. Default: always. A path that is not served is unknown. */
+  readonly isServed?: () => boolean;
   readonly handle: Handler;
 }
 
@@ -37,20 +39,20 @@ export const API_PATH = `${RELAY_PATHS.api}/*`;
  */
 export function createRoutes(relay: Relay, config: RelayConfig, prefix: string): readonly Route[] {
   const { hub } = relay;
+  // A reload may add or remove sign-in.
+  const isServed = () => relay.signIn !== undefined;
   // Genesys Cloud sends its code in the query.
-  const signInRoutes: readonly Route[] =
-    config.signIn === undefined
-      ? []
-      : [
-          { path: RELAY_PATHS.signIn, methods: ['GET'], checksQuery: true, handle: createSignInHandler(relay) },
-          {
-            path: RELAY_PATHS.signInCallback,
-            methods: ['GET'],
-            checksQuery: true,
-            handle: createSignInCallbackHandler(relay)
-          },
-          { path: RELAY_PATHS.signOut, methods: ['POST'], handle: createSignOutHandler(relay) }
-        ];
+  const signInRoutes: readonly Route[] = [
+    { path: RELAY_PATHS.signIn, methods: ['GET'], checksQuery: true, isServed, handle: createSignInHandler(relay) },
+    {
+      path: RELAY_PATHS.signInCallback,
+      methods: ['GET'],
+      checksQuery: true,
+      isServed,
+      handle: createSignInCallbackHandler(relay)
+    },
+    { path: RELAY_PATHS.signOut, methods: ['POST'], isServed, handle: createSignOutHandler(relay) }
+  ];
   const hubRoutes: readonly Route[] =
     hub === undefined
       ? []
@@ -87,6 +89,10 @@ export function pathBelow(prefix: string, target: string): string | undefined {
     return undefined;
   }
 }
+
+/** The routes that the current configuration serves. */
+export const servedRoutes = (routes: readonly Route[]): readonly Route[] =>
+  routes.filter(({ isServed }) => isServed === undefined || isServed());
 
 /** Finds the route of a path below the prefix. */
 export const findRoute = (routes: readonly Route[], path: string): Route | undefined =>

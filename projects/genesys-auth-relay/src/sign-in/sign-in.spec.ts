@@ -1,4 +1,13 @@
-import { ANN, APP_URL, RELAY_URL, type SignInSetup, setUpSignIn } from '../../test/sign-in-setup.ts';
+import type { Sandbox } from 'genesys-sandbox';
+import {
+  ANN,
+  APP_URL,
+  RELAY_URL,
+  type SignInChange,
+  type SignInSetup,
+  setUpSignIn,
+  withService
+} from '../../test/sign-in-setup.ts';
 
 describe('signing in', () => {
   let world: SignInSetup;
@@ -48,6 +57,33 @@ describe('signing in', () => {
       expiresAt: '2026-05-01T20:00:00.000Z',
       signInUrl: `${RELAY_URL}/sign-in`
     });
+  });
+
+  it('is there after a reload that adds it, and gone after one that removes it', async () => {
+    const without = (sandbox: Sandbox): SignInChange => ({
+      config: {
+        signIn: undefined,
+        genesys: withService(sandbox),
+        identities: [{ type: 'loopback', roles: ['agent'] }]
+      }
+    });
+    world = await setUpSignIn(without);
+    const browser = world.browser();
+    const hint = async () => String((await browser.navigate('/nope')).body['hint']);
+    expect(await browser.navigate('/sign-in')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await hint()).not.toContain('sign-');
+
+    await world.reload({});
+    expect((await browser.signIn()).status).toBe(303);
+    expect((await browser.session()).body).toMatchObject({ user: { email: ANN } });
+    expect(await hint()).toContain('GET /sign-in and GET /sign-in/callback and POST /sign-out');
+
+    await world.reload(without(world.sandbox));
+    for (const path of ['/sign-in', '/sign-in/callback']) {
+      expect(await browser.navigate(path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    }
+    expect(await browser.send('/sign-out', { method: 'POST' })).toMatchObject({ status: 404 });
+    expect(await hint()).not.toContain('sign-');
   });
 
   it('returns to the app when no page is named, and passes the hints on', async () => {

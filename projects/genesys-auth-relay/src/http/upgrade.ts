@@ -109,8 +109,7 @@ export function createUpgrade(
     if (hub.isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again, to whoever answers.' });
     }
-    relay.checkHub(caller);
-    const entitlement = relay.entitlement(caller);
+    const entitlement = relay.checkHub(caller);
     const offered = protocolsOf(request.headers['sec-websocket-protocol']);
     const dialect = offered.includes(NOTIFICATIONS_PROTOCOL) ? 'native' : 'rpc';
     const full = hub.refuses(caller);

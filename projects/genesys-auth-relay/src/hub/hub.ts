@@ -43,7 +43,8 @@ export interface Hub {
   /** The callers of the open sockets. */
   callers(): readonly Caller[];
   /**
-   * Closes the sockets whose caller has lost a scope since it connected. Other sockets keep the rights they connected with.
+   * Closes the sockets whose caller has no scope, or has lost one since it connected. Other sockets keep the rights they
+   * connected with.
    *
    * @param scopesOf scopes that a caller has now
    */
@@ -226,7 +227,7 @@ export async function createHub(
     review(scopesOf) {
       for (const client of clients.keys()) {
         const now = scopesOf(client.caller);
-        if (client.entitlement.scopes.every((scope) => isCovered(scope, now))) continue;
+        if (now.length > 0 && client.entitlement.scopes.every((scope) => isCovered(scope, now))) continue;
         client.close(CLOSE_CODES.expired, 'the caller has lost rights');
       }
     },

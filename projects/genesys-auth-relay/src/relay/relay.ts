@@ -52,11 +52,11 @@ export interface Relay {
   token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
   session(caller: Caller): SessionResponse;
   /**
-   * Refuses users whom the notification hub does not serve.
+   * What a caller may have at the notification hub.
    *
-   * @throws RelayProblem `not_found`
+   * @throws RelayProblem `not_found` for a user whom the hub does not serve, `policy_denied` for a caller without a scope
    */
-  checkHub(caller: Caller): void;
+  checkHub(caller: Caller): Entitlement;
   /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
@@ -203,10 +203,20 @@ async function build(
     signIn,
     entitlement,
 
-    checkHub({ tokenScopes }) {
-      if (tokenScopes === undefined || config.signIn?.hubIgnoresDivisions === true) return;
-      throw new RelayProblem('not_found', 'The notification hub does not serve users who call with their own token.', {
-        hint: 'The hub does not know the divisions of a user. If that does not matter, set signIn.hubIgnoresDivisions: true.'
+    checkHub(caller) {
+      if (caller.tokenScopes !== undefined && config.signIn?.hubIgnoresDivisions !== true) {
+        throw new RelayProblem(
+          'not_found',
+          'The notification hub does not serve users who call with their own token.',
+          {
+            hint: 'The hub does not know the divisions of a user. If that does not matter, set signIn.hubIgnoresDivisions: true.'
+          }
+        );
+      }
+      const found = entitlement(caller);
+      if (found.scopes.length > 0) return found;
+      throw new RelayProblem('policy_denied', "The user's token has no scope that a role of the user allows.", {
+        hint: 'Give the OAuth client of the user a scope that one of the roles lists.'
       });
     },
 

@@ -25,13 +25,16 @@ export interface RelaySwitch {
   readonly swap: (config: RelayConfig) => Promise<void>;
 }
 
-/** The scopes that a caller who was identified before has now: none when nothing identifies it any more. */
-function scopesOf(relay: Pick<Relay, 'again' | 'entitlement'>, caller: Caller): readonly string[] {
+/**
+ * The scopes that a caller who was identified before has now at the hub: none when nothing identifies the caller any more, or when
+ * the hub refuses the caller.
+ */
+function scopesOf(relay: Pick<Relay, 'again' | 'checkHub'>, caller: Caller): readonly string[] {
   const known = relay.again(caller);
   try {
-    return known === undefined ? [] : relay.entitlement(known).scopes;
+    return known === undefined ? [] : relay.checkHub(known).scopes;
   } catch (error) {
-    if (error instanceof RelayProblem && error.code === 'policy_denied') return [];
+    if (error instanceof RelayProblem) return [];
     throw error;
   }
 }
@@ -100,9 +103,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       session: (caller) => current.session(caller),
       idle: () => current.idle(),
       entitlement: (caller) => current.entitlement(caller),
-      checkHub: (caller) => {
-        current.checkHub(caller);
-      },
+      checkHub: (caller) => current.checkHub(caller),
       close: async () => {
         closing.abort();
         clearInterval(sessionTimer);

@@ -1,4 +1,5 @@
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
+import type { Sandbox } from 'genesys-sandbox';
 import { createRelayMetrics } from '../index.ts';
 import { type Ask, ask } from '../testing/ask.ts';
 import { openHub } from '../testing/hub-client.ts';
@@ -469,6 +470,41 @@ describe('the open sockets of a user', () => {
     expect(await browser.send(QUEUES)).toMatchObject({ status: 403, body: { code: 'policy_denied' } });
     vi.advanceTimersByTime(MINUTE);
     expect(await socket.closed).toBe(4401);
+    await world.close();
+  });
+
+  it('close after a reload with which the hub does not serve users any more', async () => {
+    const change = (sandbox: Sandbox, hubIgnoresDivisions: boolean): SignInChange => ({
+      signIn: { hubIgnoresDivisions },
+      config: {
+        genesys: withService(sandbox),
+        notifications: {},
+        scopes: ['notifications', 'presence'],
+        roles: { agent: { scopes: ['notifications', 'presence'] } }
+      }
+    });
+    const { world, browser } = await signedIn((sandbox) => change(sandbox, true));
+    const socket = await openSocket(world, browser);
+    await world.reload(change(world.sandbox, false));
+    expect(await socket.closed).toBe(4401);
+    await world.close();
+  });
+
+  it('are refused to a user whose token has no scope of the role', async () => {
+    const { world, browser } = await signedIn((sandbox) => ({
+      signIn: { hubIgnoresDivisions: true },
+      config: {
+        genesys: withService(sandbox),
+        notifications: {},
+        scopes: ['notifications'],
+        roles: { agent: { scopes: ['notifications'] } }
+      }
+    }));
+    expect((await browser.session()).body).toMatchObject({ roles: ['agent'], scopes: [] });
+    expect(await browser.send('/notifications/ticket', { method: 'POST' })).toMatchObject({
+      status: 403,
+      body: { code: 'policy_denied', detail: "The user's token has no scope that a role of the user allows." }
+    });
     await world.close();
   });
 });

@@ -50,10 +50,11 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
     hub?.hub.review((caller) => (caller.session === name ? [] : scopesOf(current, caller)));
   });
   // Another relay may end a session or read fewer roles, and the store drops a session that nobody uses.
-  const sessionTimer = hub && setInterval(() => void reviewSessions(hub.hub), READ_SESSIONS_EVERY_MS).unref();
+  const sessionTimer = hub && setInterval(() => void reviewOnce(hub.hub), READ_SESSIONS_EVERY_MS).unref();
   const closing = new AbortController();
   let current = first;
   let patienceMs = patienceOf(config);
+  let isReviewing = false;
 
   /** Closes the sockets of users whose session has ended or whose roles give fewer scopes now. */
   async function reviewSessions(sockets: Hub): Promise<void> {
@@ -71,6 +72,17 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       const now = caller.session !== undefined && latest.has(caller.session) ? latest.get(caller.session) : caller;
       return now === undefined ? [] : scopesOf(current, now);
     });
+  }
+
+  /** Reviews the sessions, unless the last review still waits for the store. */
+  async function reviewOnce(sockets: Hub): Promise<void> {
+    if (isReviewing) return;
+    isReviewing = true;
+    try {
+      await reviewSessions(sockets);
+    } finally {
+      isReviewing = false;
+    }
   }
 
   async function retire(old: typeof first, ms: number): Promise<void> {

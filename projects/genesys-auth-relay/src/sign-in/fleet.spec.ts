@@ -178,6 +178,38 @@ describeWithRedis('relays that share the sessions of users', () => {
       expect(stays.socket.readyState).toBe(stays.socket.OPEN);
       stays.close();
     });
+
+    it('read the sessions of open sockets once at a time, also while the store is slow', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      onTestFinished(() => {
+        vi.useRealTimers();
+      });
+      const relay = await withHub();
+      const browser = await signedIn(relay);
+      const socket = await openSocket(relay, browser);
+      const monitor = await redis.client.monitor();
+      const commands: string[] = [];
+      monitor.on('monitor', (_time: string, command: readonly string[]) => commands.push(command.join(' ')));
+      /** Session reads of the relay, the last of which is for the request of the browser. */
+      const reads = async (marker: string) => {
+        await browser.session();
+        await redis.client.echo(marker);
+        await vi.waitFor(() => {
+          expect(commands).toContain(`echo ${marker}`);
+        });
+        return commands.filter((command) => /^get \S*\{session:/i.test(command)).length;
+      };
+
+      redis.freeze();
+      vi.advanceTimersByTime(3 * MINUTE);
+      redis.thaw();
+      expect(await reads('first')).toBe(1 + 1);
+      vi.advanceTimersByTime(MINUTE);
+      expect(await reads('second')).toBe(2 + 2);
+      expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+      monitor.disconnect();
+      socket.close();
+    });
   });
 
   it('say that the store is away, and never that the user is signed out', async () => {

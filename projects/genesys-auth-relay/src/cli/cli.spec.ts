@@ -128,7 +128,7 @@ describe('genesys-auth-relay', () => {
       const ended = once(child, 'exit');
       child.kill('SIGINT');
       expect(await ended).toEqual([0, null]);
-      expect(output()).toContain('client_credentials');
+      expect(output()).toContain('(token mode, grant: client_credentials)');
       expect(output()).not.toContain('CANARY-secret');
       expect(output()).not.toContain(String(answer.body['access_token']));
     });

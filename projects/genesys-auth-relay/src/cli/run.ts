@@ -3,6 +3,7 @@ import { configJsonSchema } from '../config/json-schema.ts';
 import { loadRelayConfig } from '../config/load.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, startRelay } from '../http/server.ts';
+import { grantOf } from '../http/start-line.ts';
 import { describeConfig } from './check.ts';
 import { doctor } from './doctor.ts';
 import { newApiKey } from './hash-key.ts';
@@ -25,7 +26,7 @@ async function serve(file: string, output: Output): Promise<Outcome> {
   const config = await loadRelayConfig(file);
   const relay = await startRelay(config);
   const admin = relay.adminUrl === '' ? '' : `, health at ${relay.adminUrl}/readyz`;
-  const ready = `genesys-auth-relay listens on ${relay.url} (${config.mode} mode, client_credentials grant)${admin}\n`;
+  const ready = `genesys-auth-relay listens on ${relay.url} (${config.mode} mode, grant: ${grantOf(config)})${admin}\n`;
   const reload = async () => {
     try {
       await relay.reload(loadRelayConfig(file));

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import pino from 'pino';
+import { parseRelayConfig } from '../index.ts';
 import { ask, asForm, fromHere } from '../testing/ask.ts';
 import { KEY } from '../testing/config.ts';
 import { startIdentityProvider } from '../testing/identity-provider.ts';
@@ -7,6 +8,7 @@ import { setUpProxy } from '../testing/proxy-setup.ts';
 import { setUp } from '../testing/setup.ts';
 import { until } from '../testing/until.ts';
 import { replyWith } from '../testing/token-server.ts';
+import { logStart } from './start-line.ts';
 
 const FIELDS = new Set(
   [
@@ -143,6 +145,47 @@ describe('the log', () => {
     const { lines, log } = recorder();
     await (await setUp({ runtime: { log } })).close();
     expect(JSON.parse(lines[0]!)).toMatchObject({ event: 'started', mode: 'token', grant: 'client_credentials' });
+  });
+
+  it('B2 says at start whose tokens go with API calls', () => {
+    const genesys = { tokenEndpoint: 'https://login.example/oauth/token', apiOrigin: 'https://api.example' };
+    const client = { id: 'id', secret: { env: 'SECRET' } };
+    const roles = { agent: { everyone: true } };
+    const users = {
+      client,
+      redirectUri: 'https://app.example/sign-in/callback',
+      authorizeEndpoint: 'https://login.example/oauth/authorize',
+      logoutEndpoint: 'https://login.example/logout',
+      appUrl: 'https://app.example/',
+      organizations: ['org'],
+      roles
+    };
+    const common = { scopes: ['presence'], roles: { agent: { scopes: ['presence'] } } };
+    const started = (config: object) => {
+      const { lines, log } = recorder();
+      logStart(parseRelayConfig({ genesys, ...common, ...config }, { SECRET: 'CANARY-secret' }), log);
+      return JSON.parse(lines[0]!) as unknown;
+    };
+    const ofUsers = 'those of signed-in users, with the rights of the user';
+    const ofRelay = 'those of the relay, with the rights of its OAuth client';
+    const withClient = { genesys: { ...genesys, client } };
+    expect(started({ signIn: users })).toMatchObject({
+      grant: 'authorization_code',
+      msg: `the relay forwards API calls in proxy mode, with these access tokens: ${ofUsers}; each call is checked against the rights of the caller`
+    });
+    expect(started({ signIn: users, ...withClient })).toMatchObject({
+      grant: 'authorization_code and client_credentials',
+      msg: expect.stringContaining(`${ofUsers}; ${ofRelay};`)
+    });
+    expect(started({ signIn: { ...users, actAs: 'service' }, ...withClient })).toMatchObject({
+      grant: 'client_credentials',
+      msg: expect.stringContaining(`these access tokens: ${ofRelay};`)
+    });
+    const identities = [{ type: 'genesysToken', clients: ['id'], organizations: ['org'], roles }];
+    expect(started({ identities })).toMatchObject({
+      grant: 'none',
+      msg: expect.stringContaining('those that callers send, with the rights of their user;')
+    });
   });
 
   it('16.4.1 writes no name that a terminal would obey, even where names are written out', async () => {

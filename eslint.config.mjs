@@ -98,7 +98,7 @@ const relayStages = {
   'server-side': ['relay', 'source', 'store', 'policy', 'reply', 'config', 'runtime'],
   http: ['relay', 'sign-in', 'hub', 'proxy', 'identify', 'guard', 'metrics', 'reply', 'config', 'runtime'],
   doctor: ['source', 'reply', 'config', 'runtime'],
-  cli: ['http', 'doctor', 'hub', 'proxy', 'source', 'store', 'identify', 'config', 'runtime']
+  cli: ['http', 'doctor', 'sign-in', 'hub', 'proxy', 'source', 'store', 'identify', 'config', 'runtime']
 };
 const stageRules = [
   ['ngx-genesys-auth', libraryStages],

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { parseRelayConfig } from '../index.ts';
+import { type RelayConfigInput, parseRelayConfig } from '../index.ts';
 import { CONNECTIONS } from '../runtime/connections.ts';
 import { ask, fromHere } from '../testing/ask.ts';
+import { certificateMaker } from '../testing/certificate.ts';
 import { configFor } from '../testing/config.ts';
 import { setUpProxy } from '../testing/proxy-setup.ts';
 import { setUp } from '../testing/setup.ts';
@@ -46,6 +47,52 @@ describe('what the relay does with the hosts it depends on', () => {
     );
     expect(channels).toMatch(/^to api\.example: at most 4 connections.*2000 ms a call.*at most 2 WebSockets.* 35 s of/);
     expect(keys).toEqual([expect.stringMatching(/^to keys\.example: at most 2 connections/)]);
+  });
+
+  it('13.1.2 13.1.3 is printed for sign-in, tokens of callers, and certificates, too', () => {
+    const roles = { agent: { everyone: true } };
+    const certificates = certificateMaker();
+    onTestFinished(() => {
+      certificates.clear();
+    });
+    const { key, cert } = certificates.make('relay');
+    const input: RelayConfigInput = {
+      genesys: {
+        tokenEndpoint: 'https://login.example/oauth/token',
+        apiOrigin: 'https://api.example',
+        client: { id: 'relay', auth: 'tls_client_auth', key: { env: 'KEY' }, certificate: { env: 'CERTIFICATE' } },
+        timeoutMs: 4321
+      },
+      scopes: ['presence'],
+      roles: { agent: { scopes: ['presence'] } },
+      identities: [{ type: 'genesysToken', clients: ['id'], organizations: ['org'], roles }],
+      signIn: {
+        client: { id: 'id', secret: { env: 'SECRET' } },
+        redirectUri: 'https://app.example/sign-in/callback',
+        authorizeEndpoint: 'https://login.example/oauth/authorize',
+        logoutEndpoint: 'https://login.example/logout',
+        appUrl: 'https://app.example/',
+        organizations: ['org'],
+        roles
+      }
+    };
+    const env = { SECRET: 'CANARY', KEY: key, CERTIFICATE: cert };
+    const lines = describeConfig(parseRelayConfig(input, env)).split('\n');
+    const [login, , , userTokens, users, ofCallers, ...more] = lines.filter((text) => text.startsWith('to '));
+    expect(login).toMatch(
+      /^to login\.example: at most 16 connections, idle ones kept 10 s, as many for each certificate;/
+    );
+    expect(userTokens).toMatch(
+      /^to login\.example: at most 16 connections, each for one request, for tokens of users; 4321 ms, sent once more when no connection was made; while it is away sign-in fails/
+    );
+    expect(users).toMatch(
+      /^to api\.example: at most 16 connections.* for signed-in users and their tokens; 4321 ms, no retry, users read again after 300 s; .*serve for 900 s, then the user gets a 503/
+    );
+    expect(ofCallers).toMatch(
+      /^to api\.example: at most 16 connections.* for tokens that callers send; 4321 ms, no retry, checked again after 60 s; while it is away callers get a 503/
+    );
+    expect(more).toEqual([]);
+    expect(lines.join('\n')).not.toContain('CANARY');
   });
 
   it('13.2.6 a call that is passed on uses no more connections than that', async () => {

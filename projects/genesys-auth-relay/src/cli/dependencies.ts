@@ -5,6 +5,8 @@ import { LINE_TIMES } from '../hub/create.ts';
 import { FIRST_PAUSE_MS } from '../hub/upstream/line.ts';
 import { IDEMPOTENT } from '../proxy/upstream-api.ts';
 import { CONNECTIONS, passedOn } from '../runtime/connections.ts';
+import { CHECKED_MS } from '../sign-in/genesys-tokens.ts';
+import { FACTS_MS, STALE_FACTS_MS } from '../sign-in/sessions.ts';
 import { RETRY } from '../source/retry.ts';
 import { REFUSAL } from '../source/refusals.ts';
 
@@ -28,6 +30,21 @@ function channels({ genesys, notifications }: RelayConfig): readonly string[] {
   ];
 }
 
+function signIn({ genesys, signIn: users }: RelayConfig): readonly string[] {
+  if (users === undefined) return [];
+  return [
+    `to ${new URL(genesys.tokenEndpoint).host}: at most ${CONNECTIONS.userTokens.connections} connections, each for one request, for tokens of users; ${genesys.timeoutMs} ms, sent once more when no connection was made; while it is away sign-in fails, and users whose token has expired get a 503`,
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.users)}, for signed-in users and their tokens; ${genesys.timeoutMs} ms, no retry, users read again after ${seconds(FACTS_MS)}; while it is away sign-in fails, and the last roles of a user serve for ${seconds(STALE_FACTS_MS)}, then the user gets a 503`
+  ];
+}
+
+function genesysTokens({ genesys, identities }: RelayConfig): readonly string[] {
+  if (!identities.some(({ type }) => type === 'genesysToken')) return [];
+  return [
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.users)}, for tokens that callers send; ${genesys.timeoutMs} ms, no retry, checked again after ${seconds(CHECKED_MS)}; while it is away callers get a 503`
+  ];
+}
+
 /**
  * What the relay does with each host it depends on: connections, time-outs, retries, and what happens while it is away (ASVS
  * 5.0 13.1.2 and 13.1.3). The numbers are those in use.
@@ -39,11 +56,17 @@ export function describeDependencies(config: RelayConfig): readonly string[] {
     identity.type === 'jwt' ? [identity.jwksUri ?? identity.issuer] : []
   );
   const { tries, shortestWaitMs, longestWaitMs } = RETRY;
+  const credentials = genesys.clients.flatMap((client) => [client, ...client.fallbacks]);
+  const perCertificate = credentials.some(({ auth }) => auth === 'tls_client_auth')
+    ? ', as many for each certificate'
+    : '';
   return [
-    `to ${new URL(genesys.tokenEndpoint).host}: ${pool(CONNECTIONS.tokenEndpoint)}; ${genesys.timeoutMs} ms for a token request with its retries (${tries} tries, ${shortestWaitMs} to ${longestWaitMs} ms apart, Retry-After up to ${seconds(REFUSAL.longestRetryAfterMs)}); after a refusal for good a rest of ${seconds(REFUSAL.firstWaitMs)} to ${seconds(REFUSAL.longestWaitMs)}; while it is away live tokens go on, others get a 503`,
+    `to ${new URL(genesys.tokenEndpoint).host}: ${pool(CONNECTIONS.tokenEndpoint)}${perCertificate}; ${genesys.timeoutMs} ms for a token request with its retries (${tries} tries, ${shortestWaitMs} to ${longestWaitMs} ms apart, Retry-After up to ${seconds(REFUSAL.longestRetryAfterMs)}); after a refusal for good a rest of ${seconds(REFUSAL.firstWaitMs)} to ${seconds(REFUSAL.longestWaitMs)}; while it is away live tokens go on, others get a 503`,
     `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.api)} for reported tokens; ${genesys.timeoutMs} ms, no retry; while it is away a token is kept`,
     ...passingOn(config),
     ...channels(config),
+    ...signIn(config),
+    ...genesysTokens(config),
     ...issuers.map(
       (issuer) =>
         `to ${new URL(issuer).host}: ${pool(CONNECTIONS.identityProvider)}; ${DOCUMENT_TIMEOUT_MS} ms, keys read again after ${seconds(KEY_TIMES.freshMs)} and at most every ${seconds(KEY_TIMES.cooldownMs)}; while it is away the last keys serve for ${seconds(KEY_TIMES.lastGoodMs)}, then callers get a 503`

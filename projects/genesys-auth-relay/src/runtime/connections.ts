@@ -9,6 +9,10 @@ export const CONNECTIONS = {
   tokenEndpoint: { connections: 16, pipelining: 1, ...IDLE },
   /** For verifying reported tokens. */
   api: { connections: 4, pipelining: 1, ...IDLE },
+  /** For tokens of users. Each request has a new connection: one on a connection that breaks may or may not have arrived. */
+  userTokens: { connections: 16, pipelining: 0 },
+  /** For reading and ending users' tokens at the API, and for reading the users. */
+  users: { connections: 16, pipelining: 1, ...IDLE },
   identityProvider: { connections: 2, ...IDLE },
   /** For the channels of the notification hub. */
   channels: { connections: 4, ...IDLE }

@@ -14,7 +14,7 @@ import { USER } from './user-calls.ts';
 import { rolesOf } from './user-roles.ts';
 
 /** How long a check of a token counts. */
-const CHECKED_MS = 60_000;
+export const CHECKED_MS = 60_000;
 /** Checks that failed, by address, and checks in all; in a minute. */
 const FAILED_PER_MINUTE = 60;
 const CHECKS_PER_MINUTE = 120;

@@ -159,7 +159,7 @@ function createSend(timeoutMs: number) {
 
 /** Connects to the API. */
 export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>): GenesysApi {
-  const api = new Pool(genesys.apiOrigin, { ...CONNECTIONS.tokenEndpoint });
+  const api = new Pool(genesys.apiOrigin, CONNECTIONS.users);
   const send = createSend(genesys.timeoutMs);
   const apiRequest = (method: 'GET' | 'DELETE', path: string, accessToken: string): Dispatcher.RequestOptions => ({
     method,
@@ -225,8 +225,7 @@ export function createGenesys(
   { clock, observer }: RelayRuntime
 ): Genesys {
   const endpoint = new URL(genesys.tokenEndpoint);
-  // A new connection for each: one that was idle may be closed, and nobody could tell whether the request arrived.
-  const login = new Pool(endpoint.origin, { ...CONNECTIONS.tokenEndpoint, pipelining: 0 });
+  const login = new Pool(endpoint.origin, CONNECTIONS.userTokens);
   const api = createGenesysApi({ genesys });
   const send = createSend(genesys.timeoutMs);
 

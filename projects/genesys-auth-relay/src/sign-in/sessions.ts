@@ -10,9 +10,9 @@ import { type Session, endOf } from './session.ts';
 import type { Kept, SessionStore } from './session-store.ts';
 
 /** How old the facts about a user may be at an API call. */
-const FACTS_MS = 300_000;
+export const FACTS_MS = 300_000;
 /** How old the facts may be while Genesys Cloud does not answer. */
-const STALE_FACTS_MS = 900_000;
+export const STALE_FACTS_MS = 900_000;
 /** Pause after a request to Genesys Cloud that failed. */
 const PAUSE_MS = 10_000;
 /** A token is renewed so long before its end, but not earlier than in the last tenth of its life. */

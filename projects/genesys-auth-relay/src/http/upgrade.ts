@@ -36,6 +36,13 @@ const protocolsOf = (header: string | undefined): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
+/** @param why which header `ws` refused */
+const badHandshake = (why: string) =>
+  new RelayProblem('invalid_request', `The WebSocket handshake is not well-formed: ${why}.`, {
+    hint: 'Check the WebSocket client, and the proxies in between (RFC 6455 section 4.1).',
+    headers: { 'sec-websocket-version': '13' }
+  });
+
 const noTicket = () =>
   invalidCredentials(
     'The ticket is unknown, used, too old, or of another origin.',
@@ -51,7 +58,7 @@ const noTicket = () =>
 export function createUpgrade(
   relay: Relay,
   config: Pick<RelayConfig, 'log' | 'limits' | 'hsts'>,
-  { log, clock }: RelayRuntime,
+  { log, clock, observer }: RelayRuntime,
   basePath: string
 ): UpgradeHandler {
   const { hub } = relay;
@@ -62,6 +69,22 @@ export function createUpgrade(
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: (offered) => (offered.has(NOTIFICATIONS_PROTOCOL) ? NOTIFICATIONS_PROTOCOL : false)
+  });
+
+  /** @param startedAt on the monotonic clock */
+  function refuse(socket: Duplex, error: unknown, startedAt: number): void {
+    const problem = problemOf(error);
+    const { status, code } = problem;
+    const requestId = randomUUID();
+    if (problem !== error) log.error({ event: 'internal_error', requestId, ...errorFields(error) }, 'unexpected error');
+    else log.warn({ event: 'hub_refused', requestId, code }, 'refused');
+    const seconds = (clock.monotonic() - startedAt) / 1000;
+    observer.requestAnswered?.({ route: RELAY_PATHS.notifications, status, code }, seconds);
+    writeToSocket(socket, problemAnswer(problem, requestId), relayHeaders(undefined, config.hsts));
+  }
+
+  server.on('wsClientError', ({ message }, socket) => {
+    refuse(socket, badHandshake(message), clock.monotonic());
   });
 
   async function callerOf(request: IncomingMessage): Promise<Caller> {
@@ -93,7 +116,7 @@ export function createUpgrade(
     return grant.caller;
   }
 
-  async function take(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): Promise<Caller> {
+  async function take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (hub === undefined)
       throw new RelayProblem('not_found', 'The relay has no notification hub.', {
         hint: 'Add the section notifications.'
@@ -125,25 +148,21 @@ export function createUpgrade(
         closeSocket(webSocket, CLOSE_CODES.limit, full);
         return;
       }
+      const requestId = randomUUID();
       log.info({ event: 'hub_connected', requestId, ...callerFields(caller, config.log.subject) }, 'socket opened');
       hub.connect(webSocket, socket, { caller, entitlement, dialect });
     });
-    return caller;
   }
 
   return (request, socket, head) => {
     const path = (request.url ?? '').split('?', 1)[0];
     if (path !== `${basePath}${RELAY_PATHS.notifications}`) return false;
-    const requestId = randomUUID();
+    const startedAt = clock.monotonic();
     socket.on('error', () => {
       socket.destroy();
     });
-    take(request, socket, head, requestId).catch((error: unknown) => {
-      const problem = problemOf(error);
-      if (problem !== error)
-        log.error({ event: 'internal_error', requestId, ...errorFields(error) }, 'unexpected error');
-      else log.warn({ event: 'hub_refused', requestId, code: problem.code }, 'refused');
-      writeToSocket(socket, problemAnswer(problem, requestId), relayHeaders(undefined, config.hsts));
+    take(request, socket, head).catch((error: unknown) => {
+      refuse(socket, error, startedAt);
     });
     return true;
   };

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import WebSocket from 'ws';
 import { type RelayConfigInput, type RunningRelay, startRelay } from '../index.ts';
+import { silentLogger } from '../runtime/runtime.ts';
 import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
 import { testClock } from '../testing/clock.ts';
 import { startIdentityProvider } from '../testing/identity-provider.ts';
 import { type HubTestClient, openHub, openPage, ticketOf } from '../testing/hub-client.ts';
 import { type NotificationServer, startNotificationServer } from '../testing/notification-server.ts';
 import { describeWithRedis, startRedis } from '../testing/redis.ts';
+import { sendRaw } from '../testing/raw.ts';
 import { until } from '../testing/until.ts';
 
 const Q1 = 'v2.analytics.queues.q1.observations';
@@ -510,6 +512,49 @@ describe('the notification hub', () => {
     ])('lets %s in or not: %#', async (_name, protocols, headers, expected) => {
       await start();
       expect(await refusal(protocols, headers)).toBe(expected);
+    });
+
+    describe('a refusal', () => {
+      const requests: object[] = [];
+      const lines: object[] = [];
+      const watched = async () => {
+        requests.length = 0;
+        lines.length = 0;
+        relay = await startRelay(config(server), {
+          log: { ...silentLogger, warn: (fields: object) => void lines.push(fields) },
+          observer: { requestAnswered: (request) => void requests.push(request) }
+        });
+      };
+      const handshake = (change: Record<string, string>) => {
+        const headers = {
+          host: `localhost:${new URL(relay.url).port}`,
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+          'sec-websocket-version': '13',
+          authorization: `Bearer ${KEY.key}`,
+          ...change
+        };
+        const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+        return sendRaw(relay.url, `GET /notifications HTTP/1.1\r\n${head.join('')}\r\n`);
+      };
+
+      it.each([
+        ['of a wrong key', { authorization: 'Bearer wrong' }, 401, 'invalid_credentials'],
+        ['of a bad Sec-WebSocket-Key', { 'sec-websocket-key': 'short' }, 400, 'invalid_request'],
+        ['of a bad Sec-WebSocket-Version', { 'sec-websocket-version': '7' }, 400, 'invalid_request'],
+        ['of a bad Sec-WebSocket-Protocol', { 'sec-websocket-protocol': 'a,,b' }, 400, 'invalid_request']
+      ] as const)('%s is a problem, in the log and in the metrics', async (_what, change, status, code) => {
+        await watched();
+        const answer = await handshake(change);
+        expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+        expect(answer).toMatch(/^cache-control: no-store\r$/im);
+        expect(answer).toMatch(/^content-type: application\/problem\+json/im);
+        expect(answer).toContain(`"code":"${code}"`);
+        expect(lines).toEqual([{ event: 'hub_refused', requestId: expect.any(String), code }]);
+        expect(requests).toEqual([{ route: '/notifications', status, code }]);
+        if ('sec-websocket-version' in change) expect(answer).toMatch(/^sec-websocket-version: 13\r$/im);
+      });
     });
 
     it('S5: refuses a token in the URL', async () => {

@@ -55,11 +55,26 @@ describe('when the API refuses the token', () => {
     expect((await send()).status).toBe(200);
   });
 
+  it('its refusal of the address of the relay is a problem of the relay, also when the token has expired meanwhile', async () => {
+    world.api.answerWith((_call, response) => {
+      world.clock.advance(3_600_000);
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{"code":"ip.not.authorized"}');
+    });
+    const answer = await ask(world.at('/api/v2/analytics/queues/observations/query'), {
+      method: 'POST',
+      headers: CALLER,
+      // It is too long to be sent again.
+      body: Buffer.alloc(100_000)
+    });
+    expect(answer).toMatchObject({ status: 502, body: { code: 'api_refused' } });
+  });
+
   // A 401 would tell the caller to sign in again, which changes nothing.
   it.each([
-    ['the address of the relay', 'ip.not.authorized', /address of the relay/],
-    ['something else', 'authentication.required', /OAuth client/]
-  ])('its 401 is a problem of the relay where the token is alive: %s', async (_what, code, hint) => {
+    // The answer itself says that the token is not at fault.
+    ['the address of the relay', 'ip.not.authorized', /address of the relay/, 0],
+    ['something else', 'authentication.required', /OAuth client/, 1]
+  ])('its 401 is a problem of the relay where the token is alive: %s', async (_what, code, hint, verifications) => {
     const refusal = { message: 'CANARY', code, status: 401 };
     world.api.answerWith((_call, response) => {
       const headers = { 'content-type': 'application/json', 'set-cookie': 'a=1', 'inin-correlation-id': 'abc-123' };
@@ -75,6 +90,7 @@ describe('when the API refuses the token', () => {
     expect(answer.text).not.toContain('CANARY');
     expect(world.api.calls).toHaveLength(1);
     expect(world.api.tokens).toHaveLength(1);
+    expect(world.api.verifications).toBe(verifications);
   });
 
   it.each([

@@ -12,6 +12,9 @@ export function errorBody({ headers, body }: WholeAnswer): Record<string, unknow
   return text === undefined ? undefined : parseObject(text);
 }
 
+/** Whether the API refuses the address of the relay, and not the token. */
+export const isAddressRefused = (answer: WholeAnswer): boolean => errorBody(answer)?.['code'] === 'ip.not.authorized';
+
 /**
  * The problem of a call to which the API answered 401 although the token is live. To the caller, a 401 would say that it has to sign
  * in again, which changes nothing.

@@ -5,7 +5,7 @@ import { slotOf } from '../source/cache-key.ts';
 import type { TokenSource } from '../source/token-source.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
 import type { WholeAnswer } from './answer.ts';
-import { apiRefused } from './api-refusal.ts';
+import { apiRefused, isAddressRefused } from './api-refusal.ts';
 import type { Budget } from './budget.ts';
 import type { ApiLimits } from './limits.ts';
 
@@ -68,10 +68,15 @@ export function createServiceSenders({ source, limits, mayVerify }: ServiceParts
           throw error instanceof UpstreamError ? error.problem : error;
         }
       },
-      refused: ({ hash }) => source.report(client, scopes, hash, () => mayVerify(caller)),
-      // When the token was replaced, the caller may send its long body again.
-      refusal: ({ hash }, answer) =>
-        Promise.resolve(source.ready(client, scopes, slot)?.hash === hash ? apiRefused(answer) : undefined)
+      async refused({ hash }, answer) {
+        if (isAddressRefused(answer)) return;
+        await source.report(client, scopes, hash, () => mayVerify(caller));
+      },
+      refusal({ hash }, answer) {
+        // When the token was replaced, the caller may send its long body again.
+        const isLive = source.ready(client, scopes, slot)?.hash === hash;
+        return Promise.resolve(isLive || isAddressRefused(answer) ? apiRefused(answer) : undefined);
+      }
     };
   };
 }

@@ -3,7 +3,7 @@ import type { GenesysTokenIdentityConfig, RelayConfig } from '../config/config.t
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/refused.ts';
-import { apiRefused, errorBody } from '../proxy/api-refusal.ts';
+import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
 import type { Sender } from '../proxy/sender.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -134,7 +134,7 @@ export function createGenesysTokens(
         token: () => Promise.resolve(sent),
         refused: () => Promise.resolve(),
         refusal(_sent, answer) {
-          if (errorBody(answer)?.['code'] === 'ip.not.authorized') return Promise.resolve(apiRefused(answer));
+          if (isAddressRefused(answer)) return Promise.resolve(apiRefused(answer));
           checked.delete(sent.hash);
           return Promise.resolve(refused());
         }

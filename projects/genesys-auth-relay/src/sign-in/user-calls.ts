@@ -3,7 +3,7 @@ import { canonical } from '../config/check-roles.ts';
 import type { RelayConfig } from '../config/config.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { Entitlement } from '../policy/policy.ts';
-import { apiRefused, errorBody } from '../proxy/api-refusal.ts';
+import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
 import type { Sender, SentToken } from '../proxy/sender.ts';
 import type { RelayProblem } from '../reply/problem.ts';
@@ -83,12 +83,11 @@ export function createUserCalls(
         },
         token: () => Promise.resolve(tokenOf(current)),
         async refused(_sent, answer) {
-          // The address of the relay is refused, not the token.
-          if (errorBody(answer)?.['code'] === 'ip.not.authorized') return;
+          if (isAddressRefused(answer)) return;
           current = await sessions.replaceToken(name, current.accessToken);
         },
         async refusal({ hash }, answer) {
-          if (errorBody(answer)?.['code'] === 'ip.not.authorized') return apiRefused(answer);
+          if (isAddressRefused(answer)) return apiRefused(answer);
           // The call was not sent again with the new token: the caller may send its long body again.
           if (hash !== tokenOf(current).hash) return undefined;
           // A new token is refused as well.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { type Answer, ask, asForm, basic, fromHere } from '../testing/ask.ts';
 import { type RelayObserver, parseRelayConfig } from '../index.ts';
 import { createClock } from '../runtime/clock.ts';
@@ -431,16 +432,22 @@ describe('the token source', () => {
       }
     );
 
-    it('F2 keeps the token when the API refuses the address of the relay and not the token', async () => {
-      const live = await tokenNow();
-      world.server.verifyWith((response) => {
-        const body = JSON.stringify({ code: 'ip.not.authorized', status: 401, message: 'CANARY' });
-        response.writeHead(401, { 'content-type': 'application/json' }).end(body);
-      });
-      expect((await report(sha256(live))).body['access_token']).toBe(live);
-      expect(world.server.verified).toHaveLength(1);
-      expect(upstream()).toBe(1);
-    });
+    it.each<[string, (body: string) => Buffer]>([
+      ['identity', Buffer.from],
+      ['gzip', gzipSync]
+    ])(
+      'F2 keeps the token when the API refuses the address of the relay and not the token: %s',
+      async (encoding, encode) => {
+        const live = await tokenNow();
+        world.server.verifyWith((response) => {
+          const body = encode(JSON.stringify({ code: 'ip.not.authorized', status: 401, message: 'CANARY' }));
+          response.writeHead(401, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
+        });
+        expect((await report(sha256(live))).body['access_token']).toBe(live);
+        expect(world.server.verified).toHaveLength(1);
+        expect(upstream()).toBe(1);
+      }
+    );
 
     it('asks the API within one time-out, also when it has to ask twice', async () => {
       const live = await tokenNow();

@@ -110,8 +110,8 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
 
   /** A 401 may be about the address of the relay and not about the token. Only a body says so, and `HEAD` has none. */
   async function isAddressRefused(token: string, signal: AbortSignal): Promise<boolean> {
-    const { statusCode, body } = await askAbout(token, 'GET', signal);
-    const error = parseObject(await readAnswer(body, true));
+    const { statusCode, headers, body } = await askAbout(token, 'GET', signal);
+    const error = parseObject(await readAnswer(body, true, single(headers['content-encoding'])));
     return statusCode !== 401 || error?.['code'] === 'ip.not.authorized';
   }
 

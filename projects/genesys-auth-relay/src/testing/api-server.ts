@@ -20,6 +20,10 @@ export interface ApiServer {
   readonly calls: readonly ReceivedCall[];
   /** Tokens given out so far. */
   readonly tokens: readonly string[];
+  /** Headers of the token requests so far. */
+  readonly tokenRequests: readonly IncomingMessage['headers'][];
+  /** Requests so far with which the relay has verified a token. */
+  readonly verifications: number;
   /** Connections that are open. */
   connections(): Promise<number>;
   /** Sets what the API answers to calls with a live token. */
@@ -39,6 +43,8 @@ const json = (response: ServerResponse, status: number, body: object): void => {
 export async function startApiServer(): Promise<ApiServer> {
   const calls: ReceivedCall[] = [];
   const tokens: string[] = [];
+  const tokenRequests: IncomingMessage['headers'][] = [];
+  let verifications = 0;
   const live = new Set<string>();
   let issue: { readonly status?: number; readonly seconds?: number } = {};
   let handler: CallHandler = (_call, response) => {
@@ -51,6 +57,7 @@ export async function startApiServer(): Promise<ApiServer> {
     request.on('end', () => {
       const { method = '', url = '', headers, rawHeaders } = request;
       if (url === '/oauth/token') {
+        tokenRequests.push(headers);
         if (issue.status !== undefined) {
           response.writeHead(issue.status).end();
           return;
@@ -64,6 +71,7 @@ export async function startApiServer(): Promise<ApiServer> {
       const isLive = live.has((headers.authorization ?? '').slice('Bearer '.length));
       // How the relay verifies a token; a caller's own call of this path comes with what callers send.
       if (url === '/api/v2/tokens/me' && headers.accept === 'application/json') {
+        verifications += 1;
         response.writeHead(isLive ? 200 : 401).end();
         return;
       }
@@ -80,6 +88,10 @@ export async function startApiServer(): Promise<ApiServer> {
     apiOrigin: origin,
     calls,
     tokens,
+    tokenRequests,
+    get verifications() {
+      return verifications;
+    },
     connections: () =>
       new Promise((resolve) => {
         server.getConnections((_error, count) => {

@@ -9,7 +9,6 @@ import { apiTarget } from '../proxy/target.ts';
 import type { Relay } from '../relay/relay.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { jsonAnswer } from '../reply/write.ts';
-import { inTrace } from '../runtime/trace.ts';
 import type { Call, Handler } from './call.ts';
 
 /** Identifies the caller and takes one request from the caller's rate limit. */
@@ -24,7 +23,7 @@ export const createTokenHandler =
   async (call) => {
     const ask = await readTokenAsk(call.request, bodyBytes);
     const caller = await identify(relay, call, ask);
-    return jsonAnswer(await inTrace(call.trace, () => relay.token(caller, ask)));
+    return jsonAnswer(await relay.token(caller, ask));
   };
 
 /** `GET /session` */

@@ -10,7 +10,7 @@ import { errorFields } from '../reply/error-fields.ts';
 import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { type Answer, writeAnswer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { readTrace } from '../runtime/trace.ts';
+import { inTrace, readTrace } from '../runtime/trace.ts';
 import { type Call, type HostRequest, logCall } from './call.ts';
 import { MAX_URL_LENGTH, malformed } from './malformed.ts';
 import { PAGE_HEADERS, preflight } from './preflight.ts';
@@ -123,6 +123,6 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
       code: undefined,
       operation: undefined
     };
-    void serve(call, route);
+    void inTrace(call.trace, () => serve(call, route));
   };
 }

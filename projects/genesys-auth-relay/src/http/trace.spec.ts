@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { ask, fromHere } from '../testing/ask.ts';
+import { setUpProxy } from '../testing/proxy-setup.ts';
 import { setUp } from '../testing/setup.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -18,6 +19,15 @@ describe('traceparent', () => {
       .map((text) => JSON.parse(text) as Record<string, unknown>)
       .find(({ event }) => event === 'request');
     expect(line).toMatchObject({ route: '/token', traceId: TRACE });
+  });
+
+  it('is passed on with what is asked of other hosts for a call of the API', async () => {
+    const world = await setUpProxy();
+    const headers = { 'x-genesys-auth': '1', traceparent: TRACEPARENT };
+    expect((await ask(world.at('/api/v2/routing/queues'), { method: 'GET', headers })).status).toBe(200);
+    await world.close();
+    expect(world.api.tokenRequests[0]?.['traceparent']).toBe(TRACEPARENT);
+    expect(world.api.calls[0]?.headers['traceparent']).toBe(TRACEPARENT);
   });
 
   it.each([

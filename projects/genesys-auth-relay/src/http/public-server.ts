@@ -78,7 +78,9 @@ export async function createPublicServer(
   server.on('connect', (_request, socket) => {
     refuse(
       socket,
-      new RelayProblem('method_not_allowed', 'The relay is not a proxy for other hosts.', { hint: 'Send POST.' })
+      new RelayProblem('method_not_allowed', 'The relay is not a proxy for other hosts.', {
+        hint: 'Remove the relay from the proxy settings of the client, for example HTTPS_PROXY.'
+      })
     );
   });
   // A server may ignore an expectation that it does not know (RFC 9110 section 10.1.1).

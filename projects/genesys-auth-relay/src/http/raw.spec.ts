@@ -42,6 +42,9 @@ describe('a request that Node would answer by itself', () => {
     expect(answer).toMatch(/^HTTP\/1.1 405 Method Not Allowed\r\n/);
     expect(answer).toMatch(/cache-control: no-store/i);
     expect(answer).toMatch(/"code":"method_not_allowed"/);
+    expect(answer).toContain(
+      '"hint":"Remove the relay from the proxy settings of the client, for example HTTPS_PROXY."'
+    );
   });
 
   it('13.2.5 goes where a whole URL says, whatever Host says', async () => {

@@ -27,7 +27,7 @@ function headOf({ method = '', url = '', httpVersion, rawHeaders }: IncomingMess
 
 /**
  * Serves a request as if it did not offer another protocol, which a server may ignore (RFC 9110 section 7.8). Java's HttpClient
- * and `curl --http2` offer h2c with every first request. Node stops to parse a connection as soon as anybody listens for
+ * and `curl --http2` offer h2c with every first request. Node stops parsing a connection as soon as anybody listens for
  * `upgrade`, so the server reads the request once more, from its beginning.
  *
  * @param head bytes that came after the head of the request

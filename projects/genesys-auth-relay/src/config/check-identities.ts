@@ -20,7 +20,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const GUESSABLE_HASHES = new Set([...GUESSABLE, 'token', '123456', 'genesys', 'example'].map(sha256));
 
 function isWeak(id: string, hash: string): boolean {
-  // A hash of one repeated digit is a placeholder; nobody holds its key, but nobody meant it either.
+  // A hash of one repeated digit is a placeholder: it has no known key, but it is certainly a mistake.
   return GUESSABLE_HASHES.has(hash) || hash === sha256(id) || /^(.)\1+$/.test(hash);
 }
 
@@ -34,7 +34,7 @@ function checkKeys(config: ParsedConfig, { issues }: Findings): void {
       const key = `identities[${index}].keys[${at}]`;
       const newKey = 'make a separate key with "npx --no-install genesys-auth-relay hash-key"';
       if (ids.has(id))
-        issues.push({ key: `${key}.id`, message: `"${id}" stands twice`, fix: 'give each key its own id' });
+        issues.push({ key: `${key}.id`, message: `"${id}" occurs twice`, fix: 'give each key its own id' });
       if (hashes.has(hash)) issues.push({ key: `${key}.sha256`, message: 'two ids share this key', fix: newKey });
       if (isWeak(id, hash)) {
         issues.push({ key: `${key}.sha256`, message: 'this is the hash of a key that can be guessed', fix: newKey });
@@ -51,19 +51,23 @@ function checkProxyHeader(identity: ParsedConfig['identities'][number], key: str
     name.toLowerCase()
   );
   if (new Set(names).size < names.length) {
-    issues.push({ key, message: 'one header stands for two things', fix: 'give user, roles and proof a header each' });
+    issues.push({
+      key,
+      message: 'one header is used for two things',
+      fix: 'use separate headers for user, roles and proof'
+    });
   }
   if (identity.rolesHeader === undefined && identity.roles.length === 0) {
     const fix =
       'name the header with the groups as rolesHeader, or the roles that every user of the proxy has as roles';
-    issues.push({ key: `${key}.roles`, message: 'nobody would have a role', fix });
+    issues.push({ key: `${key}.roles`, message: 'no user would have a role', fix });
   }
 }
 
-/** Checks what the identities need to be safe. */
+/** Checks that the identities are safe. */
 export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, found: Findings): void {
   if (config.identities.length === 0 && config.signIn === undefined) {
-    const fix = 'say who may call: an identity of type jwt or apiKey';
+    const fix = 'define who may call: an identity of type jwt or apiKey';
     found.issues.push({ key: 'identities', message: 'is missing', fix });
   }
   checkKeys(config, found);
@@ -72,7 +76,7 @@ export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, fo
     if (identity.type === 'loopback' && env['NODE_ENV'] === 'production') {
       found.issues.push({
         key: `identities[${index}]`,
-        message: 'the loopback identity lets every program of this machine in, and NODE_ENV is production',
+        message: 'the loopback identity admits every program on this machine, and NODE_ENV is production',
         fix: 'use an identity of type jwt or apiKey; loopback is for development'
       });
     }
@@ -80,16 +84,16 @@ export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, fo
       // A forwarder on this machine, or a sidecar, connects from loopback, and its clients choose the Host header.
       found.issues.push({
         key: `identities[${index}]`,
-        message: `the loopback identity is for this machine, and others reach listen.host: ${shown(config.listen.host)}`,
+        message: `the loopback identity is for this machine, and others can reach listen.host: ${shown(config.listen.host)}`,
         fix: 'set listen.host: 127.0.0.1, or use an identity of type jwt or apiKey'
       });
     }
     if (identity.type === 'jwt' && identity.jwksUri?.includes('?') === true) {
-      found.warnings.push(`identities[${index}].jwksUri: has a query string; check that it is meant`);
+      found.warnings.push(`identities[${index}].jwksUri: has a query string; check that this is intended`);
     }
   });
   const loopbacks = config.identities.filter(({ type }) => type === 'loopback').length;
   if (loopbacks > 1) {
-    found.issues.push({ key: 'identities', message: 'loopback stands twice', fix: 'keep one, with all its roles' });
+    found.issues.push({ key: 'identities', message: 'loopback occurs twice', fix: 'keep one, with all its roles' });
   }
 }

@@ -4,7 +4,7 @@ import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Findings } from './secrets.ts';
 
-/** Headers by which a trusted proxy says who the caller is, in lower case; one of them is a secret. */
+/** Headers in which a trusted proxy identifies the caller, in lower case. One of them holds a secret. */
 const headersOfProxies = ({ identities }: ParsedConfig): readonly string[] =>
   identities.flatMap((identity) =>
     identity.type === 'proxyHeader'
@@ -12,17 +12,21 @@ const headersOfProxies = ({ identities }: ParsedConfig): readonly string[] =>
       : []
   );
 
-/** Checks what belongs to proxy mode. */
+/** Checks the settings of proxy mode. */
 export function checkProxy(config: ParsedConfig, { issues }: Findings): void {
   const ofProxies = headersOfProxies(config);
   config.proxy.forwardHeaders.forEach((name, index) => {
     const key = `proxy.forwardHeaders[${index}]`;
     if (!/^[A-Za-z0-9-]+$/.test(name)) {
-      issues.push({ key, message: `${shown(name)} is no name of a header`, fix: 'use letters, digits and hyphens' });
+      issues.push({
+        key,
+        message: `${shown(name)} is not a valid header name`,
+        fix: 'use letters, digits and hyphens'
+      });
     } else if (!mayPass(name) || ofProxies.includes(name.toLowerCase())) {
       issues.push({
         key,
-        message: `${shown(name)} is never passed on: it is about the caller, the connection or the relay, or it changes what the call is`,
+        message: `${shown(name)} is never forwarded: it concerns the caller, the connection or the relay, or it changes the meaning of the call`,
         fix: 'remove it'
       });
     }
@@ -32,7 +36,7 @@ export function checkProxy(config: ParsedConfig, { issues }: Findings): void {
       if (isScopeToken(scope) && isCovered(scope, config.scopes)) return;
       issues.push({
         key: `proxy.allow[${at}].scopes[${index}]`,
-        message: `${shown(scope)} is not on the list scopes`,
+        message: `${shown(scope)} is not in the list scopes`,
         fix: 'add it to scopes, or remove it'
       });
     });
@@ -42,7 +46,7 @@ export function checkProxy(config: ParsedConfig, { issues }: Findings): void {
     if (routes === undefined) continue;
     issues.push({
       key: `roles.${name}.routes`,
-      message: 'means nothing in token mode: whoever holds the token calls what they like',
+      message: 'has no effect in token mode: the holder of a token can call any operation',
       fix: 'set mode: proxy, or remove it'
     });
   }

@@ -4,7 +4,7 @@ import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Findings } from './secrets.ts';
 
-/** A name of the organisation's own passes, but one that looks like a slip of a Genesys name deserves a look. */
+/** An organisation may have its own scope names, but a name that looks like a typo of a Genesys scope causes a warning. */
 function checkRegistered(scopes: readonly string[], { issues, warnings }: Findings): void {
   scopes.forEach((scope, index) => {
     const finding = checkScope(scope);
@@ -24,7 +24,7 @@ function checkRole(name: string, role: ParsedConfig['roles'][string], registered
       nearest === undefined ? `add it to scopes, or remove it` : `did you mean ${nearest}? Otherwise add it to scopes`;
     found.issues.push({
       key: `roles.${name}.scopes[${index}]`,
-      message: `${shown(scope)} is not on the list scopes`,
+      message: `${shown(scope)} is not in the list scopes`,
       fix
     });
   });
@@ -38,7 +38,7 @@ function checkRole(name: string, role: ParsedConfig['roles'][string], registered
   });
 }
 
-/** Every role that an identity names exists. Roles in a JWT or a header are known only when it comes. */
+/** Checks that every role of an identity exists. Roles in a JWT or a header are known only at the request. */
 function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): void {
   const known = Object.keys(config.roles);
   const used = new Set<string>();
@@ -68,7 +68,7 @@ function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): v
   for (const role of known.filter((name) => !used.has(name))) warnings.push(`roles.${role}: no identity has this role`);
 }
 
-/** Checks what the roles may have and who has them. */
+/** Checks the scopes of the roles and who has them. */
 export function checkRoles(config: ParsedConfig, found: Findings): void {
   checkRegistered(config.scopes, found);
   if (Object.keys(config.roles).length === 0) {
@@ -79,7 +79,7 @@ export function checkRoles(config: ParsedConfig, found: Findings): void {
   checkRoleNames(config, found);
 }
 
-/** Scopes in canonical order, each once. */
+/** Scopes in canonical order, without duplicates. */
 export const canonical = (scopes: readonly string[]): readonly string[] => {
   const text = formatScopes(scopes);
   return text === '' ? [] : text.split(' ');

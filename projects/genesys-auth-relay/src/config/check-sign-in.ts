@@ -9,13 +9,13 @@ import { type Findings, type Surroundings, readReference } from './secrets.ts';
 
 type Written = NonNullable<ParsedConfig['signIn']>;
 
-/** End of every redirect URI. */
+/** Suffix of every redirect URI. */
 const CALLBACK = '/sign-in/callback';
 
-/** The site of a URL as browsers see it: its scheme and the domain that somebody registered. */
+/** The site of a URL in browsers: its scheme and its registrable domain. */
 function siteOf(text: string): string {
   const { protocol, hostname } = new URL(text);
-  // An address and localhost have no domain: they are a site of their own.
+  // An address and localhost have no domain: the host itself is the site.
   return `${protocol}//${getDomain(hostname, { allowPrivateDomains: true }) ?? hostname}`;
 }
 
@@ -27,7 +27,7 @@ function checkUrls(signIn: Written, origins: readonly string[], { issues }: Find
   const redirect = new URL(redirectUri);
   const app = new URL(appUrl);
   if (!redirect.pathname.endsWith(CALLBACK) || redirect.search !== '') {
-    complain('redirectUri', `does not end with ${CALLBACK}`, `write the URL of the relay and ${CALLBACK}`);
+    complain('redirectUri', `does not end with ${CALLBACK}`, `write the URL of the relay followed by ${CALLBACK}`);
   }
   if (redirect.href !== redirectUri)
     complain('redirectUri', 'is not in its exact form', `write ${redirect.href}, here and in Genesys Cloud`);
@@ -47,7 +47,7 @@ function checkUrls(signIn: Written, origins: readonly string[], { issues }: Find
   if (dev && isProduction) complain('dev', 'is true and NODE_ENV is production', 'remove it');
 }
 
-/** Checks who has which role, in `signIn` or in an identity of type `genesysToken`. */
+/** Checks the roles of users, in `signIn` or in an identity of type `genesysToken`. */
 function checkUserRoles({ roles }: ParsedConfig, mapping: Written['roles'], at: string, { issues }: Findings): void {
   const known = Object.keys(roles);
   for (const [name, who] of Object.entries(mapping)) {
@@ -58,13 +58,13 @@ function checkUserRoles({ roles }: ParsedConfig, mapping: Written['roles'], at: 
       issues.push({ key, message: `there is no role ${shown(name)}`, fix });
     }
     if (who.everyone || who.roles.length + who.groups.length + who.divisions.length > 0) continue;
-    issues.push({ key, message: 'nobody would have this role', fix: 'list roles, groups or divisions' });
+    issues.push({ key, message: 'no user would have this role', fix: 'list roles, groups or divisions' });
   }
   if (Object.keys(mapping).length > 0) return;
-  issues.push({ key: at, message: 'is empty', fix: 'say who has which role of the section "roles"' });
+  issues.push({ key: at, message: 'is empty', fix: 'define who has which role of the section "roles"' });
 }
 
-/** Checks the identities by which callers send Genesys Cloud tokens of users. */
+/** Checks the identities for Genesys Cloud tokens of users. */
 export function checkGenesysTokens(config: ParsedConfig, found: Findings): void {
   config.identities.forEach((identity, index) => {
     if (identity.type !== 'genesysToken') return;
@@ -100,13 +100,13 @@ function checkCombination(config: ParsedConfig & { signIn: Written }, { issues }
   if (identities.some(({ type }) => type === 'loopback') && !signIn.dev) {
     complain(
       'signIn',
-      'stands beside the loopback identity, which lets everybody on this machine in without sign-in',
+      'is set beside the loopback identity, which admits every program on this machine without sign-in',
       'remove the loopback identity, or set signIn.dev: true for development'
     );
   }
   if (hasClient) return;
   const fix = 'add genesys.client, an OAuth client with the grant type Client Credentials';
-  if (signIn.actAs === 'service') complain('genesys.client', 'is missing: signIn.actAs: service sends its token', fix);
+  if (signIn.actAs === 'service') complain('genesys.client', 'is missing: signIn.actAs: service uses its token', fix);
   if (signIn.signedOutRoles !== undefined)
     complain('genesys.client', 'is missing: signIn.signedOutRoles need its token', fix);
   if (notifications !== false) complain('genesys.client', 'is missing: the notification hub needs its token', fix);
@@ -132,7 +132,7 @@ function readClient({ client }: Written, around: Surroundings, found: Findings):
 /**
  * Checks how users sign in, and reads the secret of the client.
  *
- * @returns `undefined` when nobody signs in, or when an issue was found
+ * @returns `undefined` when sign-in is off, or when an issue was found
  */
 export function resolveSignIn(
   config: ParsedConfig,

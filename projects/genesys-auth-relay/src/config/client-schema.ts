@@ -6,21 +6,21 @@ import { says } from './says.ts';
 const clientId = valueOrReference('a client id', 'give the OAuth client id');
 
 const clientSecret = secretReference(
-  'write { env: NAME } or { file: path }: a configuration file is no place for a secret'
+  'write { env: NAME } or { file: path }: a secret does not belong in the configuration file'
 );
 
 const privateKey = secretReference('write { file: path } or { env: NAME }: the private key in PEM form');
 
-/** What a client proves itself with; which of them are needed depends on `auth`. */
+/** The credentials of a client. `auth` decides which of them are needed. */
 const proof = {
   auth: oneOf(['basic', 'post', 'private_key_jwt', 'tls_client_auth']).default('basic'),
   secret: clientSecret.optional(),
   key: privateKey.optional(),
-  keyId: text('a key id', 'give the kid the OAuth server knows the key by').optional(),
+  keyId: text('a key id', 'give the kid under which the OAuth server knows the key').optional(),
   certificate: valueOrReference('a certificate', 'write { file: path }: the certificate in PEM form').optional()
 };
 
-/** What every OAuth client has, whether it is the only one or one of several. */
+/** Properties of every OAuth client, also of the only one. */
 const fields = {
   id: clientId,
   ...proof,
@@ -32,7 +32,10 @@ const fields = {
       ),
       {
         error: () =>
-          says('is no list of fallbacks', 'list what to try when the client is refused: { secret: { env: NAME } }')
+          says(
+            'is not a list of fallbacks',
+            'list the credentials to try when the client is refused: { secret: { env: NAME } }'
+          )
       }
     )
     .max(3, says('is too long', 'name at most three fallbacks'))
@@ -46,7 +49,7 @@ export const clientSchema = section(
   'add the OAuth client: client: { id: ..., secret: { env: GENESYS_CLIENT_SECRET } }'
 );
 
-/** One of several OAuth clients, with what its roles in Genesys Cloud allow. */
+/** One of several OAuth clients, with the scopes that its roles in Genesys Cloud allow. */
 export const clientsSchema = listOf(
   section(
     {

@@ -71,7 +71,7 @@ describe('several OAuth clients', () => {
       'a scope that is not registered',
       { genesys: { clients: [reader, { ...boss, scopes: ['analytics', 'ruoting'] }] } },
       'genesys.clients[1].scopes[1]',
-      /not on the list/
+      /not in the list/
     ],
     [
       'a name twice',
@@ -122,6 +122,8 @@ describe('several OAuth clients', () => {
 
   it('warns of a client that may do more than anybody here should', () => {
     const { warnings } = parse({ roles: { agent: ROLES.agent }, genesys: { clients: [boss] } });
-    expect(warnings).toEqual([expect.stringMatching(/roles\.agent: .*"boss", which may do more: analytics, routing/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/roles\.agent: .*"boss", which has further rights: analytics, routing/)
+    ]);
   });
 });

@@ -7,7 +7,7 @@ import type { ParsedConfig } from './schema.ts';
 import { readCredential } from './credential.ts';
 import { type Findings, type Surroundings, readReference } from './secrets.ts';
 
-/** Sorted, each once. Not `canonical`, which throws: names that are not well-formed are reported on their own. */
+/** Sorted, without duplicates. Not `canonical`, which throws: malformed names are reported separately. */
 const sorted = (scopes: readonly string[]): readonly string[] => [...new Set(scopes)].sort();
 
 type Written = NonNullable<ParsedConfig['genesys']['clients']>[number] | NonNullable<ParsedConfig['genesys']['client']>;
@@ -37,7 +37,7 @@ function checkScopes(scopes: readonly string[], key: string, registered: readonl
     const nearest = checkScope(scope, { registeredScopes: registered })?.nearest;
     issues.push({
       key: `${key}.scopes[${index}]`,
-      message: `${shown(scope)} is not on the list scopes`,
+      message: `${shown(scope)} is not in the list scopes`,
       fix:
         nearest === undefined ? 'add it to scopes, or remove it' : `did you mean ${nearest}? Otherwise add it to scopes`
     });
@@ -50,17 +50,17 @@ function checkNames(clients: readonly (ClientConfig | undefined)[], { issues }: 
       if (client === undefined || clients.findIndex((other) => other?.[what] === client[what]) === index) return;
       issues.push({
         key: `genesys.clients[${index}].${what}`,
-        message: `another client has the ${what} ${shown(client[what])} already`,
-        fix: what === 'id' ? 'list each OAuth client once, with all its scopes' : 'give each client a name of its own'
+        message: `another client already has the ${what} ${shown(client[what])}`,
+        fix: what === 'id' ? 'list each OAuth client once, with all its scopes' : 'give each client a different name'
       });
     });
   }
 }
 
 /**
- * The OAuth clients: the only one, which serves all that any role may have, or several with their declared scopes.
+ * Reads the OAuth clients: a single one, which serves the scopes of all roles, or several with declared scopes.
  *
- * @returns `undefined` when an issue was found that leaves none to work with
+ * @returns `undefined` when no client can be used because of an issue
  */
 export function resolveClients(
   { genesys, scopes, roles, signIn, identities }: ParsedConfig,
@@ -74,9 +74,13 @@ export function resolveClients(
   const credentials = [client, ...(clients ?? [])].flatMap((one) => (one === undefined ? [] : [one, ...one.fallbacks]));
   const signs = credentials.some(({ auth }) => auth === 'private_key_jwt');
   if (signs && issuer === undefined)
-    complain('issuer', 'is missing', 'name the issuer of the OAuth server: assertions are made out to it');
+    complain('issuer', 'is missing', 'name the issuer of the OAuth server: it is the audience of assertions');
   if (client !== undefined && clients !== undefined) {
-    complain('clients', 'stands beside client', 'keep one of them: clients is for several, each with its scopes');
+    complain(
+      'clients',
+      'is set beside client',
+      'keep one of them: clients is for several clients, each with its scopes'
+    );
     return;
   }
   if (client !== undefined) {
@@ -84,7 +88,7 @@ export function resolveClients(
     const only = readClient(client, 'genesys.client', 'client', served, around, found);
     return only && [only];
   }
-  // Signed-in users call the API with tokens of their own; check-sign-in.ts looks for what needs a client.
+  // Signed-in users call the API with their own tokens. check-sign-in.ts checks which settings need a client.
   const haveOwnTokens = identities.length > 0 && identities.every(({ type }) => type === 'genesysToken');
   if (clients === undefined && (signIn !== undefined || haveOwnTokens)) return [];
   if (clients === undefined) {
@@ -108,7 +112,7 @@ export function resolveClients(
 const clientsOf = (clients: readonly ClientConfig[], name: string | undefined): readonly ClientConfig[] =>
   name === undefined ? clients : clients.filter((client) => client.name === name);
 
-/** Every scope of a role is one that a client can serve. */
+/** Checks that a client covers every scope of a role. */
 function checkServed(config: ParsedConfig, clients: readonly ClientConfig[], { issues }: Findings): void {
   for (const [name, role] of Object.entries(config.roles)) {
     const own = clientsOf(clients, role.client);
@@ -133,7 +137,7 @@ function checkServed(config: ParsedConfig, clients: readonly ClientConfig[], { i
   }
 }
 
-/** Whoever holds a token has every right of its OAuth client, whatever scopes the role names. */
+/** The holder of a token has every right of its OAuth client, regardless of the scopes of the role. */
 function checkPrivileges(config: ParsedConfig, clients: readonly ClientConfig[], { issues, warnings }: Findings): void {
   const declared = config.genesys.clients !== undefined;
   for (const [name, role] of Object.entries(config.roles)) {
@@ -148,20 +152,20 @@ function checkPrivileges(config: ParsedConfig, clients: readonly ClientConfig[],
         issues.push({
           key: 'roles',
           message: `${shown(name)} and ${shown(holder)} have different scopes but share ${which}: in token mode each of them gets every right of that client`,
-          fix: `give ${shown(name)} an OAuth client of its own in genesys.clients, with its scopes and no more, give the roles the same scopes, or set acceptSharedPrivileges: true`
+          fix: `give ${shown(name)} a separate OAuth client in genesys.clients, with its scopes and no more, give the roles the same scopes, or set acceptSharedPrivileges: true`
         });
         return;
       }
       if (beyond.length > 0) {
         warnings.push(
-          `roles.${name}: its tokens come from the OAuth client ${shown(client.name)}, which may do more: ${beyond.join(', ')}`
+          `roles.${name}: its tokens come from the OAuth client ${shown(client.name)}, which has further rights: ${beyond.join(', ')}`
         );
       }
     }
   }
 }
 
-/** Checks what the clients serve and, in token mode, what a token of theirs gives away. */
+/** Checks the scopes of the clients and, in token mode, the rights that their tokens reveal. */
 export function checkClients(config: ParsedConfig, clients: readonly ClientConfig[], found: Findings): void {
   if (clients.length === 0) return;
   checkServed(config, clients, found);

@@ -2,7 +2,7 @@ import type { ParsedConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type { SecretFile } from './secrets.ts';
 
-/** Marks a configuration that `parseRelayConfig` made. Registered, so that a copy of the object keeps it. */
+/** Marks a configuration from `parseRelayConfig`. Registered, so that a copy of the object keeps it. */
 export const RESOLVED: unique symbol = Symbol.for('genesys-auth-relay.config');
 
 type ParsedIdentity = ParsedConfig['identities'][number];
@@ -10,11 +10,11 @@ export type JwtIdentityConfig = Extract<ParsedIdentity, { type: 'jwt' }>;
 export type ApiKeyIdentityConfig = Extract<ParsedIdentity, { type: 'apiKey' }>;
 export type LoopbackIdentityConfig = Extract<ParsedIdentity, { type: 'loopback' }>;
 export type GenesysTokenIdentityConfig = Extract<ParsedIdentity, { type: 'genesysToken' }>;
-/** The same with its proofs read: the present one, and during a rotation the next one as well. */
+/** The identity with its proofs: the current one, and during a rotation also the next one. */
 export type ProxyHeaderIdentityConfig = Omit<Extract<ParsedIdentity, { type: 'proxyHeader' }>, 'proof'> & {
   readonly proof: { readonly header: string; readonly secrets: readonly Secret[] };
 };
-/** One configured way to know the caller. */
+/** One configured way to identify callers. */
 export type IdentityConfig =
   | JwtIdentityConfig
   | ApiKeyIdentityConfig
@@ -22,13 +22,13 @@ export type IdentityConfig =
   | LoopbackIdentityConfig
   | GenesysTokenIdentityConfig;
 
-/** What a role may have. */
+/** The rights of a role. */
 export interface Role {
   /** Scopes a caller with this role may ask for, sorted. */
   readonly scopes: readonly string[];
   /** Scopes of a request that names none, sorted. */
   readonly defaultScopes: readonly string[];
-  /** Name of the only OAuth client that serves this role; `undefined`: the narrowest of all. */
+  /** Name of the only OAuth client that serves this role; `undefined`: the narrowest client is chosen. */
   readonly client: string | undefined;
   /** In proxy mode, the only paths this role may call; `undefined`: all that its scopes allow. */
   readonly routes: readonly RouteRule[] | undefined;
@@ -36,7 +36,7 @@ export interface Role {
   readonly requestsPerMinute: number | undefined;
 }
 
-/** A path of the API with everything below it. */
+/** A path of the API with all paths below it. */
 export interface RouteRule {
   /** HTTP methods in upper case; `undefined`: all. */
   readonly methods?: readonly string[] | undefined;
@@ -44,34 +44,34 @@ export interface RouteRule {
   readonly path: string;
 }
 
-/** How calls of the API are passed on. */
+/** How API calls are forwarded. */
 export interface ProxyConfig {
-  /** Requests that the API takes in a minute for one token. */
+  /** Requests that the API allows in a minute for one token. */
   readonly requestsPerMinute: number;
   /** Requests that may wait for their turn at the same time. */
   readonly queueLength: number;
   /** Milliseconds a request may wait for its turn. */
   readonly queueWaitMs: number;
-  /** Milliseconds the API may take to answer, and may be silent in the middle of an answer. */
+  /** Milliseconds until the API begins its answer, and of silence during an answer. */
   readonly timeoutMs: number;
-  /** Bytes of a request body that the API takes. */
+  /** Maximum bytes of a request body. */
   readonly bodyBytes: number;
-  /** Bytes of a request body up to which it is kept for a second try. */
+  /** Maximum bytes of a request body that is kept for a second attempt. */
   readonly replayBytes: number;
   /** Connections to the API. */
   readonly connections: number;
-  /** Whether identical GETs at the same time become one, between callers with the same roles. */
+  /** Whether simultaneous identical GETs of callers with the same roles are sent once. */
   readonly coalesce: boolean;
-  /** Headers that are passed on beside the usual ones. */
+  /** Headers that are forwarded in addition to the usual ones. */
   readonly forwardHeaders: readonly string[];
-  /** Operations that the catalogue does not know, each with the scopes of which any one is enough. */
+  /** Operations that the catalogue does not know, with their scopes, of which one is enough. */
   readonly allow: readonly (RouteRule & { readonly scopes: readonly string[] })[];
 }
 
-/** How an OAuth client proves who it is: RFC 6749 section 2.3.1, RFC 7523 section 2.2, RFC 8705 section 2. */
+/** How an OAuth client authenticates: RFC 6749 section 2.3.1, RFC 7523 section 2.2, RFC 8705 section 2. */
 export type ClientAuth = 'basic' | 'post' | 'private_key_jwt' | 'tls_client_auth';
 
-/** What an OAuth client proves itself with. */
+/** The credentials of an OAuth client. */
 export interface Credential {
   readonly id: string;
   readonly auth: ClientAuth;
@@ -79,23 +79,23 @@ export interface Credential {
   readonly secret: Secret;
   /** For `tls_client_auth`: the certificate, PEM. */
   readonly certificate?: Secret | undefined;
-  /** For `private_key_jwt`: the `kid` the server knows the key by. */
+  /** For `private_key_jwt`: the `kid` of the key at the server. */
   readonly keyId?: string | undefined;
 }
 
 /** One OAuth client. */
 export interface ClientConfig extends Credential {
-  /** Unique name for logs, metrics and roles. Where none is given it is the place in the list: `client-1`. */
+  /** Unique name for logs, metrics and roles. Default: by the position in the list, for example `client-1`. */
   readonly name: string;
-  /** What is tried, once and in order, when the token endpoint refuses this client: another secret, or another client. */
+  /** Credentials that are tried once, in order, when the token endpoint refuses this client. */
   readonly fallbacks: readonly Credential[];
   /** Live tokens that are kept for the same scopes; callers are spread over them. */
   readonly pool: number;
-  /** What its roles in Genesys Cloud allow, sorted. An only client without a list serves all that any role may have. */
+  /** Scopes that its roles in Genesys Cloud allow, sorted. A single client without a list serves the scopes of all roles. */
   readonly scopes: readonly string[];
 }
 
-/** Where tokens come from. */
+/** The OAuth server and its clients. */
 export interface GenesysConfig {
   /** Domain of the region, or `null` when the endpoints are given explicitly. */
   readonly region: string | null;
@@ -103,7 +103,7 @@ export interface GenesysConfig {
   /** Issuer of the OAuth server: the audience of assertions. */
   readonly issuer: string | undefined;
   readonly apiOrigin: string;
-  /** In the order of the configuration. None only where signed-in users call the API with tokens of their own. */
+  /** In the order of the configuration. Empty only if signed-in users call the API with their own tokens. */
   readonly clients: readonly ClientConfig[];
   /** Milliseconds that one token request may take, retries included. */
   readonly timeoutMs: number;
@@ -111,7 +111,7 @@ export interface GenesysConfig {
   readonly sendScope: boolean;
 }
 
-/** Where several relays share their tokens. */
+/** The store in which several relays share tokens. */
 export interface StoreConfig {
   /** `redis://` or `rediss://`, with the password in it. */
   readonly url: Secret;
@@ -119,7 +119,7 @@ export interface StoreConfig {
   readonly ca: string | undefined;
   /** 32 bytes each; the first seals, all of them open. */
   readonly keys: readonly Secret[];
-  /** What every key in the store begins with. */
+  /** Prefix of every key in the store. */
   readonly prefix: string;
   /** Milliseconds for one command. */
   readonly timeoutMs: number;
@@ -134,18 +134,18 @@ export interface RelayConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly admin: { readonly host: string; readonly port: number } | false;
   readonly genesys: GenesysConfig;
-  /** `undefined`: tokens stay in this process. */
+  /** `undefined`: tokens are kept in this process. */
   readonly store: StoreConfig | undefined;
   /** The exact list of registered scopes, sorted. */
   readonly scopes: readonly string[];
   readonly identities: readonly IdentityConfig[];
-  /** How users sign in with Genesys Cloud; `undefined`: they do not. */
+  /** How users sign in with Genesys Cloud; `undefined`: sign-in is off. */
   readonly signIn: SignInConfig | undefined;
   readonly roles: ReadonlyMap<string, Role>;
   readonly acceptSharedPrivileges: boolean;
   readonly proxy: ProxyConfig;
   readonly cors: { readonly origins: readonly string[] };
-  /** What `Strict-Transport-Security` says beyond this host. */
+  /** Whether `Strict-Transport-Security` includes subdomains. */
   readonly hsts: Readonly<ParsedConfig['hsts']>;
   readonly limits: Readonly<ParsedConfig['limits']>;
   /** The notification hub, or `false` for none. */
@@ -153,14 +153,14 @@ export interface RelayConfig {
   readonly log: { readonly level: ParsedConfig['log']['level']; readonly subject: 'hashed' | 'plain' };
   /** Secrets that are read again when their files change. */
   readonly secretFiles: readonly SecretFile[];
-  /** What an operator should look at, though the relay starts. */
+  /** Warnings for the operator. The relay starts in spite of them. */
   readonly warnings: readonly string[];
 }
 
 /** Settings of the notification hub. */
 export type NotificationsConfig = Exclude<ParsedConfig['notifications'], false>;
 
-/** Tells a checked configuration from one as written. */
+/** Whether a configuration is checked. */
 export function isRelayConfig(config: object): config is RelayConfig {
   return RESOLVED in config;
 }

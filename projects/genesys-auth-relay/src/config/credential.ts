@@ -6,7 +6,7 @@ import type { ConfigIssue } from './error.ts';
 import { Secret } from './secret.ts';
 import { type Findings, type Reference, type Surroundings, readPem, readReference } from './secrets.ts';
 
-/** A credential as it is written; `auth` says which of its parts are needed. */
+/** A credential as written in the configuration. `auth` decides which parts are needed. */
 interface Written {
   readonly auth: ClientAuth;
   readonly secret?: Reference | undefined;
@@ -23,28 +23,28 @@ const NEEDS: Readonly<Record<ClientAuth, readonly ('secret' | 'key' | 'certifica
 };
 
 const FIX = {
-  secret: 'write { env: NAME } or { file: path }: a configuration file is no place for a secret',
+  secret: 'write { env: NAME } or { file: path }: a secret does not belong in the configuration file',
   key: 'give the private key in PEM form: { file: path } or { env: NAME }',
   certificate: 'give the certificate in PEM form: { file: path }'
 };
 
 const SIGNING_KEYS = 'use RSA of 2048 bits or more, EC on P-256, P-384 or P-521, or Ed25519';
 
-/** What is wrong with a text that is to be a PEM file of this kind; `undefined`: nothing. */
+/** The issue with a PEM text of this kind; `undefined` if it is valid. */
 function pemFault(text: string, what: 'key' | 'certificate', auth: ClientAuth): Omit<ConfigIssue, 'key'> | undefined {
   try {
-    // Each throws where it is none.
+    // Each function throws if the text is not valid.
     if (what === 'certificate') new X509Certificate(text);
     else if (algorithmOf(createPrivateKey(text)) === undefined && auth === 'private_key_jwt')
       return { message: 'is a key that cannot sign assertions', fix: SIGNING_KEYS };
     return undefined;
   } catch {
-    const message = what === 'key' ? 'is no private key in PEM form' : 'is no certificate in PEM form';
+    const message = what === 'key' ? 'is not a private key in PEM form' : 'is not a certificate in PEM form';
     return { message, fix: FIX[what] };
   }
 }
 
-/** Reads a part, and remembers the file it lies in. */
+/** Reads a part, and remembers its file. */
 function readPart(
   part: 'secret' | 'key' | 'certificate',
   auth: ClientAuth,
@@ -82,10 +82,10 @@ function readValue(
 }
 
 /**
- * Reads what a client proves itself with.
+ * Reads the credentials of a client.
  *
  * @param id client id, or `undefined` when it could not be read
- * @param key where the credential is written, for example `genesys.client`
+ * @param key key of the credential in the configuration, for example `genesys.client`
  */
 export function readCredential(
   written: Written,
@@ -112,7 +112,7 @@ export function readCredential(
       found.issues.push({
         key: `${key}.${part}`,
         message: `has no meaning with auth: ${auth}`,
-        fix: 'remove it, or choose the auth it belongs to'
+        fix: 'remove it, or choose the auth that uses it'
       });
     }
   }

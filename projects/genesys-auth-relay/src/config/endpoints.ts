@@ -4,14 +4,14 @@ import { nearestName } from './nearest.ts';
 import type { ParsedConfig } from './schema.ts';
 import { shown } from './says.ts';
 
-/** Where the token endpoint and the API are. */
+/** The URLs of the token endpoint and the API. */
 export interface Endpoints {
   readonly region: string | null;
   readonly tokenEndpoint: string;
   readonly apiOrigin: string;
 }
 
-/** The endpoints of a region of the closed table, or the ones given explicitly; never a mix of both. */
+/** The endpoints of a known region, or explicit ones. Never a mix of both. */
 export function endpointsOf(genesys: ParsedConfig['genesys'], issues: ConfigIssue[]): Endpoints | undefined {
   const { region, tokenEndpoint, apiOrigin } = genesys;
   const complain = (key: string, message: string, fix: string): undefined => {
@@ -21,19 +21,19 @@ export function endpointsOf(genesys: ParsedConfig['genesys'], issues: ConfigIssu
   if (region !== undefined) {
     const other = tokenEndpoint !== undefined ? 'tokenEndpoint' : apiOrigin !== undefined ? 'apiOrigin' : undefined;
     if (other !== undefined) {
-      complain(other, 'stands beside region', `remove region or ${other}: a region has its own endpoints`);
+      complain(other, 'is set beside region', `remove region or ${other}: a region has its own endpoints`);
       return;
     }
     const found = findRegion(region);
     if (found !== undefined) return { region: found.domain, ...originsOf(found) };
     const names = GENESYS_REGIONS.flatMap(({ domain, aws }) => [domain, aws]);
-    // People paste a host of the region as well: https://apps.mypurecloud.de/
+    // People also paste a host of the region: https://apps.mypurecloud.de/
     const domain = GENESYS_REGIONS.find((known) => region.toLowerCase().includes(known.domain))?.domain;
     const nearest = domain ?? nearestName(region, names);
     const list = `one of ${GENESYS_REGIONS.map((known) => known.domain).join(', ')}`;
     complain(
       'region',
-      `${shown(region)} is no region of Genesys Cloud`,
+      `${shown(region)} is not a region of Genesys Cloud`,
       nearest === undefined ? `use ${list}` : `did you mean ${nearest}? Otherwise use ${list}`
     );
     return;
@@ -47,11 +47,11 @@ export function endpointsOf(genesys: ParsedConfig['genesys'], issues: ConfigIssu
     return;
   }
   if (tokenEndpoint === undefined) {
-    complain('tokenEndpoint', 'is missing', 'apiOrigin needs tokenEndpoint beside it');
+    complain('tokenEndpoint', 'is missing', 'apiOrigin also needs tokenEndpoint');
     return;
   }
   if (apiOrigin === undefined) {
-    complain('apiOrigin', 'is missing', 'tokenEndpoint needs apiOrigin beside it');
+    complain('apiOrigin', 'is missing', 'tokenEndpoint also needs apiOrigin');
     return;
   }
   return { region: null, tokenEndpoint, apiOrigin };

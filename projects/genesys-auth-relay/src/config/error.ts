@@ -1,16 +1,16 @@
-/** One thing that is wrong with the configuration. */
+/** One issue of the configuration. */
 export interface ConfigIssue {
-  /** Where, for example `genesys.client.secret` or `identities[0].keys[1].sha256`. */
+  /** Key in the configuration, for example `genesys.client.secret` or `identities[0].keys[1].sha256`. */
   readonly key: string;
   /** What is wrong. */
   readonly message: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
 }
 
 /**
- * The relay does not start with this configuration. `message` is meant for people: it lists every issue with its key and
- * its fix, and never a secret.
+ * The configuration is not valid, and the relay does not start. `message` lists every issue with its key and fix, and never holds a
+ * secret.
  */
 export class RelayConfigError extends Error {
   override readonly name = 'RelayConfigError';

@@ -4,19 +4,19 @@ import { says, shown } from './says.ts';
 
 type Shape = z.core.$ZodLooseShape;
 
-/** A section: unknown keys are errors that name the nearest known one, as a misspelt key would silently do nothing. */
+/** A section. Unknown keys are errors that name the nearest known key, because a misspelt key would have no effect. */
 export function section<const T extends Shape>(shape: T, fix?: string) {
   const strict = z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') {
-        // A text is not shown: it may be a secret in the wrong place, or the whole of a file that is no configuration.
+        // A text is not shown: it may be a secret in the wrong place, or the content of a file that is not a configuration.
         const what = typeof issue.input === 'string' ? 'text' : shown(issue.input);
-        return says(`${what} where a section belongs`, fix ?? 'write it as a section of keys and values');
+        return says(`${what} in place of a section`, fix ?? 'write it as a section of keys and values');
       }
       const known = Object.keys(shape);
       const [unknown = ''] = issue.keys;
       const nearest = nearestName(unknown, known);
-      return says('unknown key', nearest ? `did you mean "${nearest}"?` : `remove it; known here: ${known.join(', ')}`);
+      return says('unknown key', nearest ? `did you mean "${nearest}"?` : `remove it; known keys: ${known.join(', ')}`);
     }
   });
   return fix === undefined ? strict : strict.describe(fix);
@@ -27,14 +27,14 @@ const problem = (what: string, fix: string, show = shown) => ({
     says(issue.input === undefined ? 'is missing' : `${show(issue.input)} is not ${what}`, fix)
 });
 
-/** As {@link shown}, without what a text says: for a place where a secret may stand by mistake. */
+/** As {@link shown}, but hides text: for keys whose value may be a secret by mistake. */
 export const hidden = (value: unknown): string => (typeof value === 'string' ? 'this text' : shown(value));
 
 /** Non-empty text. */
 export const text = (what: string, fix: string) =>
   z.string(problem(what, fix)).min(1, says(`is empty`, fix)).describe(fix);
 
-/** Text of one form. */
+/** Text that matches a pattern. */
 export const pattern = (form: RegExp, what: string, fix: string, show = shown) =>
   z
     .string(problem(what, fix, show))
@@ -48,7 +48,7 @@ export function whole(min: number, max: number, unit: string) {
   return z.int(complaint).min(min, complaint).max(max, complaint).describe(fix);
 }
 
-/** One of a few words. */
+/** One of a list of words. */
 export const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
   z.enum(words, problem(`one of ${words.join(', ')}`, `use ${words.join(' or ')}`));
 

@@ -1,4 +1,4 @@
-/** Headers that no configuration can let through. */
+/** Headers that no configuration can forward. */
 const NEVER_PASSED = new Set([
   'authorization',
   'connection',
@@ -20,7 +20,7 @@ const NEVER_PASSED = new Set([
   'via',
   'x-genesys-auth',
   'x-genesys-session',
-  // Method or path in place of those of the request line, on which the relay has judged the call.
+  // These replace method or path of the request line, by which the relay has checked the call.
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
@@ -32,6 +32,6 @@ const NEVER_PASSED = new Set([
   'x-rewrite-url'
 ]);
 
-/** Tells whether a header may be let through by configuration. */
+/** Whether the configuration may forward a header. */
 export const mayPass = (name: string): boolean =>
   !NEVER_PASSED.has(name.toLowerCase()) && !/^(?:x-forwarded-|proxy-|sec-)/i.test(name);

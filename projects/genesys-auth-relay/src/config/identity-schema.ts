@@ -6,7 +6,7 @@ import { says, shown } from './says.ts';
 import { organizationsSchema, userRolesSchema } from './sign-in-schema.ts';
 import { secureUrl } from './urls.ts';
 
-/** Signature algorithms a token may use. No `none`, and no `HS...`: a public key must never serve as an HMAC secret. */
+/** Signature algorithms that a token may use. Neither `none` nor `HS...`: a public key must never be used as an HMAC secret. */
 export const JWT_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -21,7 +21,7 @@ export const JWT_ALGORITHMS = [
   'Ed25519'
 ] as const;
 
-/** Headers that mean something else to the relay, to HTTP, or to whoever stands between. */
+/** Headers that already have a meaning for the relay, for HTTP, or for proxies in between. */
 const NOT_FROM_PROXY =
   /^(?:host|origin|cookie|authorization|forwarded|via|connection|upgrade|te|trailer|expect|vary|content-.*|sec-.*|transfer-.*|proxy-.*|access-control-.*|x-genesys-auth|x-forwarded-(?:for|host|proto|port)|traceparent)$/i;
 
@@ -36,7 +36,7 @@ const jwt = section({
   issuer: secureUrl("give the identity provider's issuer URL, exactly as in the token's iss"),
   audience: z.union(
     [text('an audience', "give the relay's audience"), listOf(text('an audience', 'give it as text'), '', '')],
-    { error: () => says('is missing or no audience', "give the audience the relay's tokens are issued for") }
+    { error: () => says('is missing or not an audience', "give the audience the relay's tokens are issued for") }
   ),
   jwksUri: secureUrl("give the URL of the identity provider's keys, or leave it out for discovery").optional(),
   algorithms: listOf(
@@ -47,9 +47,9 @@ const jwt = section({
   rolesPointer: pattern(
     /^(?:\/(?:[^~/]|~[01])*)+$/,
     'a JSON pointer',
-    'point at the claim with the roles, for example /roles or /realm_access/roles'
+    'give the path of the claim with the roles, for example /roles or /realm_access/roles'
   ).default('/roles'),
-  subjectClaim: text('the name of a claim', 'name the claim that says who the user is').default('sub'),
+  subjectClaim: text('the name of a claim', 'name the claim that identifies the user').default('sub'),
   typ: listOf(text('a token type', 'for example at+jwt'), 'a list of token types', 'list the accepted typ').optional(),
   requiredClaims: z.array(text('the name of a claim', 'name a claim')).default([]),
   toleranceSeconds: whole(0, 60, 'seconds').default(5)
@@ -83,7 +83,7 @@ const loopback = section({ type: z.literal('loopback'), roles: roleList });
 
 const headerName = (what: string, fix: string) =>
   pattern(/^[A-Za-z0-9-]{2,64}$/, what, fix).refine((name) => !NOT_FROM_PROXY.test(name), {
-    error: (issue) => says(`${shown(issue.input)} has a meaning of its own`, 'choose a header of its own')
+    error: (issue) => says(`${shown(issue.input)} already has another meaning`, 'choose a header with no other use')
   });
 
 const proofSecret = secretReference('write { env: NAME } or { file: path }, with a value that only the proxy knows');
@@ -96,16 +96,16 @@ const proxyHeader = section({
       header: headerName('a header name', 'name the header with the proof').default('X-Relay-Proof'),
       secret: z.union([proofSecret, z.array(proofSecret).min(1).max(2)], {
         error: () =>
-          says('is missing or no reference', 'write { env: NAME } or { file: path }, or a list of two of them')
+          says('is missing or not a reference', 'write { env: NAME } or { file: path }, or a list of two of them')
       })
     },
     'add the proof that only the proxy can give: proof: { secret: { file: /run/secrets/relay-proof } }'
   ),
-  subjectHeader: headerName('a header name', 'name the header in which the proxy says who the user is'),
+  subjectHeader: headerName('a header name', 'name the header in which the proxy sends the user'),
   rolesHeader: headerName('a header name', "name the header with the user's groups, separated by commas").optional(),
   roles: z
     .array(text('the name of a role', 'name a role of the section "roles"'), {
-      error: () => says('is no list of roles', 'name roles that every user of the proxy has')
+      error: () => says('is not a list of roles', 'name roles that every user of the proxy has')
     })
     .default([])
 });
@@ -121,13 +121,13 @@ const genesysToken = section({
   roles: userRolesSchema
 });
 
-/** How the relay may come to know who is calling. */
+/** The ways to identify callers. */
 export const identitySchema = z.discriminatedUnion('type', [jwt, apiKey, proxyHeader, loopback, genesysToken], {
   error: (issue) => {
     const input: unknown = issue.input;
     const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
     return says(
-      `the type ${shown(type)} is no identity`,
+      `${shown(type)} is not a type of identity`,
       'use type: jwt, apiKey, proxyHeader, genesysToken or loopback'
     );
   }

@@ -51,7 +51,7 @@ describe('the JSON Schema of the configuration', () => {
     ['a secret in the file', 'genesys.client.secret', 'abc'],
     ['a key instead of its hash', 'identities.1.keys.0.sha256', 'abc'],
     ['an identity that is none', 'identities.0.type', 'cookie'],
-    ['an issuer that is no URL', 'identities.0.issuer', 'idp'],
+    ['an issuer that is not a URL', 'identities.0.issuer', 'idp'],
     ['a wildcard origin', 'cors.origins', ['*']],
     ['an origin with a path', 'cors.origins', ['https://a.example/app']],
     ['a misspelt key deep inside', 'roles.wallboard.scope', []]

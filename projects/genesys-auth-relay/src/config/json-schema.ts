@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { relayConfigSchema } from './schema.ts';
 
 /**
- * The JSON Schema (2020-12) of a configuration as it is written, for editors. It knows keys, types, words and forms; what
- * needs several keys at once (a role that exists, a region that is real) is for `parseRelayConfig`.
+ * The JSON Schema (2020-12) of a written configuration, for editors. It checks keys, types, words and patterns. `parseRelayConfig`
+ * checks relations between keys, such as whether a role exists.
  */
 export function configJsonSchema(): object {
   return {

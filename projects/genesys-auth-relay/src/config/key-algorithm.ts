@@ -8,7 +8,7 @@ const CURVES: ReadonlyMap<string | undefined, string> = new Map([
 /** RFC 7518 section 3.3. */
 const LEAST_RSA_BITS = 2048;
 
-/** The algorithm that belongs to a private key, for RSA the one every server knows; `undefined`: jose does not sign with it. */
+/** The algorithm of a private key, for RSA the one that every server supports; `undefined`: jose cannot sign with the key. */
 export function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
   if (asymmetricKeyType === 'ed25519') return 'EdDSA';
   if (asymmetricKeyType === 'ec') return CURVES.get(asymmetricKeyDetails?.namedCurve);

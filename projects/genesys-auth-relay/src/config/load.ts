@@ -10,19 +10,23 @@ const fileError = (file: string, message: string, fix: string) => new RelayConfi
 
 function parseYaml(file: string, text: string): unknown {
   try {
-    // Without the pretty error: it would quote the line, and the line may hold a secret.
+    // Without pretty errors, which quote the line: it may hold a secret.
     return parse(text, { prettyErrors: false });
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw fileError(file, 'is no YAML', 'check its syntax');
+    if (!(error instanceof YAMLParseError)) throw fileError(file, 'is not valid YAML', 'check its syntax');
     const line = text.slice(0, error.pos[0]).split('\n').length;
-    throw fileError(file, `is no YAML: ${error.code} in line ${line}`, `check line ${line} and the one before it`);
+    throw fileError(
+      file,
+      `is not valid YAML: ${error.code} in line ${line}`,
+      `check line ${line} and the one before it`
+    );
   }
 }
 
 /**
- * Reads a configuration file, YAML or JSON, as it is written.
+ * Reads a configuration file, YAML or JSON, without checking it.
  *
- * @throws RelayConfigError `config_invalid` when it cannot be read, is no YAML, or is empty
+ * @throws RelayConfigError `config_invalid` when it cannot be read, is not valid YAML, or is empty
  */
 export async function readConfigFile(file: string): Promise<unknown> {
   let text: string;

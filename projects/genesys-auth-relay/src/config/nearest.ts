@@ -13,7 +13,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The candidate that a person most likely meant: the nearest by edit distance, if it is near at all.
+ * The candidate that the author most likely meant: the nearest by edit distance, if it is close enough.
  *
  * @example nearestName('lisen', ['listen', 'limits']) // 'listen'
  */

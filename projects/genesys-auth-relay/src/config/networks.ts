@@ -8,7 +8,10 @@ interface Network {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/** The widest networks that somebody may own; wider ones are most of the Internet. `fc00::/7` is the private range of IPv6. */
+/**
+ * The largest networks that one organisation may own. Larger ones hold most of the Internet. `fc00::/7` is the private range of
+ * IPv6.
+ */
 const WIDEST = { ipv4: 8, ipv6: 7 } as const;
 
 function readNetwork(text: string): Network | undefined {
@@ -23,7 +26,7 @@ function readNetwork(text: string): Network | undefined {
 function complaintAbout(text: string): string | undefined {
   const network = readNetwork(text);
   if (network === undefined) {
-    return says(`${shown(text)} is no address and no network`, 'write it as 10.1.2.3, 10.1.0.0/16 or fd00::/8');
+    return says(`${shown(text)} is neither an address nor a network`, 'write it as 10.1.2.3, 10.1.0.0/16 or fd00::/8');
   }
   const { address, prefix, family } = network;
   if (prefix < WIDEST[family]) {
@@ -38,7 +41,7 @@ function complaintAbout(text: string): string | undefined {
 /** One address or one network in CIDR form. */
 export const network = z
   .string({
-    error: (issue) => says(`${shown(issue.input)} is no network`, 'write it as text, for example 10.1.0.0/16')
+    error: (issue) => says(`${shown(issue.input)} is not a network`, 'write it as text, for example 10.1.0.0/16')
   })
   .superRefine((value, context) => {
     const message = complaintAbout(value);
@@ -46,8 +49,8 @@ export const network = z
   });
 
 /**
- * Compiles networks into one question: does this peer belong to them? A peer that a dual-stack socket names in IPv6 form
- * (`::ffff:10.1.2.3`) is its IPv4 address.
+ * Compiles networks into a function that checks whether a peer belongs to them. An IPv4 peer in the IPv6 form of a dual-stack
+ * socket (`::ffff:10.1.2.3`) counts as its IPv4 address.
  *
  * @param networks addresses and networks that {@link network} has checked
  */

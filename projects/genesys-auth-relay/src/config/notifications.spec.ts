@@ -31,7 +31,7 @@ describe('the section notifications', () => {
 
   it('wants the scope notifications on the list', () => {
     expect(issuesOf({ notifications: {} })).toEqual([
-      "notifications: the hub is on, but the scope 'notifications' is not on the list scopes"
+      "notifications: the hub is on, but the scope 'notifications' is not in the list scopes"
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('the section notifications', () => {
 
   it('wants a role that may listen', () => {
     expect(issuesOf({ ...listening, roles: { developer: { scopes: ['analytics'] } } })).toEqual([
-      "notifications: no role has the scope 'notifications', so nobody could listen"
+      "notifications: no role has the scope 'notifications', so no one could listen"
     ]);
   });
 

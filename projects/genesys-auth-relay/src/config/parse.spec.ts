@@ -116,28 +116,28 @@ describe('parseRelayConfig', () => {
       /token mode/
     ],
     [
-      'a route that is no path of the API',
+      'a route that is not an API path',
       { mode: 'proxy', 'roles.developer.routes': [{ path: '/api/v2/../users' }] },
       'roles.developer.routes[0].path',
       /not a path of the API/
     ],
     [
-      'a header that must not be passed on',
+      'a header that must not be forwarded',
       { mode: 'proxy', proxy: { forwardHeaders: ['Cookie'] } },
       'proxy.forwardHeaders[0]',
-      /never passed on/
+      /never forwarded/
     ],
     [
       'a header that is none',
       { mode: 'proxy', proxy: { forwardHeaders: ['X-Y: z'] } },
       'proxy.forwardHeaders[0]',
-      /no name of a header/
+      /not a valid header name/
     ],
     [
       'a scope of an allowed operation that is not registered',
       { mode: 'proxy', proxy: { allow: [{ path: '/api/v2/new', scopes: ['users'] }] } },
       'proxy.allow[0].scopes[0]',
-      /not on the list/
+      /not in the list/
     ],
     ['an unknown key', { lisen: {} }, 'lisen', /unknown key.*"listen"/],
     ['an unknown key inside', { 'genesys.clientId': 'x' }, 'genesys.clientId', /unknown key/],
@@ -265,7 +265,7 @@ describe('parseRelayConfig', () => {
       'a role with an unregistered scope',
       { 'roles.developer.scopes': ['analytics', 'users'] },
       'roles.developer.scopes[1]',
-      /"users" is not on the list/
+      /"users" is not in the list/
     ],
     [
       'a default scope the role does not have',
@@ -423,7 +423,7 @@ describe('parseRelayConfig', () => {
 
   it('13.3.2 shows no text that stands in place of a section: it may be the secret itself', () => {
     for (const input of ['CANARY', config({ genesys: 'CANARY' }), config({ 'genesys.client': 'CANARY' })]) {
-      expect(JSON.stringify(issuesOf(input))).toMatch(/text where a section belongs/);
+      expect(JSON.stringify(issuesOf(input))).toMatch(/text in place of a section/);
       expect(JSON.stringify(issuesOf(input))).not.toContain('CANARY');
     }
   });

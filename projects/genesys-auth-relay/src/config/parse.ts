@@ -27,10 +27,10 @@ const keyOf = (path: readonly PropertyKey[]): string =>
     .join('')
     .replace(/^\./, '') || '(whole configuration)';
 
-/** zod's issues as ours: one for each unknown key, with the key in the path. */
+/** Converts zod's issues: one for each unknown key, with the key in the path. */
 function issuesOf(issues: readonly SchemaIssue[]): ConfigIssue[] {
   return issues.flatMap((issue) => {
-    // Of "a section or false" only the section can be wrong in detail; then the detail is what helps.
+    // In a union of "a section or false" only the section has details, and the details help.
     const inside = (issue.errors ?? []).filter((branch) =>
       branch.some(({ code, path }) => path.length > 0 || code === 'unrecognized_keys')
     );
@@ -52,8 +52,8 @@ function checkListeners({ listen, admin }: ParsedConfig, { issues }: Findings): 
   if (admin === false || admin.port === 0 || admin.port !== listen.port) return;
   issues.push({
     key: 'admin.port',
-    message: `${admin.port} is the public port as well`,
-    fix: 'give the admin listener a port of its own'
+    message: `${admin.port} is also the public port`,
+    fix: 'give the admin listener a different port'
   });
 }
 
@@ -63,7 +63,7 @@ function checkListeners({ listen, admin }: ParsedConfig, { issues }: Findings): 
  * @param input the configuration as written, for example parsed from YAML
  * @param env environment variables; `NODE_ENV` and the ones that `{ env: NAME }` names are read
  * @param baseDir folder that a relative `{ file: path }` starts from
- * @returns the checked configuration. Its `warnings` are worth a look.
+ * @returns the checked configuration. Its `warnings` deserve attention.
  * @throws RelayConfigError `config_invalid` with every issue: key, what is wrong, what to do
  * @example
  * const config = parseRelayConfig({
@@ -130,6 +130,6 @@ export function parseRelayConfig(
   };
 }
 
-/** A checked configuration as it is; any other is checked now. */
+/** Returns a checked configuration unchanged, and checks any other. */
 export const resolveConfig = (config: RelayConfigInput | RelayConfig): RelayConfig =>
   isRelayConfig(config) ? config : parseRelayConfig(config);

@@ -51,19 +51,24 @@ describe('the configuration of an identity by proxy header', () => {
     ['everybody by IPv6', { trustedProxies: ['::/0'] }, 'trustedProxies[0]', /half of the Internet/],
     ['an IPv4 network in IPv6 form', { trustedProxies: ['::ffff:0:0/96'] }, 'trustedProxies[0]', /IPv6 form/],
     ['the same, written out', { trustedProxies: ['0:0:0:0:0:ffff:10.0.0.0/104'] }, 'trustedProxies[0]', /IPv6 form/],
-    ['a name', { trustedProxies: ['proxy.example.com'] }, 'trustedProxies[0]', /no address/],
-    ['too long a prefix', { trustedProxies: ['10.0.0.0/33'] }, 'trustedProxies[0]', /no address/],
+    ['a name', { trustedProxies: ['proxy.example.com'] }, 'trustedProxies[0]', /neither an address nor a network/],
+    ['too long a prefix', { trustedProxies: ['10.0.0.0/33'] }, 'trustedProxies[0]', /neither an address nor a network/],
     ['no proof', { proof: undefined }, 'proof', /./],
-    ['a proof in the file', { proof: { secret: 'CANARY-proof' } }, 'proof.secret', /missing or no reference/],
+    ['a proof in the file', { proof: { secret: 'CANARY-proof' } }, 'proof.secret', /missing or not a reference/],
     ['a proof that is not there', { proof: { secret: { env: 'NOPE' } } }, 'proof.secret', /not set/],
     ['a proof to guess', { proof: { secret: { env: 'SHORT' } } }, 'proof.secret', /shorter than/],
     ['no subject header', { subjectHeader: undefined }, 'subjectHeader', /missing/],
-    ['a header of another meaning', { subjectHeader: 'Authorization' }, 'subjectHeader', /meaning of its own/],
-    ['the header of everybody', { subjectHeader: 'X-Forwarded-For' }, 'subjectHeader', /meaning of its own/],
+    ['a header of another meaning', { subjectHeader: 'Authorization' }, 'subjectHeader', /already has another meaning/],
+    [
+      'a header that every caller can set',
+      { subjectHeader: 'X-Forwarded-For' },
+      'subjectHeader',
+      /already has another meaning/
+    ],
     ['a header that is none', { subjectHeader: 'X_User' }, 'subjectHeader', /not a header name/],
     ['one header for two things', { rolesHeader: 'x-forwarded-user' }, '', /two things/],
     ['a role that is none', { roles: ['develper'] }, 'roles[0]', /no role/],
-    ['no roles at all', { roles: [] }, 'roles', /nobody would have a role/]
+    ['no roles at all', { roles: [] }, 'roles', /no user would have a role/]
   ])('is refused with %s', (_what, identity, key, message) => {
     const issues = issuesOf(identity);
     expect(issues).toContainEqual(
@@ -84,7 +89,7 @@ describe('the configuration of an identity by proxy header', () => {
     const forwardHeaders = ['X-Trace', 'remote-user', 'Remote-Groups', 'SHIBBOLETH'];
     const issues = issuesOf(identity, { mode: 'proxy', proxy: { forwardHeaders } });
     expect(issues.map(({ key }) => key)).toEqual([1, 2, 3].map((index) => `proxy.forwardHeaders[${index}]`));
-    expect(issues[2]).toMatchObject({ message: expect.stringContaining('never passed on') });
+    expect(issues[2]).toMatchObject({ message: expect.stringContaining('never forwarded') });
   });
 
   it('B11 refuses headers that put another method or path in place of those the relay has judged', () => {
@@ -98,7 +103,7 @@ describe('the configuration of an identity by proxy header', () => {
     const issues = issuesOf({}, { mode: 'proxy', proxy: { forwardHeaders } });
     const expected = forwardHeaders.map((_name, index) => ({
       key: `proxy.forwardHeaders[${index}]`,
-      message: expect.stringContaining('never passed on')
+      message: expect.stringContaining('never forwarded')
     }));
     expect(issues).toMatchObject(expected);
   });

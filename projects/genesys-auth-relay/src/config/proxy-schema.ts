@@ -9,7 +9,7 @@ const route = {
   path: pattern(
     /^\/api\/v2(?:\/[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*)+$/,
     'a path of the API',
-    'give a path from /api/v2/ on, without a slash at the end; everything below it is meant as well'
+    'give a path from /api/v2/ on, without a slash at the end; it includes all paths below it'
   )
 };
 
@@ -20,7 +20,7 @@ export const routesSchema = listOf(
   'list the paths that this role may call, or leave routes out'
 );
 
-/** How calls of the API are passed on. */
+/** How API calls are forwarded. */
 export const proxySchema = section({
   requestsPerMinute: whole(1, 1_000_000, 'requests').default(300),
   queueLength: whole(0, 100_000, 'requests').default(200),
@@ -29,12 +29,12 @@ export const proxySchema = section({
   bodyBytes: whole(256, 16_777_216, 'bytes').default(512_000),
   replayBytes: whole(0, 1_048_576, 'bytes').default(65_536),
   connections: whole(1, 4096, 'connections').default(128),
-  coalesce: flag('true lets callers with the same roles share the answer to identical GETs at the same time').default(
+  coalesce: flag('true lets callers with the same roles share the answer to simultaneous identical GETs').default(
     false
   ),
   forwardHeaders: z
     .array(text('a header', 'give the name of a header'), {
-      error: () => says('is no list of headers', 'list the names of headers that are passed on to the API')
+      error: () => says('is not a list of headers', 'list the names of headers that are forwarded to the API')
     })
     .default([]),
   allow: z
@@ -44,13 +44,13 @@ export const proxySchema = section({
           ...route,
           scopes: z
             .array(text('a scope', 'give the name of a scope'), {
-              error: () => says('is no list of scopes', 'list the scopes of which any one is enough')
+              error: () => says('is not a list of scopes', 'list the scopes, of which one is enough')
             })
             .default([])
         },
         'write an operation as { methods: [GET], path: /api/v2/new, scopes: [...] }'
       ),
-      { error: () => says('is no list of operations', 'list operations that the catalogue does not know') }
+      { error: () => says('is not a list of operations', 'list operations that the catalogue does not know') }
     )
     .default([])
 });

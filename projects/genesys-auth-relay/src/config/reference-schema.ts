@@ -7,7 +7,7 @@ export const fromEnv = section({ env: text('the name of an environment variable'
 /** `{ file: path }` */
 export const fromFile = section({ file: text('the path of a file', 'give the path of the file') });
 
-/** Where a secret lies: never in the configuration itself. */
+/** The place of a secret, which is never in the configuration itself. */
 export const secretReference = (fix: string) =>
   z.union([fromEnv, fromFile], {
     // The value is not shown: it may be the secret.
@@ -16,13 +16,13 @@ export const secretReference = (fix: string) =>
         issue.input === undefined
           ? 'is missing'
           : typeof issue.input === 'string'
-            ? 'a secret stands here in plain text'
-            : 'is no reference to a secret',
+            ? 'is a secret in plain text'
+            : 'is not a reference to a secret',
         fix
       )
   });
 
-/** A value that may stand in the file, or outside of it. */
+/** A value that is in the file, or in a variable or another file. */
 export const valueOrReference = (what: string, fix: string) =>
   z.union([text(what, fix), fromEnv, fromFile], {
     error: (issue) =>

@@ -3,10 +3,10 @@ import type { ParsedConfig } from './schema.ts';
 import { type Findings, type Surroundings, readReference } from './secrets.ts';
 import { Secret } from './secret.ts';
 
-/** Below this, a proof can be guessed. */
+/** A shorter proof can be guessed. */
 const LEAST_PROOF_LENGTH = 24;
 
-/** Reads what the identities keep outside the configuration: the proofs of the proxies. */
+/** Reads the secrets of the identities: the proofs of the proxies. */
 export function resolveIdentities(
   identities: ParsedConfig['identities'],
   around: Surroundings,

@@ -7,7 +7,7 @@ import { isLoopbackUrl } from './urls.ts';
 
 const KEY = 'store.redis';
 
-/** A key of 256 bits as people write one: 64 hex digits, or base64. */
+/** Reads a key of 256 bits, written as 64 hex digits or as base64. */
 export function keyBytes(text: string): Buffer | undefined {
   const trimmed = text.trim();
   if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex');
@@ -23,7 +23,7 @@ function readKey(reference: Reference, key: string, around: Surroundings, found:
   if (bytes !== undefined && new Set(bytes).size > 8) return new Secret(text.trim());
   found.issues.push({
     key,
-    message: bytes === undefined ? 'is no key of 256 bits' : 'can be guessed',
+    message: bytes === undefined ? 'is not a key of 256 bits' : 'can be guessed',
     fix: 'make one with: openssl rand -base64 32'
   });
   return undefined;
@@ -33,11 +33,11 @@ function readCa(reference: Reference, around: Surroundings, found: Findings): st
   const text = readPem(reference, `${KEY}.ca`, around, found);
   if (text === undefined) return undefined;
   try {
-    // Throws where it is none; of several it reads the first.
+    // Throws if it is not a certificate. Reads the first one of several.
     new X509Certificate(text);
     return text;
   } catch {
-    found.issues.push({ key: `${KEY}.ca`, message: 'is no certificate in PEM form', fix: 'write { file: path }' });
+    found.issues.push({ key: `${KEY}.ca`, message: 'is not a certificate in PEM form', fix: 'write { file: path }' });
     return undefined;
   }
 }
@@ -54,7 +54,7 @@ function readUrl(reference: Reference, around: Surroundings, found: Findings): S
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') {
     complain(
-      'is no Redis URL',
+      'is not a Redis URL',
       'write redis:// or rediss://, host and port, for example rediss://redis.example.com:6379'
     );
     return undefined;
@@ -69,7 +69,7 @@ function readUrl(reference: Reference, around: Surroundings, found: Findings): S
   return new Secret(text);
 }
 
-/** Reads what the store needs, or `undefined` when there is none or something is wrong. */
+/** Reads the configuration of the store; `undefined` when there is none or it has issues. */
 export function resolveStore(
   store: ParsedConfig['store'],
   around: Surroundings,
@@ -89,7 +89,7 @@ export function resolveStore(
       fix: 'write rediss:// in url, or remove it'
     });
   if (redis.cluster && redis.sentinel !== undefined) {
-    found.issues.push({ key: `${KEY}.sentinel`, message: 'stands beside cluster', fix: 'remove one of the two' });
+    found.issues.push({ key: `${KEY}.sentinel`, message: 'is set beside cluster', fix: 'remove one of the two' });
   }
   if (url === undefined || key === undefined) return undefined;
   return {

@@ -1,4 +1,4 @@
-/** What an issue says: what is wrong, and after a line break what to do about it. zod carries only one string. */
+/** The text of an issue: the message, and after a line break the fix. zod has only one string. */
 export const says = (message: string, fix: string): string => `${message}\n${fix}`;
 
 /** The two halves of {@link says}. */
@@ -7,7 +7,7 @@ export function heard(text: string): { message: string; fix: string } {
   return { message, fix: rest.join(' ') || 'see the configuration reference in the README' };
 }
 
-/** A value of the configuration as it may stand in a message: short, on one line, without control characters. */
+/** A configuration value in a form that is safe in a message: short, on one line, without control characters. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'empty';

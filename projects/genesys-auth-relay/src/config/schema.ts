@@ -28,7 +28,9 @@ const role = section(
   {
     scopes: listOf(scopeName, 'a list of scopes', 'list the scopes this role may have'),
     defaultScopes: z
-      .array(scopeName, { error: () => says('is no list of scopes', 'list the scopes of a request that names none') })
+      .array(scopeName, {
+        error: () => says('is not a list of scopes', 'list the scopes of a request that names none')
+      })
       .default([]),
     client: text('the name of a client', 'name one of genesys.clients').optional(),
     routes: routesSchema.optional(),
@@ -42,7 +44,7 @@ const notifications = section({
     .record(z.string().regex(/^v2(?:\.(?:\*|[A-Za-z0-9_-]+))+$/), scopeName, {
       error: () =>
         says(
-          'is no section of topics',
+          'is not a section of topics',
           "name the start of a topic and the scope it needs: 'v2.users.*.presence': presence"
         )
     })
@@ -58,7 +60,7 @@ const notifications = section({
   memoryBytes: whole(0, 268_435_456, 'bytes').default(8_388_608)
 });
 
-/** The relay's configuration as it stands in a file; every default is filled in by parsing. */
+/** The relay's configuration in a file. Parsing adds the defaults. */
 export const relayConfigSchema = section({
   mode: oneOf(['proxy', 'token']).default('proxy'),
   listen: section({ host: host.default('127.0.0.1'), port: port.default(8080) }).prefault({}),
@@ -69,21 +71,21 @@ export const relayConfigSchema = section({
     .prefault({}),
   genesys,
   store: storeSchema.optional(),
-  scopes: listOf(scopeName, 'a list of scopes', 'list every scope the relay may hand out'),
+  scopes: listOf(scopeName, 'a list of scopes', 'list every scope the relay may issue'),
   identities: listOf(
     identitySchema,
     'a list of identities',
-    'say who may call: an identity of type jwt or apiKey'
+    'define who may call: an identity of type jwt or apiKey'
   ).default([]),
   signIn: signInSchema.optional(),
   roles: z.record(z.string().min(1), role, {
     error: (issue) =>
       says(
-        issue.input === undefined ? 'is missing' : 'is no section of roles',
+        issue.input === undefined ? 'is missing' : 'is not a section of roles',
         'name each role with the scopes it may have: roles: { agent: { scopes: [...] } }'
       )
   }),
-  acceptSharedPrivileges: flag('true accepts that whoever holds a token has every right of the OAuth client').default(
+  acceptSharedPrivileges: flag('true accepts that the holder of a token has every right of the OAuth client').default(
     false
   ),
   proxy: proxySchema.prefault({}),
@@ -97,16 +99,16 @@ export const relayConfigSchema = section({
               context.addIssue({
                 code: 'custom',
                 message: says(
-                  `${shown(value)} would let any page ask for tokens`,
+                  `${shown(value)} would let any page request tokens`,
                   'list the exact origins of your apps'
                 )
               });
             }
           })
-          // What an editor can check of it: see json-schema.ts.
+          // The part that an editor can check: see json-schema.ts.
           .meta({ type: 'string', pattern: '^https?://[^/*]+$' })
           .pipe(secureOrigin('give the origin of an app, for example https://app.example.com')),
-        { error: () => says('is no list of origins', 'list the exact origins of your apps') }
+        { error: () => says('is not a list of origins', 'list the exact origins of your apps') }
       )
       .default([])
   }).prefault({}),
@@ -130,7 +132,7 @@ export const relayConfigSchema = section({
     })
     .default(false),
   hsts: section({
-    includeSubDomains: flag('true says that every subdomain of the host is https, too').default(false)
+    includeSubDomains: flag('true declares that every subdomain of the host uses https, too').default(false)
   }).prefault({}),
   log: section({
     level: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
@@ -138,7 +140,7 @@ export const relayConfigSchema = section({
   }).prefault({})
 });
 
-/** The relay's configuration as a program or a file gives it. */
+/** The relay's configuration in a program or a file. */
 export type RelayConfigInput = z.input<typeof relayConfigSchema>;
-/** The same after parsing, before secrets are read. */
+/** The configuration after parsing, before secrets are read. */
 export type ParsedConfig = z.output<typeof relayConfigSchema>;

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const HIDDEN = '[secret]';
 
 /**
- * A secret that does not show itself: no log line, no `JSON.stringify` and no `inspect` of the configuration holds the value.
- * Only {@link Secret.reveal} gives it. Call it where the value is used: in a request, a connection or a key.
+ * A secret that logs, `JSON.stringify` and `inspect` do not show. Only {@link Secret.reveal} returns the value. Call it where the
+ * value is used: for a request, a connection or a key.
  */
 export class Secret {
   #value: string;
@@ -18,7 +18,7 @@ export class Secret {
     return this.#value;
   }
 
-  /** Takes over a new value, where the one it was read from has changed. */
+  /** Replaces the value, after its file has changed. */
   replace(value: string): void {
     this.#value = value;
   }

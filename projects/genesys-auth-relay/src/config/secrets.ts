@@ -4,7 +4,7 @@ import { errorCode } from '../runtime/error-code.ts';
 import type { ConfigIssue } from './error.ts';
 import type { Secret } from './secret.ts';
 
-/** Where the parts of a configuration find what they need and leave what they notice. */
+/** Collects the issues, warnings and secrets that the parts of a configuration report. */
 export interface Findings {
   readonly issues: ConfigIssue[];
   readonly warnings: string[];
@@ -12,29 +12,29 @@ export interface Findings {
   readonly files?: SecretFile[];
 }
 
-/** A secret that lies in a file. */
+/** A secret in a file. */
 export interface SecretFile {
-  /** Where it stands in the configuration, for example `genesys.client.secret`. */
+  /** Its key in the configuration, for example `genesys.client.secret`. */
   readonly key: string;
   /** Absolute path of the file. */
   readonly path: string;
   readonly secret: Secret;
-  /** What the file holds now, or `undefined` if that is no such secret. */
+  /** Reads the secret from the file; `undefined` if the content is not valid. */
   readonly read: () => string | undefined;
 }
 
 /** A reference to a value outside the configuration, or (for ids) the value itself. */
 export type Reference = string | { readonly env: string } | { readonly file: string };
 
-/** What the surroundings give: environment variables, and the folder that relative paths start from. */
+/** Environment variables, and the folder that relative paths start from. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly baseDir: string;
 }
 
 /**
- * A name as it may stand in a message. The name of a variable or a file is shown, but not what looks like a secret: people
- * write that itself where its name belongs.
+ * A name in a form that is safe in a message. Names of variables and files are shown, but not text that looks like a secret,
+ * because people write the secret itself in place of its name.
  */
 const named = (text: string): string =>
   text.length < 20 || /^[A-Z0-9_]+$/.test(text) || /[./\\]/.test(text) ? ` ${text}` : ', whose name is not shown,';
@@ -48,7 +48,7 @@ function read(reference: Reference, key: string, around: Surroundings, found: Fi
     found.issues.push({
       key,
       message: `the environment variable${named(reference.env)} is ${state}`,
-      fix: 'set it before the relay starts; the configuration names the variable, it does not hold the secret'
+      fix: 'set it before the relay starts; the configuration holds the name of the variable, not the secret'
     });
     return undefined;
   }
@@ -59,15 +59,15 @@ function read(reference: Reference, key: string, around: Surroundings, found: Fi
     found.issues.push({
       key,
       message: `the file${named(reference.file)} cannot be read (${reason})`,
-      fix: 'create the file, or let the user the relay runs as read it'
+      fix: 'create the file, or make it readable for the user that the relay runs as'
     });
     return undefined;
   }
 }
 
 /**
- * Reads a value that may lie in an environment variable or a file. One line break at the end is dropped, as editors and
- * `echo` add one. Other things that are most likely slips (quotes, surrounding space) are kept and reported as warnings.
+ * Reads a value that may be in an environment variable or a file. One line break at the end is removed, because editors and `echo`
+ * add one. Other likely mistakes (quotes, surrounding space) are kept and reported as warnings.
  */
 export function readReference(
   reference: Reference,
@@ -93,7 +93,7 @@ export function readReference(
     return;
   }
   if (typeof reference === 'object' && 'env' in reference && raw !== value) {
-    found.warnings.push(`${key}: the value ${where} ends with a line break, which was dropped`);
+    found.warnings.push(`${key}: the value ${where} ends with a line break, which was removed`);
   }
   if (value !== value.trim()) {
     found.warnings.push(`${key}: the value ${where} starts or ends with a space, which is sent as part of it`);
@@ -104,7 +104,7 @@ export function readReference(
   return value;
 }
 
-/** Reads a PEM text that may lie in an environment variable or a file; its line breaks are part of it. */
+/** Reads a PEM text that may be in an environment variable or a file. Its line breaks are part of it. */
 export function readPem(reference: Reference, key: string, around: Surroundings, found: Findings): string | undefined {
   return read(reference, key, around, found)?.trim();
 }

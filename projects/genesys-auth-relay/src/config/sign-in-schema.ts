@@ -27,7 +27,7 @@ export const userRolesSchema = z.record(
       groups: ids('a group').default([]),
       divisions: ids('a division').default([])
     },
-    'say who has the role: { roles: [...], groups: [...], divisions: [...] }, or { everyone: true }'
+    'define who has the role: { roles: [...], groups: [...], divisions: [...] }, or { everyone: true }'
   ),
   {
     error: (issue) =>
@@ -42,7 +42,7 @@ const client = section(
   {
     id: valueOrReference('a client id', 'give the id of an OAuth client with the grant type Code Authorization'),
     secret: secretReference(
-      'write { env: NAME } or { file: path }: a configuration file is no place for a secret'
+      'write { env: NAME } or { file: path }: a secret does not belong in the configuration file'
     ).optional(),
     auth: oneOf(['basic', 'post']).default('basic'),
     pkce: flag('true sends a code challenge, also for a client with a secret').default(true)
@@ -60,14 +60,14 @@ const session = section({
 export const signInSchema = section(
   {
     client,
-    redirectUri: secureUrl('give the URL of the callback: that of the relay and /sign-in/callback'),
-    appUrl: secureUrl('give the URL of the app, where users return to'),
+    redirectUri: secureUrl('give the URL of the callback: the URL of the relay followed by /sign-in/callback'),
+    appUrl: secureUrl('give the URL of the app to which users return'),
     organizations: organizationsSchema,
     roles: userRolesSchema,
     signedOutRoles: listOf(
       text('the name of a role', 'name a role of the section "roles"'),
       'a list of roles',
-      'name the roles of a browser in which nobody is signed in, or leave it out'
+      'name the roles of a browser without a signed-in user, or leave it out'
     ).optional(),
     actAs: oneOf(['user', 'service']).default('user'),
     scopeCheck: oneOf(['on', 'off']).default('on'),
@@ -77,7 +77,7 @@ export const signInSchema = section(
     exchangesPerMinute: whole(1, 1_000_000, 'requests').default(200),
     authorizeEndpoint: secureUrl('give the URL of the authorization endpoint').optional(),
     logoutEndpoint: secureUrl('give the URL of the logout page').optional(),
-    dev: flag('true allows http://localhost, and the loopback identity besides').default(false)
+    dev: flag('true allows http://localhost, and the loopback identity').default(false)
   },
-  'say how users sign in: signIn: { client, redirectUri, appUrl, organizations, roles }'
+  'define how users sign in: signIn: { client, redirectUri, appUrl, organizations, roles }'
 );

@@ -171,7 +171,7 @@ describe('the configuration of sign-in', () => {
       /loopback/
     ],
     ['an unknown role', 'signIn.roles.agnet', { signIn: { roles: { agnet: { everyone: true } } } }, /no role "agnet"/],
-    ['a role that nobody has', 'signIn.roles.agent', { signIn: { roles: { agent: {} } } }, /nobody/],
+    ['a role that no user has', 'signIn.roles.agent', { signIn: { roles: { agent: {} } } }, /no user/],
     ['no roles', 'signIn.roles', { signIn: { roles: {} } }, /empty/],
     [
       'an unknown role for everybody',

@@ -3,7 +3,7 @@ import { secretReference, valueOrReference } from './reference-schema.ts';
 
 const storeKey = secretReference('write { env: NAME } or { file: path }; make a key with: openssl rand -base64 32');
 
-/** Where several relays share their tokens. */
+/** The store in which several relays share tokens. */
 export const storeSchema = section({
   redis: section(
     {
@@ -16,7 +16,7 @@ export const storeSchema = section({
       ca: secretReference('write { file: path }: the certificate authority of the store in PEM form').optional(),
       timeoutMs: whole(20, 5000, 'milliseconds').default(80),
       sentinel: section({
-        name: text('the name of a master', 'give the name the sentinels know the master by'),
+        name: text('the name of a master', 'give the name of the master at the sentinels'),
         hosts: listOf(
           section({
             host: text('a host', 'give the host of a sentinel'),
@@ -28,6 +28,6 @@ export const storeSchema = section({
       }).optional(),
       cluster: flag('true if the URL is that of one node of a cluster, false otherwise').default(false)
     },
-    'say where: redis: { url: { env: REDIS_URL }, key: { env: RELAY_STORE_KEY } }'
+    'name the store: redis: { url: { env: REDIS_URL }, key: { env: RELAY_STORE_KEY } }'
   )
 });

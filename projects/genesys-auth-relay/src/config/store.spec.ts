@@ -65,10 +65,10 @@ describe('the store of the configuration', () => {
   });
 
   it.each<[string, object, NodeJS.ProcessEnv, string, RegExp]>([
-    ['a short key', REDIS, { KEY: 'c2hvcnQ=' }, 'store.redis.key', /no key of 256 bits/],
+    ['a short key', REDIS, { KEY: 'c2hvcnQ=' }, 'store.redis.key', /not a key of 256 bits/],
     ['a key of zeros', REDIS, { KEY: '0'.repeat(64) }, 'store.redis.key', /can be guessed/],
     ['a key in plain text', { ...REDIS, key: ENV.KEY }, {}, 'store.redis.key', /plain text/],
-    ['a URL of another kind', REDIS, { URL: 'https://redis.example.com' }, 'store.redis.url', /no Redis URL/],
+    ['a URL of another kind', REDIS, { URL: 'https://redis.example.com' }, 'store.redis.url', /not a Redis URL/],
     [
       'a password in the file',
       { ...REDIS, url: 'rediss://:hidden-password@r.example.com' },
@@ -76,7 +76,13 @@ describe('the store of the configuration', () => {
       'store.redis.url',
       /password in plain text/
     ],
-    ['a certificate authority that is none', { ...REDIS, ca: { env: 'KEY' } }, {}, 'store.redis.ca', /no certificate/],
+    [
+      'a certificate authority that is none',
+      { ...REDIS, ca: { env: 'KEY' } },
+      {},
+      'store.redis.ca',
+      /not a certificate/
+    ],
     [
       'a certificate authority without TLS',
       { ...REDIS, ca: { env: 'CA' } },

@@ -3,10 +3,10 @@ import { says, shown } from './says.ts';
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Tells whether a URL's host is this machine. */
+/** Whether a URL's host is this machine. */
 export const isLoopbackUrl = (url: URL): boolean => LOOPBACK_HOST.test(url.hostname);
 
-/** A URL as it may stand in a message: without user and password, and without a query, which may hold a key. */
+/** A URL in a form that is safe in a message: without user, password and query, which may hold a key. */
 function shownUrl(value: unknown): string {
   if (typeof value !== 'string') return shown(value);
   const start = value.indexOf('//') + 2;
@@ -22,8 +22,8 @@ function complaintAbout(value: string, originOnly: boolean): string | undefined 
     url = new URL(value);
   } catch {
     return says(
-      `${shownUrl(value)} is no URL`,
-      'give it whole, with its scheme, for example https://login.example.com'
+      `${shownUrl(value)} is not a URL`,
+      'write the whole URL with its scheme, for example https://login.example.com'
     );
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -32,16 +32,16 @@ function complaintAbout(value: string, originOnly: boolean): string | undefined 
   if (url.protocol === 'http:' && !isLoopbackUrl(url)) {
     return says(
       `${shown(`${url.protocol}//${url.host}`)} is not encrypted`,
-      'use https: plain http is for localhost, 127.0.0.1 and [::1] alone'
+      'use https: plain http is only for localhost, 127.0.0.1 and [::1]'
     );
   }
-  if (url.username || url.password) return says('holds a user name or password', 'take them out of the URL');
-  if (url.hash || value.includes('#')) return says('holds a fragment', 'take the part from # on out of the URL');
+  if (url.username || url.password) return says('holds a user name or password', 'remove them from the URL');
+  if (url.hash || value.includes('#')) return says('holds a fragment', 'remove the part from # on');
   if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) {
-    return says(`${shownUrl(value)} has no plain host name`, 'write the host out; there are no wildcards');
+    return says(`${shownUrl(value)} has no plain host name`, 'write the host name; there are no wildcards');
   }
   if (originOnly && value !== url.origin) {
-    return says(`${shownUrl(value)} is no origin in its exact form`, `write ${url.origin}`);
+    return says(`${shownUrl(value)} is not an origin in its exact form`, `write ${url.origin}`);
   }
   return undefined;
 }
@@ -49,13 +49,13 @@ function complaintAbout(value: string, originOnly: boolean): string | undefined 
 const checked = (fix: string, originOnly: boolean) =>
   z
     .string({
-      error: (issue) => says(issue.input === undefined ? 'is missing' : `${shownUrl(issue.input)} is no URL`, fix)
+      error: (issue) => says(issue.input === undefined ? 'is missing' : `${shownUrl(issue.input)} is not a URL`, fix)
     })
     .superRefine((value, context) => {
       const message = complaintAbout(value, originOnly);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
-    // What an editor can check of it: see json-schema.ts.
+    // The part that an editor can check: see json-schema.ts.
     .meta({ description: fix, pattern: originOnly ? '^https?://[^/*]+$' : '^https?://' });
 
 /** An https URL, or http on this machine; without credentials and fragment. */

@@ -8,7 +8,7 @@ const JSON_TYPE = 'application/json';
 
 const tooLarge = (limit: number) =>
   new RelayProblem('body_too_large', `The body is larger than ${limit} bytes.`, {
-    hint: 'A token request is a small thing: scopes, and perhaps a key.',
+    hint: 'A token request needs only scopes and, if there is one, a key.',
     // The rest of the body is not read, so the connection cannot be used again.
     headers: { connection: 'close' }
   });
@@ -38,8 +38,8 @@ async function readBody(request: IncomingMessage, limit: number): Promise<string
 }
 
 /**
- * The body as an earlier body parser of the host (Express' `json()` or `urlencoded()`) left it, written out again; the
- * stream itself is spent then.
+ * The body that a body parser of the host (Express' `json()` or `urlencoded()`) has already read, serialised again. The stream is
+ * empty then.
  */
 export function parsedBefore(request: IncomingMessage, form: boolean): string | undefined {
   const body: unknown = 'body' in request ? request.body : undefined;
@@ -75,20 +75,20 @@ function readAs(type: string | undefined, text: string): TokenAsk {
   });
 }
 
-/** The body, if it was read before; checks what can be checked before it is read. */
+/** The body, if a host has read it. Checks the headers before any body is read. */
 function bodyBefore(request: IncomingMessage, limit: number, type: string | undefined): string | undefined {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const before = request.readableEnded ? parsedBefore(request, type === FORM) : undefined;
-  // A parser of the host has a limit of its own, which may be higher.
+  // A parser of the host has a different limit, which may be higher.
   if (before !== undefined && Buffer.byteLength(before) > limit) throw tooLarge(limit);
   return before;
 }
 
 /**
- * Reads what a token request asks for.
+ * Reads a token request.
  *
- * @param request the request, its body not yet read
- * @param limit bytes the body may have
+ * @param request the request, whose body has not been read
+ * @param limit maximum bytes of the body
  * @throws RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request`, `unsupported_grant_type`
  */
 export async function readTokenAsk(request: IncomingMessage, limit: number): Promise<TokenAsk> {

@@ -3,8 +3,8 @@ import { createNetworks } from '../config/networks.ts';
 import type { RequestFacts } from './facts.ts';
 
 /**
- * The part of an address that stands for its owner: of IPv6 the network of 64 bits, as each of its 2^64 addresses may belong to the
- * same person.
+ * The part of an address that identifies its owner. For IPv6 that is the network of 64 bits, because all of its 2^64 addresses may
+ * belong to one person.
  */
 function networkOf(address: string): string {
   const [plain = ''] = address.split('%', 1);
@@ -26,9 +26,9 @@ function addressIn(entry: string): string | undefined {
 }
 
 /**
- * Builds the function that finds the address by which a caller without a valid credential is limited. A load balancer is the peer of
- * all its callers. Where it is trusted, `X-Forwarded-For` has their addresses: read from the right, because the left part is
- * what the caller wrote.
+ * Builds the function that finds the address by which a caller without a valid credential is limited. A load balancer is the peer
+ * of all its callers. If it is trusted, `X-Forwarded-For` has their addresses. It is read from the right, because callers can
+ * write the left part.
  *
  * @param trustedProxies addresses and networks of the load balancers
  */
@@ -46,6 +46,9 @@ export function createClientAddress(trustedProxies: readonly string[]) {
     return address;
   }
 
-  /** @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the peer */
+  /**
+   * @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the
+   * peer
+   */
   return (facts: RequestFacts, ip = facts.peer): string => networkOf(ip === facts.peer ? forwardedFor(facts) : ip);
 }

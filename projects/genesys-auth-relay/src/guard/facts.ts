@@ -2,20 +2,20 @@ import type { IncomingMessage } from 'node:http';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What the relay looks at in a request before anything else: where it came from and what its headers say. */
+/** The origin and the headers of a request, which the relay reads first. */
 export interface RequestFacts {
-  /** Headers in lower case; of a header that came several times, the values joined. */
+  /** Headers by lower-case name. The values of a repeated header are joined. */
   readonly headers: Headers;
-  /** How often a header came; its name in lower case. */
+  /** How often a header occurs. Its name is in lower case. */
   count(name: string): number;
-  /** Address of the peer of this connection; never taken from a header. */
+  /** Address of the peer of this connection, never from a header. */
   readonly peer: string;
-  /** Port this server took the connection on. */
+  /** Port on which this server accepted the connection. */
   readonly port: number | undefined;
   readonly encrypted: boolean;
 }
 
-/** How often a header came. */
+/** How often a header occurs. */
 export function countHeader(rawHeaders: readonly string[], name: string): number {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -25,7 +25,7 @@ export function countHeader(rawHeaders: readonly string[], name: string): number
   return count;
 }
 
-/** Every header, also those of which Node keeps the first or the last only. */
+/** All headers, also those of which Node keeps only the first or the last value. */
 function joined(rawHeaders: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -37,20 +37,20 @@ function joined(rawHeaders: readonly string[]): Record<string, string> {
   return headers;
 }
 
-/** Node's own record is the same where every header came once; it is there already. */
+/** If no header is repeated, Node's own record is the same and already exists. */
 const eachOnce = (headers: IncomingMessage['headers'], rawHeaders: readonly string[]): headers is Headers =>
   Object.keys(headers).length * 2 === rawHeaders.length && headers['set-cookie'] === undefined;
 
 function headersOf({ headers, rawHeaders, url = '' }: IncomingMessage): Headers {
   if (url.startsWith('/') && eachOnce(headers, rawHeaders)) return headers;
   const all = joined(rawHeaders);
-  // A target that is a whole URL says where the request goes, and Host is ignored (RFC 9112 section 3.2.2).
+  // If the request target is a whole URL, it names the host, and the Host header is ignored (RFC 9112 section 3.2.2).
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
   if (authority !== undefined) all['host'] = authority;
   return all;
 }
 
-/** Few requests are asked for their peer or port, so these are read when they are. */
+/** Peer and port are read on demand, because few requests need them. */
 class Facts implements RequestFacts {
   readonly headers: Headers;
   readonly #request: IncomingMessage;

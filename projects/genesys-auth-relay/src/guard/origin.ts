@@ -2,21 +2,21 @@ import { RelayProblem } from '../reply/problem.ts';
 import { safeText } from '../reply/safe-text.ts';
 import type { RequestFacts } from './facts.ts';
 
-/** Decides which pages may talk to the relay. */
+/** Decides which pages may call the relay. */
 export interface OriginGuard {
-  /** The `Origin` of the request if it is on the list, character by character. */
+  /** The `Origin` of the request, if it is exactly the same as one on the list. */
   listed(facts: RequestFacts): string | undefined;
   /**
    * Refuses a page of another origin that is not on the list.
    *
-   * @param ambient whether the credential comes with every request of a browser (cookie, loopback): then the page must
-   *   prove to be of this very host or on the list, and a missing `Origin` is looked at twice
+   * @param ambient whether browsers send the credential with every request (cookie, loopback). Then the page must be of this host or
+   *   on the list, and a request without `Origin` is checked more strictly
    * @throws RelayProblem `origin_not_allowed`
    */
   check(facts: RequestFacts, ambient: boolean): void;
   /**
-   * The same for an ambient credential of a trusted proxy, which ends TLS: the page must be on the list, of this very host
-   * over https, or of the same origin by the word of the browser.
+   * The same for an ambient credential of a trusted proxy, which ends TLS: the page must be on the list, of this host
+   * over https, or of the same origin according to `Sec-Fetch-Site`.
    *
    * @throws RelayProblem `origin_not_allowed`
    */
@@ -56,8 +56,8 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
       }
       const host = headers['host'] ?? '';
       if (origin === `${encrypted ? 'https' : 'http'}://${host}` && !foreign) return;
-      // Behind a proxy that ends TLS or rewrites Host the browser's own word remains. It cannot be forged by a page, but
-      // it says nothing about DNS rebinding, so it is not enough for a credential that is ambient.
+      // If a proxy ends TLS or rewrites Host, only `Sec-Fetch-Site` of the browser is left. A page cannot forge it, but it does not
+      // show DNS rebinding, so it is not enough for an ambient credential.
       const tlsEndedBefore = site === undefined && origin === `https://${host}`;
       const sameByBrowser = site === 'same-origin' && /^https?:\/\/[^/]+$/.test(origin);
       if (!ambient && (tlsEndedBefore || sameByBrowser)) return;
@@ -70,7 +70,7 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
       const site = headers['sec-fetch-site'];
       if (site !== undefined && site !== 'same-origin' && site !== 'none') refuse('another site');
       if (origin === undefined || origin === `https://${headers['host'] ?? ''}`) return;
-      // Over plain http no browser says which site a page is of, and a page may have bound its name to the proxy's address.
+      // Over plain http browsers send no `Sec-Fetch-Site`, and a page may have bound its DNS name to the address of the proxy.
       if (site === 'same-origin' && /^https:\/\/[^/]+$/.test(origin)) return;
       refuse(`the origin '${safeText(origin)}'`);
     }

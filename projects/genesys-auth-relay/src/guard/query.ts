@@ -24,23 +24,23 @@ const PARAMETERS = new Set(['grant_type', 'scope', 'scopes', 'optional_scopes', 
 const inQuery = () =>
   new RelayProblem(
     'credentials_in_query',
-    'Credentials stand in the query of the URL, where they end up in logs and histories.',
+    'The query of the URL holds credentials, which end up in logs and histories.',
     {
       hint: 'Send them in the body (Python requests: data=, not params=) or in the Authorization header, and replace this secret: it may have been logged.'
     }
   );
 
-/** Names that no operation of the API takes in its query. Others (`code`, `key`, `username`) mean something there. */
+/** Names that no operation of the API uses in its query. Others (`code`, `key`, `username`) are in use there. */
 const TOKENS = new Set(['access_token', 'bearer', 'client_secret', 'id_token', 'refresh_token']);
 
-// Some servers take ";" for "&", and "name[]" for a list; so do some clients.
+// Some servers and clients treat ";" as "&", and "name[]" as a list.
 const namesIn = (url: string): string[] =>
   [...new URLSearchParams(url.slice(url.indexOf('?') + 1).replaceAll(';', '&')).keys()].map((name) =>
     name.replace(/\[.*/s, '').trim().toLowerCase().replaceAll('-', '_')
   );
 
 /**
- * Refuses tokens in the query of a call of the API (S5).
+ * Refuses tokens in the query of an API call (S5).
  *
  * @throws RelayProblem `credentials_in_query`
  */
@@ -61,7 +61,7 @@ export function checkQuery(url: string): void {
   const normal = namesIn(url);
   if (normal.some((name) => CREDENTIALS.has(name))) throw inQuery();
   if (normal.some((name) => PARAMETERS.has(name))) {
-    throw new RelayProblem('invalid_request', 'Parameters of the token request stand in the query of the URL.', {
+    throw new RelayProblem('invalid_request', 'The query of the URL holds parameters of the token request.', {
       hint: 'Send them in the body, form-encoded or as JSON.'
     });
   }

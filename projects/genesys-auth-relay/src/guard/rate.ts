@@ -2,23 +2,23 @@ import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 
-/** A budget of requests for each caller. */
+/** A rate limit for each caller. */
 export interface RateLimit {
   /**
-   * Takes one; returns the seconds to wait when there is none left, or 0.
+   * Takes one request. Returns 0, or the seconds to wait when none is left.
    *
-   * @param perMinute requests of this caller; default: those of all
+   * @param perMinute limit of this caller; default: the usual one
    */
   take(who: string, perMinute?: number): number;
-  /** Gives back one that was taken for a request which turned out to be none of those that are limited. */
+  /** Returns a request that turned out not to be one of those that are limited. */
   refund(who: string): void;
 }
 
 /**
- * A token bucket for each caller: so many requests at once, refilled evenly.
+ * A token bucket for each caller, which is refilled evenly.
  *
- * @param usual requests in a minute
- * @param callers how many callers are remembered; the longest silent is forgotten first
+ * @param usual requests in a minute, which may all come at once
+ * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
 export function createRateLimit(usual: number, clock: RelayClock, callers = 10_000): RateLimit {
   const buckets = new LRUCache<string, { left: number; at: number }>({ max: callers });
@@ -39,15 +39,15 @@ export function createRateLimit(usual: number, clock: RelayClock, callers = 10_0
     },
     refund(who) {
       const bucket = buckets.get(who);
-      // `take` never lets it exceed a full budget.
+      // `take` never lets it exceed the limit.
       if (bucket !== undefined) bucket.left += 1;
     }
   };
 }
 
-/** The problem of a caller whose budget is spent. */
+/** The problem of a caller that has reached its limit. */
 export const rateLimited = (seconds: number): RelayProblem =>
   new RelayProblem('rate_limited', 'This caller sent too many requests.', {
-    hint: `Wait ${seconds} s. A token is good for many calls: keep it until it expires.`,
+    hint: `Wait ${seconds} s. A token can be used for many calls: keep it until it expires.`,
     retryAfterSeconds: seconds
   });

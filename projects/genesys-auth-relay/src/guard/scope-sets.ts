@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 
-/** A set counts for its caller until it was not asked for during this time. */
+/** A set counts until its caller has not requested it for this long. */
 const REMEMBERED_MS = 3_600_000;
 
-/** How many different sets of scopes each caller may use. Every set is a token of its own at the token endpoint. */
+/** Limits how many different sets of scopes each caller may use. Every set needs a separate token. */
 export interface ScopeSets {
   /**
-   * Throws `rate_limited` when the caller asks for one set too many.
+   * Throws `rate_limited` when the caller requests more sets than the limit.
    *
    * @param set the scopes, sorted, with a space between
    */
@@ -16,10 +16,10 @@ export interface ScopeSets {
 }
 
 /**
- * Bounds the tokens that one caller can make the relay fetch: with `n` scopes there are 2^n sets, and each is a token.
+ * Limits the tokens that one caller can make the relay fetch: `n` scopes have 2^n sets, and each needs a token.
  *
- * @param most sets for each caller within an hour
- * @param callers how many callers are remembered; the longest silent is forgotten first
+ * @param most maximum number of sets for each caller within an hour
+ * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
 export function createScopeSets(most: number, clock: RelayClock, callers = 10_000): ScopeSets {
   const used = new LRUCache<string, Map<string, number>>({ max: callers });
@@ -36,7 +36,7 @@ export function createScopeSets(most: number, clock: RelayClock, callers = 10_00
         if (sets.size >= most) {
           const wait = Math.max(1, Math.ceil((Math.min(...sets.values()) + REMEMBERED_MS - now) / 1000));
           throw new RelayProblem('rate_limited', `This caller asked for more than ${most} different sets of scopes.`, {
-            hint: "Ask for the scopes of an app as one set: each set is a token of its own. The limit is 'limits.scopeSetsPerCaller'.",
+            hint: "Ask for the scopes of an app as one set: each set needs a separate token. The limit is 'limits.scopeSetsPerCaller'.",
             retryAfterSeconds: wait
           });
         }

@@ -1,20 +1,20 @@
 import { RelayProblem } from '../reply/problem.ts';
 import { safeText } from '../reply/safe-text.ts';
 
-/** What a body of `POST /token` asks for. */
+/** The content of a `POST /token`. */
 export interface TokenAsk {
   readonly scopes: readonly string[];
   readonly optionalScopes: readonly string[];
   /** Lower-case hex SHA-256 of a token that the API refused. */
   readonly rejected: string | undefined;
-  /** Whether the answer shall say whose token it is. Only JSON can ask for that. */
+  /** Whether the answer names the caller. Only a JSON body can request that. */
   readonly caller: boolean;
-  /** Credentials in the body, as they came. */
+  /** Credentials in the body, unchanged. */
   readonly clientId: string | undefined;
   readonly clientSecret: string | undefined;
 }
 
-/** A request without a body: no scope asked for. */
+/** A request without a body, which names no scope. */
 export const EMPTY_ASK: TokenAsk = {
   scopes: [],
   optionalScopes: [],
@@ -31,7 +31,7 @@ function checkGrantType(grantType: unknown): void {
   throw new RelayProblem(
     'unsupported_grant_type',
     typeof grantType === 'string'
-      ? `The grant type '${safeText(grantType, 60)}' is not served.`
+      ? `The grant type '${safeText(grantType, 60)}' is not supported.`
       : 'grant_type is not text.',
     { hint: 'Send grant_type=client_credentials.' }
   );
@@ -46,13 +46,13 @@ function checkRejected(rejected: unknown): string | undefined {
 /** Splits the `scope` parameter (RFC 6749 section 3.3). */
 const splitScope = (scope: string): readonly string[] => scope.split(' ').filter((name) => name !== '');
 
-/** Reads a form. A parameter without a value counts as left out, a repeated one is refused (RFC 6749 section 3.2). */
+/** Reads a form. A parameter without a value counts as omitted, a repeated one is refused (RFC 6749 section 3.2). */
 export function readForm(text: string): TokenAsk {
   const form = new URLSearchParams(text);
   const seen = new Set<string>();
   for (const name of form.keys()) {
     if (seen.has(name))
-      throw invalid(`The parameter '${safeText(name, 40)}' stands twice.`, 'Send each parameter once.');
+      throw invalid(`The parameter '${safeText(name, 40)}' occurs twice.`, 'Send each parameter once.');
     seen.add(name);
   }
   const value = (name: string): string | undefined => {
@@ -75,7 +75,7 @@ export function readForm(text: string): TokenAsk {
 function scopeList(value: unknown, name: string): readonly string[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  throw invalid(`'${name}' is not a list of texts.`, `Send ${name} as a list, for example ['analytics'].`);
+  throw invalid(`'${name}' is not a list of strings.`, `Send ${name} as a list, for example ['analytics'].`);
 }
 
 /** Reads a JSON body. */
@@ -84,16 +84,16 @@ export function readJson(text: string): TokenAsk {
   try {
     body = JSON.parse(text);
   } catch {
-    throw invalid('The body is no JSON.', 'Send a JSON object, or a form with its own content type.');
+    throw invalid('The body is not valid JSON.', 'Send a JSON object, or a form with its own content type.');
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid('The body is no JSON object.', "Send an object such as { 'scopes': [...] }.");
+    throw invalid('The body is not a JSON object.', "Send an object such as { 'scopes': [...] }.");
   }
   const members = new Map<string, unknown>(Object.entries(body));
   if (members.has('client_id') || members.has('client_secret')) {
-    throw invalid('Credentials stand in a JSON body.', 'Send them in the Authorization header, or in a form.');
+    throw invalid('The JSON body holds credentials.', 'Send them in the Authorization header, or in a form.');
   }
-  if (members.has('scope')) throw invalid("JSON has no 'scope' here.", "Send 'scopes' as a list of texts.");
+  if (members.has('scope')) throw invalid("A JSON body has no member 'scope'.", "Send 'scopes' as a list of strings.");
   if (members.has('grant_type')) checkGrantType(members.get('grant_type'));
   return {
     scopes: scopeList(members.get('scopes'), 'scopes'),

@@ -5,7 +5,7 @@ import { relayHeaders } from '../reply/headers.ts';
 import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { type Answer, jsonAnswer, writeAnswer } from '../reply/write.ts';
 
-/** The server for the platform: is the process alive, may it get traffic, how does it perform. Never on the public port. */
+/** The server for the platform: liveness, readiness and metrics. Never on the public port. */
 export function createAdmin(isReady: () => boolean, metrics: RelayMetrics): Server {
   const routes = new Map<string, () => Answer | Promise<Answer>>([
     ['/livez', () => jsonAnswer({ status: 'ok' })],

@@ -9,7 +9,7 @@ import type { Answer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import type { Trace } from '../runtime/trace.ts';
 
-/** What a host knows about a request, beyond what node:http says. */
+/** What a host knows about a request, in addition to node:http. */
 export interface HostRequest {
   /** Address of the client, for example Fastify's with `trustProxy`. Default: that of the peer. */
   readonly ip?: string;
@@ -52,7 +52,7 @@ const CALLER_LEFT = 499;
 const isUser = (caller: Caller | undefined): boolean =>
   caller?.session !== undefined || caller?.identity === 'genesysToken';
 
-/** Says in the log and in the metrics how a request ended. */
+/** Reports in the log and in the metrics how a request ended. */
 export function logCall(call: Call, { log: { subject } }: Pick<RelayConfig, 'log'>, runtime: RelayRuntime): void {
   const { clock, log, observer } = runtime;
   const { id, request, response, route, trace, caller, code, operation } = call;
@@ -74,7 +74,7 @@ export function logCall(call: Call, { log: { subject } }: Pick<RelayConfig, 'log
   };
   if (code === undefined) log.info(fields, 'answered');
   else log.warn(fields, 'refused');
-  // What users change is on record by itself, whatever else of the log is kept.
+  // Writes of users have a separate log line, so that they can be kept longer than the rest of the log.
   if (operation !== undefined && isUser(caller) && request.method !== 'GET' && request.method !== 'HEAD') {
     const { requestId, subject: who } = fields;
     log.info({ event: 'write', requestId, subject: who, operation, status }, 'a user called a writing operation');

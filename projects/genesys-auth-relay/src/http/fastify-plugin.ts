@@ -16,15 +16,15 @@ import { createUpgrade } from './upgrade.ts';
 export interface GenesysAuthRelayOptions {
   /** The configuration, as written or checked. `listen` and `admin` have no meaning here: the host listens. */
   readonly config: RelayConfigInput | RelayConfig;
-  /** Clock, chance and logger, for tests. Default: the system's, and the logger of the host. */
+  /** Clock, random numbers and logger, for tests. Default: the system's, and the logger of the host. */
   readonly runtime?: Partial<RelayRuntime>;
 }
 
 /**
- * The relay as a Fastify plugin, for a server that is there already. It stays inside its prefix: hooks, error handler and
+ * The relay as a Fastify plugin, for an existing server. It stays inside its prefix: hooks, error handler and
  * body parsing of the host are untouched. Log lines go to the host's logger and hold no URL, token or secret.
  *
- * @throws RelayConfigError `config_invalid` when it is registered with a configuration that does not hold
+ * @throws RelayConfigError `config_invalid` when the configuration is not valid
  * @example
  * await app.register(genesysAuthRelay, { prefix: '/genesys', config });
  */
@@ -51,7 +51,8 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
   app.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);
   });
-  // A hook of the host may answer a request itself, for example a preflight request. Only the origins of the relay are allowed there, too.
+  // A hook of the host may answer a request itself, for example a preflight request. Only the origins of the relay are allowed
+  // there, too.
   app.addHook('onSend', (request, reply, payload, done) => {
     const listedOrigin = relay.origins.listed(factsOf(request.raw));
     removeHostHeaders(reply);
@@ -84,7 +85,7 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
     const upgrade = createUpgrade(relay, config, runtime, prefix);
     app.server.on('upgrade', (request, socket, head) => {
       if (upgrade(request, socket, head)) return;
-      // The host's own listeners take the rest. Without any, the host's routes are served as if this listener were not there.
+      // The host's own listeners take other upgrades. If it has none, its routes serve the request as if this listener did not exist.
       if (app.server.listenerCount('upgrade') === 1) ignoreUpgrade(app.server, request, socket, head);
     });
     app.addHook('preClose', () => relay.hub?.close());

@@ -21,11 +21,11 @@ export interface RelayHandlerOptions {
    * path from the URL of its routes only.
    */
   readonly upgradeBasePath?: string;
-  /** Clock, chance and logger, for tests. Default: the system's, and pino to standard output. */
+  /** Clock, random numbers and logger, for tests. Default: the system's, and pino to standard output. */
   readonly runtime?: Partial<RelayRuntime>;
 }
 
-/** A relay without a server of its own. */
+/** A relay that the server of a host mounts. */
 export interface RelayHandler {
   /** Answers one request. Its shape is that of node:http, Express and Connect. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
@@ -35,7 +35,7 @@ export interface RelayHandler {
    * carries the whole path: beside `app.use('/genesys', relay.handler)` set `upgradeBasePath: '/genesys'`.
    */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
-  /** Answers what is begun, refuses with `not_ready` what comes then, and closes the connections to the token endpoint. */
+  /** Finishes the requests that have begun, refuses new ones with `not_ready`, and closes the connections to the token endpoint. */
   readonly close: () => Promise<void>;
 }
 

@@ -53,7 +53,7 @@ export const createNotificationsHandler =
     });
   };
 
-/** The proxy. It is asked for at each request, because a new configuration may come while the relay serves. */
+/** Returns the current proxy. Call it for each request, because a reload may replace the configuration. */
 export function apiOf({ api }: Relay): ApiProxy {
   if (api !== undefined) return api;
   throw new RelayProblem('token_mode', 'This relay issues tokens; it does not forward API calls.', {
@@ -72,7 +72,7 @@ export const createApiHandler =
     checkApiQuery(url);
     const caller = await identify(relay, call);
     relay.signIn?.checkPage(caller, facts);
-    // A new configuration may have come while the caller was identified.
+    // A reload may have replaced the configuration while the caller was identified.
     await apiOf(relay).handle({
       request,
       response,

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 const UPGRADE_HEADERS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 
-/** The words of `Connection` without those that offer another protocol. */
+/** The values of `Connection` without those that offer another protocol. */
 const withoutUpgrade = (connection: string): string =>
   connection
     .split(',')
@@ -27,10 +27,10 @@ function headOf({ method = '', url = '', httpVersion, rawHeaders }: IncomingMess
 
 /**
  * Serves a request as if it did not offer another protocol, which a server may ignore (RFC 9110 section 7.8). Java's HttpClient
- * and `curl --http2` offer h2c with every first request. Node stops parsing a connection as soon as anybody listens for
+ * and `curl --http2` offer h2c with every first request. Node stops parsing a connection as soon as a listener exists for
  * `upgrade`, so the server reads the request once more, from its beginning.
  *
- * @param head bytes that came after the head of the request
+ * @param head bytes that followed the head of the request
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.unshift(Buffer.concat([Buffer.from(headOf(request), 'latin1'), head]));

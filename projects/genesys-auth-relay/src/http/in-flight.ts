@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { whenClosed } from '../runtime/when-closed.ts';
 
-/** The answers that are begun and not yet sent. A server that stops waits for them. */
+/** The answers that have begun and are not sent yet. A server that stops waits for them. */
 export interface InFlight {
   add(response: ServerResponse): void;
   /** Resolves when all answers are sent, or after the given milliseconds. */

@@ -34,7 +34,7 @@ describe('the listener', () => {
     ['a token without a body', 200, { headers: { 'x-genesys-auth': '1' } }],
     ['a credential that is none', 401, { headers: { authorization: 'Bearer wrong' } }],
     ['an origin that is not listed', 403, { ...fromHere(), headers: { ...JSON_BODY, origin: 'https://evil.example' } }],
-    ['a body that is no JSON', 400, { headers: JSON_BODY, body: '{' }],
+    ['a body that is not JSON', 400, { headers: JSON_BODY, body: '{' }],
     ['a scope that is not registered', 400, fromHere({ scopes: ['nonsense'] })],
     ['a form without a grant type', 400, asForm({ scope: 'analytics' }, { 'x-genesys-auth': '1' })],
     ['a body over the limit', 413, { headers: JSON_BODY, body: `"${'x'.repeat(1100)}"` }],

@@ -1,12 +1,12 @@
 import { RelayProblem } from '../reply/problem.ts';
 
-/** Characters that a URL may have. Load balancers in front of the relay have similar limits. */
+/** Maximum length of a URL in characters. Load balancers in front of the relay have similar limits. */
 export const MAX_URL_LENGTH = 8192;
 
 /**
  * The problem of a request that is not well-formed.
  *
- * @param code of Node's parser
+ * @param code error code of Node's parser
  */
 export function malformed(code?: string): RelayProblem {
   switch (code) {
@@ -15,12 +15,12 @@ export function malformed(code?: string): RelayProblem {
         hint: 'Send fewer or shorter ones; cookies of other apps on this host are the usual cause.'
       });
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new RelayProblem('request_timeout', 'The request did not come to its end in time.', {
-        hint: 'Send it again, at once and whole.'
+      return new RelayProblem('request_timeout', 'The request was not complete in time.', {
+        hint: 'Send the whole request again, without pauses.'
       });
     case 'uri_too_long':
       return new RelayProblem('uri_too_long', `The URL has more than ${MAX_URL_LENGTH} characters.`, {
-        hint: 'Put what is long into the body.'
+        hint: 'Move long parameters to the body.'
       });
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new RelayProblem('body_too_large', 'The chunk extensions of the body are too large.');

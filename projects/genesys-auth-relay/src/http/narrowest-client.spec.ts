@@ -108,7 +108,7 @@ describe('S1 B13 the narrowest OAuth client', () => {
     });
     const answer = await token(['analytics', 'routing']);
     expect(answer).toMatchObject({ status: 400, body: { code: 'scope_not_covered', scopes: ['routing'] } });
-    expect(answer.body['hint']).toMatch(/'analyst' comes nearest; it lacks 'routing'/);
+    expect(answer.body['hint']).toMatch(/'analyst' is the closest; it lacks 'routing'/);
   });
 
   it('T6 that is refused for good does not take the others with it', async () => {

@@ -13,7 +13,7 @@ import { malformed } from './malformed.ts';
 import { createService } from './service.ts';
 import { createUpgrade } from './upgrade.ts';
 
-/** Longer than the load balancers in front of the relay keep a connection, so that they close it first. */
+/** Longer than load balancers in front of the relay keep an idle connection, so that they close it first. */
 const KEEP_ALIVE_MS = 65_000;
 /** Shortest time in which a silent connection is closed, in milliseconds. */
 const IDLE_MS = 30_000;
@@ -54,7 +54,7 @@ export async function createPublicServer(
     },
     listener
   );
-  // A connection is silent while the API takes its time.
+  // A connection is silent while it waits for the API.
   const setIdleTimeout = () => {
     server.timeout = Math.max(IDLE_MS, patienceMs());
   };

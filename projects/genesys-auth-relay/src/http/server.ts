@@ -35,22 +35,22 @@ export interface RunningRelay {
   /** Base URL of `/livez`, `/readyz` and `/metrics`; empty when the admin listener is off. */
   readonly adminUrl: string;
   /**
-   * Lets another configuration serve from now on; what has begun is finished with the old one, and live tokens are taken along.
-   * `listen`, `admin`, `notifications`, `hsts`, `log`, and of `limits` what concerns bodies and connections, need a restart;
-   * changes there are logged and have no effect. Several calls are served in their order.
+   * Applies another configuration. Requests that have begun finish with the old one, and live tokens are kept.
+   * `listen`, `admin`, `notifications`, `hsts`, `log`, and the `limits` of bodies and connections need a restart: changes to
+   * them are logged and have no effect. Concurrent calls are applied in order.
    *
    * @param config the configuration, or a promise of it: if that fails, the failure counts as a refused configuration
-   * @throws RelayConfigError `config_invalid`, also when `mode` is another one or `notifications` is removed; then the old
-   *   configuration stays as a whole
+   * @throws RelayConfigError `config_invalid`, also when `mode` changes or `notifications` is removed; then the whole old
+   *   configuration stays in use
    */
   readonly reload: (config: Reloadable | Promise<Reloadable>) => Promise<void>;
-  /** Stops at once: open requests are answered, new ones are not taken. */
+  /** Stops: answers open requests and accepts no new ones. */
   readonly close: () => Promise<void>;
-  /** Says "not ready" at once, goes on serving for `limits.drainMs`, then closes. */
+  /** Reports "not ready" at once, continues to serve for `limits.drainMs`, then closes. */
   readonly drain: () => Promise<void>;
 }
 
-/** Starts to listen, or says what is in the way. */
+/** Starts to listen. Reports why it cannot. */
 async function start(server: Server, at: ListenAt, key: string): Promise<string> {
   try {
     return await listen(server, at);
@@ -74,15 +74,15 @@ async function start(server: Server, at: ListenAt, key: string): Promise<string>
 const FIXED = ['listen', 'admin', 'notifications', 'hsts', 'log'] as const;
 const FIXED_LIMITS = ['bodyBytes', 'headersTimeoutMs', 'requestTimeoutMs', 'drainMs'] as const;
 
-/** What differs and has no effect before a restart. */
+/** The changed sections that have no effect before a restart. */
 const needRestart = (first: RelayConfig, next: RelayConfig): readonly string[] => [
   ...FIXED.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(first[key])),
   ...FIXED_LIMITS.filter((key) => next.limits[key] !== first.limits[key]).map((key) => `limits.${key}`)
 ];
 
 /**
- * Refuses what cannot change while the relay serves. A line of a file must not begin to issue tokens, as the apps count on the mode,
- * too. A hub without its section has no client that may get its token.
+ * Refuses changes that need a restart. An edit of a file must not make the relay issue tokens, and the apps depend on the mode,
+ * too. Without its section the hub has no OAuth client for its token.
  */
 function checkReload(first: RelayConfig, next: RelayConfig): void {
   const issues = [];
@@ -108,14 +108,11 @@ async function reloadConfig(
     checkReload(first, config);
     await swap(config);
     observer.reloaded?.('config', 'applied');
-    log.info(
-      { event: 'config_reloaded', needRestart: needRestart(first, config) },
-      'another configuration serves from now on'
-    );
+    log.info({ event: 'config_reloaded', needRestart: needRestart(first, config) }, 'the new configuration is in use');
     for (const warning of config.warnings) log.warn({ event: 'config_warning' }, warning);
   } catch (error) {
     observer.reloaded?.('config', 'refused');
-    log.error({ event: 'config_refused' }, 'the new configuration is wrong; the old one stays');
+    log.error({ event: 'config_refused' }, 'the new configuration is not valid; the old one stays in use');
     throw error;
   }
 }
@@ -124,7 +121,7 @@ async function reloadConfig(
  * Starts a relay with its two listeners: the public one and the one for the platform.
  *
  * @param config the configuration, as written or checked
- * @param parts clock, chance and logger, for tests
+ * @param parts clock, random numbers and logger, for tests
  * @throws RelayConfigError `config_invalid`; RelayStartError `port_taken`, `listen_failed`
  * @example
  * const relay = await startRelay(await loadRelayConfig('relay.yaml'));
@@ -167,7 +164,7 @@ export async function startRelay(
       close,
       reload: (next) => {
         const config = Promise.resolve(next);
-        // It may fail while it waits for its turn.
+        // It may fail before its turn.
         config.catch(() => undefined);
         const mine = reloads.then(() => reloadConfig(checked, config, swap, runtime));
         reloads = mine.catch(() => undefined);

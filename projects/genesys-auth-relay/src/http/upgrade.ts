@@ -18,7 +18,7 @@ import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { writeToSocket } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 
-/** Bytes of one message a client may send. */
+/** Maximum size in bytes of one message of a client. */
 const MAX_MESSAGE_BYTES = 262_144;
 
 /** 32 bytes in base64url, as the hub issues them. */
@@ -27,7 +27,7 @@ const TICKET = /^[\w-]{43}$/;
 /** Takes a request that wants to become a WebSocket. Returns `false`, and leaves it alone, if its path is not the hub's. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
-/** Subprotocols that are read of one request; a client of the hub offers two. */
+/** Maximum number of subprotocols that are read from one request. A client of the hub offers two. */
 const MAX_PROTOCOLS = 20;
 
 const protocolsOf = (header: string | undefined): readonly string[] =>
@@ -45,12 +45,12 @@ const badHandshake = (why: string) =>
 
 const noTicket = () =>
   invalidCredentials(
-    'The ticket is unknown, used, too old, or of another origin.',
-    `Get a new one with POST ${RELAY_PATHS.ticket}: a ticket is good once, for 30 seconds, from one origin.`
+    'The ticket is unknown, already used, expired, or was issued to another origin.',
+    `Get a new one with POST ${RELAY_PATHS.ticket}: a ticket is valid once, for 30 seconds, from one origin.`
   );
 
 /**
- * Answers the handshake of the hub's WebSockets (RFC 6455 section 4.2). The caller is identified before: by a ticket in
+ * Answers the handshake of the hub's WebSockets (RFC 6455 section 4.2). The caller is identified first: by a ticket in
  * `Sec-WebSocket-Protocol`, or, for programs, by the `Authorization` header.
  *
  * @param basePath path the relay is mounted at
@@ -62,7 +62,7 @@ export function createUpgrade(
   basePath: string
 ): UpgradeHandler {
   const { hub } = relay;
-  // Wrong tickets of each address. A ticket is looked up in the store that all relays share, so a guess must not reach it for free.
+  // Counts wrong tickets by address. The lookup of a ticket costs a request to the shared store, so guesses are limited.
   const wrongTickets = createRateLimit(config.limits.requestsPerMinute, clock);
   const server = new WebSocketServer({
     noServer: true,
@@ -100,12 +100,12 @@ export function createUpgrade(
       return caller;
     }
     if (facts.headers['authorization'] !== undefined) {
-      throw new RelayProblem('invalid_request', 'The request presents credentials in more than one way.', {
+      throw new RelayProblem('invalid_request', 'The request has credentials in more than one place.', {
         hint: 'Use one: a ticket, or the Authorization header.'
       });
     }
     const origin = facts.count('origin') > 1 ? '' : facts.headers['origin'];
-    // Taken before the look-up, so that guesses in parallel count as well.
+    // Counted before the lookup, so that parallel guesses count as well.
     const address = relay.clientAddress(facts);
     const seconds = wrongTickets.take(address);
     if (seconds > 0) throw rateLimited(seconds);
@@ -125,12 +125,12 @@ export function createUpgrade(
       throw new RelayProblem('upgrade_required', 'This path is a WebSocket.', { headers: { upgrade: 'websocket' } });
     }
     const identified = await callerOf(request);
-    // A reload may have come since the ticket was issued, or while the caller was identified.
+    // The configuration may have been reloaded since the ticket was issued, or while the caller was identified.
     const known = relay.again(identified);
     const caller = known && relay.signIn ? await relay.signIn.latest(known) : known;
     if (caller === undefined) throw invalidCredentials('The credential is no longer valid.', 'Sign in again.');
     if (hub.isStopping()) {
-      throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again, to whoever answers.' });
+      throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again; another relay answers.' });
     }
     const entitlement = relay.checkHub(caller);
     const offered = protocolsOf(request.headers['sec-websocket-protocol']);
@@ -143,7 +143,7 @@ export function createUpgrade(
       });
     }
     server.handleUpgrade(request, socket, head, (webSocket) => {
-      // A browser is not shown the status of a refused handshake, only the code of a close.
+      // A browser does not show the status of a refused handshake to the page, only the code of a close frame.
       if (full !== undefined) {
         closeSocket(webSocket, CLOSE_CODES.limit, full);
         return;

@@ -27,20 +27,20 @@ export const LINE_TIMES: Omit<LineTimes, 'handshakeMs'> = {
   maxPauseMs: 30_000
 };
 
-/** The hub of a relay, and the tickets that lead to it. */
+/** The hub of a relay, and its tickets. */
 export interface RelayHub {
   readonly hub: Hub;
   readonly tickets: Tickets;
-  /** Takes its tokens from another source from now on: the clients of the configuration were changed. */
+  /** Replaces the source of its tokens, after a reload has changed the OAuth clients. */
   readonly use: (config: RelayConfig, source: TokenSource) => void;
   close(): Promise<void>;
 }
 
-/** The token of the hub. No browser gets it, so it may be of any client: the one that can serve most topics. */
+/** The token of the hub. No browser gets it, so it may be of any client. The client that covers the most topics is used. */
 function tokensOf(config: RelayConfig, { topicScopes }: NotificationsConfig, source: TokenSource): HubTokens {
   const served = servedScopes(Object.entries(topicScopes), config.scopes);
   const choice = narrowestClient(config.genesys.clients, { required: ['notifications'], optional: served });
-  // The check of the configuration has seen to it that there is one.
+  // The configuration check has made sure that there is one.
   if (choice === undefined) throw new Error('No OAuth client covers the scope notifications.');
   const { client, optional: scopes } = choice;
   return {
@@ -50,8 +50,8 @@ function tokensOf(config: RelayConfig, { topicScopes }: NotificationsConfig, sou
 }
 
 /**
- * Names the organisation whose events a hub passes on, by what its tokens come from. Fleets of different organisations may share
- * a Redis, a prefix and a key by mistake: neither events nor tickets may cross then.
+ * Names the organisation of a hub by the origin of its tokens. Fleets of different organisations may share a Redis, a prefix and a
+ * key by mistake. They must exchange neither events nor tickets then.
  */
 function organisationOf({ tokenEndpoint, apiOrigin, clients }: GenesysConfig): string {
   const ids = clients.map(({ id }) => id).sort();
@@ -59,7 +59,7 @@ function organisationOf({ tokenEndpoint, apiOrigin, clients }: GenesysConfig): s
 }
 
 /**
- * Builds the hub of a relay, with Genesys Cloud behind it; with a store, as one of a fleet.
+ * Builds the hub of a relay. With a store, it is part of a fleet.
  *
  * @throws RelayConfigError `config_invalid` when a store is configured and ioredis is not installed
  */

@@ -3,8 +3,8 @@ import type { HubFigures, RelayObserver } from '../runtime/observer.ts';
 const NAMES = ['clients', 'topics', 'channels', 'events', 'duplicates', 'deliveries', 'gaps'] as const;
 
 /**
- * Builds the function that tells the observer where a hub stands: by what has changed since the last time, as the same
- * observer may watch several hubs, and hubs that come and go.
+ * Builds the function that reports the figures of a hub to the observer. It reports differences since the last report, because one
+ * observer may watch several hubs, and hubs start and stop.
  */
 export function createFiguresReport(observer: RelayObserver): (now: HubFigures) => void {
   const told = new Map<keyof HubFigures, number>();

@@ -110,7 +110,7 @@ describe('the notification hub', () => {
     expect(topics).toEqual([
       { topic: 'v2.users.u1.presence', state: 'rejected', reason: expect.stringContaining("'presence:readonly'") },
       { topic: 'v2.users.u1.tokens', state: 'rejected', reason: expect.stringContaining('topicScopes') },
-      { topic: 'not a topic', state: 'rejected', reason: expect.stringContaining('no topic') },
+      { topic: 'not a topic', state: 'rejected', reason: expect.stringContaining('not a topic') },
       { topic: 'v2.routing.queues.q1.conversations', state: 'rejected', reason: expect.stringContaining('routing') },
       { topic: Q1, state: 'permitted' }
     ]);
@@ -610,11 +610,11 @@ describe('the notification hub', () => {
 
   describe('bad messages', () => {
     it.each([
-      ['text that is no JSON', 'hello', 'invalid_frame'],
+      ['text that is not JSON', 'hello', 'invalid_frame'],
       ['a list', '[]', 'invalid_frame'],
       ['an unknown type', '{"type":"nope","id":1}', 'invalid_frame'],
       ['topics that are no list', '{"type":"subscribe","id":1,"topics":"v2.x"}', 'invalid_frame'],
-      ['an id that is no number', '{"type":"subscribe","id":"x","topics":[]}', 'invalid_frame'],
+      ['an id that is not a number', '{"type":"subscribe","id":"x","topics":[]}', 'invalid_frame'],
       ['a wrong position', '{"type":"subscribe","id":1,"topics":[],"resume":{"seq":-1}}', 'invalid_frame']
     ])('answers %s with an error and stays open', async (_name, text, code) => {
       await start();
@@ -855,7 +855,8 @@ describeWithRedis('a made-up ticket', () => {
       expect(await connect(madeUp(), '198.51.100.2')).toBe('refused: 401');
       clock.advance(60_000);
       expect(await connect(await ticketOf(relay.url))).toBe('open');
-      // Of the ten that are not limited, two do not have the form of a ticket. The one of another address and the good one are looked up as well.
+      // Of the ten that are not limited, two do not have the form of a ticket. The one of another address and the good one are
+      // looked up as well.
       expect((await lookUps()) - before).toBe(1 + 8 + 1 + 1);
     } finally {
       await relay.close();

@@ -19,26 +19,26 @@ import { createFiguresReport } from './figures.ts';
 import { type RegistryCounters, type WantedTopic, createRegistry } from './registry.ts';
 import { topicScopes } from './topics/topic-scopes.ts';
 
-/** Times of the hub, in milliseconds; a test may shorten them. */
+/** Times of the hub, in milliseconds. Tests may shorten them. */
 export interface HubTimes {
-  /** How often a heartbeat goes to every client. */
+  /** Interval of the heartbeat to every client. */
   readonly heartbeatMs: number;
   readonly pingMs: number;
-  /** How long a subscription waits for Genesys Cloud before it is answered all the same. */
+  /** How long a subscription waits for Genesys Cloud before it is answered without its status. */
   readonly answerMs: number;
-  /** How long a topic that nobody wants is kept, for those who come back. */
+  /** How long a topic without clients is kept, for clients that reconnect. */
   readonly lingerMs: number;
 }
 
 export const HUB_TIMES: HubTimes = { heartbeatMs: 15_000, pingMs: 30_000, answerMs: 5000, lingerMs: 30_000 };
 
-/** The notification hub behind its HTTP door. */
+/** The notification hub, without its HTTP routes. */
 export interface Hub {
-  /** Takes over an open socket. */
+  /** Adds an open socket. */
   connect(socket: WebSocket, stream: Duplex, about: HubAdmission): void;
-  /** Whether it takes no more sockets, as it is being stopped. */
+  /** Whether it accepts no more sockets because it is stopping. */
   isStopping(): boolean;
-  /** Whether the caller may open one more socket; the reason if not. */
+  /** The reason why the caller may not open another socket; `undefined` if it may. */
   refuses(caller: Caller): string | undefined;
   /** The callers of the open sockets. */
   callers(): readonly Caller[];
@@ -49,12 +49,12 @@ export interface Hub {
    * @param scopesOf scopes that a caller has now
    */
   review(scopesOf: (caller: Caller) => readonly string[]): void;
-  /** Tells the clients to go elsewhere. */
+  /** Asks the clients to reconnect to another relay. */
   drain(): void;
   close(): Promise<void>;
 }
 
-/** Who connects, and how. */
+/** The caller of a connection, and the protocol it uses. */
 export interface HubAdmission {
   readonly caller: Caller;
   readonly entitlement: Entitlement;
@@ -67,7 +67,7 @@ const WARN_BEFORE_MS = 30_000;
 /**
  * Builds the hub.
  *
- * @param makeFeed where events come from
+ * @param makeFeed creates the source of events
  */
 export async function createHub(
   config: NotificationsConfig,
@@ -92,7 +92,7 @@ export async function createHub(
   function tellFeed(): void {
     if (dirty) return;
     dirty = true;
-    // After the turn: a hundred clients that come together are one change.
+    // Deferred, so that a hundred clients that connect together cause one change.
     setImmediate(() => {
       dirty = false;
       if (closed) return;
@@ -171,7 +171,7 @@ export async function createHub(
     isStopping: () => stopping,
 
     refuses(caller) {
-      if (clients.size >= config.clients) return 'the relay has as many sockets as it may have';
+      if (clients.size >= config.clients) return 'the relay has reached its limit of sockets';
       return (perCaller.get(caller.key) ?? 0) >= config.clientsPerCaller
         ? 'this caller has too many sockets'
         : undefined;
@@ -199,9 +199,9 @@ export async function createHub(
       const { key } = about.caller;
       perCaller.set(key, (perCaller.get(key) ?? 0) + 1);
       socket.on('message', (data, isBinary) => {
-        // A text message comes as one buffer: fragments are put together by ws.
+        // A text message arrives as one buffer: ws joins fragments.
         if (!isBinary && Buffer.isBuffer(data)) talk.hear(data.toString('utf8'));
-        else client.close(CLOSE_CODES.protocolError, 'binary messages mean nothing here');
+        else client.close(CLOSE_CODES.protocolError, 'binary messages are not supported');
       });
       socket.on('error', () => {
         socket.terminate();

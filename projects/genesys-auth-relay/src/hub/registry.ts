@@ -10,18 +10,18 @@ import type { EventMemory } from './clients/memory.ts';
 import type { FeedSink, TopicStatus } from './feed.ts';
 import type { Topic } from './topics/topic.ts';
 
-/** Correlation ids that are remembered, to drop what the service sends twice, as it may around a hand-over. */
+/** Number of correlation ids that are remembered, to drop duplicates, which occur when sockets or leaders change. */
 const REMEMBERED_IDS = 10_000;
 /** Correlation id of events that have none. */
 const NO_ID = /^[0-]*$/;
 
-/** A topic that somebody wants, or wanted a moment ago. */
+/** A topic with clients, or one whose last client left a moment ago. */
 export interface WantedTopic extends Topic {
   readonly clients: Set<HubClient>;
   status: TopicStatus | { readonly state: 'new' };
-  /** Position from which on nothing of it was missed. */
+  /** Position since which no event of it was missed. */
   liveFrom: number;
-  /** Those who have missed something of it and are told as soon as it is live again. */
+  /** Clients that have missed events of it. They get a gap when it is live again. */
   readonly owed: Map<HubClient, GapReason>;
   /** Called once when its status is known. */
   readonly waiting: Set<() => void>;
@@ -29,18 +29,18 @@ export interface WantedTopic extends Topic {
   idleSince: number;
 }
 
-/** Who gets which topic. The sink is what a feed writes to. */
+/** The subscriptions of all clients. A feed writes to its sink. */
 export interface Registry extends FeedSink {
   readonly topics: ReadonlyMap<string, WantedTopic>;
   /** Position of the last event. */
   readonly seq: number;
   /** Adds a topic, or finds it. */
   topic(topic: Topic): WantedTopic;
-  /** Notes that a client has been told "permitted" of a topic that is not live yet: it is told of the gap when it is. */
+  /** Notes that a client got "permitted" for a topic that is not live yet. It gets a gap when the topic is live. */
   owe(client: HubClient, topic: WantedTopic, reason: GapReason): void;
-  /** Takes a client off topics. */
+  /** Removes a client from topics. */
   leave(client: HubClient, keys: Iterable<string>, now: number): void;
-  /** Removes topics that nobody has wanted since a moment. Tells whether there were any. */
+  /** Removes topics that have had no clients for a while. Returns whether there were any. */
   sweep(before: number): boolean;
 }
 
@@ -52,7 +52,7 @@ export interface RegistryCounters {
   gaps: number;
 }
 
-/** Builds the registry: events go to whoever wants their topic, in order, each frame made once. */
+/** Builds the registry. It sends events to the clients of their topic, in order, and makes each frame once. */
 export function createRegistry(memory: EventMemory, counters: RegistryCounters): Registry {
   const topics = new Map<string, WantedTopic>();
   const seen = new LRUCache<string, true>({ max: REMEMBERED_IDS });
@@ -83,7 +83,7 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
   }
 
   function setDown(topic: WantedTopic): void {
-    // Who still waits for the answer to its subscription has missed nothing that it was promised.
+    // A client that still waits for the answer to its subscription has missed nothing yet.
     const wasLive = topic.status.state === 'live';
     topic.status = { state: 'down' };
     if (!wasLive) return;
@@ -98,14 +98,14 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
   }
 
   function setRejected(topic: WantedTopic, status: Extract<TopicStatus, { state: 'rejected' }>): void {
-    // Who has been told "permitted" is told now; the others get it with their answer.
+    // Clients that got "permitted" are notified now; the others get the status with their answer.
     const told = topic.status.state === 'live' ? [...topic.clients] : [...topic.owed.keys()];
     topic.status = status;
     for (const client of told) {
       leave(client, topic);
       client.send({ type: 'subscribed', id: 0, topics: [{ topic: topic.name, ...status }] });
     }
-    // Not kept for those who come back: the next sweep takes it off the channel.
+    // Not kept for clients that reconnect: the next sweep removes it from the channel.
     if (topic.clients.size === 0) topic.idleSince = -Infinity;
   }
 
@@ -166,7 +166,7 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
     },
     status(keys, status) {
       const changed = keys.flatMap((key) => topics.get(key) ?? []);
-      // What was missed has a place of its own among the positions: who was at the one before has not got past it.
+      // The gap gets its own sequence number, so that a client that resumes from the previous one is notified of it.
       if (status.state === 'live' && changed.some(({ status: { state } }) => state === 'down')) seq += 1;
       for (const topic of changed) {
         if (status.state === 'live') {

@@ -51,7 +51,7 @@ describe('a caller with an API key', () => {
     ['an empty key', { authorization: basic('reports', '') }],
     ['nothing in Basic', { authorization: 'Basic' }],
     ['Basic without a colon', { authorization: `Basic ${Buffer.from('reports').toString('base64')}` }],
-    ['Basic that is no base64', { authorization: 'Basic %%%' }],
+    ['Basic that is not base64', { authorization: 'Basic %%%' }],
     ['the hash in place of the key', { authorization: `Bearer ${KEY.sha256}` }],
     ['an empty Bearer', { authorization: 'Bearer ' }],
     ['a Bearer with a space', { authorization: `Bearer ${KEY.key} x` }],

@@ -18,13 +18,13 @@ function formDecoded(value: string): string {
 /** Finds the caller of a key. */
 export interface ApiKeys {
   find(credential: Credential): Caller | undefined;
-  /** The caller of a key that was presented before, with the roles that the key has now; `undefined` when the key is gone. */
+  /** The caller of a key that was presented before, with the roles that the key has now; `undefined` when the key is removed. */
   again(caller: Caller): Caller | undefined;
 }
 
 /**
- * Builds the check of API keys. Only their SHA-256 is known; every key is compared in constant time and all of them
- * always, so the time says nothing about which were near.
+ * Builds the check of API keys. Only their SHA-256 is known. All keys are always compared, in constant time, so the time does not
+ * reveal which one was close.
  */
 export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiKeys {
   const known = identities
@@ -73,8 +73,8 @@ export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiK
 }
 
 /**
- * Whether a request shows that a browser sent it. Node's own `fetch` also sends `Sec-Fetch-Mode: cors`, but nothing else
- * of the kind and its own name as `User-Agent`, and it is what servers and scripts in Node use.
+ * Whether a browser sent the request. The `fetch` of Node, which servers and scripts use, sends `Sec-Fetch-Mode: cors` as well, but
+ * no other such header, and its own name as `User-Agent`.
  */
 function fromBrowser({ headers }: RequestFacts): boolean {
   const signs = Object.keys(headers).filter((name) => name === 'origin' || name.startsWith('sec-fetch-'));
@@ -84,7 +84,7 @@ function fromBrowser({ headers }: RequestFacts): boolean {
   return !nodeFetch;
 }
 
-/** Refuses an API key that a browser sends, whether it is valid or not: by then it is in the hands of every user. */
+/** Refuses an API key that a browser sends, valid or not: every user of the page could read it. */
 export function refuseInBrowser(facts: RequestFacts): void {
   if (!fromBrowser(facts)) return;
   throw new RelayProblem('api_key_in_browser', 'An API key came from a browser.', {

@@ -3,13 +3,13 @@ import type { RequestFacts } from '../guard/facts.ts';
 import { RelayProblem } from '../reply/problem.ts';
 
 /**
- * The header that every caller with an ambient credential must send.
+ * Checks the header that every caller with an ambient credential must send.
  *
  * @throws RelayProblem `missing_auth_header`
  */
 export function requireAuthHeader({ headers }: RequestFacts): void {
   if (headers[GENESYS_AUTH_HEADER.toLowerCase()] === GENESYS_AUTH_HEADER_VALUE) return;
   throw new RelayProblem('missing_auth_header', `The header ${GENESYS_AUTH_HEADER} is missing.`, {
-    hint: `Send ${GENESYS_AUTH_HEADER}: ${GENESYS_AUTH_HEADER_VALUE}. Pages of other origins cannot, which is the point.`
+    hint: `Send ${GENESYS_AUTH_HEADER}: ${GENESYS_AUTH_HEADER_VALUE}. Pages of other origins cannot send it without permission.`
   });
 }

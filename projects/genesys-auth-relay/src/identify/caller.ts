@@ -1,19 +1,19 @@
 import type { IdentityType } from 'genesys-auth-protocol';
 
-/** Who is calling. */
+/** An identified caller. */
 export interface Caller {
-  /** Unique over all identity sources: two issuers may name two people alike. */
+  /** Name of the caller across all identities: two issuers may use the same subject. All loopback callers have the same one. */
   readonly key: string;
-  /** The name the identity source gives. */
+  /** Name of the caller at the identity source. */
   readonly subject: string;
   readonly identity: IdentityType;
   readonly roles: readonly string[];
-  /** Fingerprint of what identified the caller: the API key, or the settings of the identity. It changes when these do. */
+  /** Fingerprint of the API key, or of the settings of the identity, that identified the caller. It changes when these do. */
   readonly source: string;
-  /** When the credential ends, in milliseconds since the epoch, if it does. */
+  /** When the credential expires, in milliseconds since the epoch. */
   readonly notAfter?: number;
   /** Name of the session of a signed-in user. */
   readonly session?: string;
-  /** Scopes of the user's own token, where it goes with each call. None of them: Genesys Cloud did not say. */
+  /** Scopes of the user's own token, if calls are sent with it. An empty list: Genesys Cloud did not report them. */
   readonly tokenScopes?: readonly string[];
 }

@@ -15,7 +15,7 @@ function places(issuer: string): readonly string[] {
 /**
  * Finds the URL of an issuer's keys.
  *
- * @throws Error when there is no metadata, or it is that of another issuer
+ * @throws Error when there is no metadata, or the metadata is of another issuer
  */
 export async function discoverJwksUri(issuer: string, dispatcher: Dispatcher): Promise<string> {
   for (const place of places(issuer)) {

@@ -9,7 +9,7 @@ export const DOCUMENT_TIMEOUT_MS = 5000;
  * Reads a JSON document of the identity provider: no redirects, 5 s, at most 512 KB.
  *
  * @returns the parsed document, or `undefined` for 404
- * @throws Error when there is no usable document; its message names the cause and nothing of the body
+ * @throws Error when there is no usable document. Its message names the cause and holds nothing of the body
  */
 export async function fetchJson(url: string, dispatcher: Dispatcher): Promise<unknown> {
   const { statusCode, body } = await request(url, {

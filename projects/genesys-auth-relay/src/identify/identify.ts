@@ -10,16 +10,16 @@ import { identifyLoopback } from './loopback.ts';
 import { createProxyHeader } from './proxy-header.ts';
 import { invalidCredentials, unauthenticated } from './refused.ts';
 
-/** Knows signed-in users by the cookie of their session. */
+/** Identifies signed-in users by the cookie of their session. */
 export interface SessionIdentity {
-  /** @returns `undefined` for a browser without a session, where such browsers have no role */
+  /** @returns `undefined` for a browser without a session, if such browsers have no role */
   identify(facts: RequestFacts, address: () => string): Promise<Caller | undefined>;
   /** The problem of a request without a session. */
   required(facts: RequestFacts): Error;
   again(caller: Caller): Caller | undefined;
 }
 
-/** Knows users by the Genesys Cloud token that they send. */
+/** Identifies users by the Genesys Cloud token that they send. */
 export interface GenesysTokenIdentity {
   /**
    * @param address of the client, by which failed checks are limited
@@ -29,35 +29,35 @@ export interface GenesysTokenIdentity {
   again(caller: Caller): Caller | undefined;
 }
 
-/** How signed-in users are known; without a part, not in this way. */
+/** How users are identified. A missing part turns that way off. */
 export interface UserIdentities {
   readonly session?: SessionIdentity | undefined;
   readonly genesysTokens?: GenesysTokenIdentity | undefined;
 }
 
-/** Finds out who is calling. */
+/** Identifies callers. */
 export interface Identities {
   /**
    * @throws RelayProblem `unauthenticated`, `invalid_credentials`, `identity_unavailable`, `api_key_in_browser`,
    *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`, `sign_in_required`, `session_ended`
-   * @param address of the client, by which callers without a session are told apart
+   * @param address of the client, which distinguishes callers without a session
    */
   identify(facts: RequestFacts, credential: Credential, address: () => string): Caller | Promise<Caller>;
   /**
-   * How a caller who was identified before, also by another configuration, is seen now. `undefined` when what identified it is
-   * no longer configured.
+   * The current state of a caller who was identified before, also before a reload. `undefined` when the identity or key is no
+   * longer configured.
    */
   again(caller: Caller): Caller | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Builds the identities. `Authorization` or a key in the body is one credential, whose form says whether it is a JWT or an API key. A
- * proxy that stands before the first `jwt` or `apiKey` of the configuration is asked before that credential; any other
- * proxy only when there is no credential. A credential that is presented and not valid is refused; it never falls back to another
- * identity. Requests that present none may belong to a signed-in user. Loopback is for requests that present nothing, so it comes last.
+ * Builds the identities. `Authorization` or a key in the body is one credential, whose form decides between JWT and API key. A
+ * `proxyHeader` identity before the first `jwt` or `apiKey` of the configuration takes precedence over that credential; any other
+ * applies only to requests without a credential. An invalid credential is refused and never falls back to another identity. A
+ * request without a credential may belong to a signed-in user. Loopback comes last, because it needs no credential at all.
  *
- * @param users how signed-in users are known
+ * @param users how users are identified
  */
 export function createIdentities(
   configs: readonly IdentityConfig[],
@@ -86,7 +86,7 @@ export function createIdentities(
   ];
   const elsewhere =
     proxies.length > 0
-      ? 'Sign in at the proxy before this relay.'
+      ? 'Sign in at the proxy in front of this relay.'
       : 'Send the request from this machine, without Authorization.';
   const hint = ways.length > 0 ? `Send ${ways.join(', or ')}.` : elsewhere;
 
@@ -122,7 +122,7 @@ export function createIdentities(
       const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
       const known = isJwt ? jwts.known(credential.token) : undefined;
       if (known !== undefined) {
-        // What was verified as a JWT has the form of one and is no key: both were looked at then.
+        // A token that was verified as a JWT is not an API key: that was checked then.
         origins.check(facts, false);
         return known;
       }
@@ -133,7 +133,7 @@ export function createIdentities(
       if (credential.kind === 'unreadable') throw invalidCredentials(credential.why, hint);
       const caller = keys.find(credential);
       if (caller !== undefined) {
-        // A key of a form like a JWT's was not caught above.
+        // The check above skips a key with the form of a JWT.
         refuseInBrowser(facts);
         return caller;
       }

@@ -78,7 +78,7 @@ describe('a caller with a JWT', () => {
     ['9.2.1 no end', { exp: undefined }],
     ['9.2.1 a start in the future', { nbf: Date.parse('2026-05-01T08:30:00Z') / 1000 }],
     ['no subject', { sub: undefined }],
-    ['a subject that is no text', { sub: 5 }],
+    ['a subject that is not text', { sub: 5 }],
     ['an empty subject', { sub: '' }]
   ])('is refused with %s', async (_what, claims) => {
     await start();

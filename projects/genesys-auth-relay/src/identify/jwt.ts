@@ -9,22 +9,22 @@ import { isOtherToken, pointTo, rolesOf } from './claims.ts';
 import { type KeySet, createKeySet } from './key-set.ts';
 import { invalidCredentials } from './refused.ts';
 
-/** A verified token is believed this long without checking its signature again, so that a withdrawn key takes effect. */
+/** A verified token is trusted this long without another check of its signature, so that a withdrawn key takes effect. */
 const VERIFIED_MS = 300_000;
 
 /**
- * Characters of the first part of a JWT, which is parsed before the signature is checked. Identity providers use less than 300. A
- * certificate (`x5c`) may not fit, and the relay has no use for one.
+ * Maximum length of the header of a JWT, which is parsed before the signature is checked. Identity providers use less than 300
+ * characters. A certificate (`x5c`) may not fit, and the relay does not need one.
  */
 const MAX_HEADER_LENGTH = 1024;
 
 /** Finds the caller of a JWT. */
 export interface Jwts {
-  /** The caller of a token that was verified a short time ago. */
+  /** The caller of a token that was verified recently. */
   known(token: string): Caller | undefined;
   /** @throws RelayProblem `invalid_credentials`, `identity_unavailable` */
   identify(token: string): Promise<Caller>;
-  /** Whether an identity that is still configured, with the same settings, identified the caller. */
+  /** Whether an identity that is still configured with the same settings identified the caller. */
   identified(caller: Caller): boolean;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ interface Source {
   readonly source: string;
 }
 
-/** Tells whether a bearer token has the three parts of a signed JWT. What they hold is checked with the signature. */
+/** Whether a bearer token has the three parts of a signed JWT. Their content is checked with the signature. */
 export const looksLikeJwt = (token: string): boolean => token.split('.', 4).length === 3;
 
 const SIGN_IN = 'Sign in again and send a fresh token.';
@@ -69,8 +69,8 @@ function refusalOf(error: unknown): RelayProblem {
 }
 
 /**
- * Issuers that the claims name, wherever they stand. They only say whose keys to check the signature with: the claims are not parsed
- * before that, because any caller chooses them, and parsing costs more than the rest of a refusal.
+ * All issuers in the claims. They only decide whose keys check the signature. The claims are not parsed before that check,
+ * because any caller can choose them and parsing costs more than the rest of a refusal.
  */
 function issuersIn(token: string): ReadonlySet<unknown> {
   const claims = Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString();
@@ -99,7 +99,7 @@ async function verify(token: string, identity: JwtIdentityConfig, keys: KeySet, 
     return await jwtVerify(token, keys.find, options);
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-    // Several keys without ids: the one that fits counts.
+    // There are several keys without ids: try each of them.
     for await (const key of error) {
       try {
         return await jwtVerify(token, key, options);
@@ -111,7 +111,7 @@ async function verify(token: string, identity: JwtIdentityConfig, keys: KeySet, 
   }
 }
 
-/** Builds the check of JWTs for all identities of the type; the token's issuer says which one applies. */
+/** Builds the check of JWTs for all identities of this type. The token's issuer decides which one applies. */
 export function createJwts(identities: readonly JwtIdentityConfig[], runtime: RelayRuntime): Jwts {
   const { clock } = runtime;
   const sources = identities.map((identity) => ({
@@ -119,17 +119,17 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
     keys: createKeySet(identity, runtime),
     source: sha256(JSON.stringify(identity))
   }));
-  // Keyed by hash, so that no user's token lies in memory.
+  // Keyed by hash, so that no user's token stays in memory.
   const verified = new LRUCache<string, Verified>({ max: 10_000 });
 
   async function check(token: string, { identity, keys, source }: Source): Promise<Verified> {
     const { payload, protectedHeader } = await verify(token, identity, keys, clock.now());
     if (isOtherToken(protectedHeader.typ, payload, identity.typ)) {
-      throw invalidCredentials('The token is no access token.', 'Send the access token, not the ID token.');
+      throw invalidCredentials('The token is not an access token.', 'Send the access token, not the ID token.');
     }
     const subject = payload[identity.subjectClaim];
     if (typeof subject !== 'string' || subject === '') {
-      throw invalidCredentials('The token does not say who the user is.', "Check 'subjectClaim' of the identity.");
+      throw invalidCredentials('The token does not name the user.', "Check 'subjectClaim' of the identity.");
     }
     const roles = rolesOf(pointTo(identity.rolesPointer, payload));
     const notAfter = (payload.exp ?? 0) + identity.toleranceSeconds;
@@ -150,7 +150,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
   return {
     known(token) {
       const hash = sha256(token);
-      // Without moving it to the front: what was verified first is also the first to be verified again.
+      // Without updating its recency: the token that was verified first is also verified again first.
       const before = verified.peek(hash);
       if (before === undefined) return undefined;
       if (clock.monotonic() < before.until && clock.now() / 1000 < before.notAfter) return before.caller;
@@ -172,7 +172,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
           refusal = refusalOf(error);
         }
       }
-      throw refusal ?? invalidCredentials('The token is of an issuer this relay does not know.', SIGN_IN);
+      throw refusal ?? invalidCredentials('The issuer of the token is not known to this relay.', SIGN_IN);
     },
     identified: ({ source }) => sources.some((one) => one.source === source),
     async close() {

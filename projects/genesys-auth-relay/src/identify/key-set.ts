@@ -20,11 +20,11 @@ import { invalidCredentials } from './refused.ts';
 export const KEY_TIMES = {
   /** Keys are read again after this time. */
   freshMs: 600_000,
-  /** Keys that cannot be read again stay in use this long. */
+  /** Keys that cannot be refreshed stay in use this long. */
   lastGoodMs: 86_400_000,
-  /** Keys are read at most this often, however many unknown key ids come. */
+  /** Shortest time between two reads, even if tokens name unknown key ids. */
   cooldownMs: 30_000,
-  /** Without any keys, the provider is asked again after this time: whoever sends a JWT must not send it a request. */
+  /** Without any keys, the provider is asked again after this time: not every JWT may cause a request to it. */
   retryMs: 1000
 } as const;
 
@@ -47,7 +47,7 @@ function isKeySet(value: unknown): value is JSONWebKeySet {
 }
 
 /**
- * The key of a token. With several keys that have ids a token must name one (OpenID Connect Core 1.0 section 10.1): otherwise anyone
+ * Finds the key of a token. If all keys have ids, a token must name one (OpenID Connect Core 1.0 section 10.1): otherwise any caller
  * could make the relay check a signature with each of them.
  */
 async function findIn(
@@ -67,8 +67,8 @@ async function findIn(
 }
 
 /**
- * Reads the identity provider's keys and keeps the last good ones. jose's own remote set gives up its keys once they are
- * old and the provider is down, and its clock cannot be replaced; so the fetching is done here, the matching by jose.
+ * Reads the identity provider's keys and keeps the last good ones. The remote set of jose drops old keys while the provider is
+ * down, and its clock cannot be replaced. So this code fetches the keys, and jose matches them.
  */
 export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayRuntime): KeySet {
   const agent = new Agent(CONNECTIONS.identityProvider);
@@ -82,7 +82,7 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
     try {
       const url = identity.jwksUri ?? (await discoverJwksUri(identity.issuer, agent));
       const document = await fetchJson(url, agent);
-      if (!isKeySet(document)) throw new Error('no key set there');
+      if (!isKeySet(document)) throw new Error('the document is not a key set');
       const named = document.keys.every(({ kid }) => kid !== undefined);
       keys = { match: createLocalJWKSet(document), named, at: clock.monotonic() };
       failed = false;
@@ -127,7 +127,7 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayR
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
         if (loading !== undefined || cooledDown()) await reload();
-        // The key may be a new one that could not be read: then it is not the caller's fault.
+        // The key may be a new one that could not be read, which is not the caller's fault.
         if (failed) throw unavailable();
         return findIn(keys, header, token);
       }

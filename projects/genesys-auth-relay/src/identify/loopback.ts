@@ -6,7 +6,7 @@ import { requireAuthHeader } from './auth-header.ts';
 import type { Caller } from './caller.ts';
 
 const LOOPBACK_PEER = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
-/** What proxies, load balancers and content networks add to tell whom they speak for. */
+/** Headers by which proxies, load balancers and content networks name the original client. */
 const PROXIES =
   /^(?:forwarded|via|x-forwarded(?:-.*)?|x-original-.*|x-rewrite-url|x-remote-(?:ip|addr)|x-envoy-external-address|(?:[a-z]+-)*(?:real|client|connecting|user)-?ip(?:v6)?)$/;
 
@@ -22,9 +22,9 @@ function isLocalHost(host: string, { port, encrypted }: RequestFacts): boolean {
 }
 
 /**
- * Identifies whoever works at this machine, for development. Every program of the machine qualifies, and so would every
- * page in its browser, were it not for the rules: the peer is loopback, `Host` is this machine with the right port, no
- * proxy stands between, the page is of this origin or listed, and `X-Genesys-Auth` is there.
+ * Identifies every program on this machine as one caller, for development. Rules keep foreign pages in its browser out: the peer is
+ * loopback, `Host` is this machine with the right port, there is no proxy in between, the page is of this origin or listed, and
+ * `X-Genesys-Auth` is present.
  *
  * @throws RelayProblem `loopback_refused`, `origin_not_allowed`, `missing_auth_header`
  */

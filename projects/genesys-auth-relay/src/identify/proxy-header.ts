@@ -8,15 +8,15 @@ import { requireAuthHeader } from './auth-header.ts';
 import type { Caller } from './caller.ts';
 import { invalidCredentials } from './refused.ts';
 
-/** What a header of the proxy said: nothing, one value, or something that cannot be believed. */
+/** Content of a header of the proxy: nothing, one value, or something that cannot be trusted. */
 type Said = { readonly kind: 'nothing' | 'doubtful' } | { readonly kind: 'value'; readonly value: string };
 
-/** Servers before us may take `X_User`, `X-User` and `X.User` for one header, so here they are one. */
+/** Servers in front of the relay may treat `X_User`, `X-User` and `X.User` as one header, so the relay does as well. */
 const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '-');
 
 /**
- * Reads one header of the proxy. A second occurrence, or one in another spelling, may be the caller's own that the proxy did
- * not take off: then neither is believed.
+ * Reads one header of the proxy. A second occurrence, or one in another spelling, may come from the caller and not have been
+ * removed by the proxy. Then neither is trusted.
  */
 function read(facts: RequestFacts, name: string): Said {
   const spelt = name.toLowerCase();
@@ -28,54 +28,54 @@ function read(facts: RequestFacts, name: string): Said {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** The identity that a proxy before the relay gives. */
+/** The identity that a proxy in front of the relay provides. */
 export interface ProxyHeader {
   /**
-   * Whether the request carries any of the proxy's headers, its proof included. Such a request came through the proxy, or
-   * pretends to: it is never a request of this machine.
+   * Whether the request has any of the proxy's headers, including its proof. Such a request came through the proxy or pretends
+   * to, so it never counts as a loopback request.
    */
   claims(facts: RequestFacts): boolean;
   /**
-   * The caller whom a trusted proxy names; `undefined` when the peer is none of the trusted, or names nobody: then the
-   * headers count for nothing.
+   * The caller whom a trusted proxy names. `undefined` when the peer is not trusted, in which case the headers are ignored, or
+   * when it names no user.
    *
    * @throws RelayProblem `invalid_credentials`, `origin_not_allowed`, `missing_auth_header`
    */
   identify(facts: RequestFacts): Caller | undefined;
-  /** Whether this identity, with these settings and this proof, identified the caller. */
+  /** Whether this identity, with its current settings and proofs, identified the caller. */
   identified(caller: Caller): boolean;
 }
 
 /**
- * Builds the check of identities that a reverse proxy gives by header (RFC 9700 section 4.13, F11). Three things must hold: the
- * connection comes from a listed network, the proof that only the proxy knows is there, and each header came once. The peer
- * is the one of this connection, never what a header says. The credential behind it is the proxy's own cookie, so every
- * browser sends it by itself: the guards against foreign pages apply.
+ * Builds the check of identities that a reverse proxy provides by header (RFC 9700 section 4.13, F11). Three conditions must
+ * hold: the connection comes from a listed network, the request has the proof that only the proxy knows, and each header occurs
+ * once. The peer is that of the connection, never one from a header. Browsers send the cookie of the proxy automatically, so the
+ * guards against foreign pages apply.
  */
 export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: OriginGuard): ProxyHeader {
   const trusted = createNetworks(config.trustedProxies);
   const proofs = config.proof.secrets.map((secret) => digest(secret.reveal()));
   const { subjectHeader, rolesHeader } = config;
   const ofProxy = [config.proof.header, subjectHeader, ...(rolesHeader === undefined ? [] : [rolesHeader])];
-  // Two proxies may name two people alike.
+  // Two proxies may use the same subject.
   const ownKey = `proxyHeader:${[...config.trustedProxies, config.proof.header, subjectHeader].join(' ')}`;
   const distrust = (why: string) =>
-    invalidCredentials(why, 'Check how the proxy before the relay sets its headers: see the README, proxyHeader.');
+    invalidCredentials(why, 'Check how the proxy in front of the relay sets its headers: see the README, proxyHeader.');
 
-  /** One for each proof: a caller is no longer known when the proof it came with is replaced. */
+  /** One for each proof: a caller is no longer recognised when its proof is replaced. */
   const sources = proofs.map((proof) =>
     sha256(JSON.stringify([ownKey, rolesHeader ?? null, config.roles, proof.toString('hex')]))
   );
 
-  /** The fingerprint of the settings and of the proof that the request carries. */
+  /** The fingerprint of the settings and of the proof in the request. */
   function sourceOf(facts: RequestFacts): string {
     const proof = read(facts, config.proof.header);
     const given = digest(proof.kind === 'value' ? proof.value : '');
-    // All of them always, so that the time says nothing about which was near.
+    // Always compare all of them, so that the time does not reveal which one was close.
     const matches = proofs.map((known) => timingSafeEqual(known, given));
     const source = sources[matches.indexOf(true)];
     if (proof.kind !== 'value' || source === undefined) {
-      throw distrust('The identity headers came without the proof of the proxy.');
+      throw distrust('The identity headers have no proof of the proxy.');
     }
     return source;
   }
@@ -83,16 +83,18 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   function subjectOf(facts: RequestFacts): string | undefined {
     const said = read(facts, subjectHeader);
     if (said.kind === 'nothing' || (said.kind === 'value' && said.value === '')) return undefined;
-    // A comma is how servers join two headers into one.
+    // Servers join two headers with a comma.
     if (said.kind === 'value' && /^[\x20-\x2B\x2D-\x7E]{1,256}$/.test(said.value)) return said.value;
-    throw distrust('The header with the user came more than once, in another spelling, or holds no plain name.');
+    throw distrust(
+      'The header with the user occurs more than once or in another spelling, or does not hold a plain name.'
+    );
   }
 
   function rolesOf(facts: RequestFacts): readonly string[] {
     if (config.rolesHeader === undefined) return config.roles;
     const said = read(facts, config.rolesHeader);
     if (said.kind === 'doubtful')
-      throw distrust('The header with the roles came more than once, or in another spelling.');
+      throw distrust('The header with the roles occurs more than once or in another spelling.');
     const named = said.kind === 'value' ? said.value.split(',').map((role) => role.trim()) : [];
     return [...new Set([...config.roles, ...named.filter((role) => role !== '')])];
   }

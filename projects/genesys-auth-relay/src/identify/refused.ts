@@ -3,9 +3,9 @@ import { RelayProblem } from '../reply/problem.ts';
 // Never a challenge for Basic: a browser would ask the user for a password, and API keys are not for browsers.
 const CHALLENGE = 'Bearer realm="genesys-auth-relay"';
 
-/** 401 for a request without any credential: the challenge carries no error code (RFC 6750 section 3.1). */
+/** 401 for a request without a credential. The challenge has no error code (RFC 6750 section 3.1). */
 export const unauthenticated = (hint: string): RelayProblem =>
-  new RelayProblem('unauthenticated', 'The request carries no credential.', {
+  new RelayProblem('unauthenticated', 'The request has no credential.', {
     hint,
     headers: { 'www-authenticate': CHALLENGE }
   });

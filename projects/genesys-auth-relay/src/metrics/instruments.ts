@@ -73,7 +73,7 @@ export function createInstruments(registry: Registry): {
     events: counter('hub_events_total', 'Events from Genesys Cloud', []),
     duplicates: counter('hub_duplicates_total', 'Events that came twice and were dropped', []),
     deliveries: counter('hub_deliveries_total', 'Events times the clients that wanted them', []),
-    gaps: counter('hub_gaps_total', 'Gaps that clients were told of', [])
+    gaps: counter('hub_gaps_total', 'Gaps that were reported to clients', [])
   };
   ready.set(0);
   degraded.set(0);

@@ -1,18 +1,18 @@
 import { covers, isCovered, missingScopes } from 'genesys-scopes';
 
-/** What the choice looks at in an OAuth client. */
+/** The properties of an OAuth client that decide the choice. */
 export interface ScopedClient {
   readonly name: string;
   readonly scopes: readonly string[];
 }
 
-/** What a token must be good for, and what it may be good for besides. */
+/** The scopes that a token must have, and those that it may have in addition. */
 export interface Wanted {
   readonly required: readonly string[];
   readonly optional: readonly string[];
 }
 
-/** The client that serves a request, and those of the optional scopes that it can serve. */
+/** The client for a request, and the optional scopes that it covers. */
 export interface Choice<C extends ScopedClient> {
   readonly client: C;
   readonly optional: readonly string[];
@@ -21,8 +21,8 @@ export interface Choice<C extends ScopedClient> {
 const isReadonly = (scope: string): boolean => scope.endsWith(':readonly');
 
 /**
- * How much a set of scopes allows: a read-only scope counts one, any other two, and what another scope covers nothing. So a
- * set that lies inside another always has the smaller number.
+ * How much a set of scopes allows: a read-only scope counts one, any other two, and a scope that another one covers zero. So a
+ * subset always has a smaller number.
  */
 export function widthOf(scopes: readonly string[]): number {
   const own = [...new Set(scopes)];
@@ -33,7 +33,7 @@ export function widthOf(scopes: readonly string[]): number {
 
 /**
  * The narrowest client that covers a request (least privilege, RFC 9700 section 2.3): all required scopes, as many of the
- * optional ones as any client can add, and then the one that allows least. Of two that allow as much the first wins.
+ * optional ones as any client can add, and then the one that allows least. Of two that allow the same, the first wins.
  *
  * @param clients in the order of the configuration
  * @returns `undefined` if no client covers all required scopes
@@ -55,15 +55,15 @@ export function narrowestClient<C extends ScopedClient>(
   return best && { client: best.client, optional: best.optional };
 }
 
-/** What a client lacks for a request, for the client that lacks least. */
+/** The client that lacks the fewest scopes for a request, and those scopes. */
 export function leastMissing(clients: readonly ScopedClient[], required: readonly string[]) {
   const all = clients.map(({ name, scopes }) => ({ name, missing: missingScopes(required, scopes) }));
   return all.sort((one, other) => one.missing.length - other.missing.length)[0];
 }
 
 /**
- * The clients that serve at least one request of somebody who may ask for these scopes: a client may be the narrowest for
- * one part of them and another for the rest.
+ * The clients that serve at least one possible request of a caller with these scopes: one client may be the narrowest for some of
+ * them and another for the rest.
  */
 export function reachableClients<C extends ScopedClient>(
   clients: readonly C[],
@@ -71,7 +71,7 @@ export function reachableClients<C extends ScopedClient>(
 ): readonly C[] {
   const askable = [...scopes, ...scopes.filter((scope) => !isReadonly(scope)).map((scope) => `${scope}:readonly`)];
   return clients.filter((client) => {
-    // The largest request it can serve: a smaller one has the same rivals or more.
+    // The largest request that it covers: a smaller request has the same competing clients or more.
     const largest = askable.filter((scope) => isCovered(scope, client.scopes));
     return largest.length > 0 && narrowestClient(clients, { required: largest, optional: [] })?.client === client;
   });

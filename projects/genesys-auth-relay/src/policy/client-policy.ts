@@ -6,11 +6,11 @@ import { type Choice, type Wanted, leastMissing, narrowestClient } from '../oaut
 import type { Entitlement } from './policy.ts';
 
 /**
- * Chooses the OAuth client whose token goes to a browser: whoever holds it has every right of that client. So a client that
- * may do what other callers of the relay may and this one may not is out of the question.
+ * Chooses the OAuth client whose token goes to a browser: its holder has every right of that client. So a client
+ * with rights that other callers of the relay have and this one has not is never chosen.
  *
- * @param rules what all roles of the relay may have together, and whether callers may share the rights of a client
- * @throws RelayProblem `scope_not_covered` with what would be needed
+ * @param rules the scopes of all roles of the relay together, and whether callers may share the rights of a client
+ * @throws RelayProblem `scope_not_covered`, which names the missing client
  */
 export function chooseClient(
   { clients, scopes: own }: Entitlement,
@@ -19,7 +19,7 @@ export function chooseClient(
 ): Choice<ClientConfig> {
   const beyond = (client: ClientConfig) =>
     client.scopes.filter((scope) => isCovered(scope, rules.held) && !isCovered(scope, own));
-  // With one client there is nothing to choose, and the start of the relay has judged it.
+  // With one client there is no choice, and the configuration check has accepted it.
   const shared = rules.acceptSharedPrivileges || clients.length === 1;
   const choice = narrowestClient(shared ? clients : clients.filter((client) => beyond(client).length === 0), wanted);
   if (choice !== undefined) return choice;
@@ -28,7 +28,7 @@ export function chooseClient(
   if (tooWide !== undefined) {
     throw new RelayProblem(
       'scope_not_covered',
-      `Only the OAuth client '${safeText(tooWide.name)}' covers ${asked}, and its tokens may do what this caller may not: ${safeList(beyond(tooWide))}.`,
+      `Only the OAuth client '${safeText(tooWide.name)}' covers ${asked}, and its tokens have rights that this caller has not: ${safeList(beyond(tooWide))}.`,
       {
         hint: `Add an OAuth client with just ${asked} to genesys.clients, or ask for these scopes one at a time.`,
         scopes: wanted.required
@@ -40,7 +40,7 @@ export function chooseClient(
     hint:
       nearest === undefined
         ? 'Add an OAuth client to genesys.clients.'
-        : `'${safeText(nearest.name)}' comes nearest; it lacks ${safeList(nearest.missing)}. Add an OAuth client with all of them to genesys.clients, or ask for them apart.`,
+        : `'${safeText(nearest.name)}' is the closest; it lacks ${safeList(nearest.missing)}. Add an OAuth client with all of them to genesys.clients, or request them separately.`,
     scopes: nearest?.missing ?? wanted.required
   });
 }

@@ -11,29 +11,29 @@ function clientsFor({ genesys, roles }: Pick<RelayConfig, 'genesys' | 'roles'>, 
   return bound.includes(undefined) ? genesys.clients : genesys.clients.filter(({ name }) => bound.includes(name));
 }
 
-/** What a caller may have. */
+/** The rights of a caller. */
 export interface Entitlement {
-  /** Scopes the caller may ask for, sorted. What these cover may be asked for as well. */
+  /** Scopes that the caller may request, sorted. It may also request scopes that these cover. */
   readonly scopes: readonly string[];
   /** Scopes of a request that names none, sorted. */
   readonly defaultScopes: readonly string[];
   /** OAuth clients that may serve the caller, in the order of the configuration. */
   readonly clients: readonly ClientConfig[];
-  /** The roles this comes from. */
+  /** The roles that these rights come from. */
   readonly roles: readonly Role[];
-  /** The same for all callers with the same rights. */
+  /** Equal for all callers with the same rights. */
   readonly key: string;
-  /** Scopes of the user's own token, where it goes with each call; `undefined`: that of an OAuth client of the relay goes with it. */
+  /** Scopes of the user's own token, if calls are sent with it; `undefined`: calls are sent with the token of an OAuth client. */
   readonly token?: readonly string[];
 }
 
-/** What a caller asks for. */
+/** The scopes that a caller requests. */
 export interface ScopeRequest {
   readonly scopes: readonly string[];
   readonly optionalScopes: readonly string[];
 }
 
-/** What a caller gets: the scopes it must have, and those it also may have. */
+/** The decision for a caller: the scopes it must get, and those it may also get. */
 export interface ScopeDecision {
   readonly required: readonly string[];
   readonly optional: readonly string[];
@@ -41,19 +41,19 @@ export interface ScopeDecision {
 
 /** The rules, compiled once from the configuration. */
 export interface Policy {
-  /** What roles add up to. Throws `policy_denied` when that is nothing. */
+  /** The rights of these roles together. Throws `policy_denied` when there are none. */
   readonly entitlement: (roles: readonly string[]) => Entitlement;
   /** Decides a request. Throws `malformed_scope`, `scope_not_registered`, `scope_not_allowed` or `scope_required`. */
   decide(request: ScopeRequest, entitlement: Entitlement): ScopeDecision;
 }
 
-/** What a scope is about: `analytics` of `analytics:readonly`. */
+/** The resource of a scope: `analytics` of `analytics:readonly`. */
 const areaOf = (scope: string): string | undefined => scope.split(':', 1)[0];
 
 /** Builds the policy: roles to scopes, on top of the exact list of registered scopes. */
 export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'scopes'>): Policy {
   const registered = config.scopes;
-  // A verified token is remembered with its roles, so the same list comes again and again; equal lists are few.
+  // A verified token is cached with its roles, so the same list objects repeat, and there are few different lists.
   const entitlements = new WeakMap<readonly string[], Entitlement>();
   const byKey = new LRUCache<string, Entitlement>({ max: 1000 });
 
@@ -68,7 +68,7 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
   }
 
   function checkRegistered(scopes: readonly string[]): void {
-    // Not checkScope, which looks for the nearest name to each: a body has room for thousands.
+    // Not checkScope, which searches the nearest name for each scope: a body has room for thousands.
     const unknown = scopes.filter((scope) => !isCovered(scope, registered));
     const [first] = unknown;
     if (first === undefined) return;
@@ -103,7 +103,7 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
       if (known !== undefined) return known;
       const found = roles.flatMap((role) => config.roles.get(role) ?? []);
       if (found.length === 0) {
-        throw new RelayProblem('policy_denied', 'The caller is known, but has no role of this relay.', {
+        throw new RelayProblem('policy_denied', 'The caller is identified, but has no role of this relay.', {
           hint:
             roles.length === 0
               ? 'Give the caller a role; for a JWT check rolesPointer.'
@@ -134,7 +134,7 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
       const optional = canonical(optionalScopes.filter((scope) => isCovered(scope, entitlement.scopes)));
       if (scopes.length > 0 || optional.length > 0) return { required: canonical(scopes), optional };
       if (entitlement.defaultScopes.length > 0) return { required: entitlement.defaultScopes, optional: [] };
-      throw new RelayProblem('scope_required', 'No scope was asked for, and the caller has no default scopes.', {
+      throw new RelayProblem('scope_required', 'The request names no scope, and the caller has no default scopes.', {
         hint: `Ask for one of: ${safeList(entitlement.scopes)}.`
       });
     }

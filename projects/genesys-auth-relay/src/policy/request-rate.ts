@@ -1,8 +1,7 @@
 import type { RelayConfig } from '../config/config.ts';
 
 /**
- * How many requests a caller may send in a minute: the most that one of its roles allows. A role that says nothing allows
- * what `limits` says.
+ * How many requests a caller may send in a minute: the highest limit of its roles. A role without a limit has that of `limits`.
  */
 export function createRequestRate({ roles, limits }: Pick<RelayConfig, 'roles' | 'limits'>) {
   const usual = limits.requestsPerMinute;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { readCapped } from '../runtime/read-capped.ts';
 
-/** An answer of the API whose body is still to be read. */
+/** An answer of the API whose body has not been read yet. */
 export interface ApiAnswer {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
@@ -16,7 +16,7 @@ export interface WholeAnswer {
   readonly body: Buffer;
 }
 
-/** Whether the body was read already. */
+/** Whether the body has been read. */
 export const isWhole = (answer: ApiAnswer | WholeAnswer): answer is WholeAnswer => Buffer.isBuffer(answer.body);
 
 /** Reads an error of the API. A body longer than the limit is left out: it is not an error that the relay knows. */

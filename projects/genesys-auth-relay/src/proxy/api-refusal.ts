@@ -3,7 +3,7 @@ import { decoded } from '../source/decoded.ts';
 import { parseObject } from '../runtime/parse-object.ts';
 import { type WholeAnswer, headerOf } from './answer.ts';
 
-/** Bytes of a body that are read, once it is decompressed. */
+/** Maximum size in bytes of a decompressed body. */
 const MAX_BODY_BYTES = 65_536;
 
 /** The body of an error of the API as an object, also when it is compressed. Browsers allow that, and the relay passes it on. */
@@ -16,7 +16,7 @@ export function errorBody({ headers, body }: WholeAnswer): Record<string, unknow
 export const isAddressRefused = (answer: WholeAnswer): boolean => errorBody(answer)?.['code'] === 'ip.not.authorized';
 
 /**
- * The problem of a call to which the API answered 401 although the token is live. To the caller, a 401 would say that it has to sign
+ * The problem of a call to which the API answered 401 although the token is live. A 401 would make the caller sign
  * in again, which changes nothing.
  */
 export function apiRefused(answer: WholeAnswer): RelayProblem {

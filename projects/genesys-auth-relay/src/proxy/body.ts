@@ -8,11 +8,11 @@ import { type CappedBody, readCapped } from '../runtime/read-capped.ts';
 export interface ApiBody {
   /** `null`: none. Bytes can be sent a second time, a stream cannot. */
   readonly content: Buffer | Readable | null;
-  /** Bytes, where they are known. */
+  /** Length in bytes, if it is known. */
   readonly length: number | undefined;
 }
 
-/** No body, as of most calls. */
+/** Most calls have no body. */
 export const NO_BODY: ApiBody = { content: null, length: 0 };
 
 /** Whether a request has a body (RFC 9112 section 6). */
@@ -25,7 +25,7 @@ const tooLarge = (limit: number) =>
     headers: { connection: 'close' }
   });
 
-/** What is read already and the rest of the request. */
+/** The chunks that have been read, followed by the rest of the request. */
 async function* rest(start: Buffer, request: IncomingMessage, limit: number): AsyncGenerator<Buffer> {
   let size = start.length;
   yield start;
@@ -43,9 +43,9 @@ function readBefore(request: IncomingMessage): Buffer | undefined {
 }
 
 /**
- * Reads as much of the body as is kept for a second try. A longer body is streamed.
+ * Reads the body up to the size that is kept for a second try. A longer body is streamed.
  *
- * @param limits bytes the API takes, and bytes that are kept
+ * @param limits maximum bytes of a body, and maximum bytes that are kept
  * @throws RelayProblem `body_too_large`, `invalid_request`
  */
 export async function readApiBody(

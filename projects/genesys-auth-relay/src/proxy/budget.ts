@@ -2,7 +2,7 @@ import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 
 const WINDOW_MS = 60_000;
-/** Part of a budget that is kept for callers who have had less than their share. */
+/** Part of a budget that is reserved for callers who have used less than their share. */
 const RESERVE = 0.1;
 
 /** Limits of a {@link Budget}. */
@@ -17,16 +17,16 @@ export interface BudgetLimits {
   readonly mayUseAll?: (caller: string) => boolean;
 }
 
-/** What the API lets one token do in a minute, shared fairly between callers. */
+/** The API requests that one token may send in a minute, shared fairly between callers. */
 export interface Budget {
   /**
    * Takes one request: `undefined` at once, or a promise when it has to wait for its turn.
    *
-   * @param presence its signal, which is asked for only then, ends the wait when the caller has gone
+   * @param presence its signal, which is read only when the request has to wait, ends the wait when the caller disconnects
    * @throws RelayProblem `api_budget_spent` with `retryAfterSeconds`
    */
   take(caller: string, presence: { readonly signal: AbortSignal }): Promise<void> | undefined;
-  /** The API said that the budget is spent: nothing more for so many milliseconds. */
+  /** The API reported that the budget is spent: send nothing for this many milliseconds. */
   pause(ms: number): void;
 }
 
@@ -36,7 +36,7 @@ interface Waiting {
   readonly fail: (why: RelayProblem) => void;
 }
 
-/** The problem of a request for which nothing is left. */
+/** The problem of a request for which no budget is left. */
 export const spent = (waitMs: number): RelayProblem => {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new RelayProblem('api_budget_spent', 'The requests that the API allows in a minute are spent.', {
@@ -46,15 +46,16 @@ export const spent = (waitMs: number): RelayProblem => {
 };
 
 /**
- * Counts the requests of the last 60 seconds exactly, so that no window of the API's own holds more than it allows. Who has
- * to wait is served in turn by caller, not by arrival: a caller with a hundred requests waits behind its own. A caller within its
- * share is served as long as anything is left; one that has had its share is paced, so that it cannot take what others need.
+ * Counts the requests of this process in a sliding window of 60 seconds, at the time of their turn. So the limit holds wherever a
+ * window of the API starts, apart from delays in the network. Waiting requests are served round-robin by caller, not by arrival:
+ * a caller with a hundred requests delays only itself. A caller within its share is served while any budget is left. A caller
+ * above its share is paced, so that it cannot take the share of others.
  */
 export function createBudget(
   { requestsPerMinute, queueLength, queueWaitMs, mayUseAll = () => false }: BudgetLimits,
   clock: RelayClock
 ): Budget {
-  /** The last requests, oldest first: when, and whose. Two lists, as millions of small objects are dear to collect. */
+  /** Times and callers of the last requests, oldest first. Two lists, because millions of small objects load the garbage collector. */
   let times: number[] = [];
   let callers: string[] = [];
   let first = 0;
@@ -63,7 +64,7 @@ export function createBudget(
   let waiting = 0;
   let pausedUntil = 0;
   let pumping = false;
-  /** When the pump looks again by itself, and how to make it look before. */
+  /** When the pump wakes next, and the function that wakes it earlier. */
   let alarm = { at: Infinity, ring: (): void => undefined };
   const common = Math.max(1, Math.ceil(requestsPerMinute * (1 - RESERVE)));
 
@@ -75,7 +76,7 @@ export function createBudget(
       if (left === 0) used.delete(caller);
       else used.set(caller, left);
     }
-    // When half of it is over, so that each is copied once.
+    // Only when half of the entries are old, so that each entry is copied once.
     if (first > 1024 && first * 2 > times.length) {
       times = times.slice(first);
       callers = callers.slice(first);
@@ -83,15 +84,15 @@ export function createBudget(
     }
   }
 
-  /** When fewer than `limit` requests lie in the window; `now` if they do already. */
+  /** The time from which fewer than `limit` requests are in the window; `now` if that is already so. */
   function freeAt(limit: number, now: number): number {
     return times.length - first < limit ? now : (times[times.length - limit] ?? now) + WINDOW_MS;
   }
 
   /**
-   * When a caller that has had its share may send one more. The requests of the last `t` seconds may be one share and, in
-   * proportion to `t`, the shares of the others. So at any moment the others find their shares, spread evenly over the next
-   * minute, whatever was sent before they came.
+   * When a caller that has used its share may send one more request. In the last `t` seconds it may send one share plus, in
+   * proportion to `t`, the shares of the others. So the others can use their shares at any time, spread evenly over the next
+   * minute, whatever was sent before they arrived.
    */
   function pacedAt(share: number, now: number): number {
     const ofOthers = requestsPerMinute - share;
@@ -111,7 +112,7 @@ export function createBudget(
     forget(now);
     const mine = used.get(caller) ?? 0;
     const active = used.size + (mine === 0 ? 1 : 0);
-    // Somebody who is alone shares with the next to come.
+    // A single caller shares with the next one that arrives.
     const share = requestsPerMinute / Math.max(2, active);
     if (mine < share || mayUseAll(caller)) return freeAt(requestsPerMinute, now);
     return Math.max(freeAt(common, now), pacedAt(share, now));
@@ -142,7 +143,7 @@ export function createBudget(
 
   function serve(caller: string, now: number): void {
     const [entry, ...rest] = queues.get(caller) ?? [];
-    // To the end of the line of callers.
+    // Move to the end of the queue of callers.
     queues.delete(caller);
     if (rest.length > 0) queues.set(caller, rest);
     if (entry === undefined) return;
@@ -198,7 +199,7 @@ export function createBudget(
     take(caller, presence) {
       const now = clock.monotonic();
       const at = mayAt(caller, now);
-      // Nobody overtakes one who waits and may go, too; but the reserve is there for those who come while the others wait.
+      // A new request does not overtake a waiting one that may also be sent. The reserve is for callers that arrive while others wait.
       if (at <= now && (waiting === 0 || (next(now)?.at ?? now) > now)) {
         note(caller, now);
         return undefined;

@@ -1,16 +1,16 @@
 import type { WholeAnswer } from './answer.ts';
 
-/** The answers under way that others may wait for. */
+/** Pending answers that identical requests may wait for. */
 export interface Coalescer {
   /**
-   * The answer that is under way for this key, or `undefined` when there is none or it cannot be shared.
+   * The pending answer for this key, or `undefined` when there is none. It resolves to `undefined` when it cannot be shared.
    */
   join(key: string): Promise<WholeAnswer | undefined> | undefined;
-  /** Says that an answer is under way; the function tells what became of it. */
+  /** Registers a pending answer. Call the returned function with its result. */
   lead(key: string): (answer: WholeAnswer | undefined) => void;
 }
 
-/** Keeps track of identical requests in flight. Nothing is kept once the answer is there. */
+/** Keeps track of identical requests in flight. Nothing is kept after the answer. */
 export function createCoalescer(): Coalescer {
   const flights = new Map<string, Promise<WholeAnswer | undefined>>();
   return {

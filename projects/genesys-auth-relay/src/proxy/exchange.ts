@@ -8,7 +8,7 @@ import type { ApiAnswer, WholeAnswer } from './answer.ts';
 import { EXPOSED_HEADERS, passedHeaders } from './response-headers.ts';
 import type { ApiTarget } from './target.ts';
 
-/** One call of the API: what came, who sent it, and where the answer goes. */
+/** One API call: the request, its caller, and the response to write. */
 export interface ApiExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -18,25 +18,25 @@ export interface ApiExchange {
   readonly target: ApiTarget;
   /** The headers that the relay puts on the answer. */
   readonly relayHeaders: (options: Pick<HeaderOptions, 'exposed' | 'vary'>) => Record<string, string>;
-  /** Tells the log that the API broke off in the middle of its answer. */
+  /** Notes for the log that the API aborted its answer. */
   broke(): void;
-  /** Tells the log which operation it was. */
+  /** Notes the operation for the log. */
   name(operation: string): void;
 }
 
-/** Writes status and headers of the API's answer to the caller. Returns `false` when that is not possible any more. */
+/** Writes status and headers of the API's answer to the caller. Returns `false` when that is no longer possible. */
 function begin({ response, relayHeaders }: ApiExchange, { statusCode, headers }: Omit<ApiAnswer, 'body'>): boolean {
   const own = relayHeaders({ exposed: EXPOSED_HEADERS, vary: headers.vary });
   return writeHead(response, statusCode, { ...passedHeaders(headers), ...own });
 }
 
-/** Drops a body that nobody reads, so that its connection to the API is free again. */
+/** Discards an unread body, so that its connection to the API is free again. */
 function discard({ body }: ApiAnswer): void {
   // destroy() makes the body emit an error.
   body.on('error', () => undefined).destroy();
 }
 
-/** Streams the API's answer to the caller, at the pace of the caller. */
+/** Streams the API's answer to the caller, as fast as the caller reads. */
 export async function streamAnswer(exchange: ApiExchange, answer: ApiAnswer, signal: AbortSignal): Promise<void> {
   if (!begin(exchange, answer)) {
     discard(answer);
@@ -49,8 +49,8 @@ export async function streamAnswer(exchange: ApiExchange, answer: ApiAnswer, sig
 }
 
 /**
- * The same, and returns a copy if the answer is a success of at most `limit` bytes. Other callers wait for the copy, so as long as
- * there is one this caller's pace does not matter.
+ * The same, and returns a copy if the answer is a success of at most `limit` bytes. Other callers wait for the copy, so while it
+ * is made a slow caller does not slow it down.
  */
 export async function streamAndKeep(
   exchange: ApiExchange,
@@ -80,7 +80,7 @@ export async function streamAndKeep(
   return size <= limit ? { statusCode, headers, body: Buffer.concat(chunks) } : undefined;
 }
 
-/** Writes an answer whose body was read already. */
+/** Writes an answer whose body has been read. */
 export function writeWhole(exchange: ApiExchange, { statusCode, headers, body }: WholeAnswer): void {
   // The answer to HEAD has the length of the body that GET would get.
   const length = exchange.request.method === 'HEAD' ? {} : { 'content-length': String(body.length) };

@@ -10,20 +10,23 @@ interface Named {
   readonly name: string;
 }
 
-/** What the API allows: a budget for each token, and operations of an OAuth client that it asked to be left alone. */
+/** The limits of the API: a budget for each token, and operations that an OAuth client must pause. */
 export interface ApiLimits {
   /** @param slot which token of the client's pool */
   budget(client: Named, slot: number): Budget;
   /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
   check(client: Named, operation: string): void;
-  /** The API answered 429: obeys its `Retry-After`, up to a minute, for the token or, where it says so, for this operation alone. */
+  /** Handles a 429: obeys `Retry-After`, up to a minute, for the token or, if the answer names the operation, for that one only. */
   note(client: Named, slot: number, operation: string, answer: WholeAnswer): void;
 }
 
-/** The longest pause after a 429, in milliseconds: the API counts by the minute, and one answer must not stop everybody for an hour. */
+/**
+ * The longest pause after a 429, in milliseconds: the API counts by the minute, and one answer must not stop all callers for an
+ * hour.
+ */
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Whether a 429 is about the token. Its body names the limit; where it does not, the token is the safe guess. */
+/** Whether a 429 is about the token. Its body names the limit; if it does not, the token is the safe assumption. */
 function isAboutToken(answer: WholeAnswer): boolean {
   const limit = errorBody(answer)?.['limit'];
   const key = typeof limit === 'object' && limit !== null && 'key' in limit ? limit.key : undefined;

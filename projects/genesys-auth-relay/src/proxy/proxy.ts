@@ -14,23 +14,23 @@ import { type Permit, createRights } from './rights.ts';
 import { type Acting, type Sender, type SentToken, createServiceSenders } from './sender.ts';
 import { createApiPool } from './upstream-api.ts';
 
-/** Bytes of a 401 or 429 that are read. */
+/** Maximum bytes of a 401 or 429 body that are read. */
 const ERROR_BYTES = 65_536;
-/** Bytes of an answer that is shared between callers who asked the same at the same time. */
+/** Maximum bytes of an answer that identical requests share. */
 const SHARED_BYTES = 1_048_576;
 
 /** Headers that differ from call to call and change nothing in the answer. */
 const PER_CALL = new Set(['authorization', 'traceparent', 'tracestate']);
 
-/** Passes calls of the API on, with a token that the caller never sees. */
+/** Forwards API calls, with a token that the caller never sees. */
 export interface ApiProxy {
   /**
-   * Answers one call. Problems before the head of the answer is out are thrown, later ones cut the connection.
+   * Answers one call. Problems before the head of the answer is sent are thrown, later ones close the connection.
    *
    * @throws RelayProblem
    */
   handle(exchange: ApiExchange): Promise<void>;
-  /** Headers that pass beside the usual ones. */
+  /** Headers that are forwarded in addition to the usual ones. */
   readonly forwardHeaders: readonly string[];
   close(): Promise<void>;
 }
@@ -38,17 +38,17 @@ export interface ApiProxy {
 /** What the proxy takes from the rest of the relay. */
 export interface ProxyParts {
   readonly source: TokenSource;
-  /** With which rights and whose token a caller calls the API. */
+  /** The rights and the token with which a caller calls the API. */
   act(caller: Caller): Acting | Promise<Acting>;
   /** Takes one verification of a refused token from the caller's budget. */
   readonly mayVerify: (caller: string) => boolean;
 }
 
-/** A request that is judged and ready to be sent, once or twice. */
+/** A permitted request that is ready to be sent, once or twice. */
 interface Call {
   readonly exchange: ApiExchange;
   readonly permit: Permit;
-  /** Whose token goes with it, and whose budget it takes from. */
+  /** Provides the token and the budget. */
   readonly sender: Sender;
   readonly path: string;
   /** Without the token. */
@@ -90,16 +90,16 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     return answer;
   }
 
-  /** Sends the call. A 401 and a 429 are read, as they may not be what the caller gets. */
+  /** Sends the call. A 401 and a 429 are read, because the caller may get a different answer. */
   async function attempt(call: Call, token: SentToken): Promise<ApiAnswer | WholeAnswer> {
     const answer = await send(call, token);
     return answer.statusCode === 401 || answer.statusCode === 429 ? readError(answer, ERROR_BYTES) : answer;
   }
 
-  /** Gets the answer for the caller. When the API refuses a token that is dead, the call is sent again with a new one. */
+  /** Gets the answer for the caller. When the API refuses a dead token, the call is sent again with a new one. */
   async function fetchAnswer(call: Call): Promise<ApiAnswer | WholeAnswer> {
     const { permit, sender, body } = call;
-    // The token first: a call that gets none never reaches the API and must not spend the budget.
+    // The token first: a call without a token never reaches the API and must not spend the budget.
     let token = await sender.token();
     const turn = takeTurn(call);
     if (turn !== undefined) {
@@ -141,7 +141,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     if (flight !== undefined) {
       const answer = await flight;
       if (signal.aborted) return;
-      // Not the next flight: when answers cannot be shared, callers would fetch theirs one after another.
+      // Not another shared request: if answers cannot be shared, callers would fetch theirs one after another.
       if (answer === undefined) return run(call);
       observer.apiCoalesced?.(sender.name);
       writeWhole(exchange, answer);
@@ -158,7 +158,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     }
   }
 
-  /** Judges a call, and passes it on if it may be. */
+  /** Checks a call, and forwards it if it is permitted. */
   async function answer(exchange: ApiExchange, signal: AbortSignal): Promise<void> {
     const { request, caller, facts, target, traceparent } = exchange;
     const method = request.method ?? 'GET';
@@ -166,7 +166,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const permit = rights(method, target.path, entitlement);
     exchange.name(permit.operation);
     const sender = permit.client === undefined ? own : serviceSender(permit.client, caller.key);
-    // The rights of a caller without a token of its own always lead to a client.
+    // The rights of a caller without its own token always lead to an OAuth client.
     if (sender === undefined) throw new TypeError('no token for the call');
     sender.check(permit.operation);
     const body = await readApiBody(request, proxy);
@@ -189,7 +189,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
         await answer(exchange, signal);
       } catch (error) {
         if (!signal.aborted && !response.headersSent) throw error;
-        // The caller is gone, or the API ended its answer early: a part of an answer must not look like a whole one.
+        // The caller disconnected, or the API ended its answer early: a partial answer must not look complete.
         const broken = !signal.aborted;
         response.destroy();
         if (broken) exchange.broke();

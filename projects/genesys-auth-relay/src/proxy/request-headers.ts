@@ -1,8 +1,8 @@
 import type { RequestFacts } from '../guard/facts.ts';
 
 /**
- * What a caller may say to the API. A list of what passes, not of what does not: cookies, the caller's credential, hop-by-hop
- * headers and whatever proxies before the relay add have no way in (B12, RFC 9110 section 7.6.1).
+ * The request headers that are forwarded to the API. It is an allow-list: cookies, the caller's credential, hop-by-hop headers and
+ * headers of proxies in front of the relay are never forwarded (B12, RFC 9110 section 7.6.1).
  */
 export const PASSED_HEADERS = [
   'accept',
@@ -27,7 +27,7 @@ export function createRequestHeaders(extra: readonly string[]) {
     const sent: Record<string, string> = { 'user-agent': 'genesys-auth-relay' };
     for (const name of passed) {
       const value = headers[name];
-      // Without a trace its state means nothing (W3C Trace Context section 3.3).
+      // `tracestate` has no meaning without `traceparent` (W3C Trace Context section 3.3).
       if (value !== undefined && (traceparent !== undefined || name !== 'tracestate')) sent[name] = value;
     }
     if (traceparent !== undefined) sent['traceparent'] = traceparent;

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { RELAY_HEADER_NAMES } from '../reply/headers.ts';
 
 /**
- * What an answer of the API does not say to the caller: cookies, which would be set for the relay's own origin; connection
- * headers, which were for the relay; the API's word on CORS and challenges, as the relay has its own.
+ * The response headers that are not forwarded to the caller: cookies, which would be set for the relay's origin; connection
+ * headers, which are for the relay; CORS headers and challenges, because the relay writes its own.
  */
 const DROPPED = new Set([
   'alt-svc',
@@ -26,7 +26,7 @@ const DROPPED = new Set([
 /** Headers of an API answer that pages of other origins may read. */
 export const EXPOSED_HEADERS = 'Retry-After, ININ-Correlation-Id, ETag, Location, Content-Disposition';
 
-/** The headers that `Connection` names: they are for the relay only (RFC 9110 section 7.6.1). */
+/** The headers that `Connection` names. They are for the relay only (RFC 9110 section 7.6.1). */
 const namedBy = (connection: string | string[] | undefined): ReadonlySet<string> =>
   new Set(
     String(connection ?? '')

@@ -6,9 +6,9 @@ import type { Entitlement } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList } from '../reply/safe-text.ts';
 
-/** What a caller's request is, and whose token goes with it. */
+/** The operation of a caller's request, and the token to send it with. */
 export interface Permit {
-  /** OAuth client whose token goes with it; `undefined`: the user's own token does. */
+  /** OAuth client whose token is sent; `undefined`: the user's own token is sent. */
   readonly client: ClientConfig | undefined;
   /** Method and path template, for the log. */
   readonly operation: string;
@@ -16,28 +16,28 @@ export interface Permit {
   readonly takesToken: boolean;
 }
 
-/** Reads without a scope that say nothing about an organisation: every caller with a role may send them. */
+/** Read operations without a scope whose answers hold nothing about an organisation: every caller with a role may call them. */
 const PUBLIC_READS: ReadonlySet<string> = new Set(['/api/v2/date', '/api/v2/ipranges', '/api/v2/timezones']);
 
-/** Whether no scope says who may call an operation, so that the configuration has to name it. */
+/** Whether an operation has no scope, so that the configuration has to name it. */
 const needsRule = ({ method, path, scopes }: Operation): boolean =>
   scopes.length === 0 && !(method === 'GET' && PUBLIC_READS.has(path));
 
-/** Path as words: decoded, in lower case, without a slash at the end, the way the catalogue reads it. */
+/** Segments of a path: decoded, in lower case, without a slash at the end, as the catalogue reads it. */
 const wordsOf = (path: string): string => decodeURIComponent(path).toLowerCase().replace(/\/$/, '');
 
-/** Tells whether a rule of methods and a path is about a request. Its path stands for everything below it as well. */
+/** Whether a rule of methods and a path matches a request. The path of a rule includes all paths below it. */
 function matches({ methods, path }: RouteRule, method: string, words: string): boolean {
   const wanted = path.toLowerCase();
   return (methods === undefined || methods.includes(method)) && (words === wanted || words.startsWith(`${wanted}/`));
 }
 
 const refused = (operation: string, why: string, hint: string) =>
-  new RelayProblem('operation_refused', `${operation} is not passed on: ${why}.`, { hint });
+  new RelayProblem('operation_refused', `${operation} is not forwarded: ${why}.`, { hint });
 
 /**
- * A channel's id is all it takes to open its socket and to subscribe there, to any topic, past the relay: what is worth which scope
- * would be nobody's to say.
+ * The id of a channel is enough to open its socket and to subscribe to any topic there, without the relay. No scope would be
+ * checked.
  */
 const CHANNELS = '/api/v2/notifications/channels';
 
@@ -45,12 +45,12 @@ function refuseChannels(operation: string, path: string): void {
   if (path !== CHANNELS && !path.startsWith(`${CHANNELS}/`)) return;
   throw refused(
     operation,
-    'whoever has a channel subscribes to whatever it likes',
-    "Take the relay's hub: notifications: {} in its configuration, and source: relayHub() in the app."
+    'a caller with a channel can subscribe to any topic',
+    "Use the relay's hub: set notifications: {} in its configuration, and source: relayHub() in the app."
   );
 }
 
-/** A token of a user is good for the scopes of its OAuth client alone. Where Genesys Cloud does not name them, it decides by itself. */
+/** A user's token is valid only for the scopes of its OAuth client. If Genesys Cloud does not name them, it checks them itself. */
 function checkToken(token: readonly string[], scopes: readonly string[], operation: string): void {
   if (token.length === 0 || scopes.length === 0 || scopes.some((scope) => isCovered(scope, token))) return;
   throw new RelayProblem('insufficient_scope', `The token of the user does not allow ${operation}.`, {
@@ -60,7 +60,7 @@ function checkToken(token: readonly string[], scopes: readonly string[], operati
 }
 
 interface Need extends Pick<Permit, 'operation' | 'takesToken'> {
-  /** Any one of these is enough; empty: any caller with a role. */
+  /** One of these scopes is enough; empty: any caller with a role. */
   readonly scopes: readonly string[];
   /** Whether a role has to name the operation in its `routes`. */
   readonly byRoute: boolean;
@@ -71,7 +71,7 @@ interface Need extends Pick<Permit, 'operation' | 'takesToken'> {
  * client-credentials tokens.
  */
 export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'roles'>) {
-  /** Decisions by entitlement and operation: both are few, and the same ones come again and again. */
+  /** Decisions by entitlement and operation. There are few of both, and they repeat. */
   const decided = new WeakMap<Entitlement, Map<Operation, Permit>>();
   const withRoutes = [...roles.values()].some(({ routes }) => routes !== undefined);
 
@@ -92,12 +92,16 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     const { method, path, auth } = found;
     const operation = `${method} ${path}`;
     refuseChannels(operation, path);
-    // One caller must not end the token of all others.
+    // One caller must not end the token that all callers share.
     if (method === 'DELETE' && path.startsWith('/api/v2/tokens/')) {
-      throw refused(operation, 'it would end the token that all callers share', 'There is no token to end: just stop.');
+      throw refused(
+        operation,
+        'it would end the token that all callers share',
+        'Send nothing: the caller has no token to end.'
+      );
     }
     if (auth !== 'oauth' && auth !== 'none') {
-      throw refused(operation, `it takes a ${auth}, not an access token`, 'Call the API without the relay for it.');
+      throw refused(operation, `it takes a ${auth}, not an access token`, 'Call this operation without the relay.');
     }
     const rule = needsRule(found) ? ruleFor(method, words) : undefined;
     return {
@@ -123,8 +127,8 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
       if (byRoute) {
         throw refused(
           operation,
-          'it needs no scope, so no scope says who may call it',
-          "Add it to the 'routes' of a role, or to 'proxy.allow' with the scopes that it is worth."
+          'it has no scope that could decide who may call it',
+          "Add it to the 'routes' of a role, or to 'proxy.allow' with the scopes that it needs."
         );
       }
       throw refused(operation, "no role of this caller has it among its 'routes'", "Add it to the 'routes' of a role.");
@@ -146,11 +150,11 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
   }
 
   /**
-   * @param path path that {@link apiTarget} let through
+   * @param path path that {@link apiTarget} has accepted
    * @throws RelayProblem `operation_unknown`, `operation_refused`, `insufficient_scope`, `scope_not_covered`
    */
   return (method: string, path: string, entitlement: Entitlement): Permit => {
-    // What HEAD tells, GET tells as well.
+    // HEAD reveals no more than GET.
     const found = findOperation(method, path) ?? (method === 'HEAD' ? findOperation('GET', path) : undefined);
     if (found === undefined || withRoutes || needsRule(found)) {
       const words = wordsOf(path);

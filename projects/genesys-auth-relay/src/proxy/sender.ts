@@ -9,33 +9,33 @@ import { apiRefused, isAddressRefused } from './api-refusal.ts';
 import type { Budget } from './budget.ts';
 import type { ApiLimits } from './limits.ts';
 
-/** A token as it goes with a call. */
+/** A token to send with a call. */
 export interface SentToken {
   readonly token: string;
   /** Lower-case hex SHA-256 of the token. */
   readonly hash: string;
 }
 
-/** Whose token goes with a call, and what the API lets it do. */
+/** Provides the token for a call and enforces the limits of the API for it. */
 export interface Sender {
   /** Name in metrics: that of an OAuth client, or `user`. */
   readonly name: string;
   readonly budget: Budget;
   /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
   check(operation: string): void;
-  /** The API answered 429. */
+  /** Reports that the API answered 429. */
   note(operation: string, answer: WholeAnswer): void;
   token(): Promise<SentToken>;
-  /** The API answered 401: after this `token()` gives another token, if there is one. */
+  /** Reports that the API answered 401. Afterwards `token()` returns another token, if there is one. */
   refused(sent: SentToken, answer: WholeAnswer): Promise<void>;
-  /** What a 401 that stays is to the caller; `undefined`: the answer of the API as it is. */
+  /** The problem for the caller if the 401 remains; `undefined`: the caller gets the answer of the API. */
   refusal(sent: SentToken, answer: WholeAnswer): Promise<RelayProblem | undefined>;
 }
 
-/** With which rights and whose token a call is sent. */
+/** The rights and the token with which a call is sent. */
 export interface Acting {
   readonly entitlement: Entitlement;
-  /** The user's own token; without it that of the OAuth client which the rights lead to. */
+  /** Sends the user's own token; `undefined`: the token of the OAuth client that the rights name. */
   readonly sender?: Sender;
 }
 

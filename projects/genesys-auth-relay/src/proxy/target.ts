@@ -1,22 +1,22 @@
 import { RelayProblem } from '../reply/problem.ts';
 
-/** What of a request target goes to the API. */
+/** The part of a request target that is sent to the API. */
 export interface ApiTarget {
   /** Path from `/api/v2/` on. */
   readonly path: string;
-  /** Path and query, as they are sent. */
+  /** Path and query as they are sent. */
   readonly full: string;
 }
 
 // RFC 3986 pchar without ";", which some servers cut off a segment together with what follows ("..;").
 const PATH = /^\/api\/v2\/[A-Za-z0-9._~!$&'()*+,=:@%/-]*$/;
-// Empty and dot segments, half an escape, and escapes of "%", ".", "/", "\", ";", "?", "#" and control characters: whoever
-// decodes once more, or in another order, would see another path than the one that was judged.
+// Empty and dot segments, half an escape, and escapes of "%", ".", "/", "\", ";", "?", "#" and control characters: a server
+// that decodes once more, or in another order, would see a different path from the one that was checked.
 const TRICK = /\/\/|\/\.{1,2}(?:\/|$)|%(?![0-9a-f]{2})|%(?:2[35ef]|3[bf]|5c|7f|[01][0-9a-f])/i;
 const QUERY = /^[\x21\x22\x24-\x7e]*$/;
 
 const refuse = (what: string): never => {
-  throw new RelayProblem('path_not_allowed', `The path of the request is not passed on: ${what}.`, {
+  throw new RelayProblem('path_not_allowed', `The path of the request is not forwarded: ${what}.`, {
     hint: 'Send the path as the API documents it, from /api/v2/ on, encoded once.'
   });
 };
@@ -32,9 +32,9 @@ function isUtf8(path: string): boolean {
 
 /**
  * Takes the target for the API out of a request target (F10, B11). It is compared and cut as text, never parsed as a URL: the
- * pool it is sent through is bound to one origin, so no path can choose a host, and what was judged is what is sent.
+ * connection pool is bound to one origin, so no path can choose a host, and the path that was checked is the path that is sent.
  *
- * @param url request target as it came
+ * @param url request target as received
  * @param prefix path the relay is mounted at
  * @throws RelayProblem `path_not_allowed`
  */

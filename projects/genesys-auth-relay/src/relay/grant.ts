@@ -4,7 +4,7 @@ import type { Entitlement, ScopeDecision } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList } from '../reply/safe-text.ts';
 
-/** What a caller is told it was granted, and what the token can do beyond what was asked for. */
+/** The scopes that are reported to the caller as granted, and those that the token has in addition. */
 export interface Grant {
   readonly scopes: readonly string[];
   readonly wider: readonly string[];
@@ -14,7 +14,7 @@ export interface Grant {
  * Compares what the token endpoint granted with what the caller must have and may have.
  *
  * @param granted scopes of the token
- * @param decision what was asked for
+ * @param decision the scopes that were requested
  * @param entitlement what the caller may have
  * @param rules the registered scopes, and whether callers may share the client's rights
  * @throws RelayProblem `upstream_invalid_scope` when a required scope is missing, or when the token can do what other
@@ -41,7 +41,7 @@ export function judgeGrant(
       'upstream_invalid_scope',
       `The token endpoint granted more than this caller may have: ${safeList(forbidden)}.`,
       {
-        hint: 'Give this privilege level an OAuth client and a relay of its own, or set acceptSharedPrivileges: true.',
+        hint: 'Give this privilege level a separate OAuth client and relay, or set acceptSharedPrivileges: true.',
         scopes: forbidden
       }
     );

@@ -32,11 +32,11 @@ import { createTokens } from './tokens.ts';
 /** Verifications of a reported token that one caller may start in a minute. */
 const VERIFICATIONS_PER_MINUTE = 10;
 
-/** The relay without HTTP: who is calling, what may they have, and where it comes from. */
+/** The relay without HTTP: it identifies callers, decides about their rights, and obtains tokens. */
 export interface Relay {
   readonly origins: OriginGuard;
   /**
-   * Finds the caller and takes one request from its budget.
+   * Identifies the caller and takes one request from its rate limit.
    *
    * @param ip see {@link Relay.clientAddress}
    */
@@ -47,32 +47,32 @@ export interface Relay {
    * @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the peer
    */
   clientAddress(facts: RequestFacts, ip?: string): string;
-  /** How a caller who was identified before is seen now; `undefined` when what identified it is no longer configured. */
+  /** The current state of a caller who was identified before; `undefined` when its identity or key is no longer configured. */
   again(caller: Caller): Caller | undefined;
   token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
   session(caller: Caller): SessionResponse;
   /**
-   * What a caller may have at the notification hub.
+   * The rights of a caller at the notification hub.
    *
    * @throws RelayProblem `not_found` for a user whom the hub does not serve, `policy_denied` for a caller without a scope
    */
   checkHub(caller: Caller): Entitlement;
-  /** What the roles of a caller add up to. Throws `policy_denied` when that is nothing. */
+  /** The rights of a caller by its roles. Throws `policy_denied` when it has none. */
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
   readonly hub: (Hub & Pick<RelayHub, 'tickets'>) | undefined;
   readonly source: TokenSource;
   /** Signs users in; `undefined`: they do not sign in here. */
   readonly signIn: SignIn | undefined;
-  /** Passes calls of the API on; `undefined` in token mode. */
+  /** Forwards API calls; `undefined` in token mode. */
   readonly api: ApiProxy | undefined;
-  /** Resolves when every call that has begun is answered. */
+  /** Resolves when all calls that have begun are answered. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Builds a relay from a checked configuration, without its hub, which outlives it. When it cannot be built, it holds nothing.
+ * Builds a relay from a checked configuration, without its hub, which outlives it. If that fails, nothing stays open.
  *
  * @param memory of sign-in, which outlives a configuration
  * @param previous token source of a relay this one takes over from
@@ -92,17 +92,17 @@ export async function createRelay(
   }
 }
 
-/** Something that has to be closed. */
+/** A part that has to be closed. */
 interface Held {
   close(): unknown;
 }
 
-/** Closes what a relay holds. */
+/** Closes the parts of a relay. */
 async function release(held: readonly Held[]): Promise<void> {
   await Promise.all(held.map((one) => one.close()));
 }
 
-/** @param held what is built so far, so that it can be closed when a later part cannot be built */
+/** @param held collects the parts that are built, so that they can be closed when a later part fails */
 async function build(
   config: RelayConfig,
   runtime: RelayRuntime,
@@ -142,7 +142,7 @@ async function build(
   hold(secrets);
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
   const rateOf = createRequestRate(config);
-  // Strangers have a budget of their own for each address, so that they cannot spend that of the callers beside them.
+  // Unauthenticated callers are limited by address, so that they cannot use up the limit of identified callers there.
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
   const clientAddress = createClientAddress(config.limits.trustedProxies);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
@@ -153,12 +153,13 @@ async function build(
 
   function entitlement(caller: Caller): Entitlement {
     if (caller.identity !== 'session') return limitedTo(policy.entitlement(caller.roles), caller);
-    // A reload has removed sign-in while the request was under way.
-    if (signIn === undefined) throw invalidCredentials('The relay signs in no users any more.', 'Load the page again.');
+    // A reload has removed sign-in during the request.
+    if (signIn === undefined)
+      throw invalidCredentials('Sign-in has been removed from the relay.', 'Load the page again.');
     return signIn.entitlement(caller);
   }
 
-  /** The scopes that `/session` reports. A signed-in user without a role has none, but has to see who is signed in to sign out. */
+  /** The scopes that `/session` reports. A signed-in user without a role has none, but must see who is signed in, to sign out. */
   function reportedScopes(caller: Caller): Pick<Entitlement, 'scopes' | 'defaultScopes'> {
     try {
       return entitlement(caller);
@@ -229,8 +230,8 @@ async function build(
 
     async token(caller, ask) {
       if (api !== undefined) {
-        throw new RelayProblem('proxy_mode', 'This relay hands out no tokens: it passes the calls of the API on.', {
-          hint: `Call {relay}${RELAY_PATHS.api}/... instead of the API; in the app add withProxyMode().`
+        throw new RelayProblem('proxy_mode', 'This relay issues no tokens: it forwards API calls.', {
+          hint: `Call {relay}${RELAY_PATHS.api}/... instead of the API; in the app, add withProxyMode().`
         });
       }
       return pending.track(tokens(caller, ask));

@@ -8,19 +8,19 @@ import { createSignInMemory } from '../sign-in/memory.ts';
 import { patienceOf } from './patience.ts';
 import { type Relay, createRelay } from './relay.ts';
 
-/** How often the sessions of users with open sockets are read. */
+/** How often the sessions of users with open sockets are checked. */
 const READ_SESSIONS_EVERY_MS = 60_000;
 
 /** A relay whose configuration can be replaced while it serves. */
 export interface RelaySwitch {
-  /** Always the current one; who holds it need not know that it was replaced. */
+  /** Always delegates to the current relay, so that its users need not know that it was replaced. */
   readonly relay: Relay;
   /**
-   * Builds a relay from another configuration and lets it serve from now on. Live tokens are taken along, and what the old
-   * one has begun it finishes. The notification hub stays, and closes the sockets
-   * whose callers have lost rights. Not to be called again before it is done.
+   * Builds a relay from another configuration and replaces the current one. Live tokens are kept, and the old relay finishes the
+   * requests that it has begun. The notification hub stays, and closes the sockets whose callers have lost rights. Do not call it
+   * again before it is done.
    *
-   * @throws RelayConfigError `config_invalid`; then the old one serves on
+   * @throws RelayConfigError `config_invalid`; then the old relay continues to serve
    */
   readonly swap: (config: RelayConfig) => Promise<void>;
 }
@@ -39,17 +39,17 @@ function scopesOf(relay: Pick<Relay, 'again' | 'checkHub'>, caller: Caller): rea
   }
 }
 
-/** Builds the first relay with its hub, and the switch before them. */
+/** Builds the first relay with its hub, and the switch that replaces relays. */
 export async function createRelaySwitch(config: RelayConfig, runtime: RelayRuntime): Promise<RelaySwitch> {
   const memory = createSignInMemory(runtime);
   const first = await createRelay(config, runtime, memory);
   const open = new Set([first]);
   const hub = await hubOf(config, first, runtime);
-  // A user who has signed out hears nothing more.
+  // A user who has signed out gets no more events.
   memory.onEnd.add((name) => {
     hub?.hub.review((caller) => (caller.session === name ? [] : scopesOf(current, caller)));
   });
-  // Another relay may end a session or read fewer roles, and the store drops a session that nobody uses.
+  // Another relay may end a session or find fewer roles, and the store drops idle sessions.
   const sessionTimer = hub && setInterval(() => void reviewOnce(hub.hub), READ_SESSIONS_EVERY_MS).unref();
   const closing = new AbortController();
   let current = first;
@@ -86,9 +86,9 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
   }
 
   async function retire(old: typeof first, ms: number): Promise<void> {
-    // The hub may still wait for a token of it.
+    // The hub may still wait for a token from it.
     await runtime.clock.sleep(ms, closing.signal).catch(() => undefined);
-    // A long answer takes as long as its caller reads.
+    // A long answer lasts as long as its caller reads.
     if (!closing.signal.aborted) await old.idle();
     if (open.delete(old)) await old.close();
   }
@@ -131,7 +131,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       const ofOld = patienceMs;
       const fresh = await createRelay(next, runtime, memory, old.source);
       if (closing.signal.aborted) return fresh.close();
-      // Its tokens are of the clients that are configured now.
+      // Its tokens must come from the clients that are configured now.
       hub?.use(next, fresh.source);
       current = fresh;
       patienceMs = patienceOf(next);

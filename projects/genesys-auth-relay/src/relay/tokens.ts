@@ -24,11 +24,11 @@ interface Decision extends ScopeDecision {
 /** A number from 0 to 1 that is always the same for the same caller. */
 const shareOf = (caller: Caller): number => Number.parseInt(sha256(caller.key).slice(0, 8), 16) / 0xffffffff;
 
-/** What `createTokens` needs of the relay. */
+/** Dependencies of `createTokens`. */
 export interface TokenParts {
   readonly policy: Policy;
   readonly source: TokenSource;
-  /** Whether the API may be asked about a token because of this caller. */
+  /** Whether a report of this caller may cause a request to the API. */
   readonly mayVerify: (caller: string) => boolean;
 }
 
@@ -61,7 +61,7 @@ export function createTokens(
         throw error.problem;
       }
     }
-    // The token endpoint refuses the whole for the sake of an optional scope: do without those.
+    // The token endpoint refuses the whole request because of an optional scope: try without the optional scopes.
     try {
       return { token: await source.get(client, required, slot), optional: [] };
     } catch (error) {
@@ -75,7 +75,7 @@ export function createTokens(
     flagged.add(hash);
     log.warn(
       { event: 'wider_grant', scopes: wider.slice(0, 20) },
-      'the token endpoint granted more than was asked for'
+      'the token endpoint granted more scopes than were requested'
     );
   }
 
@@ -87,7 +87,7 @@ export function createTokens(
     if (ask.rejected !== undefined) {
       const mayVerifyNow = () => mayVerify(caller.key);
       await source.report(client, all, ask.rejected, mayVerifyNow);
-      // The token may be one without the optional scopes: see `obtain`.
+      // The token may lack the optional scopes: see `obtain`.
       if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerifyNow);
     }
     const obtained = await obtain(decision, caller);

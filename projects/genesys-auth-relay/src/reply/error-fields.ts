@@ -1,4 +1,4 @@
-/** What the log says of an unexpected error: its kind and where it came from, not its message. */
+/** Log fields of an unexpected error: its class and its origin, not its message. */
 export function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { error: typeof error };
   const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));

@@ -1,6 +1,7 @@
 /**
- * Headers of every answer, errors included: nothing is cached, sniffed, framed or sent on (ASVS 5.0 3.4, RFC 6749 section 5.1).
- * They are written here and not by a plugin, because a host that has the same plugin already could not mount the relay.
+ * Headers of every answer, errors included: nothing is cached, sniffed, framed or sent as referrer (ASVS 5.0 3.4, RFC 6749
+ * section 5.1). They are written here and not by a plugin, because a host that already uses the same plugin could not mount the
+ * relay.
  */
 const SECURITY_HEADERS = {
   'cache-control': 'no-store',
@@ -20,7 +21,7 @@ const VARY = ['Origin', 'Authorization', 'Cookie'];
 /** The names of the headers that the relay writes itself, in lower case, apart from those for CORS. */
 export const RELAY_HEADER_NAMES = [...Object.keys(SECURITY_HEADERS), 'strict-transport-security', 'vary'];
 
-/** What differs between the headers of two answers. */
+/** Options for the headers of one answer. */
 export interface HeaderOptions {
   /** Whether `Strict-Transport-Security` includes the subdomains of the host. */
   readonly includeSubDomains: boolean;
@@ -28,7 +29,7 @@ export interface HeaderOptions {
   readonly listedOrigin?: string | undefined;
   /** Headers that a page of that origin may read. */
   readonly exposed?: string;
-  /** Request headers that the answer depends on, beyond those of every answer. */
+  /** Request headers that the answer depends on, in addition to those of every answer. */
   readonly vary?: string | undefined;
   /** Whether the connection closes after the answer. */
   readonly close?: boolean;
@@ -45,7 +46,7 @@ function mergeVary(others: readonly string[]): string {
   return [...VARY, ...new Set(names)].join(', ');
 }
 
-/** An answer that may have headers of the host: a response of node:http, or a reply of Fastify. */
+/** An answer that may have headers from the host: a response of node:http, or a reply of Fastify. */
 export interface HostAnswer {
   getHeader(name: string): number | string | string[] | undefined;
   removeHeader(name: string): unknown;
@@ -73,7 +74,7 @@ export function removeHostHeaders(answer: HostAnswer): void {
 export function relayHeaders(answer: HostAnswer | undefined, options: HeaderOptions): Record<string, string> {
   const { includeSubDomains, listedOrigin, exposed = 'Retry-After', vary = '', close = false } = options;
   const varyOfHost = String(answer?.getHeader('vary') ?? '');
-  // A host with its own policy knows more about its domain.
+  // A host that sets this policy knows its domain better.
   const hostHasPolicy = answer?.getHeader('strict-transport-security') !== undefined;
   return {
     ...SECURITY_HEADERS,

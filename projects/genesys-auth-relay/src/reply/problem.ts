@@ -9,9 +9,9 @@ import {
 import { safeJson } from './safe-text.ts';
 import type { Answer } from './write.ts';
 
-/** What a problem says beyond its code. */
+/** Optional members of a problem. */
 export interface ProblemDetails {
-  /** What to do next, for people. */
+  /** What the reader can do about it. */
   readonly hint?: string;
   /** The scopes the problem is about. */
   readonly scopes?: readonly string[];
@@ -21,13 +21,13 @@ export interface ProblemDetails {
   readonly signInUrl?: string;
   /** Why sign-in failed. */
   readonly reason?: SignInFailure;
-  /** Seconds after which a new try makes sense. */
+  /** Seconds after which a retry makes sense. */
   readonly retryAfterSeconds?: number | undefined;
   /** Headers of the answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal or a failure on its way to the caller. `message` goes out, so it never holds a secret or an upstream body. */
+/** A refusal or a failure to report to the caller. The caller sees `message`, so it never holds a secret or an upstream body. */
 export class RelayProblem extends Error {
   override readonly name = 'RelayProblem';
   readonly code: ProblemCode;
@@ -45,11 +45,11 @@ export class RelayProblem extends Error {
   }
 }
 
-/** The problem that an error is for the caller. An unexpected error says nothing about itself. */
+/** The problem that the caller gets for an error. It reveals nothing about an unexpected error. */
 export const problemOf = (error: unknown): RelayProblem =>
   error instanceof RelayProblem
     ? error
-    : new RelayProblem('internal_error', 'The relay failed on this request.', {
+    : new RelayProblem('internal_error', 'The relay failed to handle this request.', {
         hint: 'Try again; if it lasts, look for the request id in the log of the relay.'
       });
 
@@ -79,10 +79,10 @@ function problemBody(problem: RelayProblem, requestId: string, oauth: boolean): 
 }
 
 /**
- * The answer for a problem (RFC 9457), with the members of RFC 6749 on `/token`.
+ * The answer for a problem (RFC 9457), with the members of RFC 6749 for `/token`.
  *
  * @param requestId UUID of the request
- * @param oauth whether the answer is one of a token endpoint
+ * @param oauth whether the answer is that of a token endpoint
  */
 export const problemAnswer = (problem: RelayProblem, requestId: string, oauth = false): Answer => ({
   status: problem.status,

@@ -1,5 +1,5 @@
 /**
- * Text from outside as it may stand in a message: short, and only characters that RFC 6749 section 5.2 allows in
+ * External text in a form that is safe in a message: short, and only characters that RFC 6749 section 5.2 allows in
  * `error_description` (no quote, no backslash, no control or non-ASCII character), so that it is harmless in a header, in
  * HTML and in a log as well.
  */
@@ -9,12 +9,12 @@ export function safeText(value: string, maxLength = 100): string {
 }
 
 /**
- * A name as it may stand in a log line. JSON escapes what is below U+0020, but not what terminals and log viewers also obey:
- * C1 controls, line separators and marks that turn the direction of text.
+ * A name in a form that is safe in a log line. JSON escapes characters below U+0020, but not others that terminals and log viewers
+ * interpret: C1 controls, line separators and marks that change the direction of text.
  */
 export const logText = (value: string): string => value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 200);
 
-/** Several names from outside, at most ten of them. */
+/** Several external names, at most ten of them. */
 export function safeList(values: readonly string[]): string {
   const more = values.length > 10 ? `, and ${values.length - 10} more` : '';
   return (
@@ -25,7 +25,7 @@ export function safeList(values: readonly string[]): string {
   );
 }
 
-/** JSON that stays harmless even where somebody puts it into HTML: a well-formed scope may hold `<`. */
+/** JSON that stays harmless when it is put into HTML: a well-formed scope may hold `<`. */
 export const safeJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

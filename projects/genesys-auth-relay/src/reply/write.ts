@@ -2,7 +2,7 @@ import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'nod
 import type { Duplex } from 'node:stream';
 import { removeHostHeaders } from './headers.ts';
 
-/** An answer of the relay, without the headers that every answer has. */
+/** An answer of the relay, without the headers that all answers have. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | string[]>>;
@@ -16,11 +16,11 @@ export const jsonAnswer = (value: unknown): Answer => ({
   body: JSON.stringify(value)
 });
 
-/** Writes status and headers. Returns `false` when no answer can be written: the caller has left, or the host has answered. */
+/** Writes status and headers. Returns `false` when no answer can be written: the caller has disconnected, or the host has answered. */
 export function writeHead(response: ServerResponse, status: number, headers: OutgoingHttpHeaders): boolean {
   if (response.destroyed) return false;
   if (response.headersSent) {
-    // For example a time limit of the host. Its headers cannot be taken back, so the connection ends.
+    // For example, the host has a time limit. Its headers are already sent, so the connection ends.
     response.destroy();
     return false;
   }
@@ -39,7 +39,7 @@ const lengthOf = ({ status, body = '' }: Answer): OutgoingHttpHeaders =>
 /**
  * Writes an answer.
  *
- * @param headers those of every answer
+ * @param headers that all answers have
  */
 export function writeAnswer(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): void {
   const all = { ...headers, ...answer.headers, ...lengthOf(answer) };

@@ -50,7 +50,7 @@ export interface HubFigures {
   readonly duplicates: number;
   /** Events times the clients that wanted them. */
   readonly deliveries: number;
-  /** Gaps that clients were told of. */
+  /** Gaps that were reported to clients. */
   readonly gaps: number;
 }
 

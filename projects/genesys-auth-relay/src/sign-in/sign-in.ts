@@ -117,7 +117,7 @@ export function createSignIn(
     sessionCookie,
     clearSession: () => jar.clear(sessionCookie, sameSite),
     url,
-    signInRequired: () => problem('sign_in_required', 'Nobody is signed in.'),
+    signInRequired: () => problem('sign_in_required', 'No user is signed in.'),
     ended
   });
 

@@ -4,12 +4,12 @@ import type { Credential, GenesysConfig } from '../config/config.ts';
 import { algorithmOf } from '../config/key-algorithm.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 
-/** Seconds an assertion is good for: long enough for one request, of no use to who finds it in a log. */
+/** Lifetime of an assertion in seconds: long enough for one request, too short for anyone who finds it in a log. */
 const LIFE_SECONDS = 60;
 
 /**
- * Signs a client assertion (RFC 7523 section 3), a fresh one for each request. Its audience is the issuer alone, so that no
- * other endpoint, and no other server, can be made to take it (RFC 9700 section 2.5).
+ * Signs a client assertion (RFC 7523 section 3), a new one for each request. Its audience is only the issuer, so that no
+ * other endpoint and no other server accepts it (RFC 9700 section 2.5).
  */
 export async function signAssertion(
   { id, secret, keyId }: Credential,
@@ -18,7 +18,7 @@ export async function signAssertion(
 ): Promise<string> {
   const key = createPrivateKey(secret.reveal());
   const alg = algorithmOf(key);
-  // The check of the configuration lets neither happen.
+  // The configuration check excludes both.
   if (issuer === undefined || alg === undefined) throw new Error('An assertion needs an issuer and a key that signs.');
   const now = Math.floor(clock.now() / 1000);
   return new SignJWT()

@@ -14,7 +14,7 @@ export function tupleHash(parts: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** By the list of scopes, the same object for all who ask for the same, then by client and slot. */
+/** Keys by the list of scopes, which is the same object for equal requests, then by client and slot. */
 const known = new WeakMap<readonly string[], WeakMap<ClientConfig, string[]>>();
 
 /**
@@ -27,7 +27,7 @@ const known = new WeakMap<readonly string[], WeakMap<ClientConfig, string[]>>();
  * @param slot which token of the client's pool
  */
 export function cacheKey(genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot = 0): string {
-  // The same few lists come again and again, and a hash of many parts takes longer than the rest of finding a live token.
+  // The same few lists repeat, and a hash of many parts takes longer than the rest of the lookup.
   let clients = known.get(scopes);
   if (clients === undefined) known.set(scopes, (clients = new WeakMap()));
   let keys = clients.get(client);
@@ -45,12 +45,12 @@ function hashOf(genesys: GenesysConfig, client: ClientConfig, scopes: readonly s
     String(genesys.sendScope),
     String(scopes.length),
     ...scopes,
-    // Each token of a pool has a place of its own.
+    // Each token of a pool has its own key.
     ...(slot === 0 ? [] : [`slot ${slot}`])
   ]);
 }
 
-/** The token of a client's pool that a caller gets, always the same: by hash, so that callers spread evenly. */
+/** The slot of a client's pool for a caller. It is always the same, and chosen by hash, so that callers spread evenly. */
 export function slotOf({ pool }: ClientConfig, pin: string): number {
   if (pool === 1) return 0;
   return createHash('sha256').update(pin).digest().readUInt32BE() % pool;

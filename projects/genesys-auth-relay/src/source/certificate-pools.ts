@@ -6,16 +6,16 @@ interface Held {
   readonly pair: string;
 }
 
-/** Connections that prove the client by its TLS certificate (RFC 8705): each certificate has its own. */
+/** Connections that authenticate the client by its TLS certificate (RFC 8705). Each certificate has its own pool. */
 export interface CertificatePools {
-  /** The connections of a credential. A renewed certificate gets new ones; requests on the old ones are finished first. */
+  /** The connections of a credential. A renewed certificate gets new ones; requests on the old ones finish first. */
   of(credential: Credential): Pool;
   close(): Promise<void>;
 }
 
 /**
- * @param options of each pool, beside the certificate
- * @param ca certificate authority of the server, where it is none of the well-known ones
+ * @param options of each pool, in addition to the certificate
+ * @param ca certificate authority of the server, if it is not a well-known one
  */
 export function createCertificatePools(origin: string, options: Pool.Options, ca?: string): CertificatePools {
   const held = new Map<Credential, Held>();

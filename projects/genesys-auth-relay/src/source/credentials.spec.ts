@@ -241,7 +241,7 @@ describe('the credentials of the configuration', () => {
       'a key that is none',
       { auth: 'private_key_jwt', key: { env: 'RELAY_TEST_SECRET' } },
       'genesys.client.key',
-      /no private key/
+      /not a private key/
     ],
     ['a key in plain text', { auth: 'private_key_jwt', key: env.PEM }, 'genesys.client.key', /plain text/],
     [

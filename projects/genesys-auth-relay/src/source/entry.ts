@@ -15,11 +15,11 @@ export interface SourceToken {
 
 /** A token in the memory of this process. */
 export interface Entry extends SourceToken {
-  /** When a renewal behind the callers is due. */
+  /** When a renewal in the background is due. */
   renewAt: number;
   /** Renewals that failed in a row. */
   failures: number;
-  /** Whether it has all scopes that were asked for. */
+  /** Whether it has all scopes that were requested. */
   readonly covers: boolean;
   /** Whether it has these and no others. */
   readonly fits: boolean;
@@ -27,19 +27,19 @@ export interface Entry extends SourceToken {
   misfits: number;
 }
 
-/** Milliseconds between two renewals that fail, at least. */
+/** Shortest time between two renewals that fail, in milliseconds. */
 const SHORTEST_RETRY_MS = 100;
 
-/** Milliseconds after which a token whose scopes do not fit is asked for again: at first, and at most. */
+/** Milliseconds after which a token with unexpected scopes is requested again: at first, and at most. */
 const MISFIT_RETRY_MS = { first: 5000, longest: 600_000 } as const;
 
-/** Tells whether a token has all scopes that were asked for. One that has not is of no use to anybody. */
+/** Whether a token has all scopes that were requested. Otherwise no caller can use it. */
 export const grantCovers = (granted: readonly string[], asked: readonly string[]): boolean =>
   asked.every((scope) => isCovered(scope, granted));
 
 /**
- * @param asked scopes that were asked for
- * @param chance a number from 0 to 1: each process renews at a time of its own
+ * @param asked the requested scopes
+ * @param chance a number from 0 to 1, by which each process renews at a different time
  */
 export function entryOf(shared: SharedToken, asked: readonly string[], chance: number): Entry {
   const { token, scopes, lifetimeSeconds, start } = shared;
@@ -60,8 +60,8 @@ export function entryOf(shared: SharedToken, asked: readonly string[], chance: n
 }
 
 /**
- * Which of two tokens to keep. A server that hands out the same token until late in its life would bring the same again
- * soon, so the next try is put off by half of what is left (F3). A token whose scopes fit is kept before one whose scopes do not.
+ * Chooses which of two tokens to keep. A server may return the same token until late in its lifetime, so the next attempt is
+ * delayed by half of the remaining time (F3). A token whose scopes fit is preferred to one whose scopes do not.
  */
 export function laterOf(fresh: Entry, previous: Entry | undefined, now: number): Entry {
   if (!fresh.fits && previous?.fits !== true) return misfit(fresh, previous, now);
@@ -70,7 +70,7 @@ export function laterOf(fresh: Entry, previous: Entry | undefined, now: number):
   return { ...previous, failures: 0, renewAt: now + Math.max(1000, (previous.lifetime.hard - now) / 2) };
 }
 
-/** A token whose scopes do not fit is asked for again soon, and less often each time: its server may be put right. */
+/** A token with unexpected scopes is requested again soon, and then less often each time, because its server may be corrected. */
 function misfit(fresh: Entry, previous: Entry | undefined, now: number): Entry {
   const misfits = (previous?.misfits ?? 0) + 1;
   const wait = Math.min(MISFIT_RETRY_MS.longest, MISFIT_RETRY_MS.first * 2 ** (misfits - 1));
@@ -78,10 +78,10 @@ function misfit(fresh: Entry, previous: Entry | undefined, now: number): Entry {
 }
 
 /**
- * Puts off the next renewal after one that failed: longer each time, up to 30 s; but near the end of a token the tries come
- * closer, so that nobody has to wait for the one that succeeds.
+ * Delays the next renewal after one that failed: longer each time, up to 30 s. Near the end of a token the attempts are closer
+ * together, so that no caller has to wait for the one that succeeds.
  *
- * @param askedMs milliseconds the token endpoint asked to be left alone
+ * @param askedMs `Retry-After` of the token endpoint in milliseconds
  */
 export function putOff(entry: Entry, now: number, chance: number, askedMs: number): void {
   entry.failures += 1;

@@ -9,8 +9,8 @@ import { UpstreamError } from './upstream-error.ts';
 /**
  * Asks the token endpoint.
  *
- * @param budgetMs milliseconds for all tries together
- * @param tries one for a renewal behind the callers, who have a live token; otherwise as many as T5 allows
+ * @param budgetMs milliseconds for all attempts together
+ * @param tries one for a renewal in the background, when callers have a live token; otherwise as many as T5 allows
  * @throws UpstreamError
  */
 export interface FetchToken {
@@ -19,19 +19,19 @@ export interface FetchToken {
     budgetMs: number,
     tries: 'one' | 'all'
   ): Promise<SharedToken>;
-  /** Milliseconds that a request may well take: the slowest of the last ones. */
+  /** Expected duration of a request in milliseconds: that of the slowest of the last ones. */
   typicalMs(): number;
 }
 
-/** What another credential of the same client may put right. */
+/** Failures that another credential of the client may avoid. */
 const MAY_FALL_BACK: ReadonlySet<string> = new Set(['upstream_invalid_client', 'upstream_unauthorized_client']);
 const isRefusedClient = (error: unknown): boolean =>
   error instanceof UpstreamError && MAY_FALL_BACK.has(error.problem.code);
 
-/** Builds the function that asks the token endpoint, with its retries, and tells the observer of each request. */
+/** Builds the function that asks the token endpoint, with its retries, and reports each request to the observer. */
 export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, runtime: RelayRuntime): FetchToken {
   const { clock, log, observer } = runtime;
-  /** By client: which of its credentials worked last. */
+  /** By client: the credential that worked last. */
   const working = new Map<string, number>();
   let slowest = 0;
 
@@ -42,7 +42,7 @@ export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, run
       const { token, lifetimeSeconds, scopes: granted } = await upstream.requestToken(credential, scopes, leftMs);
       ended('ok');
       slowest = Math.max(clock.monotonic() - start, 0.9 * slowest);
-      // A server that was not asked for scopes may say that it granted none; that is no answer to a question.
+      // If no scopes were requested, a server may report that it granted none. That is not a refusal.
       const named = genesys.sendScope || granted?.length !== 0 ? granted : undefined;
       return { token, lifetimeSeconds, scopes: named ?? scopes, start };
     } catch (error) {
@@ -51,7 +51,7 @@ export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, run
     }
   }
 
-  /** Asks with the credential that worked last; where the client is refused, with each of the others once (T7). */
+  /** Uses the credential that worked last. If the client is refused, tries each of the others once (T7). */
   async function ask(client: ClientConfig, scopes: readonly string[], leftMs: number): Promise<SharedToken> {
     const deadline = clock.monotonic() + leftMs;
     const all = [client, ...client.fallbacks];

@@ -2,23 +2,23 @@ import { MAX_LIFETIME_SECONDS } from '../store/stored-token.ts';
 
 /** Lifetime of a token whose answer names none, in seconds. */
 export const DEFAULT_LIFETIME_SECONDS = 300;
-/** A token that lives shorter than this, in milliseconds, is handed out but not kept. */
+/** A token with a shorter lifetime than this, in milliseconds, is issued but not kept. */
 export const MIN_CACHED_MS = 2000;
 
-/** When a token is renewed, and when it is not handed out any more; on the monotonic clock, in milliseconds. */
+/** When a token is renewed, and when it is no longer issued; on the monotonic clock, in milliseconds. */
 export interface Lifetime {
   readonly start: number;
-  /** When the token endpoint says it ends. */
+  /** When it expires according to the token endpoint. */
   readonly expires: number;
-  /** From here on it is never handed out. */
+  /** From this time on it is never issued. */
   readonly hard: number;
-  /** From here on it is handed out while a renewal runs behind. */
+  /** From this time on it is issued while a renewal runs in the background. */
   readonly refreshAt: number;
 }
 
 /**
- * The lifetime an answer states, in seconds. `expires_in` is only recommended (RFC 6749 section 5.1), and servers write it
- * as a string, as zero or not at all.
+ * The lifetime in an answer, in seconds. `expires_in` is only recommended (RFC 6749 section 5.1): some servers write it as a
+ * string, as zero or not at all.
  */
 export function lifetimeSeconds(expiresIn: unknown): number {
   const seconds = typeof expiresIn === 'string' && /^\d{1,15}$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
@@ -27,8 +27,8 @@ export function lifetimeSeconds(expiresIn: unknown): number {
 }
 
 /**
- * Rules T1 and T2: `hard` lies before the end by 2 % of the life and at least 5 s, but never by more than 10 % of it;
- * `refreshAt` lies at a random point between 70 % and 85 % of the life, so that instances do not renew together.
+ * Rules T1 and T2: `hard` is 2 % of the lifetime before the end, at least 5 s and at most 10 % of the lifetime. `refreshAt` is a
+ * random time between 70 % and 85 % of the lifetime, so that instances do not renew at the same time.
  *
  * @param start when the request for the token started, in milliseconds: the token may be as old as its request
  * @param seconds the stated lifetime
@@ -42,8 +42,8 @@ export function lifetimeOf(start: number, seconds: number, random: number): Life
 }
 
 /**
- * Rule T8: the seconds a caller is told. A little less than is left, differently for each caller, so that they do not all
- * come back in the same second; at least one second.
+ * Rule T8: the seconds that are reported to a caller. A little less than the remaining time, and different for each caller, so that
+ * they do not all return in the same second. At least one second.
  *
  * @param left milliseconds to `hard`
  * @param share the caller's number from 0 to 1, always the same for the same caller

@@ -3,7 +3,7 @@ import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { LONGEST_RETRY_AFTER_MS, UpstreamError } from './upstream-error.ts';
 
-/** How long what was refused for good is not repeated (T6), and the longest `Retry-After` that is obeyed (T5); milliseconds. */
+/** Pauses after a permanent refusal (T6), and the longest `Retry-After` that is obeyed (T5); milliseconds. */
 export const REFUSAL = {
   firstWaitMs: 5000,
   longestWaitMs: 60_000,
@@ -16,21 +16,21 @@ interface Refusal {
   readonly error: UpstreamError;
 }
 
-/** What the token endpoint refused for good, so that it is not asked again at once (T6). */
+/** Permanent refusals of the token endpoint, so that it is not asked again at once (T6). */
 export interface Refusals {
-  /** Throws the refusal that still holds for this key or for its client. */
+  /** Throws the refusal that still applies to this key or to its client. */
   check(client: string, key: string): void;
-  /** Whether none holds. */
+  /** Whether no refusal applies. */
   allow(client: string, key: string): boolean;
   /** Remembers a refusal: 5 s at first, twice as long each time, up to 60 s; or as long as `Retry-After` says. */
   note(client: string, key: string, error: UpstreamError): void;
   /** A success: forgets both the key's refusal and the client's. */
   clear(client: string, key: string): void;
-  /** Forgets everything: the clients may have other secrets now. */
+  /** Forgets all refusals, because the clients may have new secrets. */
   forget(): void;
 }
 
-/** The key of refusals that concern a client, whatever it asks for. */
+/** The key of refusals that concern a client for all scopes. */
 const ofClient = (client: string): string => `client ${client}`;
 
 /** Builds the negative cache. */

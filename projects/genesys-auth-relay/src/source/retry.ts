@@ -1,15 +1,15 @@
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** How often a token request is tried while the failure is transient, and how long between (T5); milliseconds. */
+/** Number of attempts of a token request while the failure is transient, and the pauses between them (T5); milliseconds. */
 export const RETRY = { tries: 3, shortestWaitMs: 100, longestWaitMs: 2000 } as const;
 
 /**
  * Tries up to three times while the failure is transient, with full jitter between 100 ms and 2 s or as long as
  * `Retry-After` says, and never beyond the budget (T5).
  *
- * @param attempt one try; it is told the milliseconds that are left
- * @param budgetMs milliseconds for all tries together
+ * @param attempt one attempt; it receives the remaining milliseconds
+ * @param budgetMs milliseconds for all attempts together
  */
 export async function withRetry<T>(
   attempt: (leftMs: number) => Promise<T>,
@@ -23,7 +23,7 @@ export async function withRetry<T>(
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.kind !== 'transient' || tried === RETRY.tries) throw error;
       const widest = Math.min(RETRY.longestWaitMs, RETRY.shortestWaitMs * 4 ** tried);
-      // From a quarter of the widest on: an outage of a second is not over after 200 ms.
+      // At least a quarter of the longest pause: an outage of a second is not over after 200 ms.
       const shortest = Math.max(RETRY.shortestWaitMs, widest / 4);
       const jitter = shortest + (widest - shortest) * random();
       const wait = Math.max(jitter, error.retryAfterMs ?? 0);

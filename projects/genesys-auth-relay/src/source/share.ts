@@ -3,34 +3,34 @@ import type { SharedToken } from '../store/stored-token.ts';
 import type { Claim, TokenStore } from '../store/token-store.ts';
 import { MIN_CACHED_MS, lifetimeOf } from './lifetime.ts';
 
-/** Who waits for another relay looks again after 30 to 70 ms (T4). */
+/** A relay that waits for another one reads the store again after 30 to 70 ms (T4). */
 const SHORTEST_LOOK_MS = 30;
 const LONGEST_LOOK_MS = 70;
-/** With less than this left, in milliseconds, a relay waits for nobody. */
+/** With less than this left, in milliseconds, a relay does not wait for another one. */
 const LEAST_PATIENCE_MS = 150;
 
-/** A token that is wanted. */
+/** A requested token. */
 export interface Need {
   readonly key: string;
-  /** Whether a token from the store would do: it is live, later than ours, and not known to be dead. */
+  /** Whether a token from the store can be used: it is live, newer than ours, and not known to be dead. */
   readonly wants: (token: SharedToken) => boolean;
-  /** When somebody has to wait, or to give up, if there is no token by then; on the monotonic clock. */
+  /** The latest time at which a token is useful, on the monotonic clock: after it a caller has to wait, or gives up. */
   readonly deadline: number;
-  /** Milliseconds that a token request may well take, as the last ones did. */
+  /** Expected duration of a token request in milliseconds, from the last ones. */
   readonly requestMs: number;
 }
 
-/** Whether a token is still handed out (T1). */
+/** Whether a token may still be issued (T1). */
 export const isLive = ({ start, lifetimeSeconds }: SharedToken, now: number): boolean =>
   now < lifetimeOf(start, lifetimeSeconds, 0).hard;
 
 /**
- * Obtains a token once for all relays that share the store (T3, F1): the one that holds the lease asks, the others wait for
- * what it puts there. Whoever has waited for a third of the time that is left, or until there is just
- * enough of it for a request, takes the lease over: its holder may be dead, and
- * nobody shall have to wait for a lease to run out (F8). Without an answer from the store the relay asks by itself (F6).
+ * Obtains a token once for all relays that share the store (T3, F1). The relay with the lease sends the request; the others wait
+ * for its token in the store. A relay that has waited for a third of its remaining time, or until just enough time for a request
+ * is left, takes the lease over, because its holder may be dead and no caller should wait until a lease expires (F8). If the
+ * store does not answer, the relay sends its own request (F6).
  *
- * @param ask asks the token endpoint
+ * @param ask sends the request to the token endpoint
  */
 export async function obtainOnce(
   store: TokenStore,
@@ -74,7 +74,7 @@ async function askForAll(store: TokenStore, key: string, claim: Claim, ask: () =
     void store.release(key, claim);
     throw error;
   }
-  // Callers do not wait for the store.
+  // Callers do not wait until the store has answered.
   if (token.lifetimeSeconds * 1000 >= MIN_CACHED_MS) void store.put(key, claim, token);
   else void store.release(key, claim);
   return token;

@@ -25,7 +25,7 @@ describe('the answer of the token endpoint', () => {
     ['a token that is a number', { access_token: 42 }],
     ['a token that would split a header', { access_token: 'a\r\nSet-Cookie: x=1' }],
     ['a token outside ASCII', { access_token: 'tökén' }],
-    ['a scope that is no text', { scope: { analytics: true } }]
+    ['a scope that is not text', { scope: { analytics: true } }]
   ])('with %s is refused', async (_what, change) => {
     world.server.answerWith(change);
     expect(await token()).toMatchObject({

@@ -16,35 +16,35 @@ import { UpstreamError } from './upstream-error.ts';
 
 export type { SourceToken } from './entry.ts';
 
-/** Where tokens come from. Another grant, or a token per user, fits behind the same functions. */
+/** Provides tokens. Another grant, or a token for each user, could implement the same functions. */
 export interface TokenSource {
-  /** The live token that `get` would give, if there is one; renews it behind the caller when that is due. */
+  /** The live token that `get` would return, if there is one. Renews it in the background when that is due. */
   ready(client: ClientConfig, scopes: readonly string[], slot?: number): SourceToken | undefined;
   /**
-   * A token for exactly these scopes: the live one, or one flight for all who wait.
+   * A token for exactly these scopes: the live one, or that of one request for all waiting callers.
    *
    * @param client OAuth client the token belongs to
    * @param scopes canonical
    * @param slot which token of the client's pool; default: the first
-   * @throws UpstreamError when there is no live token and none to be had
+   * @throws UpstreamError when there is no live token and none can be obtained
    */
   get(client: ClientConfig, scopes: readonly string[], slot?: number): Promise<SourceToken>;
   /**
-   * A caller says that the API refused this token. If it is the live one, the API is asked (at most once a second for each
-   * token, and all who report meanwhile wait for the same answer); the token is given up only if it really is dead.
+   * A caller reports that the API refused this token. If it is the live one, the API is asked, at most once a second for each
+   * token; concurrent reports wait for the same answer. The token is dropped only if it is dead.
    *
    * @param hash lower-case hex SHA-256 of the token
-   * @param mayVerify asked once, only if the API would be asked now because of this report
+   * @param mayVerify called once, and only if this report would cause a request to the API
    */
   report(client: ClientConfig, scopes: readonly string[], hash: string, mayVerify: () => boolean): Promise<void>;
-  /** Secrets have changed: what was refused may be tried again at once. */
+  /** Reports that secrets have changed: refused requests may be tried again at once. */
   secretsChanged(): void;
-  /** The tokens that are kept, for a source that takes over. */
+  /** The cached tokens, for a source that replaces this one. */
   kept(): readonly (readonly [string, Entry])[];
   close(): void;
 }
 
-/** What a token is for. */
+/** The purpose of a token. */
 interface Wanted {
   readonly client: ClientConfig;
   readonly scopes: readonly string[];
@@ -57,14 +57,14 @@ interface Flight {
 
 const VERIFY_INTERVAL_MS = 1000;
 const SWEEP_MS = 60_000;
-/** Tokens that are kept. The largest pool of a client, for all sets of scopes of one caller, has 1000. */
+/** Maximum number of cached tokens. The largest pool of a client, for all sets of scopes of one caller, has 1000. */
 const MAX_TOKENS = 10_000;
 
 /**
- * Builds the token cache of one process: single flight for each key, renewal ahead of expiry and behind the callers.
+ * Builds the token cache of one process: single flight for each key, and renewal in the background before tokens expire.
  *
- * @param store where several processes share their tokens; without one each obtains its own
- * @param previous a source this one takes over from, with its live tokens
+ * @param store the store in which several processes share tokens; without it each process obtains its own
+ * @param previous the source that this one replaces, whose live tokens it keeps
  */
 export function createTokenSource(
   genesys: GenesysConfig,
@@ -75,14 +75,14 @@ export function createTokenSource(
 ): TokenSource {
   const { clock, random, log, observer } = runtime;
   const entries = new LRUCache<string, Entry>({ max: MAX_TOKENS });
-  // The key of a token says all that it depends on, so those that still make sense are found again. One that lacks
-  // scopes is asked for again: the reload may be what puts it right.
+  // The key of a token includes everything that it depends on, so only tokens that still fit are found. A token that lacks scopes is
+  // requested again, because the reload may have corrected that.
   for (const [key, entry] of previous?.kept() ?? []) if (entry.covers) entries.set(key, { ...entry });
   const flights = new Map<string, Flight>();
   const checks = new Map<string, Promise<void>>();
-  /** Tokens the API refused, with how often they came back: a server may issue the same dead token again. */
+  /** Tokens that the API refused, with the number of times they were issued again: a server may repeat a dead token. */
   const dead = new LRUCache<string, number>({ max: 1000 });
-  /** By token, not by entry, as a server may issue one token for several sets of scopes: when it may be verified again. */
+  /** When a token may be verified again. By token, because a server may issue one token for several sets of scopes. */
   const verifyAt = new LRUCache<string, number>({ max: 1000 });
   const refusals = createRefusals(clock);
   const fetchToken = createFetchToken(genesys, upstream, runtime);
@@ -106,7 +106,7 @@ export function createTokenSource(
   function obtain(key: string, wanted: Wanted, behind: boolean, budgetMs: number): Promise<SharedToken> {
     const current = live(key);
     const now = clock.monotonic();
-    // A renewal behind has time until its token may not be handed out any more.
+    // A renewal in the background has time until its token may no longer be issued.
     const deadline = behind && current !== undefined ? current.lifetime.hard : now + budgetMs;
     const ask = () =>
       behind
@@ -115,7 +115,7 @@ export function createTokenSource(
     if (store === undefined) return ask();
     const wants = (token: SharedToken) => {
       if (!isLive(token, clock.monotonic()) || dead.has(sha256(token.token))) return false;
-      // Another relay may have it from a server that was wrong then.
+      // Another relay may have got it from a server that was misconfigured then.
       if (!grantCovers(token.scopes, wanted.scopes)) return false;
       const ends = token.start + token.lifetimeSeconds * 1000;
       return current === undefined || (token.token !== current.token && ends > current.lifetime.expires);
@@ -148,7 +148,7 @@ export function createTokenSource(
     }
   }
 
-  /** @param budgetMs milliseconds until it must have a token, where a caller waits for it */
+  /** @param budgetMs milliseconds until a waiting caller needs the token */
   function launch(key: string, wanted: Wanted, behind: boolean, budgetMs = genesys.timeoutMs): Flight {
     const flight = { promise: run(key, wanted, behind, budgetMs), behind };
     flights.set(key, flight);
@@ -164,12 +164,12 @@ export function createTokenSource(
 
   const timer = setInterval(() => {
     const now = clock.monotonic();
-    // Over a copy, and without `get`: that moves an entry to where the iteration is still to come, and it never ends.
+    // Over a copy, and without `get`, which moves an entry ahead of the iteration, so that it would never end.
     for (const [key, { lifetime }] of [...entries.entries()]) if (now >= lifetime.hard) entries.delete(key);
   }, SWEEP_MS);
   timer.unref();
 
-  /** The live token, at once; renews it behind the caller when that is due. */
+  /** Returns the live token at once. Renews it in the background when that is due. */
   function atHand(key: string, wanted: Wanted): Entry | undefined {
     const entry = live(key);
     if (entry === undefined) return undefined;
@@ -192,7 +192,7 @@ export function createTokenSource(
       try {
         return await flight.promise;
       } catch (error) {
-        // A renewal behind makes one try only. A caller without a token gets all tries, in the time that it has left.
+        // A renewal in the background makes one attempt. A caller without a token gets all attempts in its remaining time.
         if (!flight.behind || !(error instanceof UpstreamError) || error.kind !== 'transient') throw error;
         if (clock.monotonic() >= deadline) throw error;
       }
@@ -230,7 +230,7 @@ export function createTokenSource(
       const check = (async () => {
         const refused = await upstream.isDead(entry.token);
         observer.tokenVerified?.(refused);
-        log.info({ event: 'token_verified', refused }, refused ? 'the API refuses the token' : 'the token is alive');
+        log.info({ event: 'token_verified', refused }, refused ? 'the API refuses the token' : 'the token is live');
         if (!refused) return;
         dead.set(hash, (dead.get(hash) ?? 0) + 1);
         const keys = [...entries.entries()].flatMap(([key, other]) => (other.hash === hash ? [key] : []));

@@ -2,8 +2,8 @@ import type { ProblemCode } from 'genesys-auth-protocol';
 import { type ProblemDetails, RelayProblem } from '../reply/problem.ts';
 
 /**
- * What a failure of the token endpoint means for the next try:
- * - `transient`: a new try may help
+ * What a failure of the token endpoint means for the next attempt:
+ * - `transient`: another attempt may help
  * - `client`: no request with this client will succeed until an operator acts
  * - `request`: this request will not succeed, another may
  * - `once`: neither tried again nor remembered
@@ -15,7 +15,7 @@ export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly problem: RelayProblem;
   readonly kind: FailureKind;
-  /** Milliseconds the token endpoint asked to be left alone. */
+  /** `Retry-After` of the token endpoint in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(problem: RelayProblem, kind: FailureKind, retryAfterMs?: number) {
@@ -26,7 +26,7 @@ export class UpstreamError extends Error {
   }
 }
 
-/** Codes of RFC 6749 section 5.2 and its relatives that may be repeated to a caller; nothing else of a body is. */
+/** Codes of RFC 6749 section 5.2 and related ones that may be shown to a caller. Nothing else of a body is shown. */
 const VETTED = new Set([
   'invalid_request',
   'invalid_client',
@@ -44,21 +44,21 @@ const VETTED = new Set([
 const problem = (code: ProblemCode, message: string, hint: string, more: ProblemDetails = {}) =>
   new RelayProblem(code, message, { hint, ...more });
 
-/** Milliseconds of a `Retry-After` header in either form, at most an hour; `undefined` if there is none that makes sense. */
+/** Milliseconds of a `Retry-After` header in either form, at most an hour; `undefined` if there is no valid one. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isNaN(ms) || ms < 0 ? undefined : Math.min(ms, 3_600_000);
 }
 
-/** Milliseconds to leave the token endpoint alone when it limits the rate and does not say for how long. */
+/** Pause in milliseconds when the token endpoint limits the rate without `Retry-After`. */
 const RATE_LIMIT_PAUSE_MS = 5000;
-/** The longest `Retry-After` that the relay obeys (T5), and so the longest one that it passes on; milliseconds. */
+/** The longest `Retry-After` that the relay obeys (T5), and therefore the longest one that it sends; milliseconds. */
 export const LONGEST_RETRY_AFTER_MS = 30_000;
 
 /**
- * Whether the token endpoint limits the rate of requests. Genesys Cloud says so with 400 `invalid_request`; only the words
- * differ from those of a request that is wrong.
+ * Whether the token endpoint limits the rate of requests. Genesys Cloud answers 400 `invalid_request`; only the
+ * text differs from that for a wrong request.
  */
 export function isRateLimit(status: number, body: Record<string, unknown> | undefined): boolean {
   if (status === 429 || body?.['error'] === 'slow_down') return true;
@@ -78,7 +78,7 @@ function refused(error: string | undefined, status: number, body: Record<string,
       const unknown =
         status === 400 && [body?.['description'], body?.['error_description']].includes('client not found');
       const hint = unknown
-        ? 'The client id is not known there: check its id (genesys.client.id) and the region, as a client exists in one region only.'
+        ? 'The client id is not known there: check the id (genesys.client.id) and the region, as a client exists in one region only.'
         : 'Check its secret (was it regenerated?), its id, and whether the client is enabled.';
       return new UpstreamError(
         problem('upstream_invalid_client', what('the OAuth client of the relay'), hint),
@@ -96,14 +96,14 @@ function refused(error: string | undefined, status: number, body: Record<string,
       );
     case 'unsupported_grant_type':
       return new UpstreamError(
-        problem('upstream_refused', what('the grant type'), 'This OAuth server does not serve client credentials.'),
+        problem('upstream_refused', what('the grant type'), 'This OAuth server does not support client credentials.'),
         'client'
       );
     case 'invalid_scope':
       return new UpstreamError(
         problem(
           'upstream_invalid_scope',
-          `${what('the scope')} Asked for: ${asked || 'none'}.`,
+          `${what('the scope')} Requested: ${asked || 'none'}.`,
           'Allow these scopes for the OAuth client, remove them from the relay, or set genesys.sendScope: false.',
           { scopes: asked === '' ? [] : asked.split(' ') }
         ),
@@ -115,8 +115,8 @@ function refused(error: string | undefined, status: number, body: Record<string,
 }
 
 /**
- * The code a caller may see, or `undefined`. Some servers call a grant type that this client may not use an
- * `invalid_request`; only their description tells, and it is read for that alone.
+ * The code a caller may see, or `undefined`. Some servers answer `invalid_request` for a grant type that this
+ * client may not use. Only the description shows it, and it is read only for that.
  */
 function vettedCode(body: Record<string, unknown> | undefined): string | undefined {
   const code = body?.['error'];
@@ -126,7 +126,7 @@ function vettedCode(body: Record<string, unknown> | undefined): string | undefin
   return code === 'invalid_request' && aboutGrant ? 'unauthorized_client' : code;
 }
 
-/** Turns an error answer of the token endpoint into a failure with a hint; the body itself goes no further. */
+/** Turns an error answer of the token endpoint into a failure with a hint. Its body is not passed on. */
 export function upstreamError(
   answer: { status: number; body: Record<string, unknown> | undefined; retryAfterMs: number | undefined },
   asked: readonly string[]
@@ -172,7 +172,7 @@ export function upstreamError(
       'upstream_refused',
       `The token endpoint refused the request (${said}).`,
       notThere
-        ? "Nothing takes token requests there: check 'tokenEndpoint' or the region."
+        ? "There is no token endpoint at this URL: check 'tokenEndpoint' or the region."
         : 'Check the OAuth client, its scopes and its IP allow-list with the administrator of the OAuth server.'
     ),
     'once'

@@ -15,7 +15,7 @@ import { parseObject } from '../runtime/parse-object.ts';
 import { tokenRequest } from './token-request.ts';
 import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts';
 
-/** Bytes of an answer that are read; a token answer is a small thing. */
+/** Maximum bytes of an answer that are read. A token answer is small. */
 const MAX_ANSWER_BYTES = 65_536;
 
 /** The two hosts the relay talks to. */
@@ -26,18 +26,18 @@ export interface Upstream {
    * @throws UpstreamError
    */
   requestToken(credential: Credential, scopes: readonly string[], budgetMs: number): Promise<Granted>;
-  /** Asks the API whether a token is refused there: `true` only for a clear 401. Never throws. */
+  /** Asks the API whether it refuses a token: `true` only for an unambiguous 401. Never throws. */
   isDead(token: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
 const tooLong = () =>
-  new RelayProblem('upstream_invalid_response', 'The token endpoint answered with more than 64 KB.', {
+  new RelayProblem('upstream_invalid_response', 'The answer of the token endpoint is larger than 64 KB.', {
     hint: "Check that 'tokenEndpoint' is the URL of an OAuth token endpoint."
   });
 
 /**
- * Reads an answer up to the limit. The status of a longer error, such as the page of a proxy, says enough.
+ * Reads an answer up to the limit. For a longer error, such as the page of a proxy, the status is enough.
  *
  * @param encoding `Content-Encoding`; a server may compress although the relay does not ask for it
  */
@@ -77,7 +77,7 @@ function networkError(error: unknown, timedOut: boolean, endpoint: URL): Upstrea
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
-/** Connects to the token endpoint and the API. Each pool is bound to its origin: no answer can lead it elsewhere. */
+/** Connects to the token endpoint and the API. Each pool is bound to its origin: no answer can redirect it. */
 export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstream {
   const endpoint = new URL(genesys.tokenEndpoint);
   const login = new Pool(endpoint.origin, CONNECTIONS.tokenEndpoint);
@@ -108,7 +108,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
       signal
     });
 
-  /** A 401 may be about the address of the relay and not about the token. Only a body says so, and `HEAD` has none. */
+  /** A 401 may concern the address of the relay instead of the token. Only the body shows that, and `HEAD` has none. */
   async function isAddressRefused(token: string, signal: AbortSignal): Promise<boolean> {
     const { statusCode, headers, body } = await askAbout(token, 'GET', signal);
     const error = parseObject(await readAnswer(body, true, single(headers['content-encoding'])));
@@ -118,7 +118,7 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   return {
     async requestToken(credential, scopes, budgetMs) {
       const signal = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
-      // Outside of the attempt: what fails here is no fault of the network.
+      // Outside of the attempt: an error here is not a network error.
       const request = await requestOf(credential, scopes);
       let answer;
       try {
@@ -139,14 +139,14 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
     },
 
     async isDead(token) {
-      // For both requests together: a caller waits for them, and then for its token.
+      // One limit for both requests: a caller waits for them, and then for its token.
       const signal = AbortSignal.timeout(genesys.timeoutMs);
       try {
         const answer = await askAbout(token, 'HEAD', signal);
         await answer.body.dump();
         return answer.statusCode === 401 && !(await isAddressRefused(token, signal));
       } catch {
-        // Not reached is not refused: a token is only given up on a clear 401.
+        // An unreachable API has not refused the token: it is dropped only after an unambiguous 401.
         return false;
       }
     },

@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import type { SecretFile } from '../config/secrets.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 
-/** Files are looked at again after this time in any case: not every file system tells of a change. */
+/** Files are also read again at this interval, because not every file system reports changes. */
 const POLL_MS = 10_000;
-/** A change comes as several events, and a file may be half written at the first. */
+/** One change causes several events, and the file may be half written at the first. */
 const SETTLE_MS = 100;
 
 /**
- * Reads secrets again when their files change. Folders are watched, not files: editors and Kubernetes put a new file, or a
- * new link, in the place of the old one. A file that cannot be read or holds no secret changes nothing.
+ * Reads secrets again when their files change. Folders are watched, not files: editors and Kubernetes replace a file with a
+ * new file or link. A file that cannot be read or holds no secret changes nothing.
  *
  * @param onChange is called once for all secrets that changed together
  */
@@ -27,7 +27,7 @@ export function watchSecrets(files: readonly SecretFile[], onChange: () => void,
           observer.reloaded?.('secret', 'refused');
           log.error(
             { event: 'secret_refused', key },
-            'the file of a secret cannot be used any more; the old secret stays'
+            'the file of a secret can no longer be used; the old secret stays in use'
           );
         }
         refused.add(key);
@@ -38,7 +38,7 @@ export function watchSecrets(files: readonly SecretFile[], onChange: () => void,
       secret.replace(value);
       changed = true;
       observer.reloaded?.('secret', 'applied');
-      log.info({ event: 'secret_reloaded', key }, 'a secret was read again, as its file has changed');
+      log.info({ event: 'secret_reloaded', key }, 'a secret was read again because its file has changed');
     }
     if (changed) onChange();
   }

@@ -1,22 +1,22 @@
 import type { RelayClock } from '../runtime/clock.ts';
 
-/** How long a store that failed is left alone, in milliseconds (F6). */
+/** How long a store is not used after a failure, in milliseconds (F6). */
 export const PAUSE_MS = 1000;
 
-/** Keeps a store that does not answer out of the way: one command tries it each second, and all others go on without it. */
+/** A circuit breaker for the store. While it does not answer, one command each second tries it, and all others are skipped. */
 export interface Breaker {
-  /** Runs one command; `undefined` when it fails or may not be tried. */
+  /** Runs one command. Returns `undefined` when it fails or is skipped. */
   run<T>(command: () => Promise<T>): Promise<T | undefined>;
-  /** Ends it: commands that fail from now on, as their connection is closed, say nothing about the store. */
+  /** Ends the breaker. Later failures are ignored, because they only show that the connection is closed. */
   close(): void;
 }
 
-/** What a {@link Breaker} tells of a store; `closed` only of one that did not answer when it was closed. */
+/** The states that a {@link Breaker} reports. `closed`: the breaker was closed while the store did not answer. */
 export type StoreState = 'degraded' | 'recovered' | 'closed';
 
-/** @param onChange is told when the store stops answering and when it answers again, or is closed before it does */
+/** @param onChange is called when the store stops answering, when it answers again, and when the breaker is closed before that */
 export function createBreaker(clock: RelayClock, onChange: (state: StoreState) => void): Breaker {
-  /** Until then no command is tried. */
+  /** No command is tried before this time. */
   let openUntil = -Infinity;
   let degraded = false;
   let closed = false;
@@ -29,7 +29,7 @@ export function createBreaker(clock: RelayClock, onChange: (state: StoreState) =
     async run(command) {
       const now = clock.monotonic();
       if (now < openUntil) return undefined;
-      // This command finds out whether the store is back.
+      // This command finds out whether the store answers again.
       if (degraded) openUntil = now + PAUSE_MS;
       try {
         const answer = await command();

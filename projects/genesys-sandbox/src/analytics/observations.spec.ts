@@ -203,7 +203,7 @@ describe('a query that makes no sense', () => {
     ['no metrics', { filter: good.filter }, 'constraint.validation', 'metrics is required'],
     ['empty metrics', { ...good, metrics: [] }, 'constraint.validation', 'metrics'],
     ['an unknown metric', { ...good, metrics: ['oNope'] }, 'invalid.value', 'oNope'],
-    ['a metric that is no name', { ...good, metrics: [{}] }, 'invalid.value', 'metrics'],
+    ['a metric that is not a name', { ...good, metrics: [{}] }, 'invalid.value', 'metrics'],
     ['metrics that are no list', { ...good, metrics: 'oWaiting' }, 'bad.request', ''],
     [
       'a detail metric without details',

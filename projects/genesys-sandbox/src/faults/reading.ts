@@ -74,7 +74,7 @@ export function checkFault(value: unknown): asserts value is Fault {
     if (name === 'type' || field === undefined) continue;
     const read = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (read === undefined)
-      throw new TypeError(`${name} is no field of ${String(type)}. It has ${Object.keys(fields).join(', ')}.`);
+      throw new TypeError(`${name} is not a field of ${String(type)}. It has ${Object.keys(fields).join(', ')}.`);
     read(field, name);
   }
 }

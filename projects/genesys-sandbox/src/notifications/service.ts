@@ -99,7 +99,7 @@ export class NotificationService {
 
   publish(id: string, body: unknown, correlationId: string | undefined): void {
     const topic = readTopic(id);
-    if (topic === undefined) throw new TypeError(`${id} is no topic of Genesys Cloud.`);
+    if (topic === undefined) throw new TypeError(`${id} is not a topic of Genesys Cloud.`);
     for (const name of topic.names) this.#publisher.publish(name, () => body, correlationId);
   }
 

@@ -7,8 +7,8 @@ import { MAX_EVENT_BYTES } from '../feed.ts';
 import { textFrame } from './frame.ts';
 
 /**
- * The form a client speaks: ours, or the small JSON-RPC one (https://www.jsonrpc.org/specification) of clients that ask
- * for no subprotocol.
+ * The message format of a client: the relay's, or the small JSON-RPC one (https://www.jsonrpc.org/specification) of clients that
+ * request no subprotocol.
  */
 export type Dialect = 'native' | 'rpc';
 
@@ -17,39 +17,39 @@ export interface HubClient {
   readonly caller: Caller;
   readonly entitlement: Entitlement;
   readonly dialect: Dialect;
-  /** Topics it gets, by key. */
+  /** Topics it has subscribed to, by key. */
   readonly topics: Set<string>;
-  /** Whether its socket is closed: it must not be put on anything any more. */
+  /** Whether its socket is closed. It must not be subscribed to anything then. */
   readonly gone: boolean;
-  /** Whether frames may go to it: its socket is open and not being closed. */
+  /** Whether it can get frames: its socket is open and not closing. */
   readonly open: boolean;
-  /** Writes a finished frame of an event, or notes that the client missed it. Called for every event: it must cost little. */
+  /** Writes the frame of an event, or notes that the client missed it. Called for every event, so it must be fast. */
   deliver(frame: Buffer, topic: string): void;
-  /** Writes a finished heartbeat, unless the client lags: its position must not pass what it has missed. */
+  /** Writes a heartbeat, unless the client lags: the position of the heartbeat would be after the events it has missed. */
   beat(frame: Buffer): void;
-  /** Sends a frame of the protocol, in the client's form. */
+  /** Sends a protocol frame in the client's format. */
   send(frame: HubServerFrame): void;
-  /** Writes a finished frame that is not an event. Closes the socket instead if the client does not read what was sent before. */
+  /** Writes a frame that is not an event. Closes the socket instead if the client does not read earlier frames. */
   write(frame: Buffer): void;
-  /** Looks after the connection, once a second: is the reader too slow, is there anybody at all. */
+  /** Checks the connection once a second: disconnects a client that is too slow or no longer answers. */
   check(now: number): void;
   close(code: number, reason: string): void;
 }
 
-/** What a client may cost. */
+/** Limits of a client. */
 export interface ClientLimits {
-  /** Bytes that may wait to be sent; beyond them events are left out and a gap is reported. */
+  /** Bytes that may wait to be sent. Above this, events are dropped and a gap is reported. */
   readonly bufferBytes: number;
   /** Milliseconds a client may lag before it is disconnected. */
   readonly slowMs: number;
-  /** Milliseconds between two pings; a client that has not answered the last one is gone. */
+  /** Milliseconds between two pings. A client that has not answered the last one counts as disconnected. */
   readonly pingMs: number;
 }
 
 /** Turns a frame into the text of a dialect. */
 export type Encode = (frame: HubServerFrame) => string | undefined;
 
-/** Milliseconds after the close frame until the connection is cut, whatever the other side does. */
+/** Milliseconds from the close frame until the connection is cut in any case. */
 const CLOSE_GRACE_MS = 2000;
 
 /** Closes a socket, and cuts it when the other side does not answer. */
@@ -66,9 +66,9 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
 /**
  * Wraps an open WebSocket.
  *
- * @param socket made without compression, so that frames may be written beside it
+ * @param socket created without compression, so that frames may be written directly to the connection
  * @param stream the connection below it
- * @param seq the hub's position, for gaps
+ * @param seq returns the hub's position, for gaps
  * @param now milliseconds on the monotonic clock
  */
 export function createClient(
@@ -90,14 +90,14 @@ export function createClient(
     if (isOpen()) stream.write(frame);
   };
   const write = (frame: Buffer): void => {
-    // An event can be left out, an answer cannot: whoever asks for answers and does not read them is disconnected.
+    // An event can be dropped, an answer cannot: a client that does not read its answers is disconnected.
     if (isOpen() && stream.writableLength > limits.bufferBytes + MAX_EVENT_BYTES) {
       closeSocket(socket, CLOSE_CODES.slow, 'does not read its answers');
     } else put(frame);
   };
   const send = (frame: HubServerFrame): void => {
     if (frame.type === 'gap' && slowSince !== undefined) {
-      // It is told with the gap of its own, for the position that this frame carries is ahead of what it has missed.
+      // The client's own gap reports these topics. The position of this frame is after the events that the client has missed.
       for (const topic of frame.topics) missed.add(topic);
       return;
     }

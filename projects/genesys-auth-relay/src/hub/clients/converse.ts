@@ -8,19 +8,19 @@ import { type SubscribeParts, subscribe } from './subscribe.ts';
 import { readAlias } from '../topics/aliases.ts';
 import { readTopic } from '../topics/topic.ts';
 
-/** Frames that a client may send in a minute; many at once are fine. */
+/** Frames that a client may send in a minute. It may send them all at once. */
 const FRAMES_PER_MINUTE = 240;
 /** Characters of the frames of a client that may wait for the answer to an earlier one: one frame of the largest size. */
 const WAITING_CHARACTERS = 262_144;
 /** A frame may name as many topics as a client may have, and at least this many, so that each name gets its own answer. */
 const MIN_NAMES = 100;
 
-/** The talk with one client: one frame after the other, each answered in the form it came in. */
+/** The conversation with one client. Frames are handled in order, and each is answered in its own format. */
 export interface Conversation {
   hear(text: string): void;
 }
 
-/** Characters of a message that is read although it is one too many. */
+/** Maximum length of a message above the limit that is still parsed, for its id. */
 const SHORT = 2048;
 
 type Request = Extract<ReadFrame, { frame: object }>;
@@ -29,7 +29,7 @@ type Request = Extract<ReadFrame, { frame: object }>;
 export function converse(client: HubClient, parts: SubscribeParts, clock: RelayClock): Conversation {
   const budget = createRateLimit(FRAMES_PER_MINUTE, clock, 1);
   const maxNames = Math.max(MIN_NAMES, parts.limits.topics);
-  /** Topics of the aliases that the client has subscribed to. There are as few entries as there are aliases. */
+  /** Topics of the aliases that the client has subscribed to. It has at most one entry for each alias. */
   const lists = new Map<string, readonly string[]>();
   let waiting = 0;
   let first = true;
@@ -60,7 +60,7 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
       parts.registry.leave(client, keys, clock.monotonic());
       answer({ type: 'unsubscribed', id: frame.id, topics: frame.topics }, rpcId);
     } else {
-      // A position counts once, after the connect: with every frame it would have the memory sent again and again.
+      // Only the first subscription may resume: otherwise a client could make the relay send its memory with every frame.
       const resume = first ? frame.resume : undefined;
       first = false;
       const result = await subscribe(client, frame.topics, resume, parts);
@@ -75,7 +75,7 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
     hear(text) {
       if (!client.open) return;
       const wait = budget.take('');
-      // Beyond the limit only what is short is read, for its id: reading costs more than a refusal should.
+      // Above the limit only short messages are parsed, for their id: parsing costs more than a refusal should.
       const read = wait > 0 && text.length > SHORT ? undefined : readFrame(text);
       if (read === undefined || wait > 0) {
         refuse(read, 'rate_limited', `Too many messages. Wait ${wait} s.`);

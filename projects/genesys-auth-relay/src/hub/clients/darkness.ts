@@ -1,12 +1,12 @@
 import type { HubClient } from './client.ts';
 
-/** Which topics of a client do not come through. It is told when the first one goes dark, and when the last one is back. */
+/** Tracks which topics of a client are down. The client is notified when the first one goes down and when the last one is back. */
 export interface Darkness {
   fall(client: HubClient, key: string): void;
   lift(client: HubClient, key: string): void;
 }
 
-/** Builds it, with everything light. */
+/** Builds the tracker, with no topic down. */
 export function createDarkness(): Darkness {
   const dark = new Map<HubClient, Set<string>>();
   return {

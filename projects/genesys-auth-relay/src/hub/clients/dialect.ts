@@ -1,14 +1,14 @@
 import type { HubClientFrame, HubServerFrame, TopicState } from 'genesys-auth-protocol';
 
-/** A request of the JSON-RPC form, with the id as it came. */
+/** A JSON-RPC request, with its id unchanged. */
 export type RpcId = number | string | null;
 
-/** A frame, read. `rpcId` is there when an answer in the JSON-RPC form is waited for. */
+/** A parsed frame. `rpcId` is set when the client expects an answer in the JSON-RPC format. */
 export type ReadFrame =
   | { readonly frame: HubClientFrame; readonly rpcId?: RpcId }
   | { readonly wrong: string; readonly id?: number; readonly rpcId?: RpcId };
 
-/** What the answer to a frame has to carry, whichever form it came in. */
+/** The content of the answer to a frame, in either format. */
 export function idsOf(read: ReadFrame): { readonly id?: number; readonly rpcId?: RpcId } {
   if ('wrong' in read) return read;
   return { ...('id' in read.frame && { id: read.frame.id }), ...(read.rpcId !== undefined && { rpcId: read.rpcId }) };
@@ -34,14 +34,14 @@ function readNative(body: Record<string, unknown>): ReadFrame {
   const { type, id, topics, resume } = body;
   if (type === 'ping') return { frame: { type } };
   if (type !== 'subscribe' && type !== 'unsubscribe')
-    return { wrong: "'type' is none of subscribe, unsubscribe, ping", ...(isId(id) && { id }) };
-  if (!isId(id)) return { wrong: "'id' is no whole number" };
-  if (!isTexts(topics)) return { wrong: "'topics' is no list of texts", id };
+    return { wrong: "'type' must be subscribe, unsubscribe or ping", ...(isId(id) && { id }) };
+  if (!isId(id)) return { wrong: "'id' is not a whole number" };
+  if (!isTexts(topics)) return { wrong: "'topics' is not a list of strings", id };
   if (type === 'unsubscribe') return { frame: { type, id, topics } };
   if (resume === undefined) return { frame: { type, id, topics } };
   const position = readPosition(resume);
   return position === undefined
-    ? { wrong: "'resume' is no position: { epoch, seq }", id }
+    ? { wrong: "'resume' is not a position: { epoch, seq }", id }
     : { frame: { type, id, topics, resume: position } };
 }
 
@@ -50,26 +50,26 @@ function readRpc(body: Record<string, unknown>): ReadFrame {
   const rpcId: RpcId = typeof id === 'number' || typeof id === 'string' ? id : null;
   if (method === 'ping') return { frame: { type: 'ping' }, rpcId };
   if (method !== 'subscribe' && method !== 'unsubscribe') {
-    return { wrong: "'method' is none of subscribe, unsubscribe, ping", rpcId };
+    return { wrong: "'method' must be subscribe, unsubscribe or ping", rpcId };
   }
   const channels = isRecord(params) ? params['channels'] : undefined;
-  if (!isTexts(channels)) return { wrong: "'params.channels' is no list of texts", rpcId };
+  if (!isTexts(channels)) return { wrong: "'params.channels' is not a list of strings", rpcId };
   return { frame: { type: method, id: 0, topics: channels }, rpcId };
 }
 
-/** Reads what a client sent: `{ type, id, topics }`, or `{ id, method, params: { channels } }`. Never throws. */
+/** Parses a message of a client: `{ type, id, topics }`, or `{ id, method, params: { channels } }`. Never throws. */
 export function readFrame(text: string): ReadFrame {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return { wrong: 'The message is no JSON.' };
+    return { wrong: 'The message is not valid JSON.' };
   }
-  if (!isRecord(body)) return { wrong: 'The message is no JSON object.' };
+  if (!isRecord(body)) return { wrong: 'The message is not a JSON object.' };
   return 'method' in body ? readRpc(body) : readNative(body);
 }
 
-/** The frame of an event, around the envelope as it came; it is not parsed again. */
+/** The frame of an event. It holds the envelope unchanged, which is not parsed again. */
 export const eventText = {
   native: (seq: number, envelope: string) => `{"type":"event","seq":${seq},"event":${envelope}}`,
   rpc: (seq: number, envelope: string) =>
@@ -78,14 +78,14 @@ export const eventText = {
 
 const channelsOf = (topics: readonly TopicState[]) => topics.map(({ topic, ...rest }) => ({ channel: topic, ...rest }));
 
-/** A frame of the protocol as a notification of the JSON-RPC form; answers to requests are written by {@link rpcAnswer}. */
+/** A protocol frame as a JSON-RPC notification. {@link rpcAnswer} writes the answers to requests. */
 export function rpcText(frame: HubServerFrame): string | undefined {
   switch (frame.type) {
     case 'unsubscribed':
     case 'error':
     case 'pong':
       return undefined;
-    // No answer, as that would be written by rpcAnswer: a topic is refused later on.
+    // Not an answer, which rpcAnswer would write: the topic was refused later.
     case 'subscribed':
       return JSON.stringify({ jsonrpc: '2.0', method: frame.type, params: { channels: channelsOf(frame.topics) } });
     default: {
@@ -95,7 +95,7 @@ export function rpcText(frame: HubServerFrame): string | undefined {
   }
 }
 
-/** The answer to a request of the JSON-RPC form. */
+/** The answer to a JSON-RPC request. */
 export function rpcAnswer(id: RpcId, frame: HubServerFrame): string {
   switch (frame.type) {
     case 'subscribed':

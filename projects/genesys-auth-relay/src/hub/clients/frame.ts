@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 
 /**
- * A text message as it stands on the wire (RFC 6455 section 5.2), unmasked as a server sends it. It is made once and written to
- * every socket that is to have it, which is what makes a fan-out cheap: no header, no copy and no JSON for each socket.
+ * A text message as it stands on the wire (RFC 6455 section 5.2), unmasked as a server sends it. It is made once and written
+ * to every socket, which makes the fan-out cheap: no header, copy or JSON for each socket.
  */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);

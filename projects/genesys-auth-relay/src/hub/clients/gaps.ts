@@ -1,7 +1,7 @@
 import type { GapReason } from 'genesys-auth-protocol';
 import type { HubClient } from './client.ts';
 
-/** Gaps of many topics that end together, told to each client in one frame for each reason. */
+/** Gaps of many topics that end together. Each client gets one frame for each reason. */
 export interface Gaps {
   add(client: HubClient, topic: string, reason: GapReason): void;
   flush(): void;
@@ -18,7 +18,7 @@ export function createGaps(seq: () => number, counters: { gaps: number }): Gaps 
     },
     flush() {
       for (const [client, reasons] of open) {
-        // One hole in the stream is one gap, however it came about.
+        // One interruption is one gap, even if it has several causes.
         const [reason = 'upstream'] = reasons.keys();
         counters.gaps += 1;
         client.send({ type: 'gap', seq: seq(), topics: [...reasons.values()].flat(), reason });

@@ -1,35 +1,35 @@
-/** An event as the hub keeps it for those who come back. */
+/** An event that the hub keeps for clients that reconnect. */
 export interface KeptEvent {
   readonly seq: number;
-  /** Topic the event belongs to, in lower case. */
+  /** Topic of the event, in lower case. */
   readonly key: string;
-  /** The envelope as it came, JSON. */
+  /** The JSON of the event, unchanged. */
   readonly text: string;
 }
 
-/** The last events of this instance, so that a client that was away for a moment misses nothing. */
+/** The last events of this instance, so that a client that reconnects soon misses nothing. */
 export interface EventMemory {
   add(event: KeptEvent): void;
   /**
    * The events after a position, oldest first.
    *
-   * @returns `undefined` when some of them are forgotten already
+   * @returns `undefined` when some of them are no longer in memory
    */
   after(seq: number): readonly KeptEvent[] | undefined;
 }
 
 /**
- * Builds the memory: a ring of a fixed number of places, and a bound for its bytes.
+ * Builds the memory: a ring buffer with a maximum number of events and of characters.
  *
- * @param maxEvents how many events are kept
- * @param maxBytes how many characters they may have together
+ * @param maxEvents maximum number of events
+ * @param maxBytes maximum number of characters of all events together
  */
 export function createMemory(maxEvents: number, maxBytes: number): EventMemory {
   const places: (KeptEvent | undefined)[] = new Array<KeptEvent | undefined>(maxEvents).fill(undefined);
   let first = 0;
   let count = 0;
   let bytes = 0;
-  /** The last event that is no longer there. */
+  /** Position of the last event that is no longer in memory. */
   let forgotten = 0;
 
   const dropOldest = (): void => {

@@ -9,26 +9,26 @@ import type { Topic } from '../topics/topic.ts';
 import type { EventMemory } from './memory.ts';
 import { type Wish, type WishParts, readWishes } from './wishes.ts';
 
-/** What a subscription needs. */
+/** Dependencies of a subscription. */
 export interface SubscribeParts extends WishParts {
   readonly registry: Registry;
   readonly memory: EventMemory;
   readonly epoch: string;
   readonly counters: { gaps: number };
   readonly limits: { readonly topics: number; readonly answerMs: number };
-  /** Tells the feed, soon, that the topics have changed. */
+  /** Schedules the update of the feed with the changed topics. */
   readonly changed: () => void;
   readonly wait: (topic: WantedTopic, ms: number) => Promise<void>;
   /** Milliseconds on the monotonic clock. */
   readonly now: () => number;
 }
 
-/** What came of a subscription. */
+/** The result of a subscription. */
 export interface Subscribed {
   readonly states: readonly TopicState[];
-  /** The topic keys of each alias that was subscribed to, by its name in lower case. */
+  /** The topic keys of each subscribed alias, by its name in lower case. */
   readonly lists: ReadonlyMap<string, readonly string[]>;
-  /** Reports gaps that the answer has to precede. */
+  /** Reports gaps. Call it after the answer is sent. */
   readonly finish: () => void;
 }
 
@@ -45,7 +45,7 @@ function statesOf(wishes: readonly Wish[], registry: Registry): readonly TopicSt
   // Several spellings of an alias share one list of topics.
   const refusals = new Map<readonly Topic[], string | undefined>();
   return wishes.map(({ asked, topics, refused: why }) => {
-    // It stands in JSON, where every character is harmless, but nobody wants a megabyte of it back.
+    // It is harmless in JSON, but the answer must not repeat a megabyte.
     const topic = asked.length > 200 ? safeText(asked, 200) : asked;
     if (!refusals.has(topics)) refusals.set(topics, refusalOf(topics, registry));
     const reason = why ?? refusals.get(topics);
@@ -54,10 +54,10 @@ function statesOf(wishes: readonly Wish[], registry: Registry): readonly TopicSt
 }
 
 /**
- * Subscribes a client. The answer waits, for a bounded time, until the topics are live: what comes after it is complete, or a
- * gap says otherwise.
+ * Subscribes a client. The answer waits, for a limited time, until the topics are live. Events after the answer are complete;
+ * otherwise the client gets a gap.
  *
- * @returns `undefined` when the client has left meanwhile
+ * @returns `undefined` when the client has disconnected meanwhile
  */
 export async function subscribe(
   client: HubClient,
@@ -67,7 +67,7 @@ export async function subscribe(
 ): Promise<Subscribed | undefined> {
   const { registry, memory, limits } = parts;
   const { wishes, topics, lists } = await readWishes(client, asked, parts);
-  // The list behind an alias took its time. Who is put on a topic after it has left is never taken off.
+  // The client may have disconnected during the request for the list of an alias. It would never be removed from a topic again.
   if (client.gone) return undefined;
 
   const before = resume?.epoch === parts.epoch ? memory.after(resume.seq) : undefined;
@@ -90,7 +90,7 @@ export async function subscribe(
     if (complete) replayed.add(topic.key);
     else missed.add(wanted);
   }
-  // In the turn in which the client was added, so that nothing new comes in between.
+  // Synchronously after the client was added, so that no event comes in between.
   for (const event of before ?? []) {
     const topic = replayed.has(event.key) && registry.topics.get(event.key);
     if (topic) client.deliver(textFrame(eventText[client.dialect](event.seq, event.text)), topic.name);
@@ -102,7 +102,7 @@ export async function subscribe(
   return {
     states: statesOf(wishes, registry),
     lists,
-    // After the answer, and in one: what is live now tells its gap, what is not owes one.
+    // After the answer, in one frame: live topics report their gap now, the others when they are live.
     finish: () => {
       const gaps = createGaps(() => registry.seq, parts.counters);
       const refusedKeys: string[] = [];

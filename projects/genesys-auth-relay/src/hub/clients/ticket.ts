@@ -4,26 +4,26 @@ import type { Caller } from '../../identify/caller.ts';
 import type { RelayClock } from '../../runtime/clock.ts';
 import { sha256 } from '../../runtime/sha256.ts';
 
-/** Seconds within which a ticket has to be used. */
+/** Seconds in which a ticket can be used. */
 export const TICKET_SECONDS = 30;
-/** Tickets that may be open at a time; the oldest goes first. */
+/** Maximum number of unused tickets. The oldest is dropped first. */
 const MAX_OPEN = 10_000;
 
-/** What a ticket stands for. */
+/** The caller that a ticket identifies. */
 export interface TicketGrant {
   readonly caller: Caller;
-  /** `Origin` of the page that asked for it; a program sends none. */
+  /** `Origin` of the page that requested it. A program sends none. */
   readonly origin: string | undefined;
 }
 
-/** Tickets: a browser's way to prove at a WebSocket what it has proved by HTTP. */
+/** Issues tickets, by which a browser that was identified by HTTP is identified when it opens a WebSocket. */
 export interface Tickets {
   issue(grant: TicketGrant): Promise<string>;
-  /** What the ticket stands for, once. `undefined` for one that is unknown, used, too old, or of another origin. */
+  /** Redeems a ticket. `undefined` for one that is unknown, already used, expired, or was issued to another origin. */
   redeem(ticket: string, origin: string | undefined): Promise<TicketGrant | undefined>;
 }
 
-/** Tickets of one instance, kept by their hash. */
+/** Tickets of one instance, stored by their hash. */
 export function createTickets(clock: RelayClock): Tickets {
   const open = new LRUCache<string, TicketGrant & { readonly until: number }>({ max: MAX_OPEN });
   return {
@@ -35,7 +35,7 @@ export function createTickets(clock: RelayClock): Tickets {
     redeem(ticket, origin) {
       const hash = sha256(ticket);
       const grant = open.get(hash);
-      // Used up even when it does not fit: whoever tries it from another origin has stolen it.
+      // Deleted even if the origin differs: a ticket that another origin presents is stolen.
       open.delete(hash);
       const good = grant !== undefined && clock.monotonic() < grant.until && grant.origin === origin;
       return Promise.resolve(good ? { caller: grant.caller, origin: grant.origin } : undefined);

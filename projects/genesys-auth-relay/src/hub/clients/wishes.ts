@@ -5,14 +5,14 @@ import type { TopicScopes } from '../topics/topic-scopes.ts';
 import { type Topic, readTopic } from '../topics/topic.ts';
 import type { HubClient } from './client.ts';
 
-/** What a wish is judged by. */
+/** What decides whether a requested topic is permitted. */
 export interface WishParts {
   readonly feed: () => Feed;
   readonly scopeOf: TopicScopes;
   readonly limits: { readonly topics: number };
 }
 
-/** One name that was asked for, with the topics it means, or why they are refused. */
+/** One requested name, with its topics, or the reason why it is refused. */
 export interface Wish {
   readonly asked: string;
   readonly topics: readonly Topic[];
@@ -24,7 +24,7 @@ const refused = (asked: string, reason: string): Wish => ({ asked, topics: [], r
 const tooMany = (limit: number) =>
   `a client may have ${limit} topics: subscribe to fewer, or raise notifications.topicsPerClient`;
 
-/** Decides whether a client may have a topic: the scope `notifications`, and the scope that its events are worth. */
+/** Decides whether a client may have a topic. It needs the scope `notifications`, and the scope of the topic's events. */
 function whyNot({ entitlement }: HubClient, { key }: Topic, scopeOf: TopicScopes): string | undefined {
   if (!isCovered('notifications', entitlement.scopes)) return "none of your roles has the scope 'notifications'";
   const scope = scopeOf(key);
@@ -41,7 +41,7 @@ async function read(asked: string, client: HubClient, { feed, scopeOf, limits }:
     if (reason !== undefined) return refused(asked, reason);
     try {
       const ids = await feed().list(alias.each);
-      // Before thousands of names are made, once for each spelling of the alias.
+      // Checked before thousands of names are built for each spelling of the alias.
       if (ids.length > limits.topics) return refused(asked, tooMany(limits.topics));
       return { asked, topics: ids.flatMap((id) => readTopic(fillAlias(alias.topic, id)) ?? []) };
     } catch {
@@ -49,12 +49,12 @@ async function read(asked: string, client: HubClient, { feed, scopeOf, limits }:
     }
   }
   const topics = (names ?? [asked]).flatMap((name) => readTopic(name) ?? []);
-  if (topics.length === 0) return refused(asked, 'this is no topic: v2.{name} with dots, at most 200 characters');
+  if (topics.length === 0) return refused(asked, 'this is not a topic: v2.{name} with dots, at most 200 characters');
   const reason = topics.map((topic) => whyNot(client, topic, scopeOf)).find((text) => text !== undefined);
   return reason === undefined ? { asked, topics } : refused(asked, reason);
 }
 
-/** Reads what a client asks for, one name after the other, as far as there is room for its topics. */
+/** Resolves the names that a client requests, in order, up to its limit of topics. */
 export async function readWishes(
   client: HubClient,
   asked: readonly string[],
@@ -67,7 +67,7 @@ export async function readWishes(
 }> {
   const limit = parts.limits.topics;
   const wishes: Wish[] = [];
-  // An alias stands for many topics and has many spellings: each is expanded once.
+  // An alias means many topics and has many spellings: each alias is expanded once.
   const aliases = new Map<string, Wish>();
   const topics = new Map<string, Topic>();
   let room = limit - client.topics.size;

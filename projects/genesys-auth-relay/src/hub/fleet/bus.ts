@@ -5,8 +5,8 @@ import { type FleetMessage, readMessage, writeMessage } from './message.ts';
 import { keepSubscription } from './subscription.ts';
 
 /**
- * Gets the lease or keeps it. ARGV: my name, the life of the lease in milliseconds, the smallest new term. Answers with the holder
- * and its term. A new term is always larger than the last one, even if the store has lost both or has evicted the term alone.
+ * Gets the lease or keeps it. ARGV: my name, the lifetime of the lease in milliseconds, the smallest new term. Returns the holder
+ * and its term. A new term is always larger than the last one, even if the store has lost both or has evicted only the term.
  */
 const HOLD = `
 local holder = redis.call('GET', KEYS[1])
@@ -20,58 +20,58 @@ if not holder or holder == ARGV[1] then
 end
 return { holder, redis.call('GET', KEYS[2]) }`;
 
-/** Gives the lease back, if it is mine. */
+/** Releases the lease, if it is mine. */
 const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
 /**
- * Publishes by way of the node that has the lease, in a cluster: the client would choose a node by chance for each message, and
- * messages of different nodes overtake each other.
+ * In a cluster, publishes through the node that has the lease. Otherwise the client would choose a random node for each message,
+ * and messages of different nodes can arrive out of order.
  */
 const PUBLISH = `return redis.call('PUBLISH', ARGV[1], ARGV[2])`;
 
-/** Milliseconds that the store has to answer a command about the lease. */
+/** Milliseconds in which the store has to answer a command about the lease. */
 const LEASE_COMMAND_MS = 1000;
 
-/** Who hears what the other instances say. */
+/** Receives the messages of the other instances. */
 export interface BusSink {
   heard(from: string, message: FleetMessage): void;
-  /** A message of this instance came back: it can publish, and it can hear. */
+  /** A message of this instance came back: publishing and receiving both work. */
   heardMyself(): void;
-  /** Messages are lost from now on, until {@link BusSink.joined}. */
+  /** The subscription has ended. Messages are lost until {@link BusSink.joined}. */
   lost(): void;
   joined(): void;
-  /** The store refuses to publish, or to subscribe; `code` is the first word of its answer, such as `NOPERM`. */
+  /** The store refuses to publish or to subscribe. `code` is the error code of its answer, such as `NOPERM`. */
   refused(what: 'publish' | 'subscribe', code: string): void;
 }
 
-/** Who has the lease, and since when. */
+/** The holder of the lease, and its term. */
 export interface Held {
   readonly holder: string;
   /** Larger for each holder than for the one before. */
   readonly term: number;
 }
 
-/** The wire between the instances of a hub: one channel of Redis or Valkey, and one lease. */
+/** Connects the instances of a hub: one channel of Redis or Valkey, and one lease. */
 export interface Bus {
   say(message: FleetMessage): void;
   /**
-   * Who listens for all: this instance if it got or kept the lease. Rejects when the store does not answer.
+   * Gets or keeps the lease, and returns its holder. Rejects when the store does not answer.
    *
    * @param newTerm the least term of a new lease: milliseconds since the epoch, but more than any term known here, because the
    * store may have lost the last term
    */
   hold(leaseMs: number, newTerm: number): Promise<Held>;
   release(): Promise<void>;
-  /** Replaces the connection that hears the others. */
+  /** Replaces the connection that receives messages. */
   reconnect(): void;
   close(): Promise<void>;
 }
 
 /**
- * Opens the bus. Messages are sealed like tokens: events are about customers, and who can write to the store must not be able
- * to invent them.
+ * Opens the bus. Messages are sealed like tokens, because events are about customers and write access to the store must not be
+ * enough to forge them.
  *
  * @param self name of this instance
  * @throws RelayConfigError `config_invalid` when ioredis is not installed

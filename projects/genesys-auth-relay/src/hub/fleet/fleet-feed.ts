@@ -8,19 +8,19 @@ import type { FleetMessage } from './message.ts';
 
 /** Times of a fleet, in milliseconds. */
 export interface FleetTimes {
-  /** How often the lease is asked for or kept. All other times are counted in ticks, as a frozen process has none. */
+  /** How often the lease is requested or renewed. All other times are counted in ticks, because a suspended process has none. */
   readonly tickMs: number;
-  /** Life of the lease: when the leader is gone, another instance takes over after this. */
+  /** Lifetime of the lease: another instance takes over this long after the leader has stopped. */
   readonly leaseMs: number;
-  /** Silence of an instance after which it counts as gone. */
+  /** Silence after which an instance counts as stopped. */
   readonly silenceMs: number;
-  /** How long the store may not answer, or may not deliver messages, before this instance listens for itself. */
+  /** How long the store may fail to answer or to deliver messages before this instance listens for itself. */
   readonly aloneMs: number;
 }
 
 export const FLEET_TIMES: FleetTimes = { tickMs: 1000, leaseMs: 4000, silenceMs: 6000, aloneMs: 3000 };
 
-/** What a fleet feed is made of. */
+/** Dependencies of a fleet feed. */
 export interface FleetParts {
   /** Joins the other instances. */
   readonly openBus: (self: string, sink: BusSink) => Promise<Bus>;
@@ -30,9 +30,9 @@ export interface FleetParts {
   readonly list: Feed['list'];
 }
 
-/** Changes of the topics are collected for so long, in milliseconds. */
+/** Topic changes are collected for this long, in milliseconds. */
 const SETTLE_MS = 50;
-/** Every so many ticks all is said again, as a message may be lost. */
+/** Everything is sent again after this many ticks, because a message may be lost. */
 const REPEAT_TICKS = 3;
 
 /** Whether an instance with this role has its own line to Genesys Cloud. */
@@ -44,7 +44,7 @@ const LISTENS: Readonly<Record<HubRole, boolean>> = {
   'handing-over': true
 };
 
-/** Why an instance has a role, for the log. */
+/** Explains a role in the log. */
 const REASONS: Readonly<Record<HubRole, string>> = {
   starting: 'the shared store has not answered yet',
   following: 'another relay listens to Genesys Cloud for all',
@@ -56,7 +56,7 @@ const REASONS: Readonly<Record<HubRole, string>> = {
 
 interface Member {
   readonly topics: ReadonlyMap<string, string>;
-  /** Ticks since it was heard. */
+  /** Ticks since its last message. */
   silentTicks: number;
 }
 
@@ -64,8 +64,8 @@ type LeaderMessage = Extract<FleetMessage, { n: number }>;
 type Unnumbered<M> = M extends LeaderMessage ? Omit<M, 'term' | 'n'> : never;
 
 /**
- * A feed that several instances share: the leader, which holds a lease, listens to Genesys Cloud for all, so that a topic is
- * subscribed once; its followers hear events from it through the store. An instance that cannot use the store listens for itself.
+ * A feed that several instances share. The leader, which holds a lease, listens to Genesys Cloud for all, so that each topic has
+ * one subscription. Followers get its events through the store. An instance that cannot use the store listens for itself.
  */
 export async function createFleetFeed(
   { openBus, makeLocal, list }: FleetParts,
@@ -78,29 +78,29 @@ export async function createFleetFeed(
   const silenceTicks = Math.ceil(times.silenceMs / times.tickMs);
 
   let role: HubRole = 'starting';
-  /** Who holds the lease, as far as this instance knows; itself while it leads, nobody while it is alone. */
+  /** The holder of the lease, as far as this instance knows: itself while it leads, `undefined` while it is alone. */
   let leader: string | undefined;
-  /** The newest known term of the leader. The store tells it, and every message of the leader. */
+  /** The newest known term of the leader, from the store or from a message of the leader. */
   let term = 0;
   /** Number of my last message as the leader. */
   let said = 0;
-  /** Number of the leader's last message that I heard; `undefined` before the first. */
+  /** Number of the last message from the leader; `undefined` before the first. */
   let heardUpTo: number | undefined;
 
   let ticks = 0;
   let ticksSinceLeader = 0;
-  /** Ticks since a message of mine came back: it is published, and the subscription delivers. */
+  /** Ticks since a message of mine came back, which shows that publishing and receiving work. */
   let ticksSinceEcho = 0;
-  /** Ticks since the store said who holds the lease. */
+  /** Ticks since the store last returned the holder of the lease. */
   let ticksSinceLease = 0;
 
   const others = new Map<string, Member>();
   let mine: ReadonlyMap<string, string> = new Map();
   /** My own line to Genesys Cloud, in the roles that have one. */
   let local: Feed | undefined;
-  /** How topics stand with it. */
+  /** Status of the topics on my own line. */
   const own = new Map<string, TopicStatus>();
-  /** Lines of mine that are closing: events that are on their way still come over them. */
+  /** My lines that are closing. They still deliver events in transit. */
   let closingLines = 0;
   /** Topics of which the leader has sent an event while a line was closing. */
   const overtaken = new Set<string>();
@@ -112,21 +112,21 @@ export async function createFleetFeed(
   /**
    * The one place where the role changes.
    *
-   * @param holder who holds the lease; nobody as far as an instance knows that is alone
+   * @param holder the holder of the lease; `undefined` for an instance that is alone
    */
   function move(next: HubRole, holder: string | undefined): void {
     if (next === role && holder === leader) return;
     const [before, leaderBefore] = [role, leader];
-    // An instance without its own line misses what comes between two leaders.
+    // An instance without its own line misses the events between two leaders.
     if (!LISTENS[before]) markLost();
     role = next;
     leader = holder;
     if (next !== before) reportRole(before);
     if (next === 'alone' && before === 'leading') void bus.release();
     if (next === 'leading') {
-      // A number that is never sent: my followers of an earlier term missed what I have not published since then.
+      // Skip a number: my followers of an earlier term have missed the events that I have not published since then.
       said += 1;
-      // Before anything can come over my line: from here on nobody takes the same events from the leader before.
+      // Before my line delivers anything: no instance may take the same events from the previous leader any more.
       sayAsLeader({ kind: 'status', isFull: false, topics: [] });
     }
     if (LISTENS[next]) listenMyself();
@@ -182,14 +182,14 @@ export async function createFleetFeed(
     const topics = wanted();
     const dropped = [...own.keys()].filter((key) => !topics.has(key));
     for (const key of dropped) own.delete(key);
-    // A follower that was silent too long counts as gone, but may still want these topics: tell it that they are down.
+    // A follower that was silent for too long counts as stopped, but may still want these topics: report them as down.
     if (role === 'leading' && dropped.length > 0) {
       sayAsLeader({ kind: 'status', isFull: false, topics: dropped.map((key) => [key, { state: 'down' }]) });
     }
     local.want(topics);
   }
 
-  /** Opens a line to Genesys Cloud. It delivers what is on its way also after another line has taken its place. */
+  /** Opens a line to Genesys Cloud. It delivers events in transit even after another line has replaced it. */
   function openLine(): Feed {
     const line: Feed = makeLocal({
       event(key, envelope, id) {
@@ -198,7 +198,7 @@ export async function createFleetFeed(
           if (isNew && overtaken.has(key)) late.add(key);
           return isNew;
         }
-        // Even if no follower is known to want the topic: it may see that the topic is live before its own request arrives here.
+        // Even if no follower is known to want the topic: a follower may see that the topic is live before its request arrives here.
         if (role === 'leading') sayAsLeader({ kind: 'event', key, id, envelope });
         return isNew;
       },
@@ -232,13 +232,13 @@ export async function createFleetFeed(
     overtaken.clear();
   }
 
-  /** Events of the leader are lost. They come over my own line as well for the topics that are live with it. */
+  /** Events of the leader are lost. My own line also delivers them for the topics that are live on it. */
   function markLost(): void {
     const keys = [...mine.keys()].filter((key) => own.get(key)?.state !== 'live');
     if (keys.length > 0) sink.status(keys, { state: 'down' });
   }
 
-  /** Something was lost, or came out of order. Topics that are live with my own line are so again at once; the leader names others. */
+  /** Events were lost or out of order. Topics that are live on my own line are live again at once; the leader reports the others. */
   function reportGap(keys: readonly string[]): void {
     sink.status(keys, { state: 'down' });
     for (const key of keys) {
@@ -247,7 +247,7 @@ export async function createFleetFeed(
     }
   }
 
-  /** Notes the number of a message of the leader. Where some are missing, their events are lost. */
+  /** Notes the number of a message of the leader. If numbers are missing, their events are lost. */
   function count(n: number): void {
     if (heardUpTo !== undefined && n !== heardUpTo + 1) {
       markLost();
@@ -257,7 +257,7 @@ export async function createFleetFeed(
   }
 
   function hearEvent({ key, envelope, id }: Extract<FleetMessage, { kind: 'event' }>): void {
-    // It comes over my own line as well, and in order.
+    // My own line delivers it as well, and in order.
     if (role === 'handing-over' && own.get(key)?.state === 'live') return;
     sink.event(key, envelope, id);
     if (closingLines > 0) overtaken.add(key);
@@ -269,13 +269,13 @@ export async function createFleetFeed(
     for (const [key, status] of known) {
       if (!mine.has(key)) continue;
       if (status.state === 'live') liveKeys.push(key);
-      // My own line still serves what the leader does not serve yet.
+      // My own line still serves topics that the leader does not serve yet.
       else if (status.state === 'rejected' || role === 'following') sink.status([key], status);
     }
-    // Together, as the gaps of all of them are one frame.
+    // Together, so that all their gaps are in one frame.
     if (liveKeys.length > 0) sink.status(liveKeys, { state: 'live' });
     if (role === 'following' && isFull) {
-      // The leader has given up what its list does not name: it did not hear that I want it.
+      // The leader has dropped topics that its list does not name: it did not get my request for them.
       const missing = [...mine.keys()].filter((key) => !known.has(key));
       if (missing.length > 0) sink.status(missing, { state: 'down' });
     }
@@ -284,8 +284,8 @@ export async function createFleetFeed(
   }
 
   /**
-   * Whether this is a message of the leader. One that was frozen, say, and has lost the lease meanwhile without knowing is not
-   * heard any more: what it hears comes from another, too. One that got the lease is followed from its first message on.
+   * Whether this is a message of the current leader. An instance that was suspended and has lost the lease is ignored: the new
+   * leader delivers the same events. An instance that got the lease is followed from its first message on.
    */
   function isOfLeader(from: string, { term: since }: LeaderMessage): boolean {
     // Only a tick ends this role: an instance that cannot publish cannot tell a leader which topics it wants.
@@ -326,7 +326,7 @@ export async function createFleetFeed(
     }
   }
 
-  /** Listens to what another instance wants, and says how that stands. */
+  /** Listens to the topics that another instance wants, and reports their status. */
   function serve(keys: readonly string[]): void {
     listenMyself();
     const topics = keys.flatMap((key) => {
@@ -336,7 +336,7 @@ export async function createFleetFeed(
     if (topics.length > 0) sayAsLeader({ kind: 'status', isFull: false, topics });
   }
 
-  /** Counts one more tick of silence of everybody. */
+  /** Counts one more tick of silence for every instance. */
   function countSilence(): void {
     ticksSinceLeader += 1;
     ticksSinceEcho += 1;
@@ -352,11 +352,11 @@ export async function createFleetFeed(
     countSilence();
     bus.say({ kind: 'beat' });
     if (ticks % REPEAT_TICKS === 0) sayWhatIWant();
-    // The connection may be half-open. If another one does not help, the next tick ends in the role `alone`.
+    // The connection may be half-open. If a new one does not help, the next tick changes the role to `alone`.
     if (ticksSinceEcho % (aloneTicks + 1) === aloneTicks) bus.reconnect();
     if (Math.max(ticksSinceEcho, ticksSinceLease) > aloneTicks) move('alone', undefined);
     if (role === 'following' && ticksSinceLeader > silenceTicks) markLost();
-    // Whoever does not hear its own messages must not lead.
+    // An instance that does not receive its own messages must not lead.
     if (ticksSinceEcho > aloneTicks) return;
     let held;
     try {
@@ -378,7 +378,7 @@ export async function createFleetFeed(
     });
   }
 
-  /** What was refused and is in the log already. */
+  /** Refusals that have been logged. */
   const refusals = new Set<'publish' | 'subscribe'>();
   const isOver = (): boolean => closed;
   const bus: Bus = await openBus(self, {
@@ -402,7 +402,7 @@ export async function createFleetFeed(
   });
   observer.hubRole?.(role, undefined);
   await tick();
-  // After the sockets are read: a process that was frozen must not take for silence what it has not read yet.
+  // After pending data is read: a process that was suspended must not mistake unread messages for silence.
   const ticker = setInterval(() => setImmediate(tickSafely), times.tickMs);
   ticker.unref();
 
@@ -411,7 +411,7 @@ export async function createFleetFeed(
       const added = [...topics.keys()].filter((key) => !mine.has(key));
       mine = topics;
       if (local !== undefined) listenMyself();
-      // My line has them already, for another instance: it will not say so again.
+      // My line already has them for another instance, so it will not report them again.
       for (const key of added) {
         const status = own.get(key);
         if (status !== undefined) sink.status([key], status);
@@ -429,7 +429,7 @@ export async function createFleetFeed(
       closed = true;
       clearInterval(ticker);
       observer.hubRole?.(undefined, role);
-      // Also when it does not lead: a tick may have asked for the lease a moment ago.
+      // Also when it does not lead: a tick may have requested the lease a moment ago.
       if (role !== 'alone') await bus.release();
       bus.say({ kind: 'bye' });
       await local?.close();

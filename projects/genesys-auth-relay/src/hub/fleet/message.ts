@@ -5,7 +5,7 @@ import type { TopicStatus } from '../feed.ts';
  * messages, so that a lost one is noticed.
  */
 export type FleetMessage =
-  /** An event, passed on by the instance that listens for all. */
+  /** An event, forwarded by the leader. */
   | {
       readonly kind: 'event';
       readonly term: number;
@@ -14,31 +14,34 @@ export type FleetMessage =
       readonly id: string;
       readonly envelope: string;
     }
-  /** How topics stand, said by that instance: on every change, and now and then all of them. */
+  /** The status of topics, from the leader: the changed ones at once, and all of them at intervals. */
   | {
       readonly kind: 'status';
       readonly term: number;
       readonly n: number;
-      /** Whether it names all topics: what is missing is not listened to. */
+      /** Whether it names all topics. The leader does not listen to topics that are missing then. */
       readonly isFull: boolean;
       readonly topics: readonly (readonly [key: string, status: TopicStatus])[];
     }
-  /** Topics an instance wants, by key and name: on every change, and now and then. */
+  /** Topics an instance wants, by key and name: on every change, and at intervals. */
   | { readonly kind: 'want'; readonly topics: readonly (readonly [key: string, name: string])[] }
-  /** An instance is new, or was away: the others repeat which topics they want, and the leader repeats how its topics stand. */
+  /**
+   * An instance has started or reconnected: the others repeat the topics they want, and the leader repeats the status of its
+   * topics.
+   */
   | { readonly kind: 'hello' }
-  /** Every tick: the instance is there. Its sender listens for it as well, to see whether the bus works. */
+  /** Sent every tick: the instance is alive. Its sender listens for it as well, to check whether the bus works. */
   | { readonly kind: 'beat' }
-  /** The instance leaves; if it was the one that listens, another takes over at once. */
+  /** The instance stops. If it was the leader, another one takes over at once. */
   | { readonly kind: 'bye' };
 
-/** Writes a message. The envelope of an event stays as it is: it is the bulk, and it is JSON already. */
+/** Writes a message. The envelope of an event is copied unchanged: it is large, and it is already JSON. */
 export function writeMessage(from: string, message: FleetMessage): string {
   if (message.kind !== 'event') return `${from}\n${JSON.stringify(message)}`;
   return `${from}\n!${JSON.stringify([message.term, message.n, message.key, message.id])}\n${message.envelope}`;
 }
 
-/** Reads a message that was sealed by an instance, so that only its form has to be looked at. */
+/** Reads a message. An instance has sealed it, so only its form has to be checked. */
 export function readMessage(text: string): { readonly from: string; readonly message: FleetMessage } | undefined {
   const first = text.indexOf('\n');
   if (first === -1) return undefined;

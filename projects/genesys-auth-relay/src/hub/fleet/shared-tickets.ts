@@ -4,7 +4,7 @@ import type { Seal } from '../../store/seal.ts';
 import { sha256 } from '../../runtime/sha256.ts';
 import { TICKET_SECONDS, type TicketGrant, type Tickets } from '../clients/ticket.ts';
 
-/** ARGV: the grant, its life in milliseconds. */
+/** ARGV: the grant, its lifetime in milliseconds. */
 const KEEP = `return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])`;
 /** Reads and deletes in one step, so that no two relays take the same ticket. */
 const TAKE = `
@@ -14,16 +14,16 @@ return grant`;
 
 function readGrant(text: string | undefined): TicketGrant | undefined {
   if (text === undefined) return undefined;
-  // It was sealed by a relay of this fleet, so it is what a relay wrote.
+  // A relay of this fleet sealed it, so its form is known.
   const { caller, origin } = JSON.parse(text) as TicketGrant;
   return { caller, origin };
 }
 
 /**
- * Tickets that every relay of a fleet takes: a load balancer may send the WebSocket to another one. What is kept is sealed, under
- * the hash of the ticket: who reads the store gets no ticket, and who writes there can invent no caller.
+ * Tickets that every relay of a fleet accepts, because a load balancer may send the WebSocket to another relay. Grants are sealed
+ * and stored under the hash of the ticket, so access to the store reveals no ticket and cannot forge a caller.
  *
- * @param local tickets of this instance, for when the store is away
+ * @param local tickets of this instance, used while the store does not answer
  */
 export function createSharedTickets(client: RedisClient, seal: Seal, prefix: string, local: Tickets): Tickets {
   const placeOf = (ticket: string) => `${prefix}{ticket:${sha256(ticket)}}`;

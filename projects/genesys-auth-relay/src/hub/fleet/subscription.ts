@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { replyCode } from '../../store/redis-client.ts';
 
-/** Milliseconds until a refused subscription is tried again: somebody may have allowed the channel. */
+/** Milliseconds until a refused subscription is tried again: an administrator may have allowed the channel. */
 const SUBSCRIBE_AGAIN_MS = 3000;
 /** Longest pause between two connections, in milliseconds. */
 const MAX_PAUSE_MS = 500;
@@ -9,22 +9,22 @@ const MAX_PAUSE_MS = 500;
 /** Receives what a subscription reports. */
 export interface SubscriptionSink {
   message(payload: Buffer): void;
-  /** Messages are lost from now on, until {@link SubscriptionSink.joined}. */
+  /** The subscription has ended. Messages are lost until {@link SubscriptionSink.joined}. */
   lost(): void;
   joined(): void;
-  /** The server refuses to subscribe; `code` is how its answer begins, such as `NOPERM`. */
+  /** The server refuses to subscribe. `code` is the error code of its answer, such as `NOPERM`. */
   refused(code: string): void;
 }
 
-/** A subscription to one channel that connects again whenever its connection ends. */
+/** A subscription to one channel that reconnects whenever its connection ends. */
 export interface Subscription {
-  /** Replaces a connection that is subscribed and yet delivers nothing. */
+  /** Replaces a connection that is subscribed but delivers nothing. */
   reconnect(): void;
   close(): void;
 }
 
 /**
- * Keeps a subscription. Each connection is a new one, so that none changes its server without a report.
+ * Keeps a subscription. It never reuses a connection, so that none switches to another server unnoticed.
  *
  * @param connect opens a connection that does not reconnect by itself; `undefined` when there is no server at the moment
  */

@@ -1,12 +1,11 @@
-/** A short name that stands for topics: `{queueId}` and `{userId}` are each queue or user of the organization. */
+/** A short name for topics. `{queueId}` and `{userId}` stand for each queue or user of the organization. */
 interface Alias {
   readonly topic: string;
   readonly placeholder: '{queueId}' | '{userId}';
 }
 
 /**
- * Names of channels that circulate in examples and that Genesys Cloud itself does not have, with the topics they must mean.
- * Compared in lower case.
+ * Channel names that occur in published examples but not in Genesys Cloud, with the topics they must mean. Compared in lower case.
  */
 export const ALIASES: Readonly<Record<string, Alias>> = {
   'routing/queuemetrics': { topic: 'v2.analytics.queues.{queueId}.observations', placeholder: '{queueId}' },
@@ -20,14 +19,14 @@ export const ALIASES: Readonly<Record<string, Alias>> = {
 
 const ID = /^[A-Za-z0-9-]{1,64}$/;
 
-/** What an alias means: these topics, or one for each queue or user. */
+/** The meaning of an alias: these topics, or one topic for each queue or user. */
 export type AliasMeaning =
   { readonly topics: readonly string[] } | { readonly topic: string; readonly each: 'queue' | 'user' };
 
 /**
  * Reads an alias: `routing/queueMetrics` for all queues, `routing/queueMetrics/{id}` for one.
  *
- * @returns `undefined` if it is none
+ * @returns `undefined` if the name is not an alias
  */
 export function readAlias(text: string): AliasMeaning | undefined {
   const parts = text.split('/');
@@ -39,5 +38,5 @@ export function readAlias(text: string): AliasMeaning | undefined {
   return ID.test(id) ? { topics: [alias.topic.replace(alias.placeholder, id)] } : undefined;
 }
 
-/** Puts an id into the topic of an alias. */
+/** Inserts an id into the topic of an alias. */
 export const fillAlias = (topic: string, id: string): string => topic.replace(/\{(?:queue|user)Id\}/, id);

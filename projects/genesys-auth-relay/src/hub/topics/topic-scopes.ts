@@ -1,9 +1,9 @@
 import { isCovered, isScopeToken } from 'genesys-scopes';
 
 /**
- * Which scope the events of a topic are worth, by the start of its name: the scope of the REST operations that show the
- * same. The notification service itself asks for `notifications` only, which would let everybody read everything; the first
- * pattern that fits counts, `*` stands for one part of the name.
+ * The scope that the events of a topic need, by the start of its name: the scope of the REST operations that show the same data.
+ * The notification service itself checks only `notifications`, which would let every client read everything. The first matching
+ * pattern counts; `*` matches one part of the name.
  */
 const TABLE: readonly (readonly [pattern: string, scope: string])[] = [
   ['v2.analytics', 'analytics:readonly'],
@@ -52,20 +52,20 @@ const TABLE: readonly (readonly [pattern: string, scope: string])[] = [
   ['v2.workforcemanagement', 'workforce-management:readonly']
 ];
 
-/** A rule of the table, or one of the configuration: the start of a topic name and the scope its events are worth. */
+/** A rule of the table, or one of the configuration: the start of a topic name and the scope that its events need. */
 export type TopicRule = readonly [pattern: string, scope: string];
 
 function fits(pattern: readonly string[], key: readonly string[]): boolean {
   return pattern.length <= key.length && pattern.every((part, index) => part === '*' || part === key[index]);
 }
 
-/** Finds the scope a topic needs; `undefined` for a topic that no rule names, which nobody gets. */
+/** Finds the scope a topic needs; `undefined` for a topic without a rule, which is refused. */
 export type TopicScopes = (key: string) => string | undefined;
 
 /**
- * Builds the look-up.
+ * Builds the lookup.
  *
- * @param more rules of the configuration; they come before the table
+ * @param more rules of the configuration, which take precedence over the table
  */
 export function topicScopes(more: readonly TopicRule[]): TopicScopes {
   const rules = [...more, ...TABLE].map(
@@ -77,7 +77,7 @@ export function topicScopes(more: readonly TopicRule[]): TopicScopes {
   };
 }
 
-/** The scopes of the table that a relay with these registered scopes can serve, for the token of the hub. */
+/** The scopes of the table that these registered scopes cover, for the token of the hub. */
 export function servedScopes(more: readonly TopicRule[], registered: readonly string[]): readonly string[] {
   const scopes = [...more, ...TABLE].map(([, scope]) => scope).filter((scope) => isScopeToken(scope));
   return [...new Set(['notifications', ...scopes.filter((scope) => isCovered(scope, registered))])].sort();

@@ -1,12 +1,12 @@
-/** A topic of the Genesys notification service, read. */
+/** A parsed topic of the Genesys notification service. */
 export interface Topic {
-  /** As the service is asked for it. */
+  /** The name that is sent to the service. */
   readonly name: string;
-  /** What topics are compared by: the service itself does not tell upper from lower case. */
+  /** Topics are compared by their key, because the service ignores case. */
   readonly key: string;
 }
 
-/** The service's own limit for one topic, a combined one included. */
+/** The service's limit for the length of a topic, also of a combined one. */
 const MAX_LENGTH = 200;
 /** More topics than this in one combined topic are a mistake, or an attack on memory. */
 const MAX_COMBINED = 20;
@@ -16,10 +16,10 @@ const COMBINED = /^(v2(?:\.[A-Za-z0-9_-]+)+)\?([A-Za-z0-9_.-]+(?:&[A-Za-z0-9_.-]
 const topicOf = (name: string): Topic => ({ name, key: name.toLowerCase() });
 
 /**
- * Reads a topic. A combined one (`v2.users.{id}?presence&routingStatus`) becomes its parts, as its events come under their
+ * Reads a topic. A combined one (`v2.users.{id}?presence&routingStatus`) is split into its parts, because its events have their
  * names.
  *
- * @returns the topics, or `undefined` if it is none
+ * @returns the topics, or `undefined` if the text is not a topic
  */
 export function readTopic(text: string): readonly Topic[] | undefined {
   if (text.length > MAX_LENGTH) return undefined;

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { CONNECTIONS } from '../../runtime/connections.ts';
 
-/** Token of the hub, and what to do with one that the API refused. */
+/** Provides the hub's token and handles one that the API refused. */
 export interface HubTokens {
   get(): Promise<{ readonly token: string; readonly hash: string }>;
   rejected(hash: string): Promise<void>;
@@ -13,11 +13,11 @@ export interface Channel {
   readonly connectUri: string;
   /** Milliseconds since the epoch. */
   readonly expires: number;
-  /** Hash of the token that made it: it ends with that token. */
+  /** Hash of the token that created it. The channel ends with that token. */
   readonly tokenHash: string;
 }
 
-/** What the service says of a subscription. */
+/** The result of a subscription. */
 export interface Subscription {
   readonly key: string;
   readonly permitted: boolean;
@@ -27,7 +27,7 @@ export interface Subscription {
 /** The REST half of the notification service. Every call fails with an {@link HubApiError}. */
 export interface HubApi {
   createChannel(): Promise<Channel>;
-  /** Replaces the topics of a channel, which also prolongs its life. */
+  /** Replaces the topics of a channel, which also extends its lifetime. */
   setTopics(channel: Channel, names: readonly string[]): Promise<readonly Subscription[]>;
   deleteChannel(channel: Channel): Promise<void>;
   /** The ids of all queues or users. */
@@ -60,7 +60,7 @@ const entitiesOf = (body: unknown): readonly Record<string, unknown>[] =>
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /**
- * A channel may only lead to where its API is: the same host, or one below the region's domain (`api.{domain}` and
+ * A channel may only connect to the host of its API, or to a host below the region's domain (`api.{domain}` and
  * `streaming.{domain}`).
  */
 export function isOwnSocket(connectUri: string, apiOrigin: string): boolean {
@@ -72,7 +72,7 @@ export function isOwnSocket(connectUri: string, apiOrigin: string): boolean {
   return socket.host === api.host || socket.hostname.endsWith(`.${api.hostname.replace(/^api\./, '')}`);
 }
 
-/** Builds the calls, to one origin and through one token. */
+/** Builds the calls to one origin, with one token. */
 export function createHubApi(apiOrigin: string, tokens: HubTokens, timeoutMs: number): HubApi {
   const pool = new Pool(apiOrigin, CONNECTIONS.channels);
 
@@ -114,7 +114,7 @@ export function createHubApi(apiOrigin: string, tokens: HubTokens, timeoutMs: nu
       const parsed: unknown = answer.text === '' ? undefined : JSON.parse(answer.text);
       return { body: parsed, hash };
     } catch {
-      throw new HubApiError(answer.status, `${what} answered with no JSON`);
+      throw new HubApiError(answer.status, `${what} answered without JSON`);
     }
   }
 
@@ -124,7 +124,7 @@ export function createHubApi(apiOrigin: string, tokens: HubTokens, timeoutMs: nu
       const channel = isRecord(body) ? body : {};
       const connectUri = textOf(channel['connectUri']);
       if (!isOwnSocket(connectUri, apiOrigin))
-        throw new HubApiError(0, 'The channel leads to a host that is not its own');
+        throw new HubApiError(0, 'The channel points to a host outside the region');
       const expires = Date.parse(textOf(channel['expires']));
       return { id: textOf(channel['id']), connectUri, expires, tokenHash: hash };
     },

@@ -1,10 +1,10 @@
 import type { RelayClock } from '../../runtime/clock.ts';
 import type { HubApi } from './api.ts';
 
-/** How long a list is good, in milliseconds: a room of boards that comes in the morning asks the API once. */
+/** How long a list is reused, in milliseconds: many boards that start together cause one request. */
 const KEPT_MS = 60_000;
 
-/** The lists of an API, each asked for once for all who want it, and not again for a minute. A failure is not kept. */
+/** Caches the lists of an API. Concurrent callers share one request, and a list is reused for a minute. A failure is not cached. */
 export function cachedList(list: HubApi['list'], clock: RelayClock): HubApi['list'] {
   const kept = new Map<'queue' | 'user', { readonly until: number; readonly ids: Promise<readonly string[]> }>();
   return (what) => {

@@ -6,17 +6,17 @@ import { type SocketTimes, type UpstreamSocket, openSocket } from './socket.ts';
 
 /** Times of a line, in milliseconds. */
 export interface LineTimes extends SocketTimes {
-  /** How long changes of the topics are collected before they are sent. */
+  /** How long topic changes are collected before they are sent. */
   readonly settleMs: number;
-  /** How often token and channel are looked at. */
+  /** How often token and channel are checked. */
   readonly checkMs: number;
-  /** How long an old socket goes on beside the new one. */
+  /** How long an old socket stays open beside the new one. */
   readonly overlapMs: number;
-  /** Longest pause between two tries. */
+  /** Longest pause between two attempts. */
   readonly maxPauseMs: number;
 }
 
-/** One Genesys channel for up to 1,000 topics, kept alive for as long as it is wanted. */
+/** One Genesys channel for up to 1,000 topics, kept alive while it has topics. */
 export interface Line {
   /** Topics by key, with their names. */
   want(topics: ReadonlyMap<string, string>): void;
@@ -24,7 +24,7 @@ export interface Line {
   close(): Promise<void>;
 }
 
-/** What a line is made of. */
+/** Dependencies of a line. */
 export interface LineParts {
   readonly api: HubApi;
   readonly tokens: HubTokens;
@@ -36,26 +36,26 @@ interface Connection {
   readonly channel: Channel;
   readonly socket: UpstreamSocket;
   readonly subscriptions: readonly Subscription[];
-  /** The topics it was made for. */
+  /** The topics it was created with. */
   readonly names: ReadonlyMap<string, string>;
-  /** When its life is half over, in milliseconds since the epoch. */
+  /** When half of its lifetime is over, in milliseconds since the epoch. */
   readonly prolongAt: number;
 }
 
-/** What a line has to deal with; a socket is named, as another one may have taken over meanwhile. */
+/** Messages to the loop of a line. Each names its socket, because another one may have replaced it. */
 type News = 'topics' | 'stop' | { readonly closing: UpstreamSocket } | { readonly closed: UpstreamSocket };
 
-/** Widest pause before the second try, in milliseconds; it doubles with each one. */
+/** Longest pause before the second attempt, in milliseconds. It doubles with each attempt. */
 export const FIRST_PAUSE_MS = 500;
 
 /**
- * Milliseconds between two changes of the topics that are sent, after the first {@link SENDS_AT_ONCE}. The API counts the requests of a
- * token, and one client that subscribes and unsubscribes without end must not use them up. The others wait no longer than this.
+ * Milliseconds between two topic changes that are sent, after the first {@link SENDS_AT_ONCE}. The API counts the requests of a
+ * token, so a client that subscribes and unsubscribes all the time must not use them up. Other clients wait at most this long.
  */
 const SEND_INTERVAL_MS = 250;
 const SENDS_AT_ONCE = 40;
 
-/** Builds a line. Nothing is opened before a topic is wanted. */
+/** Builds a line. It opens nothing before it has a topic. */
 export function createLine({ api, tokens, times, runtime }: LineParts, sink: FeedSink): Line {
   const { clock, random, log } = runtime;
   const mail = createMailbox<News>();
@@ -67,7 +67,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
   let unusedAt = 0;
 
   const socketOf = async (channel: Channel): Promise<UpstreamSocket> => {
-    // Known only once it is open; a socket that never opens is nobody's.
+    // Stored only when it is open: a socket that never opens belongs to no channel.
     const own: { socket?: UpstreamSocket } = {};
     own.socket = await openSocket(channel.connectUri, times, {
       event: (topicName, envelope, id) => {
@@ -78,7 +78,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
       },
       closed: () => {
         if (own.socket === undefined) return;
-        // At once: a line that pauses after a failure reads no mail.
+        // Immediately: a line that pauses after a failure does not read its mailbox.
         if (own.socket === current?.socket) sink.status([...current.names.keys()], { state: 'down' });
         mail.post({ closed: own.socket });
       }
@@ -97,7 +97,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
       const socket = await socketOf(channel);
       return { channel, socket, subscriptions, names, prolongAt: halfLife(channel) };
     } catch (error) {
-      // It would count towards the twenty for a day.
+      // Otherwise it would count towards the limit of twenty channels for a day.
       await api.deleteChannel(channel).catch(() => undefined);
       throw error;
     }
@@ -147,7 +147,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     await clock.sleep(Math.max(widest * random(), asked));
   }
 
-  /** Opens the channel anew; the old one, if it is still there, serves until then. */
+  /** Opens a new channel. The old one, if it is still open, serves until then. */
   async function reopen(): Promise<void> {
     const old = current?.channel;
     use(await connect());
@@ -155,7 +155,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     if (old !== undefined) await api.deleteChannel(old).catch(() => undefined);
   }
 
-  /** Waits until the next change of the topics may be sent. */
+  /** Waits until the next topic change may be sent. */
   async function paced(): Promise<void> {
     const now = clock.monotonic();
     unusedAt = Math.max(unusedAt, now) + SEND_INTERVAL_MS;
@@ -183,7 +183,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
       // The channel and its topics outlive the socket.
       use({ channel, names, subscriptions, socket: await socketOf(channel), prolongAt: halfLife(channel) });
     } catch {
-      // Another channel takes its place; this one would count towards the twenty for a day.
+      // Another channel replaces it. This one would count towards the limit of twenty for a day.
       await api.deleteChannel(channel).catch(() => undefined);
       await clock.sleep(FIRST_PAUSE_MS * random());
     }
@@ -208,7 +208,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     if (news === 'stop') return;
     if ('closed' in news) return news.closed === connection.socket ? afterLoss(connection) : undefined;
     if (news.closing !== connection.socket) return;
-    // One socket for each channel: the new one ends the old one, and events go to it from then on.
+    // Each channel has one socket: the new one ends the old one and gets all later events.
     use({ ...connection, socket: await socketOf(connection.channel) });
   }
 
@@ -218,7 +218,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
       try {
         await step();
       } catch (error) {
-        // A channel that the service no longer knows is left for a new one. Anything else passes, and the socket serves on.
+        // A channel that the service no longer knows is replaced. Other failures are temporary, and the socket stays in use.
         if (error instanceof HubApiError && [404, 410].includes(error.status) && current !== undefined) {
           sink.status([...current.names.keys()], { state: 'down' });
           void current.socket.close();
@@ -242,7 +242,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
       stopped = true;
       mail.post('stop');
       const before = end();
-      // What was about to be opened is closed as soon as it is there.
+      // A channel that is still opening is closed as soon as it is open.
       const over = running.then(end);
       await Promise.race([over, clock.sleep(times.handshakeMs)]);
       await before;

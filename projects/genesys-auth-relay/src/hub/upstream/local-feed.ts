@@ -1,16 +1,16 @@
 import type { Feed, FeedSink } from '../feed.ts';
 import { type Line, type LineParts, createLine } from './line.ts';
 
-/** The service's limit. */
+/** Limit of the notification service. */
 export const TOPICS_PER_CHANNEL = 1000;
 
-/** How far a feed may go. */
+/** Limits of a feed. */
 export interface FeedLimits {
-  /** Channels that may be open at a time; each takes 1,000 topics. */
+  /** Maximum number of open channels. Each takes 1,000 topics. */
   readonly channels: number;
 }
 
-/** Listens to Genesys Cloud itself: topics are spread over as few channels as they fit in. */
+/** Listens to Genesys Cloud directly, with as few channels as the topics need. */
 export function createLocalFeed(parts: LineParts, limits: FeedLimits, sink: FeedSink): Feed {
   const lines: { readonly line: Line; readonly topics: Map<string, string> }[] = [];
   const placed = new Map<string, number>();
@@ -46,7 +46,7 @@ export function createLocalFeed(parts: LineParts, limits: FeedLimits, sink: Feed
         const entry = lines[index];
         entry?.line.want(new Map(entry.topics));
       }
-      const reason = `the relay holds ${limits.channels} channels of ${TOPICS_PER_CHANNEL} topics, and they are full`;
+      const reason = `the relay has ${limits.channels} channels of ${TOPICS_PER_CHANNEL} topics, and they are full`;
       if (full.length > 0) sink.status(full, { state: 'rejected', reason });
     },
     list: (what) => parts.api.list(what),

@@ -1,11 +1,11 @@
-/** A queue that one reader waits on. */
+/** A queue with one reader. */
 export interface Mailbox<T> {
   post(message: T): void;
-  /** The next message, or `undefined` when none comes in time. */
+  /** The next message, or `undefined` when none arrives in time. */
   next(timeoutMs: number): Promise<T | undefined>;
 }
 
-/** Builds a mailbox. A message that lies there already is not put in a second time. */
+/** Builds a mailbox. A message that is already in it is not added again. */
 export function createMailbox<T>(): Mailbox<T> {
   const waiting: T[] = [];
   let wake: (() => void) | undefined;

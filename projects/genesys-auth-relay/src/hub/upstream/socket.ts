@@ -9,29 +9,29 @@ export interface SocketSink {
    * @param id its correlation id, or an empty text
    */
   event(topicName: string, envelope: string, id: string): void;
-  /** The service will close the socket within a minute: connect again before. */
+  /** The service will close the socket within a minute: reconnect before that. */
   closing(): void;
-  /** It is over, for whatever reason. Called once, and not after {@link UpstreamSocket.close}. */
+  /** The socket has closed, for any reason. Called once, and not after {@link UpstreamSocket.close}. */
   closed(): void;
 }
 
 /** An open socket to Genesys Cloud. */
 export interface UpstreamSocket {
   /**
-   * Closes the socket. Events that are on their way are reported until the service confirms.
+   * Closes the socket. Events in transit are reported until the service confirms.
    *
    * @returns whether the service confirmed in time; if not, events may be lost
    */
   close(): Promise<boolean>;
 }
 
-/** Milliseconds that the service has to confirm the end of a socket. */
+/** Milliseconds in which the service has to confirm the end of a socket. */
 const CLOSE_MS = 1000;
 
 /** Times in milliseconds. */
 export interface SocketTimes {
   readonly handshakeMs: number;
-  /** Silence after which the socket is asked for a sign of life. */
+  /** Silence after which the socket is pinged. */
   readonly pingMs: number;
   /** Silence after which it counts as dead. The service sends a heartbeat every 30 s. */
   readonly watchdogMs: number;
@@ -58,7 +58,7 @@ function read(text: string): Envelope | undefined {
 }
 
 /**
- * Opens a channel's socket and watches over it.
+ * Opens a channel's socket and monitors it.
  *
  * @param uri the channel's `connectUri`; it is the credential, so it appears in no message
  * @throws Error when it does not open
@@ -95,7 +95,7 @@ export function openSocket(uri: string, times: SocketTimes, sink: SocketSink): P
     socket.on('message', (data, isBinary) => {
       heardAt = performance.now();
       if (isBinary || over) return;
-      // A text message comes as one buffer: fragments are put together by ws.
+      // A text message arrives as one buffer: ws joins fragments.
       const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
       const envelope = read(text);
       if (envelope === undefined || envelope.topicName === 'channel.metadata') return;
@@ -118,7 +118,7 @@ export function openSocket(uri: string, times: SocketTimes, sink: SocketSink): P
               resolveClose(code !== 1006);
             });
             socket.close(1000);
-            // After the sockets are read: this process may have been frozen meanwhile.
+            // After pending data is read: this process may have been suspended.
             setTimeout(() => setImmediate(end), CLOSE_MS).unref();
           });
         }

@@ -94,7 +94,7 @@ describe('the bearer check', () => {
 });
 
 describe('who the caller is', () => {
-  it('is told by tokens/me, with the capital letters of Genesys', async () => {
+  it('is returned by tokens/me, with the capital letters of Genesys', async () => {
     const { sandbox } = await start({ organization: { id: 'o-1', name: 'Acme' } });
     const api = await ApiClient.of(sandbox);
     const { body } = await api.get('/api/v2/tokens/me');
@@ -112,7 +112,7 @@ describe('who the caller is', () => {
     });
   });
 
-  it('is no user: users/me is refused as Genesys refuses it', async () => {
+  it('has no user: users/me is refused as at Genesys', async () => {
     const { sandbox } = await start();
     const { status, body } = await (await ApiClient.of(sandbox)).get('/api/v2/users/me');
     expect([status, body.code]).toEqual([400, 'not.a.user']);
@@ -194,7 +194,7 @@ describe('the list of queues', () => {
   });
 });
 
-describe('what is no operation of the API', () => {
+describe('a request that is not an operation of the API', () => {
   it('gets the error bodies of Genesys', async () => {
     const { sandbox } = await start();
     const api = await ApiClient.of(sandbox);
@@ -285,7 +285,7 @@ describe('browsers', () => {
       }
     });
 
-  it('may call the API with a token from anywhere, and read what they need', async () => {
+  it('may call the API with a token from any origin, and read the headers that they need', async () => {
     const { sandbox } = await start();
     const asked = await preflight(sandbox.apiOrigin + QUEUES, 'https://app.example');
     expect(asked.status).toBe(204);
@@ -311,7 +311,7 @@ describe('browsers', () => {
     expect(closed.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('and others get an empty answer to an OPTIONS that is no preflight', async () => {
+  it('and others get an empty answer to an OPTIONS that is not a preflight request', async () => {
     const { sandbox } = await start();
     const answer = await send(sandbox.apiOrigin + QUEUES, { method: 'OPTIONS' });
     expect([answer.status, answer.text]).toEqual([204, '']);

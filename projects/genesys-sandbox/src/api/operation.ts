@@ -1,25 +1,25 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LiveToken } from '../tokens/token-store.ts';
 
-/** What a client's roles must hold for an operation: nothing, one of several permissions, or all of them. */
+/** The permissions that a client's roles need for an operation: none, one of several, or all of them. */
 export type PermissionRule =
   { readonly type: 'none' } | { readonly type: 'any' | 'all'; readonly permissions: readonly string[] };
 
-/** Who came through the gate. */
+/** The caller of an admitted request. */
 export interface Admission {
   readonly token: string;
   readonly live: LiveToken;
 }
 
-/** A request that came through the gate. */
+/** An admitted request. */
 export interface ApiCall extends Admission {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** The query string, repeated parameters kept. */
+  /** The query, with repeated parameters. */
   readonly query: URLSearchParams;
 }
 
-/** One operation of the API: where it lives, what it needs, what it answers. */
+/** One operation of the API: path, requirements and answer. */
 export interface Operation {
   /** `GET` serves `HEAD` as well. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

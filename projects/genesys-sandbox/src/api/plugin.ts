@@ -5,15 +5,15 @@ import { sendError } from '../http/host.ts';
 import type { Gate } from './gate.ts';
 import { type Admission, type Operation, queryOf } from './operation.ts';
 
-/** Where the API lives; the second is what the official SDKs call when told to use the path `api-gw`. */
+/** Prefixes of the API. The official SDKs use the second one when they are configured with the path `api-gw`. */
 export const API_PREFIXES = { api: '/api/v2', gateway: '/api-gw/api/v2' } as const;
 
-/** What {@link serveApi} needs. */
+/** Dependencies of {@link serveApi}. */
 export interface ApiOptions {
   readonly gate: Gate;
   readonly operations: readonly Operation[];
   readonly corsOrigins: readonly string[] | '*' | false;
-  /** Lets faults strike in a scope. */
+  /** Applies faults to the requests of a Fastify scope. */
   readonly suffer: (scope: FastifyInstance) => void;
 }
 
@@ -30,7 +30,7 @@ export async function serveApi(app: FastifyInstance, prefix: string, options: Ap
           methods: METHODS,
           exposedHeaders: ['ININ-Correlation-Id', 'Retry-After'],
           maxAge: 600,
-          // An OPTIONS that is no preflight gets an empty answer, not a text of the plugin's.
+          // An OPTIONS that is not a preflight request gets an empty answer, not the text of the plugin.
           strictPreflight: false
         });
       options.suffer(scope);
@@ -55,10 +55,10 @@ export async function serveApi(app: FastifyInstance, prefix: string, options: Ap
 function addOperation(scope: FastifyInstance, operation: Operation, gate: Gate): void {
   const admitted = new WeakMap<FastifyRequest, Admission>();
   scope.route({
-    // Whatever can be read can be asked for without its body.
+    // Every GET is also served as HEAD.
     method: operation.method === 'GET' ? ['GET', 'HEAD'] : [operation.method],
     url: operation.path,
-    // Before the body is read: a stranger's megabytes are not parsed.
+    // Before the body is read: bodies of unauthenticated callers are not parsed.
     onRequest: (request, _reply, done) => {
       admitted.set(request, gate.admit(request, operation));
       done();
@@ -77,7 +77,7 @@ function refuseOtherMethods(scope: FastifyInstance, url: string): void {
   scope.route({
     method: METHODS.filter((method) => !taken.includes(method)),
     url,
-    // In onRequest, so that the body's type is not judged first.
+    // In onRequest, so that the type of the body is not checked first.
     onRequest: () => {
       throw GenesysError.methodNotAllowed(taken.join(', '));
     },

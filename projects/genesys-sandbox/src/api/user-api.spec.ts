@@ -217,7 +217,7 @@ describe('the presence of a user', () => {
     expect(listener.of(`v2.users.${id}.routingStatus`)).toHaveLength(1);
   });
 
-  it('is the user’s own: nobody else changes it, not even a client with all permissions', async () => {
+  it('belongs to the user: no other caller changes it, not even a client with all permissions', async () => {
     const { sandbox, path, status } = await open();
     const before = await status();
     const id = (await (await userApi(sandbox)).get('/api/v2/presence/definitions')).body.entities[0]?.id;

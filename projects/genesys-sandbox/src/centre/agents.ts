@@ -18,18 +18,18 @@ export type Presence = (typeof PRESENCES)[number];
 export const ROUTING_STATUSES = ['IDLE', 'INTERACTING', 'NOT_RESPONDING', 'OFF_QUEUE'] as const;
 export type RoutingStatus = (typeof ROUTING_STATUSES)[number];
 
-/** An agent at work. Times are the centre's own milliseconds. */
+/** A working agent. Times are milliseconds of the centre. */
 export interface Agent {
   readonly plan: AgentPlan;
   presence: Presence;
   presenceSince: number;
-  /** What the user says about the presence. */
+  /** Message of the user about the presence. */
   presenceMessage: string;
   routing: RoutingStatus;
   routingSince: number;
   /** Wants to go off queue as soon as the conversation is over. */
   leaving: boolean;
-  /** The user has chosen a presence: from now on only the user changes it. */
+  /** The user has chosen a presence. From then on only the user changes it. */
   isSelfManaged: boolean;
 }
 
@@ -49,7 +49,7 @@ const ABSENCES: readonly (readonly [{ readonly presence: Presence; readonly mean
   [{ presence: 'OFFLINE', meanMs: 90 * MINUTE }, 2]
 ];
 
-/** An absence by chance, with its length in milliseconds. */
+/** A random absence, with its length in milliseconds. */
 export function drawAbsence(random: Random): { presence: Presence; lastsMs: number } {
   const { presence, meanMs } = random.weighted(ABSENCES);
   return { presence, lastsMs: random.lognormal(meanMs, 0.4) };
@@ -69,7 +69,7 @@ export function setRouting(agent: Agent, routing: RoutingStatus, at: number): vo
   agent.routingSince = at;
 }
 
-/** Who has been idle the longest gets the next conversation. */
+/** The agent that has been idle for longest gets the next conversation. */
 export function longestIdle(members: readonly Agent[]): Agent | undefined {
   let best: Agent | undefined;
   for (const agent of members)

@@ -3,16 +3,16 @@ import { Floor } from './floor.ts';
 import { MetricLog } from './metric-log.ts';
 import type { CentrePlan, QueuePlan } from './plan.ts';
 
-/** How much history a fresh centre has. */
+/** Length of the history of a new centre. */
 const WARM_UP_MS = 8 * 3_600_000;
-/** After a longer silence (a laptop that slept) the centre starts afresh instead of living through it all. */
+/** After a longer pause, such as a suspended laptop, the centre starts again instead of simulating the pause. */
 const MAX_GAP_MS = 7 * 24 * 3_600_000;
 
 /**
- * The contact centre: a {@link Floor} tied to a clock. It lives only when looked at: every read first lets happen what is
- * due by then, so there are no timers, and the same seed and clock give the same numbers however often one looks.
+ * The contact centre: a {@link Floor} tied to a clock. It advances only when it is read: every read first processes the events that
+ * are due by then. So there are no timers, and the same seed and clock give the same numbers, however often it is read.
  *
- * The floor has a time of its own, `speed` times as fast as the clock; what callers see is stamped with the clock's.
+ * The floor has a separate time, `speed` times as fast as the clock. Callers see times of the clock.
  */
 export class ContactCentre {
   readonly plan: CentrePlan;
@@ -20,12 +20,12 @@ export class ContactCentre {
   readonly #speed: number;
   #floor: Floor;
   #log = new MetricLog();
-  /** Where the floor's time and the clock's were first, and last, tied together. */
+  /** The first and the last pair of equal times of floor and clock. */
   #opened: Tie;
   #anchor: Tie;
   #clockNow: number;
   #floorNow: number;
-  /** Told of every change from when the centre opened on; what happened in its warm-up is history. */
+  /** Called for every change after the warm-up. */
   onChange: ((change: CentreChange) => void) | undefined;
 
   constructor(plan: CentrePlan, seed: number, now: number, speed: number) {
@@ -38,14 +38,14 @@ export class ContactCentre {
     this.#floor = this.#open();
   }
 
-  /** Lives on to `now`, milliseconds since the epoch. A clock that goes back makes nothing unhappen. */
+  /** Advances to `now`, milliseconds since the epoch. A clock that goes back changes nothing. */
   advance(now: number): this {
     this.#clockNow = Math.max(this.#clockNow, now);
     this.#runTo(this.#anchor.floor + (this.#clockNow - this.#anchor.clock) * this.#speed);
     return this;
   }
 
-  /** Lives `ms` of the floor's time at once, without the clock moving. */
+  /** Advances the floor by `ms` at once, while the clock stands still. */
   jump(ms: number): void {
     const target = this.#floorNow + Math.max(0, ms);
     this.#anchor = { clock: this.#clockNow, floor: target };
@@ -65,7 +65,7 @@ export class ContactCentre {
     return this.#clockNow;
   }
 
-  /** When something that still goes on began, as the clock shows it. Takes a moment of the floor's time. */
+  /** Converts the start of something that has not ended from the floor's time to the clock's. */
   beganAt(floorTime: number): number {
     return Math.round(this.#clockNow - (this.#floorNow - floorTime) / this.#speed);
   }
@@ -106,9 +106,9 @@ export class ContactCentre {
     return floor;
   }
 
-  /** A moment of the floor's time as the clock showed it. Grows with its argument: the log is in order. */
+  /** Converts a moment from the floor's time to the clock's. It is monotonic, because the log is in order. */
   #clockTime(floorTime: number): number {
-    // The warm-up was lived at the clock's own pace, a jump in no time at all.
+    // The warm-up runs at the speed of the clock, and a jump takes no time.
     if (floorTime <= this.#opened.floor) return this.#opened.clock - (this.#opened.floor - floorTime);
     if (floorTime <= this.#anchor.floor) return this.#anchor.clock;
     return Math.round(this.#anchor.clock + (floorTime - this.#anchor.floor) / this.#speed);

@@ -4,7 +4,7 @@ import { idOf } from './ids.ts';
 export const MEDIA_TYPES = ['callback', 'chat', 'email', 'message', 'voice'] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
-/** A queue as it is set up. Times in milliseconds. */
+/** A queue in the plan. Times are in milliseconds. */
 export interface QueuePlan {
   readonly index: number;
   readonly id: string;
@@ -24,7 +24,7 @@ export interface QueuePlan {
   readonly serviceLevel: { readonly percentage: number; readonly durationMs: number };
 }
 
-/** An agent as set up: the queue served first stands first. */
+/** An agent in the plan. The queue that is served first comes first. */
 export interface AgentPlan {
   readonly index: number;
   readonly id: string;
@@ -90,7 +90,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'Customer Service',
-    about: 'Everything that has no queue of its own.',
+    about: 'Everything that has no separate queue.',
     media: [
       ['voice', 7],
       ['chat', 3]

@@ -9,8 +9,8 @@ import { agentsNow, conversationsNow, halfHour } from './queue-observations.ts';
 import { activityOf, presenceOf, routingStatusOf } from './user-state.ts';
 
 /**
- * Turns what happens in the contact centre into events. Users and conversations are told at each change; the figures of a
- * queue once for all changes since the last {@link flush}, as they are then.
+ * Turns changes in the contact centre into events. Users and conversations have an event for each change. A queue has one event
+ * with its current figures for all changes since the last {@link flush}.
  */
 export class CentreEvents {
   readonly #publisher: Publisher;

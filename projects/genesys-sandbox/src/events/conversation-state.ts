@@ -12,7 +12,7 @@ export const MEDIA_NAMES: Record<MediaType, string> = {
   voice: 'calls'
 };
 
-/** Body of the conversation topics: who takes part, and how far it has come. */
+/** Body of the conversation topics: participants and state. */
 export function conversationState(centre: ContactCentre, conversation: Conversation): object {
   const { state, media, agent } = conversation;
   const queue = centre.plan.queues[conversation.queue];

@@ -122,7 +122,7 @@ it('presence and routing status of an agent end as the API says', async () => {
   expect((await api.get('/api/v2/users/nobody/routingstatus')).status).toBe(404);
 });
 
-it('conversations are told from arrival to wrap-up, under the ids of the API', async () => {
+it('conversations have events from arrival to wrap-up, under the ids of the API', async () => {
   const { api, queue, listener, live } = await listen((id) => [
     `v2.routing.queues.${id}.conversations`,
     `v2.routing.queues.${id}.conversations.calls`

@@ -103,7 +103,7 @@ function oauthError(thrown: unknown): OAuthError {
   }
 }
 
-/** The form that was sent: empty for no body at all, `undefined` for a body that is no form. */
+/** The form of the request: empty without a body, `undefined` for a body that is not a form. */
 function formOf(body: unknown): URLSearchParams | undefined {
   if (body === undefined || body === null) return new URLSearchParams();
   const form: unknown = Reflect.get(Object(body), 'form');

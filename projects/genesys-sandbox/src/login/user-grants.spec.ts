@@ -311,7 +311,7 @@ describe('the inactivity timeout', () => {
     expect(await apiStatus(sandbox, used.access_token)).toBe(401);
   });
 
-  it('is told by tokens/me, which counts as use unless preserveIdleTTL=true', async () => {
+  it('is returned by tokens/me, which counts as use unless preserveIdleTTL=true', async () => {
     const { sandbox, clock } = await start({ signIn });
     const api = new ApiClient(sandbox.apiOrigin, (await tokensOf(sandbox)).access_token);
     const idles = clock.now() + 300_000;

@@ -18,7 +18,7 @@ import { notificationOperations } from './operations.ts';
 import { Streaming } from './streaming.ts';
 import { readTopic } from './topic.ts';
 
-/** How often the contact centre is looked at while somebody listens, milliseconds. */
+/** How often the contact centre advances while there are subscribers, in milliseconds. */
 const PULSE_MS = 250;
 
 /** A notification channel, for a test to look at. */
@@ -29,7 +29,7 @@ export interface SandboxChannel {
   readonly expiresAt: number;
   /** As they were subscribed to, rejected ones included. */
   readonly topics: readonly string[];
-  /** How many sockets are open: 0 or 1, two while one relieves the other. */
+  /** Number of open sockets: 0 or 1, or 2 while one replaces the other. */
   readonly sockets: number;
 }
 
@@ -43,7 +43,7 @@ export interface ServiceParts {
   readonly centre: () => ContactCentre;
 }
 
-/** Channels, their sockets, what is sent on them, and what goes wrong with all that. */
+/** The notification channels, their sockets and messages, and the faults of these. */
 export class NotificationService {
   readonly faults: Faults;
   readonly operations: Operation[];
@@ -113,13 +113,13 @@ export class NotificationService {
     this.#parts.timeline.close();
   }
 
-  /** Without anybody who listens there is nothing to look for, and no timer. */
+  /** Without subscribers there is no timer. */
   #attend(some: boolean): void {
     if (some === (this.#beat !== undefined)) return;
     this.#beat?.();
     this.#beat = undefined;
     if (!some) return;
-    // At once: from now on nothing that happens is missed.
+    // At once, so that no later change is missed.
     this.#look();
     this.#beat = this.#parts.timeline.every(PULSE_MS, () => {
       this.#look();

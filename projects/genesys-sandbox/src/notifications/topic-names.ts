@@ -1,6 +1,6 @@
 /**
- * Topics that Genesys Cloud knows, without their `v2.`; `{id}` stands for one or several ids. The sandbox takes a
- * subscription to any of them; it has events of its own for those its contact centre tells of.
+ * Topics that Genesys Cloud knows, without their `v2.`; `{id}` stands for one or several ids. The sandbox accepts
+ * subscriptions to all of them. Its contact centre sends events of some of them.
  */
 export const TOPIC_NAMES: readonly string[] = `
   analytics.conversation.{id}.metrics analytics.conversations.details.jobs.availability

@@ -2,7 +2,7 @@ import type { SandboxClient } from '../options.ts';
 import { isRegistered } from './redirect-uri.ts';
 import { CallbackError, PageError } from './sign-in-error.ts';
 
-/** A request of `/oauth/authorize` that is in order. */
+/** A valid request of `/oauth/authorize`. */
 export interface AuthorizeRequest {
   readonly client: SandboxClient;
   /** As it was sent. */
@@ -42,8 +42,8 @@ type Parameter = (typeof PARAMETERS)[number];
 /**
  * Reads an authorization request.
  *
- * @throws PageError while it is not sure who asks: then nobody may be sent anywhere
- * @throws CallbackError for a mistake that the client hears about at its redirect URI
+ * @throws PageError while client and redirect URI are not verified, because the user must not be redirected then
+ * @throws CallbackError for a mistake that is reported to the client at its redirect URI
  */
 export function readAuthorizeRequest(
   query: URLSearchParams,

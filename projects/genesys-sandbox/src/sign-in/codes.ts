@@ -2,19 +2,19 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { SandboxClient, SandboxClock } from '../options.ts';
 import type { UserGrant } from '../tokens/user-grant.ts';
 
-/** More codes than this, and the oldest are forgotten. Used ones are kept, so that their reuse is noticed. */
+/** Maximum number of codes. The oldest are dropped. Used ones are kept, so that their reuse is noticed. */
 const MAX_KEPT = 10_000;
 
-/** What a code is bound to. */
+/** The properties to which a code is bound. */
 export interface CodeBinding {
   readonly grant: UserGrant;
-  /** As the authorization request named it. */
+  /** The value in the authorization request. */
   readonly redirectUri: string;
   /** S256 challenge of PKCE, if the request had one. */
   readonly challenge: string | undefined;
 }
 
-/** Who redeems a code, and with what. */
+/** An attempt to redeem a code. */
 export interface Redemption {
   readonly client: SandboxClient;
   readonly redirectUri: string;
@@ -43,7 +43,7 @@ export class Codes {
     return code;
   }
 
-  /** The grant behind a code; `undefined` if it cannot be redeemed. An attempt of its own client uses the code up. */
+  /** The grant behind a code; `undefined` if it cannot be redeemed. An attempt of its client uses the code up. */
   redeem(code: string, { client, redirectUri, verifier }: Redemption): UserGrant | undefined {
     const found = this.#codes.get(code);
     if (found?.grant.client !== client) return undefined;

@@ -1,9 +1,9 @@
 /**
- * How users sign in. The first two are settings of an organisation. Genesys has not published what the others stand for,
- * so each can be set to what an app must cope with.
+ * How users sign in. The first two are settings of an organisation. Genesys has not published the others,
+ * so each can be set to the behaviour that an app must handle.
  */
 export interface SandboxSignIn {
-  /** Automatic inactivity timeout of users' tokens, 300 to 28800 seconds. With it nobody gets a refresh token. Default: none. */
+  /** Automatic inactivity timeout of users' tokens, 300 to 28800 seconds. With it no refresh tokens are issued. Default: none. */
   readonly inactivityTimeoutSeconds?: number;
   /** Whether the API checks the scopes of users' tokens; default `true`. */
   readonly enforceScopes?: boolean;

@@ -18,7 +18,7 @@ export interface Callback {
   readonly state: string | undefined;
 }
 
-/** A mistake that the client hears about at its redirect URI (RFC 6749 section 4.1.2.1). */
+/** A mistake that is reported to the client at its redirect URI (RFC 6749 section 4.1.2.1). */
 export class CallbackError extends Error {
   readonly url: string;
 
@@ -29,7 +29,7 @@ export class CallbackError extends Error {
   }
 }
 
-/** The redirect URI with what it brings to the client. Its own query stays as it is, character by character. */
+/** The redirect URI with parameters for the client. Its own query is unchanged. */
 export function callbackUrl({ redirectUri, state }: Callback, answer: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams({ ...answer, ...(state === undefined ? {} : { state }) });
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.toString()}`;

@@ -429,8 +429,8 @@ describe('/logout', () => {
   });
 });
 
-describe('what the request log keeps of a sign-in', () => {
-  it('is no code, state, password, cookie or token', async () => {
+describe('the request log of a sign-in', () => {
+  it('holds no code, state, password, cookie or token', async () => {
     const { sandbox } = await start();
     const browser = new Browser();
     const client = SANDBOX_SIGN_IN_CLIENT;

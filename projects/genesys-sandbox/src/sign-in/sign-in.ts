@@ -21,7 +21,7 @@ import { CallbackError, PageError, callbackUrl } from './sign-in-error.ts';
 /** Largest login form, bytes. */
 const MAX_FORM_BYTES = 8192;
 
-/** What {@link SignIn} works with. */
+/** Dependencies of {@link SignIn}. */
 export interface SignInParts {
   readonly clients: ReadonlyMap<string, SandboxClient>;
   readonly users: Users;
@@ -76,9 +76,9 @@ export class SignIn {
     return this.#showLogin(authorization, reply, { email: authorization.hint.email ?? '' });
   }
 
-  /** The login form was sent. */
+  /** Handles the login form. */
   #submit(request: FastifyRequest, reply: FastifyReply, host: 'login' | 'api'): FastifyReply {
-    // Another site must not sign somebody in with an account of its own choice.
+    // Another site must not be able to sign the user in with an account that it chooses.
     const site = request.headers['sec-fetch-site'];
     if (site !== undefined && site !== 'same-origin') throw new PageError(403, 'The form was sent by another site.');
     const authorization = this.#read(request, host);
@@ -108,7 +108,7 @@ export class SignIn {
     return authorization;
   }
 
-  /** The user that this browser is signed in with, unless the request is for somebody else. */
+  /** The user who is signed in in this browser, unless the request is for another user. */
   #remembered(authorization: AuthorizeRequest, cookies: string | undefined): SandboxAccount | undefined {
     const provider = providerKey(authorization);
     const candidates = [

@@ -140,7 +140,7 @@ describe('five minutes, with the sandbox in place of a Genesys Cloud organisatio
   }, 120_000);
 
   it('the relay finds its configuration fine', async () => {
-    expect(await run(commandWith(/ check --config /), credentials())).toContain('The configuration is fine.');
+    expect(await run(commandWith(/ check --config /), credentials())).toContain('The configuration is valid.');
   });
 
   it('curl gets queues from the relay', async () => {

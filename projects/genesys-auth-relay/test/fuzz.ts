@@ -174,7 +174,7 @@ export function faultOf(
   if (/^(?:server|x-powered-by|set-cookie):/im.test(head)) return `${status} with a header too many`;
   if (status < 400) return undefined;
   if (body === '') return undefined;
-  return isProblem(JSON.parse(body)) ? undefined : `${status} that is no problem: ${body.slice(0, 200)}`;
+  return isProblem(JSON.parse(body)) ? undefined : `${status} without a problem body: ${body.slice(0, 200)}`;
 }
 
 /**

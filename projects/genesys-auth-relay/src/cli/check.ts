@@ -7,8 +7,8 @@ function describeStore({ store }: RelayConfig): string {
   const { protocol, host } = new URL(store.url.reveal());
   const kind = store.cluster ? 'a cluster at ' : store.sentinel ? `sentinels for ${store.sentinel.name}, ` : '';
   const keys = store.keys.length === 1 ? 'one key' : 'two keys';
-  const ca = store.ca === undefined ? '' : ', by the certificate authority of store.redis.ca';
-  return `${kind}${protocol}//${host}${ca}, entries sealed (${keys}); ${store.timeoutMs} ms a command, left alone for ${PAUSE_MS} ms after a failure`;
+  const ca = store.ca === undefined ? '' : ', with the certificate authority of store.redis.ca';
+  return `${kind}${protocol}//${host}${ca}, entries sealed (${keys}); ${store.timeoutMs} ms for a command, not used for ${PAUSE_MS} ms after a failure`;
 }
 
 function describeSignIn({ signIn, store }: RelayConfig): readonly string[] {
@@ -22,7 +22,7 @@ function describeSignIn({ signIn, store }: RelayConfig): readonly string[] {
   ];
 }
 
-/** What a configuration means, for the person who checks it. Secrets do not show. */
+/** Describes a configuration for the person who checks it. Secrets are not shown. */
 export function describeConfig(config: RelayConfig): string {
   const { genesys, listen, admin, limits, cors } = config;
   const list = (values: readonly string[]) => (values.length === 0 ? 'none' : values.join(', '));

@@ -10,24 +10,26 @@ import { until } from '../testing/until.ts';
 import { describeConfig } from './check.ts';
 
 describe('what the relay does with the hosts it depends on', () => {
-  it('13.1.2 13.1.3 is printed by check: connections, time-outs, retries, and what happens while they are away', () => {
+  it('13.1.2 13.1.3 is printed by check: connections, time-outs, retries, and what happens while they are unreachable', () => {
     const endpoints = { tokenEndpoint: 'https://login.example/oauth/token', apiOrigin: 'https://api.example' };
     const identities = [{ type: 'jwt' as const, issuer: 'https://idp.example', audience: 'relay' }];
     const input = configFor(endpoints, { identities }, { timeoutMs: 4321 });
     const lines = describeConfig(parseRelayConfig(input, { RELAY_TEST_SECRET: 'CANARY' })).split('\n');
     const line = (host: string) => lines.find((text) => text.startsWith(`to ${host}:`));
     expect(line('login.example')).toBe(
-      'to login.example: at most 16 connections, idle ones kept 10 s; 4321 ms for a token request with its retries (3 tries, 100 to 2000 ms apart, Retry-After up to 30 s); after a refusal for good a rest of 5 s to 60 s; while it is away live tokens go on, others get a 503'
+      'to login.example: at most 16 connections, idle ones kept 10 s; 4321 ms for a token request with its retries (3 tries, 100 to 2000 ms apart, Retry-After up to 30 s); after a permanent refusal a pause of 5 s to 60 s; while it is unreachable live tokens stay in use, other requests get a 503'
     );
-    expect(line('api.example')).toMatch(/at most 4 connections.*4321 ms, no retry; while it is away a token is kept/);
+    expect(line('api.example')).toMatch(
+      /at most 4 connections.*4321 ms, no retry; while it is unreachable tokens are kept/
+    );
     expect(line('idp.example')).toMatch(
-      /at most 2 connections.*5000 ms, keys read again after 600 s and at most every 30 s; .*last keys serve for 86400 s/
+      /at most 2 connections.*5000 ms, keys read again after 600 s and at most every 30 s; .*last keys are used for 86400 s/
     );
     expect(lines.join('\n')).not.toContain('CANARY');
     expect(lines.filter((text) => text.startsWith('to '))).toHaveLength(3);
   });
 
-  it('13.1.2 13.1.3 is printed for the calls that are passed on and for the hub, too', () => {
+  it('13.1.2 13.1.3 is printed for forwarded calls and for the hub, too', () => {
     const endpoints = { tokenEndpoint: 'https://login.example/oauth/token', apiOrigin: 'https://api.example' };
     const scopes = ['analytics', 'routing', 'notifications'];
     const input = configFor(endpoints, {
@@ -43,7 +45,7 @@ describe('what the relay does with the hosts it depends on', () => {
     const lines = describeConfig(parseRelayConfig(input, { RELAY_TEST_SECRET: 'CANARY' })).split('\n');
     const [, passedOn, channels, ...keys] = lines.filter((text) => /^to (?!login)/.test(text));
     expect(passedOn).toMatch(
-      /^to api\.example: at most 77 connections, idle ones kept 10 s, for calls that are passed on; 4000 ms to connect, 4000 ms until an answer begins.*GET, HEAD, PUT, DELETE with a body of at most 1234 bytes are sent once more/
+      /^to api\.example: at most 77 connections, idle ones kept 10 s, for forwarded calls; 4000 ms to connect, 4000 ms until an answer begins.*GET, HEAD, PUT, DELETE with a body of at most 1234 bytes are sent again once/
     );
     expect(channels).toMatch(/^to api\.example: at most 4 connections.*2000 ms a call.*at most 2 WebSockets.* 35 s of/);
     expect(keys).toEqual([expect.stringMatching(/^to keys\.example: at most 2 connections/)]);

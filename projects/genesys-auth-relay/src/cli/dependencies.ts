@@ -19,14 +19,14 @@ function passingOn({ mode, genesys, proxy }: RelayConfig): readonly string[] {
   const options = passedOn(proxy);
   const bodies = `with a body of at most ${proxy.replayBytes} bytes`;
   return [
-    `to ${new URL(genesys.apiOrigin).host}: ${pool(options)}, for calls that are passed on; ${options.connect.timeout} ms to connect, ${proxy.timeoutMs} ms until an answer begins and between its parts; ${[...IDEMPOTENT].join(', ')} ${bodies} are sent once more when the connection turns out to be closed, any call ${bodies} after a 401 and a new token; a Retry-After is obeyed; while it is away callers get a 503, or a 504 when it is silent`
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(options)}, for forwarded calls; ${options.connect.timeout} ms to connect, ${proxy.timeoutMs} ms until an answer begins and between its parts; ${[...IDEMPOTENT].join(', ')} ${bodies} are sent again once when the connection turns out to be closed, any call ${bodies} after a 401 and a new token; a Retry-After is obeyed; while it is unreachable callers get a 503, or a 504 when it does not answer`
   ];
 }
 
 function channels({ genesys, notifications }: RelayConfig): readonly string[] {
   if (notifications === false) return [];
   return [
-    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.channels)}, for the channels of the notification hub; ${genesys.timeoutMs} ms a call, tried again after ${FIRST_PAUSE_MS} to ${LINE_TIMES.maxPauseMs} ms; at most ${notifications.channels} WebSockets to the streaming host that it names, given up after ${seconds(LINE_TIMES.watchdogMs)} of silence; while it is away clients stay connected and are told of the gap afterwards`
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.channels)}, for the channels of the notification hub; ${genesys.timeoutMs} ms a call, tried again after ${FIRST_PAUSE_MS} to ${LINE_TIMES.maxPauseMs} ms; at most ${notifications.channels} WebSockets to the streaming host that it names, closed after ${seconds(LINE_TIMES.watchdogMs)} of silence; while it is unreachable clients stay connected and get a gap afterwards`
   ];
 }
 
@@ -46,12 +46,12 @@ function genesysTokens({ genesys, identities }: RelayConfig): readonly string[] 
 }
 
 /**
- * What the relay does with each host it depends on: connections, time-outs, retries, and what happens while it is away (ASVS
- * 5.0 13.1.2 and 13.1.3). The numbers are those in use.
+ * Describes how the relay uses each host that it depends on: connections, time-outs, retries, and what happens while the host is
+ * unreachable (ASVS 5.0 13.1.2 and 13.1.3). The numbers are those in use.
  */
 export function describeDependencies(config: RelayConfig): readonly string[] {
   const { genesys, identities } = config;
-  // Where the keys are given, the issuer itself is not asked.
+  // If `jwksUri` is configured, the issuer itself is not asked.
   const issuers = identities.flatMap((identity) =>
     identity.type === 'jwt' ? [identity.jwksUri ?? identity.issuer] : []
   );
@@ -61,15 +61,15 @@ export function describeDependencies(config: RelayConfig): readonly string[] {
     ? ', as many for each certificate'
     : '';
   return [
-    `to ${new URL(genesys.tokenEndpoint).host}: ${pool(CONNECTIONS.tokenEndpoint)}${perCertificate}; ${genesys.timeoutMs} ms for a token request with its retries (${tries} tries, ${shortestWaitMs} to ${longestWaitMs} ms apart, Retry-After up to ${seconds(REFUSAL.longestRetryAfterMs)}); after a refusal for good a rest of ${seconds(REFUSAL.firstWaitMs)} to ${seconds(REFUSAL.longestWaitMs)}; while it is away live tokens go on, others get a 503`,
-    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.api)} for reported tokens; ${genesys.timeoutMs} ms, no retry; while it is away a token is kept`,
+    `to ${new URL(genesys.tokenEndpoint).host}: ${pool(CONNECTIONS.tokenEndpoint)}${perCertificate}; ${genesys.timeoutMs} ms for a token request with its retries (${tries} tries, ${shortestWaitMs} to ${longestWaitMs} ms apart, Retry-After up to ${seconds(REFUSAL.longestRetryAfterMs)}); after a permanent refusal a pause of ${seconds(REFUSAL.firstWaitMs)} to ${seconds(REFUSAL.longestWaitMs)}; while it is unreachable live tokens stay in use, other requests get a 503`,
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.api)} for reported tokens; ${genesys.timeoutMs} ms, no retry; while it is unreachable tokens are kept`,
     ...passingOn(config),
     ...channels(config),
     ...signIn(config),
     ...genesysTokens(config),
     ...issuers.map(
       (issuer) =>
-        `to ${new URL(issuer).host}: ${pool(CONNECTIONS.identityProvider)}; ${DOCUMENT_TIMEOUT_MS} ms, keys read again after ${seconds(KEY_TIMES.freshMs)} and at most every ${seconds(KEY_TIMES.cooldownMs)}; while it is away the last keys serve for ${seconds(KEY_TIMES.lastGoodMs)}, then callers get a 503`
+        `to ${new URL(issuer).host}: ${pool(CONNECTIONS.identityProvider)}; ${DOCUMENT_TIMEOUT_MS} ms, keys read again after ${seconds(KEY_TIMES.freshMs)} and at most every ${seconds(KEY_TIMES.cooldownMs)}; while it is unreachable the last keys are used for ${seconds(KEY_TIMES.lastGoodMs)}, then callers get a 503`
     )
   ];
 }

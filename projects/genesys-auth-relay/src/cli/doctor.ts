@@ -10,9 +10,9 @@ import type { Patient } from '../doctor/patient.ts';
 import type { Outcome, Output } from './outcome.ts';
 import { USAGE } from './usage.ts';
 
-/** Where the secret is when no option says it. */
+/** Variable of the secret if no option names another place. */
 const DEFAULT_SECRET_ENV = 'GENESYS_CLIENT_SECRET';
-/** Name under which a secret from a file or from stdin is put for the reader of the configuration. */
+/** Name under which a secret from a file or from stdin is passed to the reader of the configuration. */
 const HANDED_OVER = 'GENESYS_AUTH_RELAY_DOCTOR_SECRET';
 
 /** Wrong use of the command. Its text repeats no argument: one of them may be a secret. */
@@ -39,20 +39,20 @@ function readFlags(args: readonly string[]) {
       }
     }).values;
   } catch {
-    throw new Misuse('doctor does not know one of these arguments. The secret itself is never one.');
+    throw new Misuse('doctor does not know one of these arguments. The secret itself is never an argument.');
   }
 }
 
 type Flags = ReturnType<typeof readFlags>;
 
 /**
- * The secret from where it is kept, under the name of its variable, so that a message names what the user has to set. One line break
- * at the end of a file or of stdin is usual.
+ * Reads the secret from its place, and returns it under the name of its variable, so that messages name the variable that the
+ * user has to set. A file or stdin usually ends with one line break, which is removed.
  */
 async function secretOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<readonly [name: string, secret?: string]> {
   const places = [flags['secret-env'], flags['secret-file'], flags['secret-stdin']].filter((one) => one !== undefined);
   if (places.length > 1) throw new Misuse('Give one of --secret-env, --secret-file and --secret-stdin.');
-  // Only now: at a terminal it would wait for somebody to type, and refuse afterwards.
+  // Only now: at a terminal it would wait for input and refuse afterwards.
   if (flags['secret-stdin'] === true) return [HANDED_OVER, (await readAll(process.stdin)).replace(/\r?\n$/, '')];
   const file = flags['secret-file'];
   if (file === undefined) {
@@ -91,7 +91,7 @@ async function fromFlags(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient>
 function timeoutOf({ timeout }: Flags): number {
   const ms = Number(timeout ?? '5000');
   if (Number.isInteger(ms) && ms >= 100 && ms <= 60_000) return ms;
-  throw new Misuse('--timeout is a whole number of milliseconds from 100 to 60000');
+  throw new Misuse('--timeout must be a whole number of milliseconds from 100 to 60000');
 }
 
 async function patientOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient> {
@@ -99,7 +99,7 @@ async function patientOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient>
   const mixed = Object.keys(flags).some(
     (name) => !['config', 'client', 'json', 'find-region', 'timeout'].includes(name)
   );
-  if (mixed) throw new Misuse('With --config everything else comes from the file.');
+  if (mixed) throw new Misuse('With --config all other settings come from the file.');
   const { client } = flags;
   const input = await readConfigFile(flags.config);
   return { input, env, baseDir: dirname(flags.config), ...(client === undefined ? {} : { client }) };

@@ -1,17 +1,17 @@
 import type { RunningRelay } from '../http/server.ts';
 
-/** Where a command writes. */
+/** Output of a command. */
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
-/** How a command ended; a relay that runs is handed over. */
+/** The result of a command. `serve` returns the running relay. */
 export interface Outcome {
   readonly exitCode: number;
   readonly relay?: RunningRelay;
-  /** Reads the configuration again; says on the error output what is wrong with it. */
+  /** Reads the configuration again. Writes its issues to the error output. */
   readonly reload?: () => Promise<void>;
-  /** What to say once the process listens to signals: whoever reads it may send one at once. */
+  /** Message to print once the process listens to signals, because a reader may send one at once. */
   readonly ready?: string;
 }

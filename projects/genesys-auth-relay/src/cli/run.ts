@@ -42,7 +42,7 @@ async function check(file: string, { out }: Output): Promise<Outcome> {
   const config = await loadRelayConfig(file);
   out(describeConfig(config));
   for (const warning of config.warnings) out(`warning: ${warning}\n`);
-  out('The configuration is fine.\n');
+  out('The configuration is valid.\n');
   return { exitCode: 0 };
 }
 
@@ -54,7 +54,7 @@ function schema({ out }: Output): Outcome {
 function hashKey({ out }: Output): Outcome {
   const { key, sha256 } = newApiKey();
   out(
-    `API key (shown once; give it to the caller, keep it nowhere else):\n  ${key}\n\n` +
+    `API key (shown once; give it to the caller and do not store it anywhere else):\n  ${key}\n\n` +
       `For the configuration:\n  - { id: NAME, sha256: ${sha256}, roles: [ROLE] }\n`
   );
   return { exitCode: 0 };
@@ -71,7 +71,7 @@ function failed(error: unknown, { err }: Output): Outcome {
  * Runs one command.
  *
  * @param args arguments after the program's name
- * @param version what `--version` prints
+ * @param version version that `--version` prints
  */
 export async function run(args: readonly string[], version: string, output: Output): Promise<Outcome> {
   const misused = (message: string): Outcome => {
@@ -79,7 +79,7 @@ export async function run(args: readonly string[], version: string, output: Outp
     return { exitCode: 2 };
   };
   try {
-    // It has flags of its own.
+    // It has separate flags.
     if (args[0] === 'doctor' && !args.some((arg) => arg === '--help' || arg === '-h'))
       return await doctor(args.slice(1), output);
   } catch (error) {

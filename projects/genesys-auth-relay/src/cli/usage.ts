@@ -1,12 +1,12 @@
-/** What `--help` prints. */
-export const USAGE = `genesys-auth-relay: keeps the Genesys Cloud client secret and hands out scoped access tokens
+/** Output of `--help`. */
+export const USAGE = `genesys-auth-relay: keeps the Genesys Cloud client secret; forwards API calls or issues access tokens
 
 Usage:
   genesys-auth-relay serve --config relay.yaml    run the relay until SIGTERM or Ctrl-C; SIGHUP reads the file again
-  genesys-auth-relay check --config relay.yaml    check the configuration and print what it means
+  genesys-auth-relay check --config relay.yaml    check the configuration and describe it
   genesys-auth-relay doctor --config relay.yaml [--client NAME] [--find-region] [--json]
   genesys-auth-relay doctor --region NAME --client-id ID [--secret-env NAME | --secret-file PATH | --secret-stdin]
-                                                  try the client against the server, name what is wrong and the fix
+                                                  try the client against the server and name problems and fixes
   genesys-auth-relay hash-key                     make an API key and the hash for the configuration
   genesys-auth-relay schema                       print the JSON Schema of the configuration, for editors
   genesys-auth-relay --help | --version
@@ -14,5 +14,5 @@ Usage:
 After a local installation, begin each command with "npx --no-install".
 
 Exit codes: 0 fine, 1 failed (configuration, port), 2 wrong use of this command; doctor: 10 network,
-11 endpoint or region, 12 credentials, 13 OAuth client, 14 scopes, 15 permissions, 16 clock, 17 server, 18 not to tell
+11 endpoint or region, 12 credentials, 13 OAuth client, 14 scopes, 15 permissions, 16 clock, 17 server, 18 cause unclear
 `;

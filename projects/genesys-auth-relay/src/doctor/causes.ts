@@ -1,4 +1,4 @@
-/** What kind of thing is wrong; each has an exit code of its own, so that a script can tell them apart. */
+/** Classes of causes. Each has a different exit code, so that a script can distinguish them. */
 export type CauseClass = keyof typeof EXIT_CODES;
 
 /** Exit codes of `doctor`. 2 is wrong use of the command, as everywhere in this program. */
@@ -15,7 +15,7 @@ export const EXIT_CODES = {
   unclear: 18
 } as const;
 
-/** Every cause the doctor can name, by its class. Stable: scripts read them from `--json`. */
+/** Every cause that the doctor can name, by its class. The names are stable: scripts read them from `--json`. */
 export const CAUSES = {
   config_invalid: 'configuration',
   secret_missing: 'configuration',
@@ -77,12 +77,12 @@ export const CAUSES = {
 /** The stable name of a cause. */
 export type Cause = keyof typeof CAUSES;
 
-/** One thing the doctor found. */
+/** One finding of the doctor. */
 export interface Finding {
   readonly cause: Cause;
   /** A warning alone leaves the exit code 0. */
   readonly severity: 'error' | 'warning';
-  /** What is wrong, and how sure that is. */
+  /** What is wrong, and how certain that is. */
   readonly message: string;
   /** What to do. */
   readonly fix: string;
@@ -90,7 +90,7 @@ export interface Finding {
   readonly credential?: string;
 }
 
-/** One thing the doctor tried. */
+/** One step of the doctor. */
 export interface Step {
   readonly name: string;
   readonly outcome: 'ok' | 'problem' | 'unclear' | 'skipped';

@@ -19,7 +19,7 @@ import type { Patient } from './patient.ts';
 import { probeSignIn } from './sign-in-probe.ts';
 import { type Target, readTarget } from './target.ts';
 
-/** What a test may replace, and how far the doctor goes. */
+/** Options of the doctor. */
 export interface DoctorOptions {
   /** Look for the client id in every region when the configured one does not know it. */
   readonly findRegion?: boolean;
@@ -31,7 +31,7 @@ export interface DoctorOptions {
   readonly ca?: string;
 }
 
-/** What the doctor has to say. Holds no secret and no token. */
+/** The report of the doctor. It holds no secret and no token. */
 export interface Diagnosis {
   readonly healthy: boolean;
   readonly exitCode: number;
@@ -63,7 +63,7 @@ const OF_THE_HOST: ReadonlySet<Finding['cause']> = new Set([
   'server_failed'
 ]);
 
-/** The probes that need the network, each only where the one before leaves it a meaning. */
+/** The probes that need the network. Each runs only if the previous result leaves it a purpose. */
 async function probe(examination: Examination, target: Target, options: DoctorOptions): Promise<void> {
   const { endpoints, credentials, issuer, sendScope } = target;
   const { steps, findings } = examination;
@@ -90,7 +90,7 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
       return;
     }
     const place = { tokenEndpoint, issuer, sendScope, host, pools };
-    /** Clients whose token the API has seen: what it may do is the same by each of its credentials. */
+    /** Clients whose token was checked at the API. Their rights are the same for each of their credentials. */
     const shown = new Set<string | undefined>();
     for (const [index, credential] of credentials.entries()) {
       const since = { steps: steps.length, findings: findings.length };
@@ -118,7 +118,7 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
   }
 }
 
-/** Says of what was found since then which credential it is about. */
+/** Adds the credential to the findings and steps since then. */
 function nameCredential(
   { steps, findings, redactor }: Examination,
   label: string | undefined,
@@ -134,7 +134,7 @@ function nameCredential(
   }
 }
 
-/** What is in the way of a token comes first, then what is wrong besides; warnings last. */
+/** Sort order of findings: those that prevent a token first, warnings last. */
 const RANK: Partial<Record<Finding['cause'], number>> = {
   credentials_in_query: -1,
   secret_missing: -1,
@@ -144,7 +144,7 @@ const RANK: Partial<Record<Finding['cause'], number>> = {
 };
 const rank = ({ cause, severity }: Finding): number => (RANK[cause] ?? 0) + (severity === 'warning' ? 10 : 0);
 
-/** Hides what a client proves itself with, and an id that has not the form of one: it may be the secret, in the wrong place. */
+/** Hides the credentials of a client, and an id that is not a valid one, because it may be the secret in the wrong place. */
 function hideAll(redactor: Redactor, credentials: readonly WrittenCredential[]): void {
   for (const { rawSecret, auth, clientId } of credentials) {
     // Of a private key the words around it are none.
@@ -156,9 +156,9 @@ function hideAll(redactor: Redactor, credentials: readonly WrittenCredential[]):
 }
 
 /**
- * Examines a configuration against the server it names: each client, and each of its fallbacks, in the way it is configured to
- * prove itself. At most four token requests carry a secret, each in a header or a body; looking through the regions uses a
- * made-up one. A token it gets is used for one to three reads, and then forgotten.
+ * Examines a configuration against its server: each client and each of its fallbacks, with the configured authentication method. At
+ * most four token requests carry a secret, in a header or a body. The search through the regions uses a made-up secret. A token is
+ * used for one to three reads, and then discarded.
  *
  * @param patient the configuration as written
  */

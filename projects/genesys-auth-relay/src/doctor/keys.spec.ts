@@ -98,7 +98,7 @@ describe('doctor before a client by private_key_jwt', () => {
   it.each([
     [-300_000, /5 minutes behind/],
     [300_000, /5 minutes ahead/],
-    // As a finding of its own it would be a warning, but it is what keeps the client from a token.
+    // As a separate finding it would be a warning, but here it prevents the token.
     [30_000, /30 seconds ahead/]
   ])('names a clock that is off by %i ms, proven by an assertion by the server’s clock', async (off, words) => {
     const found = await look({ keyId: 'key-1' }, {}, { clock: { now: () => Date.now() + off } });

@@ -3,17 +3,17 @@ import { safeText } from '../reply/safe-text.ts';
 const WINDOW = 8;
 const WITHHELD = '[withheld: it repeats a secret]';
 
-/** Lets text from outside through unless it repeats what must not be shown. */
+/** Passes external text unless it repeats a hidden value. */
 export interface Redactor {
-  /** From now on this does not show, in any of its usual encodings. */
+  /** Hides this value, in all its usual encodings. */
   readonly hide: (value: string) => void;
-  /** Text of others, short and harmless, or a note that it is withheld. */
+  /** External text, shortened and harmless, or a note that it is withheld. */
   readonly show: (text: string) => string;
   /** Whether a text repeats something hidden. */
   readonly repeats: (text: string) => boolean;
 }
 
-/** Base64 of a value wherever it starts in what is encoded; the characters that its neighbours share are left out. */
+/** Base64 of a value at each offset in a longer text, without the characters that also depend on adjacent bytes. */
 const inBase64 = (value: string): string[] =>
   [0, 1, 2].flatMap((before) => {
     const text = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]).toString('base64');
@@ -21,7 +21,7 @@ const inBase64 = (value: string): string[] =>
     return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
   });
 
-/** The forms a careless server or proxy might send a value back in. */
+/** The forms in which a server or proxy might return a value. */
 function formsOf(value: string): string[] {
   // By way of bytes: half a surrogate pair would throw.
   const encoded = encodeURIComponent(Buffer.from(value).toString());

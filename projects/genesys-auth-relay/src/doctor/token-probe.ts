@@ -32,7 +32,7 @@ export async function tryToken(examination: Examination, name: string, question:
   const answer = await askToken(examination, question);
   const verdict: TokenVerdict =
     answer.kind === 'none' ? { kind: 'refused', cause: networkCause(answer) } : judgeToken(answer);
-  // Nothing may show the token; a body that is no token answer shows nothing at all.
+  // The token must never be shown. A body that is not a token answer is not shown at all.
   const token = answer.kind === 'answer' ? answer.body?.['access_token'] : undefined;
   if (typeof token === 'string') examination.redactor.hide(token);
   examination.steps.push({

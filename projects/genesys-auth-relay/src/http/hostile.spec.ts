@@ -88,7 +88,7 @@ describe('a hostile connection', () => {
     ['HTTP/2 without TLS', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['TLS', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003'],
     ['no HTTP', 'hello\r\n\r\n'],
-    ['a version of its own', `GET /session HTTP/9.9\r\nHost: localhost\r\n\r\n`],
+    ['an invented version', `GET /session HTTP/9.9\r\nHost: localhost\r\n\r\n`],
     ['a method of control characters', 'G\u0001T / HTTP/1.1\r\n\r\n'],
     ['nothing but line ends', `${'\r\n'.repeat(50)}x\r\n\r\n`]
   ])('is answered once and cut off when it speaks %s', async (_what, text) => {
@@ -97,7 +97,7 @@ describe('a hostile connection', () => {
     expect((await ask(`${world.relay.url}/token`, fromHere())).status).toBe(200);
   });
 
-  it('4.2.4 cannot put a header or a body of its own into an answer', async () => {
+  it('4.2.4 cannot inject a header or a body into an answer', async () => {
     const paths = ['/%0d%0aSet-Cookie:%20x=1', '/nope%0a%0a<script>', '/token?a=%0d%0aX-Evil:1'];
     for (const path of paths) {
       const answer = await ask(`${world.relay.url}${path}`, { method: 'GET' });

@@ -42,7 +42,7 @@ describe('S1 B13 the narrowest OAuth client', () => {
 
   const BOSS = { scopes: ['analytics', 'routing', 'users:readonly'] };
 
-  it('serves each request, and its token is nobody else’s', async () => {
+  it('serves each request, and its token belongs to no other client', async () => {
     await start({ boss: BOSS }, ['boss']);
     for (const [scopes, client] of [
       [['analytics:readonly'], 'reader'],

@@ -117,7 +117,7 @@ describe('B11 what a caller may call', () => {
     expect((await send('GET', '/api/v2/tokens/me')).status).toBe(200);
   });
 
-  it('is no channel of notifications, as its socket takes subscriptions that the relay never sees', async () => {
+  it('does not forward notification channels, because their sockets accept subscriptions that the relay cannot check', async () => {
     const scopes = ['notifications'];
     await withRole(
       { scopes },

@@ -79,7 +79,7 @@ describe('proxy mode', () => {
     expect(world.api.calls).toHaveLength(0);
   });
 
-  it('hands over HEAD, 204, 304 and answers of any size', async () => {
+  it('forwards HEAD, 204, 304 and answers of any size', async () => {
     world = await setUpProxy();
     const big = Buffer.alloc(3_000_000, 'x');
     world.api.answerWith(({ method, url, headers }, response) => {
@@ -107,7 +107,7 @@ describe('proxy mode', () => {
     expect(world.api.calls).toHaveLength(1);
   });
 
-  it('hands over errors of the API with their code, correlation id and Retry-After', async () => {
+  it('forwards errors of the API with their code, correlation id and Retry-After', async () => {
     world = await setUpProxy();
     const body = { message: 'x', code: 'missing.any.permissions', status: 403, contextId: 'c' };
     world.api.answerWith((_call, response) => {
@@ -122,7 +122,7 @@ describe('proxy mode', () => {
     });
   });
 
-  it('hands out no token, and says so; the session says the mode', async () => {
+  it('issues no token and says so; the session names the mode', async () => {
     world = await setUpProxy();
     expect(await ask(world.at('/token'), { headers: CALLER })).toMatchObject({
       status: 403,
@@ -135,7 +135,7 @@ describe('proxy mode', () => {
     expect(world.api.tokens).toHaveLength(0);
   });
 
-  it('B12 passes on no cookie, credential, hop-by-hop header or word of a proxy', async () => {
+  it('B12 forwards no cookie, credential, hop-by-hop header or header of a proxy', async () => {
     world = await setUpProxy({ proxy: { forwardHeaders: ['X-Company-Trace'] } });
     const sent = await ask(world.at(QUEUES), {
       method: 'GET',
@@ -322,7 +322,7 @@ describe('proxy mode', () => {
     expect([await allowed('batch'), await allowed('both'), await allowed('other')]).toEqual([0, 2, 1]);
   });
 
-  it('B16 spreads the callers over the tokens of a pool, each with a budget of its own', async () => {
+  it('B16 spreads the callers over the tokens of a pool, each with a separate budget', async () => {
     const keys = Array.from({ length: 30 }, (_, index) => ({ id: `caller-${index}`, ...newKey() }));
     world = await setUpProxy({
       genesys: { client: { id: 'relay-client', secret: { env: SECRET_ENV }, pool: 3 } },

@@ -12,7 +12,7 @@ import { until } from '../testing/until.ts';
 const ADMIN = { admin: { host: '127.0.0.1', port: 0 } };
 
 describe('startRelay', () => {
-  it('13.4.5 serves health on a listener of its own, not on the public one', async () => {
+  it('13.4.5 serves health on a separate listener, not on the public one', async () => {
     const world = await setUp({ config: ADMIN });
     const { relay } = world;
     expect(relay.adminUrl).not.toBe(relay.url);

@@ -66,7 +66,7 @@ describe('a relay with the sandbox as its Genesys Cloud', () => {
     expect((await ask(`${relay.url}/token`, { headers: { 'x-genesys-auth': '1' } })).body['scope']).toBe('analytics');
   });
 
-  it('B1 says who is calling and what they may have, and gives no token', async () => {
+  it('B1 names the caller and the scopes it may request, and returns no token', async () => {
     const answer = await ask(`${relay.url}/session`, { method: 'GET', headers: { 'x-genesys-auth': '1' } });
     expect(answer.status).toBe(200);
     expect(isSessionResponse(answer.body)).toBe(true);

@@ -367,7 +367,7 @@ describe('the wire of the relay', () => {
 });
 
 describe('the rate limit', () => {
-  it('B16 P3 is one for each caller, with Retry-After, and strangers do not spend it', async () => {
+  it('B16 P3 is one for each caller, with Retry-After, and unauthenticated callers do not use it up', async () => {
     const world = await setUp({ config: { limits: { requestsPerMinute: 3 } } });
     const session = (headers: Record<string, string>) => ask(`${world.relay.url}/session`, { method: 'GET', headers });
     const wrong = { authorization: 'Bearer wrong' };

@@ -59,7 +59,7 @@ describe('the notification hub', () => {
     expect(client.of('gap')).toEqual([]);
   });
 
-  it('drops a topic at Genesys Cloud when nobody has wanted it for a moment', async () => {
+  it('drops a topic at Genesys Cloud when it has had no clients for a moment', async () => {
     const clock = testClock();
     relay = await startRelay(config(server), { clock });
     const client = await page();
@@ -327,7 +327,7 @@ describe('the notification hub', () => {
     await until(() => client.of('event').length === 1);
   }, 20_000);
 
-  it('tells who was away for an outage of the gap, also when no event came meanwhile', async () => {
+  it('reports a gap to a client that was away during an outage, even if no event came meanwhile', async () => {
     await start();
     const [first, second] = [await page(), await page()];
     await first.subscribe([Q1]);
@@ -403,7 +403,7 @@ describe('the notification hub', () => {
     server.emit(Q2, { n: 2 });
     await until(() => client.of('event').length > 0);
     expect(client.of('event').map(({ event }) => event.topicName)).toEqual([Q2]);
-    // Nobody has it any more, so it is taken off the channel: a change for Q2 coming, and one for Q1 going.
+    // Q1 has no clients left, so it is removed from the channel: one change adds Q2, and one removes Q1.
     await until(() => written() === before + 2, 'the sweep');
     expect(server.topics()).toEqual([[Q2]]);
   });
@@ -451,7 +451,7 @@ describe('the notification hub', () => {
 
     slow.socket.pause();
     await flood(43, 82);
-    // The heartbeat goes out in the same turn in which the slow ones are looked for.
+    // The same timer sends the heartbeat and checks for slow clients.
     clock.advance(16_000);
     await until(() => brisk.of('heartbeat').length > 0);
     slow.socket.resume();

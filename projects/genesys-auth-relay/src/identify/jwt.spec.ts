@@ -110,13 +110,13 @@ describe('a caller with a JWT', () => {
       200
     ],
     [
-      'of the same origin by the word of the browser',
+      'of the same origin according to the browser',
       { origin: 'https://app.example.com', 'sec-fetch-site': 'same-origin' },
       200
     ],
     ['of another host', { host: 'app.example.com', origin: 'https://evil.example' }, 403],
     [
-      'of the same host, but another site by the word of the browser',
+      'of the same host, but of another site according to the browser',
       { host: 'app.example.com', origin: 'https://app.example.com', 'sec-fetch-site': 'cross-site' },
       403
     ],
@@ -145,8 +145,8 @@ describe('a caller with a JWT', () => {
       ['a wrong signature', { alg: 'ES256', kid: 'key-1' }, Buffer.alloc(64, 1).toString('base64url')],
       ['an empty signature', { alg: 'ES256', kid: 'key-1' }, ''],
       ['a critical extension', { alg: 'ES256', kid: 'key-1', crit: ['b64'], b64: false }, 'AAAA'],
-      ['9.1.3 a key of its own', { alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' } }, 'AAAA'],
-      ['9.1.3 a key URL of its own', { alg: 'ES256', jku: 'https://evil.example/jwks', kid: 'evil' }, 'AAAA']
+      ['9.1.3 an embedded key', { alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' } }, 'AAAA'],
+      ['9.1.3 the URL of a key', { alg: 'ES256', jku: 'https://evil.example/jwks', kid: 'evil' }, 'AAAA']
     ])('with %s is refused', async (_what, header, signature) => {
       await start();
       expect(await session(`${encode(header)}.${encode(claims())}.${signature}`)).toMatchObject(refused);

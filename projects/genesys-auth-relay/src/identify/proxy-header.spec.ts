@@ -87,7 +87,7 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
   });
 
   it.each([
-    ['the proof alone, as nobody is signed in at the proxy', without('X-Forwarded-User', GROUPS)],
+    ['only the proof, because no user is signed in at the proxy', without('X-Forwarded-User', GROUPS)],
     ['the proof and an empty user', { ...without(GROUPS), 'X-Forwarded-User': '' }],
     ['the proof in another spelling', { X_Relay_Proof: PROOF, 'X-Genesys-Auth': '1' }],
     ['a wrong proof', { 'X-Relay-Proof': newKey().key, 'X-Genesys-Auth': '1' }],
@@ -183,7 +183,7 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
   it.each([
     ['the same host over https', { Host: 'app.example', Origin: 'https://app.example' }, 200],
     [
-      'the same origin by the word of the browser',
+      'the same origin according to the browser',
       { Origin: 'https://app.example', 'Sec-Fetch-Site': 'same-origin' },
       200
     ],

@@ -6,7 +6,7 @@ const PREFIX = 'genesys_auth_relay_';
 /** Seconds. An answer from memory takes well below a millisecond; the token endpoint may take all of `timeoutMs`. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Makes the relay's instruments and the observer that moves them. */
+/** Creates the relay's instruments and the observer that updates them. */
 export function createInstruments(registry: Registry): {
   readonly observer: RelayObserver;
   readonly setReady: (ready: boolean) => void;
@@ -27,33 +27,32 @@ export function createInstruments(registry: Registry): {
   const tokenRequests = histogram('token_request_duration_seconds', 'Requests to the token endpoint, by outcome', [
     'outcome'
   ]);
-  const served = counter('tokens_served_total', 'Tokens the source gave, by how the caller got them', ['how']);
-  const waits = histogram('token_wait_seconds', 'What callers without a live token waited for one', []);
+  const served = counter('tokens_served_total', 'Tokens that the source returned, by how the caller got them', ['how']);
+  const waits = histogram('token_wait_seconds', 'Time that callers without a live token waited for one', []);
   const verifications = counter('token_verifications_total', 'Reported tokens that the API was asked about', [
     'result'
   ]);
-  const apiRequests = histogram('api_request_duration_seconds', 'Calls passed on to the API, until its answer began', [
+  const apiRequests = histogram('api_request_duration_seconds', 'Calls forwarded to the API, until its answer began', [
     'client',
     'status'
   ]);
-  const apiWaits = histogram('api_queue_seconds', 'What calls waited for their turn in the budget of their client', [
-    'client'
-  ]);
+  const apiWaits = histogram(
+    'api_queue_seconds',
+    'Time that calls waited for their turn in the budget of their client',
+    ['client']
+  );
   const apiReplays = counter('api_replays_total', 'Calls sent again with a new token', ['client']);
   const apiCoalesced = counter('api_coalesced_total', 'Calls answered with the answer to an identical one', ['client']);
-  const signIns = counter('sign_ins_total', 'Users who came back from Genesys Cloud, by result', ['outcome']);
+  const signIns = counter('sign_ins_total', 'Users who returned from Genesys Cloud, by result', ['outcome']);
   const sessionEnds = counter('sessions_ended_total', 'Sessions of users that ended, by reason', ['why']);
   const userTokens = histogram(
     'user_token_request_duration_seconds',
     'Requests to the token endpoint for tokens of users, by grant and outcome',
     ['grant', 'outcome']
   );
-  const storeEvents = counter('store_events_total', 'What happened with the shared store', ['event']);
-  const degraded = gauge(
-    'store_degraded',
-    'Relays that go on alone, as the shared store does not answer: 0 or 1 of one'
-  );
-  const reloads = counter('reloads_total', 'Configurations and secrets taken over at run time, or refused', [
+  const storeEvents = counter('store_events_total', 'Events of the shared store', ['event']);
+  const degraded = gauge('store_degraded', 'Relays of the process whose shared store does not answer');
+  const reloads = counter('reloads_total', 'Configurations and secrets applied at run time, or refused', [
     'what',
     'outcome'
   ]);
@@ -71,8 +70,8 @@ export function createInstruments(registry: Registry): {
   });
   const hubSums = {
     events: counter('hub_events_total', 'Events from Genesys Cloud', []),
-    duplicates: counter('hub_duplicates_total', 'Events that came twice and were dropped', []),
-    deliveries: counter('hub_deliveries_total', 'Events times the clients that wanted them', []),
+    duplicates: counter('hub_duplicates_total', 'Duplicate events that were dropped', []),
+    deliveries: counter('hub_deliveries_total', 'Events multiplied by the clients that got them', []),
     gaps: counter('hub_gaps_total', 'Gaps that were reported to clients', [])
   };
   ready.set(0);
@@ -121,7 +120,7 @@ export function createInstruments(registry: Registry): {
       },
       storeEvent(event) {
         storeEvents.inc({ event });
-        // Several relays of a process may have these metrics in common, and one comes and goes with its configuration.
+        // Several relays of a process may share these metrics, and a reload adds and removes relays.
         if (event === 'degraded') degraded.inc();
         if (event === 'recovered' || event === 'closed') degraded.dec();
       },

@@ -4,21 +4,21 @@ import { createInstruments } from './instruments.ts';
 
 /** The metrics of a relay. */
 export interface RelayMetrics {
-  /** Give it to the relay as `runtime: { observer }`: it turns what happens into numbers. */
+  /** Pass it to the relay as `runtime: { observer }`. It turns events into metrics. */
   readonly observer: RelayObserver;
   /** Media type of {@link RelayMetrics.text}. */
   readonly contentType: string;
   /** All metrics in the text format of Prometheus. */
   text(): Promise<string>;
-  /** Says whether the relay takes traffic, for the gauge `genesys_auth_relay_ready`. */
+  /** Sets whether the relay takes traffic, for the gauge `genesys_auth_relay_ready`. */
   setReady(ready: boolean): void;
 }
 
 /** Options of {@link createRelayMetrics}. */
 export interface RelayMetricsOptions {
-  /** A registry of prom-client that is there already, so that a host has its own metrics and these in one place. */
+  /** An existing registry of prom-client, so that a host has all metrics in one place. */
   readonly registry?: Registry;
-  /** Whether memory, CPU, garbage collection and the event loop of the process are measured as well. Default: `false`. */
+  /** Whether memory, CPU, garbage collection and the event loop of the process are measured, too. Default: `false`. */
   readonly process?: boolean;
 }
 
@@ -26,8 +26,8 @@ export interface RelayMetricsOptions {
  * Metrics for Prometheus. Labels come from short fixed lists (routes, statuses, codes of problems), never from what a caller
  * sends, so their number is bounded. The README lists the names.
  *
- * `startRelay` does this by itself and serves them at `/metrics` of the admin listener; it is for those who mount the relay
- * in a server of their own.
+ * `startRelay` creates them itself and serves them at `/metrics` of the admin listener. Use this function when you mount the
+ * relay in your own server.
  *
  * @example
  * const metrics = createRelayMetrics();

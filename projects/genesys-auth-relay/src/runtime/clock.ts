@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where the relay reads the time. Tests give one of their own. */
+/** The clock of the relay. Tests replace it. */
 export interface RelayClock {
-  /** Milliseconds since the epoch; only for what others wrote down, such as a JWT's `exp`. */
+  /** Milliseconds since the epoch. Only for times from outside, such as a JWT's `exp`. */
   now(): number;
-  /** Milliseconds on a clock that never goes back, and that counts the time while the machine was suspended; for every lifetime. */
+  /** Milliseconds on a clock that never goes back and that includes the time while the machine is suspended. For all lifetimes. */
   monotonic(): number;
   /** Waits. Rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Milliseconds that the wall clock gains between two readings when the machine was suspended; a correction in small steps is less. */
+/** Milliseconds that the wall clock must gain between two readings to count as a suspension. Small corrections gain less. */
 const SUSPENDED_MS = 1000;
 
 /**
- * Builds a clock. While a machine is suspended, the monotonic clock of Linux stands still, and tokens expire. So time that only the
- * wall clock has seen counts as well. A wall clock that is set ahead makes tokens end early, which costs a request; one
- * that is set back changes nothing.
+ * Builds a clock. While a machine is suspended, the monotonic clock of Linux stands still, and tokens expire. So time that passes
+ * only on the wall clock counts as well. A wall clock that is set ahead makes tokens expire early, which costs one request. A wall
+ * clock that is set back changes nothing.
  *
  * @param wall milliseconds since the epoch
  * @param ticks milliseconds on the monotonic clock of the machine

@@ -1,9 +1,9 @@
-/** Idle connections are dropped before the load balancers in between do it (F15). */
+/** Idle connections are closed before load balancers in between close them (F15). */
 const IDLE = { keepAliveTimeout: 10_000, keepAliveMaxTimeout: 25_000 };
 
 /**
- * How many connections each host the relay talks to gets at most, and how long idle ones are kept, in milliseconds; options of
- * undici. `check` prints them (ASVS 5.0 13.1.2, 13.2.6), so they are what is set, not what is written about it.
+ * Maximum number of connections to each host, and the lifetime of idle ones in milliseconds, as options of undici. `check` prints
+ * these values (ASVS 5.0 13.1.2, 13.2.6), so the printed values are those in use.
  */
 export const CONNECTIONS = {
   tokenEndpoint: { connections: 16, pipelining: 1, ...IDLE },
@@ -18,10 +18,10 @@ export const CONNECTIONS = {
   channels: { connections: 4, ...IDLE }
 } as const;
 
-/** Milliseconds in which a connection for calls that are passed on must stand. */
+/** Time limit for opening a connection for forwarded calls, in milliseconds. */
 const LONGEST_CONNECT_MS = 10_000;
 
-/** The same for the calls of the API that are passed on; how many and how long is configured. */
+/** The options for forwarded API calls. Number and time limits come from the configuration. */
 export const passedOn = ({ connections, timeoutMs }: { readonly connections: number; readonly timeoutMs: number }) => ({
   connections,
   ...IDLE,

@@ -1,6 +1,6 @@
 /**
- * The code of a system error, such as `ENOENT` or `ECONNREFUSED`. It is looked for by shape, not by class: an error may come
- * from another realm.
+ * The code of a system error, such as `ENOENT` or `ECONNREFUSED`. It is found by shape, not by class, because an error may
+ * come from another realm.
  */
 export function errorCode(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

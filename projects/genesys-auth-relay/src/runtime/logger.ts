@@ -12,7 +12,7 @@ function standardOutput(): pino.DestinationStream {
 }
 
 /**
- * The relay's own logger. It writes UTC times and no host name, and it redacts fields that may hold a secret.
+ * The default logger of the relay. It writes UTC times and no host name, and it redacts fields that may hold a secret.
  *
  * @param to where the lines go; default: standard output
  */

@@ -3,59 +3,59 @@ import type { IdentityType, ProblemCode, SignInFailure, SignInResult } from 'gen
 /**
  * How the token source served a request:
  * - `fresh`: a live token, at once
- * - `behind`: a live token, at once, while its renewal is due or runs behind
+ * - `behind`: a live token, at once, while its renewal is due or runs in the background
  * - `waited`: the caller waited for the token endpoint or the store
- * - `failed`: there was no live token and none to be had
+ * - `failed`: there was no live token, and none could be obtained
  */
 export type TokenServed = 'fresh' | 'behind' | 'waited' | 'failed';
 
 /**
- * What happened with the store that several relays share:
- * - `adopted`: a token another relay obtained was taken over
- * - `written`: a token was put there for the others
- * - `lease`: this relay won the right to ask the token endpoint for all
- * - `lease_wait`: another relay has it; this one waits for its token
- * - `lease_taken`: the other one took too long, this relay took the right over
- * - `store_reject`: an entry could not be opened or made no sense, and was not used
- * - `degraded`: the store does not answer; each relay goes on by itself
- * - `recovered`: it answers again
- * - `closed`: it did not answer until the relay that went on by itself was closed, or took over another configuration
+ * Events of the store that several relays share:
+ * - `adopted`: this relay uses a token that another one has obtained
+ * - `written`: a token was stored for the other relays
+ * - `lease`: this relay got the lease, the right to ask the token endpoint for all
+ * - `lease_wait`: another relay has the lease; this one waits for its token
+ * - `lease_taken`: the holder took too long, and this relay took the lease over
+ * - `store_reject`: an entry could not be opened or was not valid, and was not used
+ * - `degraded`: the store does not answer; each relay obtains its own tokens
+ * - `recovered`: the store answers again
+ * - `closed`: the relay was closed or reloaded while the store did not answer
  */
 export type StoreEvent =
   'adopted' | 'written' | 'lease' | 'lease_wait' | 'lease_taken' | 'store_reject' | 'degraded' | 'recovered' | 'closed';
 
-/** How a request of a caller ended. Every member is of a short fixed list, whatever the caller sends. */
+/** The result of a request. Every member comes from a short fixed list, whatever the caller sends. */
 export interface AnsweredRequest {
-  /** A path of the relay, `other` for those it does not have, `none` for what was no request at all. */
+  /** A path of the relay, `other` for unknown paths, `none` for input that was not an HTTP request. */
   readonly route: string;
   /** Status of the answer. */
   readonly status: number;
-  /** Code of the problem, if it was one. */
+  /** Code of the problem, if the answer was one. */
   readonly code?: ProblemCode | undefined;
-  /** How the caller was known, if it was. */
+  /** Identity of the caller, if it was identified. */
   readonly identity?: IdentityType | undefined;
 }
 
 /**
- * What has changed in a notification hub since it was last told of; to be added to what was told before. So the same observer
- * can watch several hubs, and hubs that come and go.
+ * Changes of a notification hub since the last report, to be added to earlier ones. So one observer can watch several hubs, and
+ * hubs can start and stop.
  */
 export interface HubFigures {
   readonly clients: number;
   readonly topics: number;
   /** Genesys channels that are open. */
   readonly channels: number;
-  /** Events that came, without those that came twice. */
+  /** Events received, without duplicates. */
   readonly events: number;
   readonly duplicates: number;
-  /** Events times the clients that wanted them. */
+  /** Events multiplied by the clients that got them. */
   readonly deliveries: number;
   /** Gaps that were reported to clients. */
   readonly gaps: number;
 }
 
 /**
- * What a relay's hub does among the relays that share a store:
+ * The role of a relay's hub among the relays that share a store:
  * - `starting`: it does not know yet whether another relay leads
  * - `following`: it gets events from the leader
  * - `leading`: it holds the lease and listens to Genesys Cloud for all
@@ -77,36 +77,36 @@ export type HubRole = 'starting' | 'following' | 'leading' | 'alone' | 'handing-
 export type SessionEnd =
   'signed_out' | 'replaced' | 'idle' | 'expired' | 'token_refused' | 'refresh_refused' | 'not_allowed';
 
-/** Watches a relay at work, for metrics. Nothing it is told holds a token, a secret or a name of a caller. */
+/** Receives the events of a relay, for metrics. They never hold a token, a secret or the name of a caller. */
 export interface RelayObserver {
-  /** A request of a caller was answered, after so many seconds. */
+  /** A request was answered, after this many seconds. */
   requestAnswered?(request: AnsweredRequest, seconds: number): void;
-  /** One request to the token endpoint has ended: `ok` or the code of the problem, after so many seconds. */
+  /** One request to the token endpoint has ended: `ok` or the code of the problem, after this many seconds. */
   tokenRequest?(outcome: 'ok' | ProblemCode, seconds: number): void;
-  /** The token source has served a request; `waitedMs` is what the caller waited there, in milliseconds. */
+  /** The token source has served a request; `waitedMs` is the time that the caller waited for it, in milliseconds. */
   tokenServed?(how: TokenServed, waitedMs: number): void;
   /** The API was asked about a token that a caller reported. */
   tokenVerified?(refused: boolean): void;
-  /** The API answered a call that was passed on, after so many seconds; `client` is a name of the configuration. */
+  /** The API answered a forwarded call, after this many seconds; `client` is a name of the configuration. */
   apiAnswered?(client: string, status: number, seconds: number): void;
   /** A call waited for its turn in the budget of its client, in milliseconds. */
   apiQueued?(client: string, waitedMs: number): void;
   /** A call was sent again with a new token, after the API had refused the old one. */
   apiReplayed?(client: string): void;
-  /** A call was answered with the answer to an identical one. */
+  /** A call got the answer to an identical one. */
   apiCoalesced?(client: string): void;
-  /** A user came back from Genesys Cloud: the code of the result, or the reason of a failure. */
+  /** A user returned from Genesys Cloud: the code of the result, or the reason of a failure. */
   signedIn?(outcome: Exclude<SignInResult['code'], 'sign_in_failed'> | SignInFailure): void;
   /** The session of a user ended. */
   sessionEnded?(why: SessionEnd): void;
-  /** A request to the token endpoint for tokens of a user has ended, after so many seconds. */
+  /** A request to the token endpoint for tokens of a user has ended, after this many seconds. */
   userTokenRequest?(grant: 'code' | 'refresh', outcome: 'ok' | SignInFailure, seconds: number): void;
   /** Something happened with the shared store. */
   storeEvent?(kind: StoreEvent): void;
-  /** What has changed in the notification hub, once a second and when it closes. */
+  /** Changes of the notification hub, once a second and when it closes. */
   hub?(figures: HubFigures): void;
   /** A hub that shares a store has changed its role; `before` is missing when it starts, and `role` when it closes. */
   hubRole?(role: HubRole | undefined, before: HubRole | undefined): void;
-  /** A new configuration or a changed secret was taken over, or refused for the old one. */
+  /** A new configuration or a changed secret was applied, or refused and the old one kept. */
   reloaded?(what: 'config' | 'secret', outcome: 'applied' | 'refused'): void;
 }

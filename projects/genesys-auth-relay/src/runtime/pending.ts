@@ -1,8 +1,8 @@
-/** Counts what has begun and has not ended. */
+/** Counts pending results. */
 export interface Pending {
-  /** Counts a result that is pending. */
+  /** Adds a pending result. */
   track<T>(result: Promise<T>): Promise<T>;
-  /** Resolves when nothing is left. */
+  /** Resolves when none is pending. */
   idle(): Promise<void>;
 }
 

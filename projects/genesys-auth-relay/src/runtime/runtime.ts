@@ -9,22 +9,22 @@ export interface RelayLogger {
   debug(fields: object, message: string): void;
 }
 
-/** What surrounds a relay and a test may replace. */
+/** Services around a relay that tests may replace. */
 export interface RelayRuntime {
   readonly clock: RelayClock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
   readonly log: RelayLogger;
-  /** Is told what happens, for metrics. */
+  /** Receives events, for metrics. */
   readonly observer: RelayObserver;
 }
 
 const nothing = (): void => undefined;
 
-/** A logger that says nothing. */
+/** A logger that writes nothing. */
 export const silentLogger: RelayLogger = { info: nothing, warn: nothing, error: nothing, debug: nothing };
 
-/** The real clock and chance, and the parts given. */
+/** The real clock and random numbers, unless `parts` replaces them. */
 export const runtimeOf = (parts: Partial<RelayRuntime> = {}): RelayRuntime => ({
   clock: systemClock,
   random: Math.random,

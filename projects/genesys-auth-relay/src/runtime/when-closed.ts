@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What is to be done when a connection ends; one listener for each, however many answers wait on it. */
+/** Callbacks for the end of a connection. Each connection has one listener, however many answers wait on it. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 function waitingOn(socket: Socket): Set<() => void> {
@@ -16,8 +16,8 @@ function waitingOn(socket: Socket): Set<() => void> {
 }
 
 /**
- * Does something once an answer is out, or can get out no more. Of an answer that still waits for those before it on the
- * same connection (pipelining, RFC 9112 section 9.3.2) Node says neither when that connection ends.
+ * Calls a function once an answer is sent, or can no longer be sent. For an answer that waits for earlier ones on the same
+ * connection (pipelining, RFC 9112 section 9.3.2), Node emits neither event when the connection ends.
  */
 export function whenClosed(response: ServerResponse, act: () => void): void {
   if (response.closed) {
@@ -25,7 +25,7 @@ export function whenClosed(response: ServerResponse, act: () => void): void {
     return;
   }
   if (response.socket !== null) {
-    // It comes once, so that there is nothing to take off.
+    // Emitted once, so the listener need not be removed.
     response.on('close', act);
     return;
   }

@@ -72,7 +72,7 @@ describe('recipes for servers', () => {
     await fresh.close();
   });
 
-  it('Express 5: a route of its own, and the relay beside it', async () => {
+  it('Express 5: its own route beside the relay', async () => {
     const relay = await createRelayHandler(configFor(endpoints(), {}, { client }));
     const app = express();
     app.get('/queues', async (_request, response) => {
@@ -125,7 +125,7 @@ describe('recipes for servers', () => {
     await app.close();
   });
 
-  it('Fastify 5: a route of its own, and the relay as a plugin', async () => {
+  it('Fastify 5: its own route, and the relay as a plugin', async () => {
     const app = Fastify();
     app.get('/queues', async () => (await queues()).map(({ name }) => name));
     await app.register(genesysAuthRelay, { prefix: '/genesys', config: configFor(endpoints(), {}, { client }) });

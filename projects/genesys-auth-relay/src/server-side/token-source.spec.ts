@@ -64,7 +64,7 @@ describe('createTokenSource()', () => {
     await expect(source.token()).rejects.toMatchObject({ retryAfterMs: 5000 });
   });
 
-  it('hands out no token that is good for less than was asked for', async () => {
+  it('returns no token with fewer scopes than were requested', async () => {
     const source = await start();
     server.answerWith({ scope: 'analytics' });
     await expect(source.token()).rejects.toMatchObject({

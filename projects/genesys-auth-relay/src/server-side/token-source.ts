@@ -16,13 +16,13 @@ import { createUpstream } from '../source/upstream.ts';
 import { UpstreamError } from '../source/upstream-error.ts';
 import { openStore } from '../store/open.ts';
 
-/** Where a server gets its tokens: the sections `genesys`, `store` and `scopes` of a relay's configuration. */
+/** Configuration of a token source: the sections `genesys`, `store` and `scopes` of a relay's configuration. */
 export interface TokenSourceConfig {
   /** Region or endpoints, and the OAuth client. */
   readonly genesys: RelayConfigInput['genesys'];
-  /** Every scope this server may ask for. */
+  /** Every scope that this server may request. */
   readonly scopes: readonly string[];
-  /** Where several servers share their tokens; default: each has its own. */
+  /** The store in which several servers share tokens; default: each server has its own tokens. */
   readonly store?: RelayConfigInput['store'];
 }
 
@@ -32,7 +32,7 @@ export interface TokenSourceOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Folder that a relative `{ file: path }` starts from. Default: the working folder. */
   readonly baseDir?: string;
-  /** Clock, chance, logger and observer. Default: the system's, and no log. */
+  /** Clock, random numbers, logger and observer. Default: the system's, and no log. */
   readonly runtime?: Partial<RelayRuntime>;
 }
 
@@ -41,22 +41,22 @@ export interface ServerToken {
   readonly accessToken: string;
   /** `Bearer` and the token, for the header `Authorization`. */
   readonly authorization: string;
-  /** What was granted, sorted. */
+  /** Granted scopes, sorted. */
   readonly scopes: readonly string[];
-  /** Milliseconds for which it is good. Do not keep it: ask again, which costs nothing while it lives. */
+  /** Milliseconds for which it is valid. Do not store the token: call `token()` again, which costs nothing while it is live. */
   readonly expiresInMs: number;
 }
 
-/** There is no token, and why. */
+/** No token could be obtained. */
 export class TokenSourceError extends Error {
   override readonly name = 'TokenSourceError';
-  /** Stable code, the same as of the relay's problems. */
+  /** Stable code, as in the relay's problems. */
   readonly code: ProblemCode;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly hint: string | undefined;
-  /** The scopes it is about. */
+  /** The scopes that it concerns. */
   readonly scopes: readonly string[];
-  /** Milliseconds after which a new try makes sense. */
+  /** Milliseconds after which a retry makes sense. */
   readonly retryAfterMs: number | undefined;
 
   constructor({ code, message, details }: RelayProblem) {
@@ -71,16 +71,17 @@ export class TokenSourceError extends Error {
 /** Tokens for a server that calls Genesys Cloud itself. */
 export interface ServerTokenSource {
   /**
-   * A live token: at once while there is one, and one request for all who wait otherwise. It is renewed behind the callers.
+   * Returns a live token: at once if there is one, otherwise from one request for all waiting callers. It is renewed in the
+   * background.
    *
-   * @param scopes what the token must be good for; default: all of the configuration
+   * @param scopes scopes that the token must have; default: all scopes of the configuration
    * @throws TokenSourceError with a code such as `scope_not_registered`, `upstream_invalid_client`, `upstream_timeout`, or
    *   `upstream_invalid_scope` when the token endpoint granted less
    */
   token(scopes?: readonly string[]): Promise<ServerToken>;
   /**
-   * Says that the API answered 401 to this token. The API is asked (at most once a second for each token), and the token is
-   * given up if it really is dead; then {@link ServerTokenSource.token} obtains another one.
+   * Reports that the API answered 401 to this token. The API is asked, at most once a second for each token, and the token is
+   * dropped if it is dead. Then {@link ServerTokenSource.token} obtains another one.
    */
   rejected(accessToken: string): Promise<void>;
   /** Closes the connections to the token endpoint and the store. */
@@ -88,12 +89,12 @@ export interface ServerTokenSource {
 }
 
 const ROLE = 'server';
-/** Whose rights differ: nobody's, as the server asks for itself. */
+/** There are no callers with different rights, because the server requests tokens for itself. */
 const NO_CALLERS = { held: [], acceptSharedPrivileges: true };
 
 /**
- * Tokens for a server of yours: a GraphQL gateway, a batch job, an API. It is the relay's token source without its doors,
- * with the same renewal, retries, fallbacks and shared store.
+ * Provides tokens for your own server: a GraphQL gateway, a batch job or an API. It is the token source of the relay without its
+ * HTTP routes, with the same renewal, retries, fallbacks and shared store.
  *
  * @throws RelayConfigError `config_invalid` with every issue
  * @example
@@ -113,7 +114,7 @@ export async function createTokenSource(
     genesys,
     scopes: [...scopes],
     ...(store === undefined ? {} : { store }),
-    // Nobody calls: the sections about callers are there because a relay has them.
+    // There are no callers. The sections about callers are only required by the configuration of a relay.
     identities: [{ type: 'jwt', issuer: 'https://nobody.invalid', audience: 'nobody' }],
     roles: { [ROLE]: { scopes: [...scopes], defaultScopes: [...scopes] } }
   };
@@ -132,13 +133,13 @@ export async function createTokenSource(
     runtime
   );
   let turns = 0;
-  /** By hash: what a token that was handed out is for. */
+  /** Purposes of the tokens that were returned, by hash. */
   const handedOut = new LRUCache<string, { client: ClientConfig; scopes: readonly string[] }>({ max: 1000 });
 
   async function obtain(asked: readonly string[]): Promise<ServerToken> {
     const { required } = policy.decide({ scopes: asked, optionalScopes: [] }, entitlement);
     const { client } = chooseClient(entitlement, { required, optional: [] }, NO_CALLERS);
-    // The tokens of a pool in turn: the limits of the API count for each.
+    // Uses the tokens of a pool in turn, because the API limits each token separately.
     const slot = turns++ % client.pool;
     const { token, hash, scopes: granted, lifetime } = await source.get(client, canonical(required), slot);
     judgeGrant(granted, { required, optional: [] }, entitlement, { scopes: config.scopes, ...NO_CALLERS });

@@ -132,7 +132,7 @@ describe('attack:', () => {
     expect((await attacker.send('/session')).body['code']).toBe('sign_in_required');
   });
 
-  it('session fixation: an id that the relay did not make is no session', async () => {
+  it('session fixation: an id that the relay did not create has no session', async () => {
     world = await setUpSignIn();
     const browser = await signedIn();
     const [name = ''] = [...browser.cookies.keys()];

@@ -17,14 +17,14 @@ import { rolesOf } from './user-roles.ts';
 
 const failed = (reason: SignInFailure): SignInResult => ({ code: 'sign_in_failed', reason });
 
-/** The result behind an error that Genesys Cloud sends the user back with. */
+/** The result for an error with which Genesys Cloud redirects the user back. */
 function resultOfError(error: string): SignInResult {
   if (error === 'access_denied') return { code: 'sign_in_cancelled' };
   if (error === 'server_error' || error === 'temporarily_unavailable') return failed('unavailable');
   return failed(error === 'unauthorized_client' ? 'client_refused' : 'refused');
 }
 
-/** What {@link createCallback} works with. */
+/** Dependencies of {@link createCallback}. */
 export interface CallbackParts {
   readonly transactions: Transactions;
   readonly genesys: Genesys;
@@ -45,7 +45,7 @@ export function createCallback(
   const exchanges = createExchangeTurns(signIn.exchangesPerMinute, clock);
   const isListed = (organizationId: string) => organizations.includes(organizationId);
 
-  /** Checks who has signed in, and starts the session. */
+  /** Checks the user who has signed in, and starts the session. */
   async function open(tokens: UserTokens, start: number): Promise<SignInResult | { readonly id: string }> {
     const token = await genesys.readToken(tokens.accessToken, false);
     if (token.clientId !== client.id) return failed('wrong_client');
@@ -95,7 +95,7 @@ export function createCallback(
     }
   }
 
-  /** The session that the browser had before ends. The token of the same user stays until its end: calls may be under way. */
+  /** Ends the previous session of the browser. The token of the same user stays until it expires, because calls may be pending. */
   async function replace(before: string | undefined, id: string): Promise<void> {
     const name = nameOf(id);
     if (before === undefined || before === name) return;

@@ -3,10 +3,10 @@ import type { RequestFacts } from '../guard/facts.ts';
 /** Cookies of a request by their names. */
 export type Cookies = ReadonlyMap<string, string>;
 
-/** Value of a cookie that came twice: nobody can tell which one is ours, so neither is used. */
+/** Value of a cookie that occurs twice: it is unknown which one is ours, so neither is used. */
 const TWICE = '';
 
-/** Reads the cookies of a request. A name that comes twice has no value. */
+/** Reads the cookies of a request. A name that occurs twice has no value. */
 export function readCookies(facts: RequestFacts): Cookies {
   const cookies = new Map<string, string>();
   const header = facts.headers['cookie'];
@@ -22,7 +22,7 @@ export function readCookies(facts: RequestFacts): Cookies {
 
 /** How cookies are set. */
 export interface CookieJar {
-  /** Name of a cookie with the prefix that lets no sibling host set it, and the suffix of this relay. */
+  /** Name of a cookie, with a prefix that prevents sibling hosts from setting it, and the suffix of this relay. */
   name(what: string): string;
   /** A `Set-Cookie` header. Without `maxAgeSeconds` the cookie ends with the browser's session. */
   set(name: string, value: string, sameSite: 'Strict' | 'Lax', maxAgeSeconds?: number): string;
@@ -32,7 +32,7 @@ export interface CookieJar {
 
 /**
  * @param isSecure whether browsers reach the relay by https
- * @param suffix differs for two relays on one host, so that neither overwrites the cookies of the other
+ * @param suffix different for two relays on one host, so that they do not overwrite each other's cookies
  */
 export function createCookieJar(isSecure: boolean, suffix: string): CookieJar {
   const set: CookieJar['set'] = (name, value, sameSite, maxAgeSeconds) =>

@@ -11,7 +11,7 @@ describe('the turns of code exchanges', () => {
   };
   const times = (count: number, take: () => Promise<void>) => Promise.all(Array.from({ length: count }, take));
 
-  it('come at once for 200 users of one address while nobody else signs in', async () => {
+  it('come at once for 200 users of one address while no other address signs in', async () => {
     const { clock, turns } = setUp();
     await times(200, () => turns.take(OFFICE));
     expect(clock.sleeps).toEqual([]);

@@ -3,13 +3,13 @@ import { createRateLimit } from '../guard/rate.ts';
 import { createBudget } from '../proxy/budget.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 
-/** How many callbacks may wait, and for how long. */
+/** How many callbacks may wait, and how long. */
 const QUEUE = { queueLength: 2000, queueWaitMs: 20_000 };
-/** An address may have this part of its codes refused in a minute before it has to leave room for others. */
+/** If more codes of an address are refused in a minute than this part of all exchanges, the address has to leave capacity. */
 const REFUSED_PART = 0.1;
-/** How long it leaves room. */
+/** How long it leaves capacity. */
 const SUSPECT_MS = 600_000;
-/** Addresses that are remembered. */
+/** Maximum number of addresses in memory. */
 const MAX_ADDRESSES = 10_000;
 
 /** The exchanges of codes that all addresses share. */
@@ -21,14 +21,14 @@ export interface ExchangeTurns {
    * @throws RelayProblem `api_budget_spent` after 20 s
    */
   take(address: string): Promise<void>;
-  /** Reports that Genesys Cloud refused a code. An address that sends made-up codes has to leave room for the others. */
+  /** Reports that Genesys Cloud refused a code. An address that sends made-up codes has to leave capacity for the others. */
   refused(address: string): void;
 }
 
 /** @param perMinute exchanges in any 60 seconds */
 export function createExchangeTurns(perMinute: number, clock: RelayClock): ExchangeTurns {
   const refusals = createRateLimit(Math.max(1, Math.floor(perMinute * REFUSED_PART)), clock, MAX_ADDRESSES);
-  /** Until when an address is suspected, on the monotonic clock. */
+  /** Until when an address has to leave capacity, on the monotonic clock. */
   const suspects = new LRUCache<string, number>({ max: MAX_ADDRESSES });
   const budget = createBudget(
     {

@@ -58,7 +58,7 @@ describe('a caller with a Genesys Cloud token of a user', () => {
     expect(checks()).toBe(2);
   });
 
-  it('is told of a scope that the token lacks', async () => {
+  it('gets the name of a scope that the token lacks', async () => {
     const token = await start();
     expect((await send('/api/v2/users', token)).body).toMatchObject({ code: 'insufficient_scope' });
     expect(world.calls()).toEqual([]);
@@ -103,7 +103,7 @@ describe('a caller with a Genesys Cloud token of a user', () => {
     expect(checks()).toBe(60);
   });
 
-  it('is told to wait while Genesys Cloud fails', async () => {
+  it('gets Retry-After while Genesys Cloud fails', async () => {
     const token = await start();
     world.sandbox.faults.add({ type: 'serverError', route: 'GET /api/v2/tokens/me' });
     expect(await send(QUEUES, token)).toMatchObject({ status: 503, body: { code: 'identity_unavailable' } });

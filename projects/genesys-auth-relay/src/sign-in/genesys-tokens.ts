@@ -13,14 +13,14 @@ import { GenesysFailure, createGenesysApi } from './genesys.ts';
 import { USER } from './user-calls.ts';
 import { rolesOf } from './user-roles.ts';
 
-/** How long a check of a token counts. */
+/** How long the result of a check is valid. */
 export const CHECKED_MS = 60_000;
-/** Checks that failed, by address, and checks in all; in a minute. */
+/** Limits in a minute: failed checks of one address, and all checks. */
 const FAILED_PER_MINUTE = 60;
 const CHECKS_PER_MINUTE = 120;
 const MAX_TOKENS = 10_000;
 
-/** Callers who send a Genesys Cloud token of a user. */
+/** Identifies callers by a Genesys Cloud token of a user. */
 export interface GenesysTokens {
   /**
    * @param address of the client, by which failed checks are limited
@@ -44,7 +44,7 @@ const refused = () =>
     'Sign in again, as a user of a listed organization and with a listed OAuth client.'
   );
 
-/** Builds the check of users' tokens; `undefined` when no identity takes them. */
+/** Builds the check of users' tokens; `undefined` when no identity accepts them. */
 export function createGenesysTokens(
   identities: readonly GenesysTokenIdentityConfig[],
   config: Pick<RelayConfig, 'genesys' | 'proxy'>,
@@ -58,7 +58,7 @@ export function createGenesysTokens(
   const limits = new LRUCache<string, ApiLimits>({ max: MAX_TOKENS });
   const failures = createRateLimit(FAILED_PER_MINUTE, clock);
   const checks = createRateLimit(CHECKS_PER_MINUTE, clock);
-  /** Tokens of callers, for as long as the callers are remembered. */
+  /** Tokens of callers, kept as long as the callers. */
   const tokens = new WeakMap<Caller, { readonly token: string; readonly hash: string }>();
 
   async function read(token: string, hash: string): Promise<Caller> {

@@ -13,7 +13,7 @@ import { parseObject } from '../runtime/parse-object.ts';
 import { formEncode } from '../source/token-request.ts';
 import { isRateLimit } from '../source/upstream-error.ts';
 
-/** Bytes of an answer that are read. A user may have many permissions and groups. */
+/** Maximum bytes of an answer that are read. A user may have many permissions and groups. */
 const MAX_BYTES = 2_097_152;
 
 /** Tokens of a user. */
@@ -23,7 +23,7 @@ export interface UserTokens {
   readonly lifetimeSeconds: number;
 }
 
-/** What `tokens/me` says about a token. */
+/** The answer of `tokens/me` about a token. */
 export interface TokenFacts {
   readonly clientId: string;
   readonly organization: { readonly id: string; readonly name: string };
@@ -31,7 +31,7 @@ export interface TokenFacts {
   readonly scopes: readonly string[];
 }
 
-/** What `users/me` says about a user. */
+/** The answer of `users/me` about a user. */
 export interface UserFacts {
   readonly id: string;
   readonly name: string;
@@ -41,7 +41,7 @@ export interface UserFacts {
   readonly divisionId: string | undefined;
 }
 
-/** Why a request to Genesys Cloud has no result. */
+/** A request to Genesys Cloud has failed. */
 export class GenesysFailure extends Error {
   override readonly name = 'GenesysFailure';
   readonly reason: Exclude<SignInFailure, 'state_unknown' | 'parameters' | 'wrong_client'>;
@@ -58,21 +58,21 @@ export class GenesysFailure extends Error {
   }
 }
 
-/** What the relay asks the API about users and their tokens. */
+/** The API requests about users and their tokens. */
 export interface GenesysApi {
-  /** @param preserve whether the inactivity timeout of the token goes on */
+  /** @param preserve whether the request does not restart the inactivity timeout of the token */
   readToken(accessToken: string, preserve: boolean): Promise<TokenFacts>;
   readUser(accessToken: string): Promise<UserFacts>;
-  /** Ends a token, if Genesys Cloud can be reached. Never throws. */
+  /** Revokes a token, if Genesys Cloud can be reached. Never throws. */
   revoke(accessToken: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What the relay asks Genesys Cloud in the name of users. */
+/** The requests to Genesys Cloud in the name of users. */
 export interface Genesys extends GenesysApi {
-  /** Exchanges a code. Once: a code that is sent again is an attack. */
+  /** Exchanges a code. Sent once, because a code that is sent again counts as an attack. */
   exchange(code: string, verifier: string): Promise<UserTokens>;
-  /** Gets new tokens. Once: a refresh token that is sent again is an attack. */
+  /** Gets new tokens. Sent once, because a refresh token that is sent again counts as an attack. */
   refresh(refreshToken: string): Promise<UserTokens>;
 }
 
@@ -82,7 +82,7 @@ interface Answer {
   readonly body: Record<string, unknown> | undefined;
 }
 
-/** Failures before a byte of the request was sent: only these may be tried again. */
+/** Failures before a byte of the request was sent. Only these may be retried. */
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 const isNotSent = (error: unknown): boolean =>
@@ -142,7 +142,7 @@ function tokensOf({ text, body }: Answer): UserTokens {
   }
 }
 
-/** Sends requests that take no longer than the configuration allows. */
+/** Sends requests with the time limit of the configuration. */
 function createSend(timeoutMs: number) {
   return async function send(pool: Pool, options: Dispatcher.RequestOptions): Promise<Answer> {
     try {

@@ -2,11 +2,11 @@ import { LRUCache } from 'lru-cache';
 import type { ApiLimits } from '../proxy/limits.ts';
 import type { Session } from './session.ts';
 
-/** What this process knows of a session besides what is in the store. */
+/** State of a session in this process, in addition to the store. */
 export interface LiveSession {
-  /** Until when Genesys Cloud is left alone after a failure; on the monotonic clock. */
+  /** Until when no request is sent to Genesys Cloud after a failure; on the monotonic clock. */
   readonly pauses: { refresh: number; read: number };
-  /** What is under way, by its name. */
+  /** Pending operations, by name. */
   readonly flights: Map<string, Promise<Session>>;
   /** Budget and pauses of the user's token, made at the first call of the API. */
   limits: ApiLimits | undefined;
@@ -15,19 +15,19 @@ export interface LiveSession {
 /** The sessions this process has seen. */
 export interface LiveSessions {
   of(name: string): LiveSession;
-  /** Joins what is under way under this name, or begins it. */
+  /** Joins the pending operation with this name, or starts it. */
   once(name: string, what: string, begin: () => Promise<Session>): Promise<Session>;
   /** The session has ended. */
   forget(name: string): void;
 }
 
-/** Sessions whose state is kept; that of one that was longest not seen is made anew. */
+/** Maximum number of sessions whose state is kept. That of the least recently used one is dropped. */
 const MAX_SESSIONS = 100_000;
 
 /**
  * Builds the list.
  *
- * @param onEnd is told of each session that has ended
+ * @param onEnd called with each session that has ended
  */
 export function createLiveSessions(onEnd: (name: string) => void): LiveSessions {
   const all = new LRUCache<string, LiveSession>({ max: MAX_SESSIONS });

@@ -5,14 +5,14 @@ import { createLiveSessions } from './live.ts';
 import { type MemorySessions, createMemorySessions } from './session-store.ts';
 import type { SeenSession } from './sessions.ts';
 
-/** What outlives a configuration: sessions in memory, and the key that seals for this process alone. */
+/** The state of sign-in that outlives a reload: sessions in memory, and the sealing key of this process. */
 export interface SignInMemory {
   readonly sessions: MemorySessions;
   readonly key: Buffer;
   readonly live: ReturnType<typeof createLiveSessions>;
   /** The session that each caller was identified by. A request may outlive the configuration that identified its caller. */
   readonly seen: WeakMap<Caller, SeenSession>;
-  /** Whoever wants to know of a session that has ended. */
+  /** Listeners that get the name of each session that has ended. */
   readonly onEnd: Set<(name: string) => void>;
 }
 

@@ -3,9 +3,9 @@ import type { RelayProblem } from '../reply/problem.ts';
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /**
- * The page that a user sees when sign-in cannot lead back to the app. It needs no script and no style.
+ * The page that a user sees when sign-in cannot return to the app. It needs no script and no style.
  *
- * @param appUrl where the app is
+ * @param appUrl URL of the app
  */
 export function signInPage({ code, message, details }: RelayProblem, appUrl: string): string {
   const { hint = '', reason } = details;

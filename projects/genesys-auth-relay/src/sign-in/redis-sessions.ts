@@ -9,16 +9,16 @@ import { type Seal, createSeal } from '../store/seal.ts';
 import { type Session, readSession, writeSession } from './session.ts';
 import type { Kept, SessionStore } from './session-store.ts';
 
-/** Life of a lease: longer than any request for tokens. */
+/** Lifetime of a lease: longer than any token request. */
 const SHORTEST_LEASE_MS = 10_000;
-/** A relay tells the store at most so often that a session was used. */
+/** Shortest time between two updates of the idle limit of a session in the store. */
 const USE_EVERY_MS = 10_000;
-/** Sessions that were opened lately, so that the next call need not decrypt again. */
+/** Sessions that were opened recently, so that the next call need not decrypt them again. */
 const MAX_OPENED = 10_000;
 
-/** ARGV: the session, its life in milliseconds. */
+/** ARGV: the session, its lifetime in milliseconds. */
 const KEEP = `return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])`;
-/** Replaces a session that has not changed, and lets its life go on. ARGV: the session as it was, the new one. */
+/** Replaces a session that has not changed, and keeps its remaining lifetime. ARGV: the session as it was read, the new one. */
 const REPLACE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local life = redis.call('PTTL', KEYS[1])
@@ -26,14 +26,14 @@ if life <= 0 then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', life)
 return 1`;
 const REMOVE = `return redis.call('DEL', KEYS[1])`;
-/** ARGV: the life in milliseconds. */
+/** ARGV: the lifetime in milliseconds. */
 const USE = `return redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
-/** ARGV: my name, its life in milliseconds. */
+/** ARGV: my name, the lifetime of the lease in milliseconds. */
 const LEASE = `return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])`;
 
 const away = (): RelayProblem =>
   new RelayProblem('identity_unavailable', 'The shared store of sessions does not answer.', {
-    hint: 'Try again. The session stays.',
+    hint: 'Try again. The session is kept.',
     retryAfterSeconds: 2
   });
 
@@ -47,9 +47,9 @@ export interface RedisSessionParts {
 }
 
 /**
- * Sessions in Redis or Valkey, sealed, for several relays. The store lets a session end that is not used, so its life is the idle limit.
+ * Sessions in Redis or Valkey, sealed, for several relays. Each entry expires after the idle limit unless the session is used.
  *
- * @throws RelayProblem `identity_unavailable` from each function while the store is away
+ * @throws RelayProblem `identity_unavailable` from each function while the store does not answer
  */
 export function createRedisSessions({ client, seal, prefix, idleMs, leaseMs }: RedisSessionParts): SessionStore {
   // The braces keep both keys on one node of a cluster.
@@ -90,7 +90,7 @@ export function createRedisSessions({ client, seal, prefix, idleMs, leaseMs }: R
     use(name) {
       if (used.has(name)) return;
       used.set(name, true);
-      // The store is asked again soon, if it does not answer now.
+      // If the store does not answer now, it is asked again soon.
       client.evalBuffer(USE, [placeOf(name)], [String(idleMs)]).catch(() => used.delete(name));
     },
 
@@ -111,7 +111,7 @@ export function createRedisSessions({ client, seal, prefix, idleMs, leaseMs }: R
       const answer = await run(client.evalBuffer(LEASE, [place], [me, String(leaseMs)]));
       if (answer === null) return undefined;
       return async () => {
-        // It ends by itself if the store does not answer.
+        // It expires if the store does not answer.
         await client.evalBuffer(DELETE_VALUE, [place], [me]).catch(() => undefined);
       };
     },

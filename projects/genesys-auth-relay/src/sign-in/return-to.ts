@@ -1,23 +1,23 @@
 import { SIGN_IN_RESULT_PARAMETER, type SignInResult, formatSignInResult } from 'genesys-auth-protocol';
 
-/** Bytes of a page to return to: it travels in a cookie. */
+/** Maximum length of the URL to return to, which is kept in a cookie. */
 const MAX_BYTES = 1024;
 /** Printable ASCII without a backslash, which browsers read as a slash. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
-/** A path, and not the start of a host: `//host`. */
+/** A path, but not the start of a host: `//host`. */
 const PATH = /^\/(?!\/)/;
 /** An absolute URL whose scheme is followed by two slashes: browsers repair `https:host`. */
 const ABSOLUTE = /^https?:\/\/[^/]/;
 
-/** Decides where users return to after they signed in. */
+/** Decides to which page users return after sign-in. */
 export interface ReturnTo {
-  /** The whole URL of a page that the caller names; `undefined` if users do not return there. */
+  /** The whole URL of a page that the caller names; `undefined` if users may not return there. */
   resolve(text: string): string | undefined;
 }
 
 /**
- * A path is resolved against the app. An absolute URL must have the origin of the app or of a listed page. Nothing is repaired: whatever a
- * browser could read in another way is refused.
+ * A path is resolved against the app. An absolute URL must have the origin of the app or of a listed page. Nothing is corrected:
+ * a URL that a browser could read in another way is refused.
  */
 export function createReturnTo(appUrl: string, origins: readonly string[]): ReturnTo {
   const known = new Set([new URL(appUrl).origin, ...origins]);
@@ -34,7 +34,7 @@ export function createReturnTo(appUrl: string, origins: readonly string[]): Retu
   };
 }
 
-/** Adds the result of sign-in to the query of a page, before its fragment. The rest of the URL stays as it is. */
+/** Adds the result of sign-in to the query of a page, before its fragment. The rest of the URL is unchanged. */
 export function withResult(page: string, result: SignInResult): string {
   const hash = page.indexOf('#');
   const [address, fragment] = hash === -1 ? [page, ''] : [page.slice(0, hash), page.slice(hash)];

@@ -20,37 +20,37 @@ import type { SessionTags } from './tag.ts';
 import { type UserCalls, limitedTo } from './user-calls.ts';
 import { noRole, rolesOf } from './user-roles.ts';
 
-/** Identifies the users of sessions, and knows their rights and the end of the session. */
+/** Identifies the users of sessions, decides their rights, and ends their sessions. */
 export interface SessionCallers {
   /**
-   * The user of the browser, or the caller that a browser without a session is.
+   * The user of the browser, or the signed-out caller for a browser without a session.
    *
-   * @param address of the client, by which callers without a session are told apart
-   * @returns `undefined` for a browser without a session, where such browsers have no role
+   * @param address of the client, which distinguishes callers without a session
+   * @returns `undefined` for a browser without a session, if such browsers have no role
    */
   identify(facts: RequestFacts, address: () => string): Promise<Caller | undefined>;
   /** The problem of a request without a session. */
   required(facts: RequestFacts): RelayProblem;
   /**
-   * Compares the user whom the page shows with the one who is signed in.
+   * Checks that the page shows the user who is signed in.
    *
    * @throws RelayProblem `invalid_request`, `session_changed`, `session_ended`
    */
   checkPage(caller: Caller, facts: RequestFacts): void;
-  /** What the session says of the user, beyond what it says of every caller. */
+  /** The members of the `/session` answer that only signed-in users have. */
   describe(caller: Caller): Pick<SessionResponse, 'user' | 'session' | 'expiresAt' | 'signInUrl'>;
   entitlement(caller: Caller): Entitlement;
-  /** Whose token goes with a call of the API, with the rights that the user has now. */
+  /** The token for an API call, and the current rights of the user. */
   act(caller: Caller): Promise<Acting>;
-  /** How a caller who was identified before is seen now. */
+  /** The current state of a caller who was identified before. */
   again(caller: Caller): Caller | undefined;
-  /** The caller with the roles that the session has now; `undefined` after its end. Other callers stay as they are. */
+  /** The caller with the current roles of the session; `undefined` after its end. Other callers are returned unchanged. */
   latest(caller: Caller): Promise<Caller | undefined>;
   /** Answers `POST /sign-out`. */
   signOut(facts: RequestFacts): Promise<{ readonly body: SignOutResponse; readonly setCookie: string }>;
 }
 
-/** What {@link createSessionCallers} works with. */
+/** Dependencies of {@link createSessionCallers}. */
 export interface SessionCallerParts {
   readonly policy: Policy;
   readonly memory: SignInMemory;
@@ -72,7 +72,7 @@ export interface SessionCallerParts {
   readonly ended: () => RelayProblem;
 }
 
-/** Builds what knows the users of sessions. */
+/** Builds the identification of the users of sessions. */
 export function createSessionCallers(
   signIn: SignInConfig,
   {
@@ -125,7 +125,7 @@ export function createSessionCallers(
     const known = entitlements.get(caller);
     if (known !== undefined) return known;
     const before = memory.seen.get(caller);
-    // The roles of this configuration count, also if another one has identified the caller.
+    // The roles of this configuration count, even if the caller was identified before a reload.
     const current = before === undefined ? caller : callerOf(before);
     if (current.session !== undefined && current.roles.length === 0) throw noRole();
     const found = limitedTo(policy.entitlement(current.roles), current);
@@ -163,12 +163,12 @@ export function createSessionCallers(
       }
       if (tag === undefined) {
         throw new RelayProblem('invalid_request', `The header ${GENESYS_SESSION_HEADER} is missing.`, {
-          hint: "Send the member 'session' of the answer of /session. It says which user the page shows."
+          hint: "Send the member 'session' of the answer of /session. It identifies the user that the page shows."
         });
       }
       if (tags.matches(tag, session.user)) return;
       throw new RelayProblem('session_changed', 'Another user has signed in since the page was loaded.', {
-        hint: 'Drop what the page shows, and read /session again.'
+        hint: 'Discard the content of the page, and read /session again.'
       });
     },
 

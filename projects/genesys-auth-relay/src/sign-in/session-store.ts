@@ -2,32 +2,32 @@ import { LRUCache } from 'lru-cache';
 import type { RelayClock } from '../runtime/clock.ts';
 import type { Session } from './session.ts';
 
-/** Sessions that one process keeps at most; the one that was longest not used goes first. */
+/** Maximum number of sessions in one process. The least recently used one is dropped first. */
 const MAX_SESSIONS = 100_000;
-/** How often the memory looks for sessions that were not used for too long. */
+/** How often the memory looks for idle sessions. */
 const SWEEP_EVERY_MS = 60_000;
 
-/** A session as it was read. */
+/** A session from the store. */
 export interface Kept {
   readonly session: Session;
-  /** Tells whether the session has changed since it was read. */
+  /** Identifies the version of the session, to detect changes since it was read. */
   readonly witness: unknown;
 }
 
-/** Where sessions are kept, by names that are hashes of the ids in the cookies. */
+/** Stores sessions, by hashes of the ids in the cookies. */
 export interface SessionStore {
   create(name: string, session: Session): Promise<void>;
-  /** The session, unless it was not used for too long. Reading is not using. */
+  /** The session, unless it has reached the idle limit. Reading does not restart the limit. */
   read(name: string): Promise<Kept | undefined>;
-  /** Begins the idle limit anew. */
+  /** Restarts the idle limit. */
   use(name: string): void;
-  /** Replaces a session if it is still as it was read. */
+  /** Replaces a session if it has not changed since it was read. */
   replace(name: string, kept: Kept, session: Session): Promise<boolean>;
   remove(name: string): Promise<void>;
   /**
-   * Asks for the right to refresh the tokens of a session, which one relay has at a time.
+   * Requests the lease to refresh the tokens of a session, which one relay has at a time.
    *
-   * @returns what gives the right back; `undefined` while another relay has it
+   * @returns a function that releases the lease; `undefined` while another relay has it
    */
   lease(name: string): Promise<(() => Promise<void>) | undefined>;
   close(): unknown;
@@ -38,7 +38,7 @@ export interface MemorySessions {
   /**
    * Opens the memory. It looks for idle sessions until it is closed.
    *
-   * @param onIdle is told of a session that was not used for too long, and of its name
+   * @param onIdle called with a session that has reached the idle limit, and its name
    */
   store(idleMs: number, onIdle: (name: string, session: Session) => void): SessionStore;
 }
@@ -57,7 +57,7 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
         onIdle(name, found.kept.session);
         return undefined;
       }
-      // The browser of an idle session may be gone, so no request of it ends the session.
+      // The browser of an idle session may be closed, so no request ends the session.
       const sweeper = setInterval(() => {
         for (const name of [...all.keys()]) readNow(name);
       }, SWEEP_EVERY_MS).unref();
@@ -86,7 +86,7 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
           await Promise.resolve();
           all.delete(name);
         },
-        // One process refreshes each session once at a time anyhow.
+        // Within one process each session is refreshed only once at a time.
         lease: () => Promise.resolve(() => Promise.resolve()),
         close: () => {
           clearInterval(sweeper);

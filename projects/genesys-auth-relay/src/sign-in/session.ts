@@ -2,15 +2,15 @@ import type { SessionUser } from 'genesys-auth-protocol';
 import { parseObject } from '../runtime/parse-object.ts';
 import type { UserFacts } from './genesys.ts';
 
-/** A signed-in user, with the tokens that act for them. All times are milliseconds since the epoch. */
+/** A signed-in user with their tokens. All times are milliseconds since the epoch. */
 export interface Session {
   readonly user: SessionUser;
   /** OAuth client that the user signed in with. */
   readonly clientId: string;
   readonly homeOrganizationId: string;
-  /** What decides about the roles of the user. */
+  /** The properties that decide the roles of the user. */
   readonly facts: Pick<UserFacts, 'roleIds' | 'groupIds' | 'divisionId'>;
-  /** Scopes of the token. None means that Genesys Cloud did not say. */
+  /** Scopes of the token. An empty list: Genesys Cloud did not report them. */
   readonly scopes: readonly string[];
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
@@ -27,12 +27,12 @@ export const endOf = (session: Session, absoluteMs: number): number =>
     ? Math.min(session.start + absoluteMs, session.tokenEnd)
     : session.start + absoluteMs;
 
-/** A session as it is sealed in a store. */
+/** A session in sealed form. */
 export const writeSession = (session: Session): string => JSON.stringify({ format: 2, ...session });
 
 /** Reads a session that a relay sealed; `undefined` if a relay of another version wrote it. */
 export function readSession(text: string): Session | undefined {
   const { format, ...session } = parseObject(text) ?? {};
-  // It was sealed by a relay of this fleet, so it is what a relay wrote.
+  // A relay of this fleet sealed it, so its form is known.
   return format === 2 ? ({ refreshToken: undefined, ...session } as unknown as Session) : undefined;
 }

@@ -66,7 +66,7 @@ describe('a signed-in user', () => {
   let world: SignInSetup;
   afterEach(() => world.close());
 
-  it('calls the API with a token of their own', async () => {
+  it('calls the API with their own token', async () => {
     const { world: own, browser } = await signedIn();
     world = own;
     expect((await browser.send(QUEUES)).status).toBe(200);
@@ -87,7 +87,7 @@ describe('a signed-in user', () => {
     expect((await browser.send('/api/v2/users/me')).status).toBe(400);
   });
 
-  it('is told of a scope that the token lacks, before the API is called', async () => {
+  it('gets the name of a scope that the token lacks, before the API is called', async () => {
     const { world: own, browser } = await signedIn();
     world = own;
     const answer = await browser.send('/api/v2/analytics/queues/observations/query', { method: 'POST', body: '{}' });
@@ -98,7 +98,7 @@ describe('a signed-in user', () => {
     expect(world.calls()).toEqual([]);
   });
 
-  it('is told of a scope that the role lacks, also when the token has it', async () => {
+  it('gets the name of a scope that the role lacks, even if the token has it', async () => {
     const { world: own, browser } = await signedIn({ signIn: { roles: { wall: { everyone: true } } } });
     world = own;
     const path = `/api/v2/users/${world.sandbox.users[0]?.id ?? ''}/presences/purecloud`;
@@ -207,7 +207,7 @@ describe('a signed-in user without a role', () => {
   });
 });
 
-describe('a browser in which nobody is signed in', () => {
+describe('a browser without a signed-in user', () => {
   let world: SignInSetup;
   afterEach(() => world.close());
 

@@ -9,18 +9,18 @@ import type { LiveSessions } from './live.ts';
 import { type Session, endOf } from './session.ts';
 import type { Kept, SessionStore } from './session-store.ts';
 
-/** How old the facts about a user may be at an API call. */
+/** Maximum age of the user's roles, groups and division at an API call. */
 export const FACTS_MS = 300_000;
-/** How old the facts may be while Genesys Cloud does not answer. */
+/** The same while Genesys Cloud does not answer. */
 export const STALE_FACTS_MS = 900_000;
-/** Pause after a request to Genesys Cloud that failed. */
+/** Pause after a failed request to Genesys Cloud. */
 const PAUSE_MS = 10_000;
-/** A token is renewed so long before its end, but not earlier than in the last tenth of its life. */
+/** A token is renewed this long before it expires, but not before the last tenth of its lifetime. */
 const RENEW_BEFORE_MS = 300_000;
-/** How often a relay looks whether another one has refreshed. */
+/** How often a relay checks whether another one has refreshed the token. */
 const LOOK_MS = 50;
 
-/** A session that a request belongs to. */
+/** The session of a request. */
 export interface SeenSession {
   readonly name: string;
   readonly session: Session;
@@ -28,18 +28,18 @@ export interface SeenSession {
 
 /** The sessions of all signed-in users. */
 export interface Sessions {
-  /** Starts a session. The id is for the cookie, and nothing else knows it. */
+  /** Starts a session. Its id is only in the cookie. */
   start(session: Session): Promise<string>;
-  /** The session whose id a cookie holds. Looking does not extend it. */
+  /** The session whose id a cookie holds. Reading does not extend it. */
   find(id: string): Promise<SeenSession | undefined>;
   /**
-   * The session for a call of the API: with a token that is live and roles that are not old. Extends the idle limit.
+   * The session for an API call, with a live token and current roles. Extends the idle limit.
    *
    * @throws RelayProblem `session_ended`, `identity_unavailable`
    */
   use(seen: SeenSession): Promise<SeenSession> | SeenSession;
   /**
-   * The session with another access token than the one that the API refused.
+   * The session with a new access token in place of the one that the API refused.
    *
    * @throws RelayProblem `session_ended`, `identity_unavailable`
    */
@@ -62,25 +62,25 @@ export interface SessionParts {
 
 const unavailable = () =>
   new RelayProblem('identity_unavailable', 'Genesys Cloud does not answer, so the relay cannot check the user.', {
-    hint: 'Try again. The session stays.',
+    hint: 'Try again. The session is kept.',
     retryAfterSeconds: 5
   });
 
-/** Names a session in the store by the id in its cookie: who reads the store gets no cookie. */
+/** Key of a session in the store: a hash of the id in its cookie, so that access to the store reveals no cookie. */
 export const nameOf = (id: string): string => sha256(id);
 
-/** Whether the API refused the token, and not the address of the relay. */
+/** Whether the API refused the token, not the address of the relay. */
 const isRefusedToken = (error: unknown): boolean =>
   error instanceof GenesysFailure && error.status === 401 && error.apiCode !== 'ip.not.authorized';
 
-/** Whether the API no longer shows the user to themselves. */
+/** Whether the API no longer returns the user's own data. */
 const isUserGone = ({ status, apiCode }: GenesysFailure): boolean =>
   (status === 401 || status === 403 || status === 404) && apiCode !== 'ip.not.authorized';
 
 /** Whether the same request may succeed soon. */
 const isTemporary = ({ status }: GenesysFailure): boolean => status === undefined || status === 429 || status >= 500;
 
-/** Whether the refresh token is of no use any more. A refused client or a limit concerns all users, and passes. */
+/** Whether the refresh token is no longer valid. A refused client or a rate limit concerns all users and is temporary. */
 const isRefreshOver = ({ reason, status = 0 }: GenesysFailure): boolean =>
   reason === 'code_refused' || (reason === 'refused' && status >= 400);
 
@@ -102,7 +102,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     throw ended();
   }
 
-  /** Changes a session, on top of what others have changed meanwhile. */
+  /** Changes a session, and keeps concurrent changes of other relays. */
   async function change(name: string, first: Kept, next: (session: Session) => Session): Promise<Session> {
     let kept: Kept | undefined = first;
     while (kept !== undefined) {
@@ -147,7 +147,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       tokenEnd: start + tokens.lifetimeSeconds * 1000
     };
     try {
-      // Whoever has replaced the token before wins.
+      // If another relay has already replaced the token, its token is kept.
       const now = await change(name, kept, (session) =>
         session.accessToken === accessToken ? { ...session, ...renewed } : session
       );
@@ -155,7 +155,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       await genesys.revoke(tokens.accessToken);
       return now;
     } catch (error) {
-      // The session ended meanwhile: nobody may use the new token.
+      // The session has ended meanwhile, so the new token must not be used.
       await genesys.revoke(tokens.accessToken);
       throw error;
     }
@@ -265,7 +265,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
 
     use(seen) {
       const { name, session } = seen;
-      // A reload has come since the session was found.
+      // The configuration was reloaded after the session was found.
       if (!isAllowed(session)) return refuse(name);
       store.use(name);
       if (!isRenewalDue(session) && clock.now() - session.readAt < FACTS_MS) return seen;

@@ -26,7 +26,7 @@ import { createSessionTags } from './tag.ts';
 import { createTransactions } from './transactions.ts';
 import { createUserCalls } from './user-calls.ts';
 
-/** Signs users in with Genesys Cloud, and knows who they are. */
+/** Signs users in with Genesys Cloud, and identifies them. */
 export interface SignIn extends SessionCallers {
   /** Where users sign in. */
   readonly url: string;
@@ -39,12 +39,12 @@ export interface SignIn extends SessionCallers {
   close(): Promise<void>;
 }
 
-/** What {@link createSignIn} works with. */
+/** Dependencies of {@link createSignIn}. */
 export interface SignInParts {
   readonly policy: Policy;
   readonly memory: SignInMemory;
   readonly pending: Pending;
-  /** Where several relays keep their sessions; `undefined`: in memory. */
+  /** The store in which several relays keep their sessions; `undefined`: in memory. */
   readonly store: SessionStore | undefined;
 }
 

@@ -7,10 +7,10 @@ import type { ReturnTo } from './return-to.ts';
 import { nameOf } from './sessions.ts';
 import type { Transactions } from './transactions.ts';
 
-/** Characters of a parameter for Genesys Cloud. */
+/** Maximum length of a parameter for Genesys Cloud. */
 const MAX_PARAMETER = 256;
 
-/** What {@link createStart} works with. */
+/** Dependencies of {@link createStart}. */
 export interface StartParts {
   readonly returnTo: ReturnTo;
   readonly transactions: Transactions;
@@ -35,7 +35,7 @@ export function createStart(
     );
     const hint = 'Go back to the app and sign in from there.';
     if (wrong !== undefined || !areGood(parameters))
-      return page('parameters', 'The link to sign in has a parameter that the relay does not take.', hint);
+      return page('parameters', 'The link to sign in has a parameter that the relay does not accept.', hint);
     const target = returnTo.resolve(parameters.get(RETURN_TO_PARAMETER) ?? appUrl);
     if (target === undefined)
       return page('parameters', 'The link to sign in leads to a page that is not part of the app.', hint);
@@ -60,10 +60,10 @@ export function createStart(
   };
 }
 
-/** Whether a value may go to Genesys Cloud. */
+/** Whether a value may be sent to Genesys Cloud. */
 const isPlain = (value: string): boolean => value !== '' && value.length <= MAX_PARAMETER && !/\p{C}/u.test(value);
 
-/** Parameters that Genesys Cloud only takes in this form. */
+/** Whether the parameters are valid for Genesys Cloud. */
 function areGood(parameters: URLSearchParams): boolean {
   const prompt = parameters.get('prompt');
   return (prompt === null || prompt === 'login') && parameters.has('org') === parameters.has('provider');

@@ -1,14 +1,14 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { SessionUser } from 'genesys-auth-protocol';
 
-/** Names users to their own pages: the same user has the same tag in every session. */
+/** Names users for their own pages. The same user has the same tag in every session. */
 export interface SessionTags {
   of(user: SessionUser): string;
-  /** Whether a tag is that of the user, also one that was made with the key before a rotation. */
+  /** Whether a tag belongs to the user, also one that was made with the previous key. */
   matches(tag: string, user: SessionUser): boolean;
 }
 
-/** @param keys the first makes tags, all of them match */
+/** @param keys the first key makes tags; tags of all keys are accepted */
 export function createSessionTags(keys: readonly Buffer[]): SessionTags {
   const secrets = keys.map((key) => Buffer.from(hkdfSync('sha256', key, '', 'genesys-auth-relay session tags 1', 32)));
   const tagWith = (secret: Buffer, { id, organization }: SessionUser): string =>

@@ -8,20 +8,20 @@ import type { CookieJar, Cookies } from './cookies.ts';
 
 /** Milliseconds in which a user has to sign in. */
 const LIFE_MS = 600_000;
-/** Sign-ins that one browser may have begun; the oldest is given up. */
+/** Maximum number of pending sign-ins of one browser. The oldest is dropped. */
 const MAX_OPEN = 5;
 
 /** One sign-in of one browser, from `/sign-in` to the callback. */
 export interface Transaction {
   /** Code verifier (RFC 7636). */
   readonly verifier: string;
-  /** Where the browser returns to. */
+  /** URL to which the browser returns. */
   readonly returnTo: string;
   /** Name of the session that the browser had before, in the store of sessions. */
   readonly before: string | undefined;
 }
 
-/** What the browser is sent away with. */
+/** The parameters and cookies with which the browser is redirected. */
 export interface Begun {
   readonly state: string;
   /** Code challenge for the verifier, by S256. */
@@ -29,10 +29,10 @@ export interface Begun {
   readonly setCookies: readonly string[];
 }
 
-/** The sign-ins that are under way. Each is kept in a sealed cookie of its browser, so no other browser can end it. */
+/** Pending sign-ins. Each is kept in a sealed cookie of its browser, so no other browser can complete it. */
 export interface Transactions {
   begin(cookies: Cookies, what: Pick<Transaction, 'returnTo' | 'before'>): Begun;
-  /** Ends a sign-in, once: `undefined` for a state of another browser, and for one that was used or is too old. */
+  /** Completes a sign-in, once. `undefined` for a state of another browser, and for one that is used or expired. */
   take(cookies: Cookies, state: string): { readonly transaction: Transaction; readonly setCookie: string } | undefined;
 }
 
@@ -40,13 +40,13 @@ const random = () => randomBytes(32).toString('base64url');
 
 /**
  * @param jar how cookies are set
- * @param audience OAuth client and endpoint: a sign-in that another relay began does not end here
+ * @param audience OAuth client and endpoint: a sign-in of a relay with other ones cannot be completed here
  */
 export function createTransactions(jar: CookieJar, seal: Seal, audience: string, clock: RelayClock): Transactions {
   const prefix = `${jar.name('genesys-sign-in')}-`;
   const nameOf = (state: string) => `${prefix}${sha256(state).slice(0, 16)}`;
   const placeOf = (name: string) => `${audience} ${name}`;
-  // A cookie that was copied before the browser deleted it is used no second time.
+  // A cookie that was copied before the browser deleted it must not be used again.
   const used = new LRUCache<string, true>({ max: 10_000 });
 
   function open(cookies: Cookies, name: string): (Transaction & { readonly state: string; at: number }) | undefined {
@@ -58,7 +58,7 @@ export function createTransactions(jar: CookieJar, seal: Seal, audience: string,
     return { state, verifier, returnTo, before: typeof before === 'string' ? before : undefined, at };
   }
 
-  /** The cookies that have to go so that a new one has room: what is not good any more, and then the oldest. */
+  /** The cookies to delete so that a new one has room: expired ones first, then the oldest. */
   function surplus(cookies: Cookies): readonly string[] {
     const all = [...cookies.keys()]
       .filter((name) => name.startsWith(prefix))

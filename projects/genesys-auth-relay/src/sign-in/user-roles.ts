@@ -22,7 +22,7 @@ export function rolesOf(
     .map(([name]) => name);
 }
 
-/** The problem of a user who has none. */
+/** The problem of a user without a role. */
 export const noRole = (): RelayProblem =>
   new RelayProblem(
     'policy_denied',

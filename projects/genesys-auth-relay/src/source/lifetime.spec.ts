@@ -34,7 +34,7 @@ describe('the lifetime of a token', () => {
     );
   });
 
-  it('T8 is told to callers as less than is left, at least a second, and the same to the same caller', () => {
+  it('T8 is reported to callers as less than the remaining time, at least a second, and the same to the same caller', () => {
     fc.assert(
       fc.property(fc.double({ min: 1, max: 172_800_000, noNaN: true }), unit, (left, share) => {
         const told = expiresIn(left, share);

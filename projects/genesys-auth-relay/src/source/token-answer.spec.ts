@@ -82,7 +82,7 @@ describe('the answer of the token endpoint', () => {
     expect(answer.text).not.toContain('refresh');
   });
 
-  it('says whose token it is only to who asks, by an opaque name that /session gives, too', async () => {
+  it('names the caller of the token only on request, by the opaque name that /session returns, too', async () => {
     const { body } = await token({ scopes: ['analytics'], caller: true });
     const headers = { 'x-genesys-auth': '1' };
     const session = await ask(`${world.relay.url}/session`, { method: 'GET', headers });

@@ -42,7 +42,7 @@ describe('the token source', () => {
     expect(upstream()).toBe(1);
   });
 
-  it('B13 F4 never hands out the token of another set of scopes', async () => {
+  it('B13 F4 never returns the token of another set of scopes', async () => {
     const both = await tokenNow({ scopes: ['analytics', 'routing'] });
     const one = await tokenNow({ scopes: ['analytics'] });
     expect(one).not.toBe(both);
@@ -90,7 +90,7 @@ describe('the token source', () => {
     expect(await tokenNow()).not.toBe(before[0]);
   });
 
-  it('T2 hands out the live token while one renewal runs behind', async () => {
+  it('T2 returns the live token while one renewal runs in the background', async () => {
     const first = await tokenNow();
     world.clock.advance(3600 * SECOND * 0.77);
     expect(await tokenNow()).toBe(first);
@@ -109,7 +109,7 @@ describe('the token source', () => {
     expect(upstream()).toBe(2);
   });
 
-  it('T1 never hands out a token past its hard end', async () => {
+  it('T1 never returns a token after its hard end', async () => {
     await token();
     world.clock.advance(3600 * SECOND - 72 * SECOND - 1);
     expect(await tokenNow()).toBe(tokenNumber(1));
@@ -144,7 +144,7 @@ describe('the token source', () => {
     expect(await tokenNow()).toBe(tokenNumber(2));
   });
 
-  it('F3 does not ask again soon when the server hands out the same token', async () => {
+  it('F3 does not ask again soon when the server returns the same token', async () => {
     world.server.answerWith({ access_token: 'same', expires_in: 3600 });
     await token();
     world.clock.advance(3600 * SECOND * 0.8);

@@ -99,7 +99,7 @@ describeWithRedis('relays that share a store', () => {
     expect(upstream()).toBe(2);
   });
 
-  it('F4 hand out nothing from an entry that was swapped with another', async () => {
+  it('F4 use no entry that was swapped with another', async () => {
     const a = await join();
     await a.tokenNow(['analytics']);
     await a.tokenNow(['routing']);

@@ -5,11 +5,11 @@ import { openRedis } from './redis-client.ts';
 import { createSeal } from './seal.ts';
 import { type TokenStore, createTokenStore } from './token-store.ts';
 
-/** A lease outlives any request for a token that is still of use (T4). */
+/** A lease lasts longer than any token request whose result is still useful (T4). */
 const SHORTEST_LEASE_MS = 10_000;
 
 /**
- * Opens the store the configuration names, or none.
+ * Opens the store of the configuration, if there is one.
  *
  * @throws RelayConfigError `config_invalid` when ioredis is not installed
  */

@@ -3,31 +3,31 @@ import type { StoreConfig } from '../config/config.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { errorCode } from '../runtime/error-code.ts';
 
-/** The few commands the relay needs. Each ends within the command's time-out, one way or the other. */
+/** The few commands that the relay needs. Each succeeds or fails within the time limit of commands. */
 export interface RedisClient {
   evalBuffer(script: string, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown>;
   getBuffer(key: string): Promise<Buffer | null>;
-  /** Why there is no connection, as far as that is known: a code such as `ECONNREFUSED`, never a text of others. */
+  /** Why there is no connection, if it is known: a code such as `ECONNREFUSED`, never text from the server. */
   trouble(): string | undefined;
   close(): Promise<void>;
 }
 
-/** Options of ioredis; without the mapping of replies, which would change what the commands answer. */
+/** Options of ioredis. Without the mapping of replies, which would change the answers of the commands. */
 export type Options = Omit<RedisOptions, 'replyMapping'>;
 
 const CONNECT_TIMEOUT_MS = 1000;
 
 /**
- * Tells whether a server answers that it cannot serve, as after a failover of a managed Redis: the connection stays open, but the
- * master is elsewhere. A new connection finds it.
+ * Whether a server answers that it cannot serve. After a failover of a managed Redis the connection stays open, but another
+ * server is the master. A new connection finds it.
  */
 export function needsNewConnection(error: Error): boolean {
   return /(?:^|-)(?:READONLY|LOADING|MASTERDOWN) /.test(error.message);
 }
 
 /**
- * Nothing is queued for a server that is away and nothing sent twice: whoever asks hears at once that it is away. A
- * connection on which an answer is owed for 3 s is given up, as one whose other end has vanished would never say so.
+ * No command is queued while the server is unreachable, and none is sent twice: commands fail at once. A connection without an
+ * answer for 3 s is closed, because a connection whose other end has disappeared does not report it.
  */
 const OPTIONS: Options = {
   lazyConnect: true,
@@ -36,12 +36,12 @@ const OPTIONS: Options = {
   maxRetriesPerRequest: 0,
   connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: 3000,
-  // Its timer outlives a connection that was gone already, and keeps a process that ends.
+  // Its timer stays active after a connection that has already closed, and keeps a process from ending.
   disconnectTimeout: 200,
   retryStrategy: (times) => Math.min(50 * times, 500),
   connectionName: 'genesys-auth-relay',
   reconnectOnError: needsNewConnection,
-  // What every server since Redis 2.8 and Valkey speaks.
+  // The protocol of every server since Redis 2.8, and of Valkey.
   protocol: 2
 };
 
@@ -65,7 +65,7 @@ async function load() {
 }
 
 /**
- * Opens connections to Redis or Valkey as the configuration says: one server, the servers a sentinel names, or a cluster.
+ * Opens connections to Redis or Valkey by the configuration: to one server, to the servers that a sentinel names, or to a cluster.
  *
  * @returns the ioredis client, not connected yet
  * @throws RelayConfigError `config_invalid` when ioredis is not installed
@@ -83,25 +83,25 @@ export async function createRedis(config: StoreConfig): Promise<Redis | Cluster>
 const ignore = (): void => undefined;
 
 /**
- * Without a listener ioredis writes each failed try to the console; the breaker reports it to the log, once.
+ * Without a listener ioredis writes each failed attempt to the console. The breaker logs the failure once.
  *
- * The socket needs a listener as well. ioredis listens for its first error only, and a TLS socket may have two: the certificate
- * is refused, and then the server sends an alert. Node would end the process at the second one.
+ * The socket needs a listener as well. ioredis listens only for its first error, and a TLS socket may emit two: the certificate
+ * is refused, and then the server sends an alert. Node would end the process at the second error.
  */
 function listenForErrors(connection: Redis): void {
   connection.on('error', () => {
-    // There is none yet if no sentinel names a server.
+    // There is no socket if no sentinel names a server.
     const stream = connection.stream as Redis['stream'] | undefined;
     stream?.on('error', ignore);
   });
 }
 
 /**
- * Opens a connection for subscriptions beside the client of the store: to the same server, or to any node of a cluster, as a
- * message reaches the subscribers of all nodes. The client of a cluster cannot subscribe itself: it changes its node without an
- * event, so that nobody notices what is lost.
+ * Opens a connection for subscriptions in addition to the client of the store: to the same server, or to any node of a cluster,
+ * because a message reaches the subscribers of all nodes. The client of a cluster cannot subscribe: it changes its node without
+ * an event, so that lost messages are not noticed.
  *
- * @returns a connection that is not connected yet and never reconnects; `undefined` while no node of the cluster is known
+ * @returns a client that is not connected yet and never reconnects; `undefined` while no node of the cluster is known
  */
 export function subscriptionOf(client: Redis | Cluster): Redis | undefined {
   const nodes = 'nodes' in client ? client.nodes() : [client];
@@ -146,8 +146,8 @@ function build({ Redis, Cluster }: Awaited<ReturnType<typeof load>>, config: Sto
 }
 
 /**
- * Gives a command so many milliseconds (F6). Not the `commandTimeout` of ioredis: when this process was busy for that long,
- * the answer is there already and only has to be read, which is done between a timer and an immediate.
+ * Limits the time of a command (F6). Not with the `commandTimeout` of ioredis: if this process was busy for that long, the answer
+ * has arrived and only has to be read, which happens between a timer and an immediate.
  */
 export async function within<T>(timeoutMs: number, command: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -162,16 +162,16 @@ export async function within<T>(timeoutMs: number, command: Promise<T>): Promise
   }
 }
 
-/** The first word of an error that the server answers, such as `WRONGPASS`. */
+/** The code at the start of an error from the server, such as `WRONGPASS`. */
 export function replyCode(error: unknown): string | undefined {
   return error instanceof Error ? /(?:^|: -)([A-Z]{4,20}) /.exec(error.message)?.[1] : undefined;
 }
 
-/** The code of a system error or of TLS, or that of an answer. */
+/** The code of a system error, of a TLS error, or of an answer. */
 const codeOf = (error: unknown): string | undefined => errorCode(error) ?? replyCode(error);
 
 /**
- * Connects to the store, and goes on when it is not there: it may come later.
+ * Connects to the store. If it is not reachable, it continues to try.
  *
  * @throws RelayConfigError `config_invalid` when ioredis is not installed
  */
@@ -186,7 +186,7 @@ export async function openRedis(config: StoreConfig): Promise<RedisClient> {
     trouble = undefined;
   });
   await client.connect().catch(() => undefined);
-  /** Keeps what the server answers instead of a result. */
+  /** Notes an error answer of the server. */
   const noted = async <T>(command: Promise<T>): Promise<T> => {
     try {
       return await within(timeoutMs, command);

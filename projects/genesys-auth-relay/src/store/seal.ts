@@ -7,14 +7,14 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
 
-/** Seals what the store keeps, so that who reads or writes there learns nothing and can put nothing in its place. */
+/** Seals entries of the store, so that access to the store reveals nothing and cannot replace an entry unnoticed. */
 export interface Seal {
   /**
-   * @param place where the entry is kept: it opens nowhere else
-   * @param text what to keep
+   * @param place key of the entry in the store: it cannot be opened under another key
+   * @param text content of the entry
    */
   seal(place: string, text: string): Buffer;
-  /** The text, or `undefined` when the entry is of another key, another place, or not one of ours. */
+  /** The content, or `undefined` when the entry has another key or place, or was not sealed by a relay. */
   open(place: string, sealed: Buffer): string | undefined;
 }
 
@@ -23,7 +23,7 @@ interface Key {
   readonly secret: Buffer;
 }
 
-/** What is sealed: each has a key of its own, so that nothing of one use opens in another. */
+/** Purposes of sealed entries. Each has a separate key, so that an entry of one purpose cannot be opened for another. */
 export type SealPurpose = 'token store' | 'hub messages' | 'hub tickets' | 'sign-in' | 'sessions';
 
 function keyOf(material: Buffer, purpose: SealPurpose): Key {
@@ -31,15 +31,15 @@ function keyOf(material: Buffer, purpose: SealPurpose): Key {
   return { id: createHash('sha256').update(secret).digest().subarray(0, KEY_ID_BYTES), secret };
 }
 
-/** Everything before the nonce, and the place: an entry that is moved or relabelled does not open. */
+/** The bytes before the nonce, and the place: an entry that is moved or relabelled cannot be opened. */
 const associated = (header: Buffer, place: string): Buffer => Buffer.concat([header, Buffer.from(place)]);
 
 /**
  * AES-256-GCM with a random nonce of 96 bits. Two equal nonces under one key would break it: after n messages the probability is
- * n^2 / 2^97. The hub seals the most: at 1,000 events a second it is one in 1.6 million after ten years with the same key, so the
- * senders of a fleet share one key for each purpose.
+ * n^2 / 2^97. The hub seals the most messages: at 1,000 events a second the probability is one in 1.6 million after ten years
+ * with the same key. So the senders of a fleet can share one key for each purpose.
  *
- * @param purpose what the entries are
+ * @param purpose purpose of the entries
  * @param keys 32 bytes each; the first seals, all of them open, so that a key can be replaced while relays run
  */
 export function createSeal(purpose: SealPurpose, keys: readonly Buffer[]): Seal {

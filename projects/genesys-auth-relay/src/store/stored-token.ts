@@ -1,28 +1,28 @@
 import { isScopeToken } from 'genesys-scopes';
 import { parseObject } from '../runtime/parse-object.ts';
 
-/** Longest lifetime that is believed, in seconds: the maximum of Genesys Cloud. */
+/** Longest accepted lifetime in seconds: the maximum of Genesys Cloud. */
 export const MAX_LIFETIME_SECONDS = 172_800;
 
-/** Milliseconds by which the store's clock may seem to run behind between two readings (F5). */
+/** Milliseconds by which the store's clock may seem to go back between two readings (F5). */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/** A token as relays share it. */
+/** A token that relays share. */
 export interface SharedToken {
   readonly token: string;
   /** Granted scopes, sorted. */
   readonly scopes: readonly string[];
   readonly lifetimeSeconds: number;
-  /** When the request for it started, in milliseconds; on the monotonic clock of this process unless said otherwise. */
+  /** When its token request started, in milliseconds; on the monotonic clock of this process unless noted otherwise. */
   readonly start: number;
 }
 
-/** What is sealed: the start is a time of the store's clock, which all relays see. */
+/** The content that is sealed. Its start is on the store's clock, which all relays share. */
 export function writeEntry({ token, scopes, lifetimeSeconds }: SharedToken, startInStore: number): string {
   return JSON.stringify({ token, scopes, lifetimeSeconds, start: Math.floor(startInStore) });
 }
 
-/** What was sealed; the start is a time of the store's clock, in milliseconds. `undefined` when it makes no sense. */
+/** Reads sealed content. Its start is on the store's clock, in milliseconds. `undefined` when it is not valid. */
 export function readEntry(text: string): SharedToken | undefined {
   const { token, scopes, lifetimeSeconds, start } = parseObject(text) ?? {};
   if (typeof token !== 'string' || !/^[\x21-\x7E]+$/.test(token)) return undefined;
@@ -37,8 +37,8 @@ export function readEntry(text: string): SharedToken | undefined {
 }
 
 /**
- * The age of an entry in milliseconds, or `undefined` when it claims to begin later than now by more than a minute: such a
- * token would seem to live on after its end.
+ * The age of an entry in milliseconds; `undefined` when its start is more than a minute in the future, because such a token would
+ * seem to be valid after it has expired.
  *
  * @param nowInStore the store's clock, in milliseconds
  */

@@ -64,7 +64,7 @@ describeWithRedis('a store that is frozen', () => {
     expect(events).toEqual(['degraded']);
     expect(commands).toBe(2);
 
-    // No timer moves: who had to wait would wait for ever.
+    // No timer moves: a call that had to wait would never end.
     for (const passedMs of [0, 500, 499]) {
       clock.advance(passedMs);
       expect(await store.claim('key')).toBeUndefined();

@@ -7,38 +7,38 @@ import { CLAIM, DELETE_VALUE, PUT } from './scripts.ts';
 import type { Seal } from './seal.ts';
 import { type SharedToken, ageOf, readEntry, writeEntry } from './stored-token.ts';
 
-/** What a relay finds when it asks for the right to fetch a token for all. */
+/** The result of a request for the lease, the right to fetch a token for all relays. */
 export interface Claim {
-  /** The name of this claim. */
+  /** The name of this request. */
   readonly name: string;
-  /** Who has the right: the name of this claim if it is ours. */
+  /** The holder of the lease: the name of this request if it is ours. */
   readonly holder: string;
-  /** The token that is there, if it opened and is not over. */
+  /** The token in the store, if it could be opened and has not expired. */
   readonly token: SharedToken | undefined;
 }
 
-/** Where relays share their tokens. No call throws: when the store is gone, each relay goes on by itself. */
+/** The store in which relays share tokens. No call throws: without the store, each relay obtains its own tokens. */
 export interface TokenStore {
   /**
-   * Asks for the right to fetch the token, and reads the one that is there.
+   * Requests the lease to fetch the token, and reads the token in the store.
    *
-   * @param takeFrom a holder that has taken too long, whose right passes to us if it still has it
+   * @param takeFrom a holder that has taken too long, whose lease is taken over if it still has it
    * @returns `undefined` when the store does not answer
    */
   claim(key: string, takeFrom?: string): Promise<Claim | undefined>;
-  /** Shares a token, and gives the right back if it is ours. */
+  /** Stores a token, and releases the lease if it is ours. */
   put(key: string, claim: Claim, token: SharedToken): Promise<void>;
-  /** Gives the right back without a token. */
+  /** Releases the lease without a token. */
   release(key: string, claim: Claim): Promise<void>;
-  /** Deletes a token the API refuses, if it is still the one that is there. */
+  /** Deletes a token that the API refuses, if it is still the one in the store. */
   drop(key: string, hash: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a store is made with. */
+/** Dependencies of a store. */
 export interface TokenStoreOptions {
   readonly prefix: string;
-  /** Life of a lease in milliseconds: longer than any request for a token (T4). */
+  /** Lifetime of a lease in milliseconds: longer than any token request (T4). */
   readonly leaseMs: number;
   readonly seal: Seal;
 }
@@ -56,19 +56,19 @@ function readingOf(answer: unknown): Reading {
   const [holder, sealed, time] = listOf(answer);
   const [seconds, micros] = listOf(time).map((part) => Number(String(part)));
   const now = (seconds ?? NaN) * 1000 + Math.floor((micros ?? NaN) / 1000);
-  if (!Buffer.isBuffer(holder) || !Number.isSafeInteger(now)) throw new TypeError('not the answer of the script');
+  if (!Buffer.isBuffer(holder) || !Number.isSafeInteger(now)) throw new TypeError('unexpected answer of the script');
   return { holder: holder.toString(), sealed: Buffer.isBuffer(sealed) ? sealed : null, now };
 }
 
-/** What a server answers that is there and cannot serve. */
+/** Answers of a server that runs but cannot serve. */
 const ANSWERS: ReadonlySet<string> = new Set(['READONLY', 'LOADING', 'MASTERDOWN']);
 
-/** What is the matter with a store, with what to do where that can be said. */
+/** Describes why a store does not work, and the fix if it is known. */
 function failing(trouble: string | undefined): string {
   if (trouble === undefined) return 'does not answer';
-  if (ANSWERS.has(trouble)) return `answers ${trouble} and is not used; the relay connects again`;
+  if (ANSWERS.has(trouble)) return `answers ${trouble} and is not used; the relay reconnects`;
   return /CERT|VERIFY|SIGNATURE|ISSUER|ALTNAME/.test(trouble)
-    ? `is not used, as its certificate is not trusted (${trouble}): give its certificate authority in store.redis.ca`
+    ? `is not used, because its certificate is not trusted (${trouble}): set its certificate authority in store.redis.ca`
     : `does not answer (${trouble})`;
 }
 
@@ -79,12 +79,15 @@ export function createTokenStore(client: RedisClient, options: TokenStoreOptions
   const breaker = createBreaker(clock, (state) => {
     observer.storeEvent?.(state);
     if (state === 'degraded')
-      log.warn({ event: 'store_gone' }, `the shared store ${failing(client.trouble())}; the relay goes on by itself`);
+      log.warn(
+        { event: 'store_gone' },
+        `the shared store ${failing(client.trouble())}; the relay continues without it`
+      );
     if (state === 'recovered') log.info({ event: 'store_back' }, 'the shared store answers again');
   });
   // The braces keep both keys on one node of a cluster.
   const keysOf = (key: string) => [`${prefix}{${key}}:token`, `${prefix}{${key}}:lease`] as const;
-  /** The store's clock less ours, as seen in the last answer; it errs to the side of a token that seems older. */
+  /** Difference between the store's clock and ours at the last answer. Its error makes tokens seem older, never younger. */
   let ahead: number | undefined;
   let lastRejectLog = -Infinity;
 
@@ -95,11 +98,11 @@ export function createTokenStore(client: RedisClient, options: TokenStoreOptions
     lastRejectLog = now;
     log.warn(
       { event: 'store_reject' },
-      'an entry of the shared store does not open with the keys of this relay, or was moved; it is not used'
+      'an entry of the shared store cannot be opened with the keys of this relay, or was moved; it is not used'
     );
   }
 
-  /** The entry as it was written, its start on the store's clock. */
+  /** The entry to store, with its start on the store's clock. */
   function unsealed(place: string, sealed: Buffer): SharedToken | undefined {
     const text = seal.open(place, sealed);
     return text === undefined ? undefined : readEntry(text);

@@ -1,8 +1,8 @@
 import { type RelayClock, systemClock } from '../runtime/clock.ts';
 
-/** A clock that stands still until a test moves it; whoever sleeps on it moves it. */
+/** A clock that a test moves. A sleep moves it as well. */
 export interface TestClock extends RelayClock {
-  /** Moves both hands on. */
+  /** Advances both clocks. */
   advance(ms: number): void;
   /** Milliseconds of each sleep so far. */
   readonly sleeps: readonly number[];
@@ -28,9 +28,9 @@ export function testClock(start = Date.parse('2026-05-01T08:00:00Z')): TestClock
   };
 }
 
-/** A clock that runs, and that a test may move on. */
+/** A running clock that a test may advance. */
 export interface RunningClock extends RelayClock {
-  /** Moves the monotonic hand on. */
+  /** Advances the monotonic clock. */
   advance(ms: number): void;
 }
 

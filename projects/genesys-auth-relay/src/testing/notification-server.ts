@@ -10,7 +10,7 @@ interface Channel {
   socket: WebSocket | undefined;
 }
 
-/** Token endpoint, API and notification service in one, under a test's control: every mishap happens when it is told to. */
+/** Token endpoint, API and notification service in one, under the control of a test, which also causes every failure. */
 export interface NotificationServer {
   readonly tokenEndpoint: string;
   readonly apiOrigin: string;

@@ -106,7 +106,7 @@ describe('a ticket', () => {
 });
 
 describe('a slow client', () => {
-  /** A connection whose other side reads nothing until it is told to. */
+  /** A connection whose other side reads nothing until the test lets it read. */
   function slowClient() {
     const written: string[] = [];
     const stream = Object.assign(new EventEmitter(), {

@@ -600,7 +600,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect([second.heard, second.gaps]).toEqual([all.map(event), []]);
   });
 
-  it('goes on with one gap on another instance when the one that listens is killed', async () => {
+  it('continues on another instance with one gap when the leader is killed', async () => {
     const [first, second, third] = [await join(), await join(), await join()];
     for (const member of [first, second, third]) member.feed.want(topics(A));
     await Promise.all([live(first, A), live(second, A), live(third, A)]);
@@ -645,8 +645,8 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect([first.gaps, second.gaps]).toEqual([[], [A]]);
   });
 
-  it('hands over at once when the one that listens leaves in order', async () => {
-    // Nobody waits for the end of the lease here.
+  it('changes the leader at once when the old one stops in order', async () => {
+    // The new leader does not wait until the lease expires.
     const times = { ...TIMES, leaseMs: 120_000, silenceMs: 120_000 };
     const [first, second] = [await join(times), await join(times)];
     first.feed.want(topics(A));
@@ -684,10 +684,10 @@ describeWithRedis('instances of the hub that share a store', () => {
     member.feed.want(topics(A));
     await live(member, A);
     expect(leader.subscribed()).toEqual([A]);
-    const stranger = createSeal('hub messages', [randomBytes(32)]);
+    const foreign = createSeal('hub messages', [randomBytes(32)]);
     const term = Number.MAX_SAFE_INTEGER;
-    const text = writeMessage('stranger', { kind: 'event', term, n: 1, key: A, id: '1', envelope: event(666) });
-    await redis.client.publish('test:hub', stranger.seal('test:hub', text));
+    const text = writeMessage('foreign', { kind: 'event', term, n: 1, key: A, id: '1', envelope: event(666) });
+    await redis.client.publish('test:hub', foreign.seal('test:hub', text));
     await redis.client.publish('test:hub', text);
     await redis.client.publish('test:hub', seal.seal('elsewhere', text));
     await redis.client.publish(

@@ -208,7 +208,7 @@ describe('a line to Genesys Cloud', () => {
     expect(states.at(-1)).toBe('down');
   });
 
-  it('closes what it was about to open when it was told to stop', async () => {
+  it('closes a channel that was still opening when it is stopped', async () => {
     const held = server.hold('POST /api/v2/notifications/channels');
     line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock }) }, sink);
     line.want(topics(A));

@@ -66,7 +66,7 @@ describe('genesys-auth-relay doctor', () => {
       out: expect.stringContaining('genesys.clients[2].secret')
     });
     const none = await command(['--config', file, '--client', CANARY], all);
-    expect(none).toMatchObject({ exitCode: 1, out: expect.stringContaining('no OAuth client of that name') });
+    expect(none).toMatchObject({ exitCode: 1, out: expect.stringContaining('no OAuth client with that name') });
   });
 
   it('examines a client by flags, with the secret from the environment or a file', async () => {

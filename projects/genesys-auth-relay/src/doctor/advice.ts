@@ -1,7 +1,7 @@
 import { CONTINUE_FIX } from '../runtime/unexpected-continue.ts';
 import type { Cause } from './causes.ts';
 
-/** What the words of an advice may name. None of it is secret. */
+/** Values that a message may name. None of them is secret. */
 export interface AdviceContext {
   readonly host: string;
   readonly region: string | null;
@@ -27,23 +27,23 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     'Check the network between here and there; a firewall that drops packets looks like this.'
   ],
   tls_failed: ({ host }) => [
-    `${host} shows a certificate that is not trusted here.`,
+    `${host} has a certificate that is not trusted here.`,
     'Check the host name, and give a company CA with NODE_EXTRA_CA_CERTS.'
   ],
   unknown_client_or_region: ({ host, region }) => [
-    `${host} does not know this client id: the id is wrong, or the client lives in another region${region === null ? '' : ` than ${region}`}.`,
+    `${host} does not know this client id: the id is wrong, or the client exists in another region${region === null ? '' : ` than ${region}`}.`,
     'Compare the id with Admin > Integrations > OAuth, and the region with the address of your Genesys Cloud; doctor --find-region looks for the id in all regions.'
   ],
   secret_wrong_or_rotated: ({ host, region, idsAlike = false }) => [
     `The credentials are refused; Genesys Cloud answers so when it knows the client id but not the secret. The secret has a normal form, so the answer does not tell whether it is wrong or was regenerated (rotated) a short while ago. ${
       idsAlike
         ? `A made-up client id gets the same answer, so the client id or the server (${host}) may be wrong as well.`
-        : `A made-up client id gets another answer, so ${host} most likely knows this one. The other possible cause is that the client lives in another region${region === null ? '' : ` than ${region}`}.`
+        : `A made-up client id gets another answer, so ${host} most likely knows this one. The other possible cause is that the client exists in another region${region === null ? '' : ` than ${region}`}.`
     }`,
     'Copy the secret again from Admin > Integrations > OAuth. If it was regenerated, give the new one to every relay. If that does not help, compare the region with the address of your Genesys Cloud.'
   ],
   secret_or_region: ({ host, region }) => [
-    `The credentials are refused, and ${host} refuses a made-up client id in the same way. So either the secret is wrong or was regenerated (rotated), or the client lives in another region than ${region ?? 'this one'}, or the client id is wrong.`,
+    `The credentials are refused, and ${host} refuses a made-up client id in the same way. So either the secret is wrong or was regenerated (rotated), or the client exists in another region than ${region ?? 'this one'}, or the client id is wrong.`,
     'Compare the region with the address of your Genesys Cloud, and copy the client id and the secret again from Admin > Integrations > OAuth; doctor --find-region looks for the id in all regions.'
   ],
   client_disabled: () => [
@@ -55,12 +55,12 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     "Make an OAuth client with the grant type 'Client Credentials'; the grant type decides what a client is for."
   ],
   scope_refused: () => [
-    'The token endpoint refuses the scopes that are asked for.',
+    'The token endpoint refuses the requested scopes.',
     'Allow these scopes for the OAuth client, take them out of the relay, or set genesys.sendScope: false.'
   ],
   content_type_lost: () => [
-    'The server says that the request is not form-encoded, though it was sent so: something in between (a proxy, a gateway) changes or drops Content-Type.',
-    'Let it pass Content-Type: application/x-www-form-urlencoded and the body as they are.'
+    'The server says that the request is not form-encoded, though it was sent so: a proxy or gateway in between changes or removes Content-Type.',
+    'Configure it to forward Content-Type: application/x-www-form-urlencoded and the body unchanged.'
   ],
   not_a_token_endpoint: ({ host }) => [
     `${host} does not answer like an OAuth token endpoint (a page, or not the form of a token answer).`,
@@ -79,15 +79,15 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     'Wait a minute, then run doctor again. If it lasts, look for a program that asks for a token with each call.'
   ],
   error_in_success: ({ host }) => [
-    `${host} answers HTTP 200 with an error inside, for which RFC 6749 section 5.2 wants HTTP 400. The relay takes this for a refusal, also when the answer holds a token.`,
-    'Look for the error at the OAuth server, and let it answer 400. A gateway in between may have changed the status.'
+    `${host} answers HTTP 200 with an error inside, for which RFC 6749 section 5.2 requires HTTP 400. The relay treats this as a refusal, even if the answer holds a token.`,
+    'Find the error at the OAuth server, and configure it to answer 400. A gateway in between may have changed the status.'
   ],
   grant_too_narrow: ({ names = [] }) => [
     `The token endpoint grants a token that lacks ${names.join(', ')}. Callers that need these scopes are refused.`,
     'Allow these scopes for the OAuth client at the OAuth server, or take them out of the relay.'
   ],
   grant_too_wide: ({ names = [] }) => [
-    `The token endpoint grants more than the relay asks for: ${names.join(', ') || 'scopes that are not shown'}. Every caller in token mode gets a token with these scopes.`,
+    `The token endpoint grants more than the relay requests: ${names.join(', ') || 'scopes that are not shown'}. Every caller in token mode gets a token with these scopes.`,
     'Take these scopes away from the OAuth client at the OAuth server.'
   ],
   server_failed: ({ host }) => [
@@ -95,11 +95,11 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     'Try again; if it lasts, look at the status page of Genesys Cloud.'
   ],
   answer_does_not_tell: () => [
-    'The server refuses, and its answer does not tell why. Client id, secret, state and grant type of the OAuth client may each be the reason; so may an IP allow-list that lacks the address of this machine.',
+    'The server refuses, and its answer does not say why. Client id, secret, state and grant type of the OAuth client may each be the reason; so may an IP allow-list that lacks the address of this machine.',
     'Check them one by one in Admin > Integrations > OAuth, and ask support with the correlation id of the answer.'
   ],
   token_refused_by_api: ({ host }) => [
-    `The token was granted, but ${host} refuses it: the API is not of the region (or server) the token comes from.`,
+    `The token was granted, but ${host} refuses it: the API does not belong to the region (or server) that issued the token.`,
     'Use one region for both: genesys.region, or tokenEndpoint and apiOrigin of the same region.'
   ],
   not_the_api: ({ host }) => [
@@ -111,7 +111,7 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
     'Add the address of this machine to the allowed addresses of the organisation or the OAuth client.'
   ],
   api_refuses: ({ host }) => [
-    `${host} refuses a read, and its answer does not tell why. An IP allow-list that lacks the address of this machine may be the reason.`,
+    `${host} refuses a read, and its answer does not say why. An IP allow-list that lacks the address of this machine may be the reason.`,
     'Look at the code of the answer, and ask support with its correlation id.'
   ],
   scope_not_allowed: ({ names = [] }) => [
@@ -124,7 +124,7 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
   ]
 };
 
-/** The words for a cause. */
+/** Message and fix for a cause. */
 export function advise(cause: Cause, context: AdviceContext): { message: string; fix: string } {
   const [message, fix] = PLACES[cause]?.(context) ?? ['Something is wrong.', 'See the README.'];
   return { message, fix };

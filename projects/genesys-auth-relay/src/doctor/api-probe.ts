@@ -3,13 +3,13 @@ import { judgeApi } from './api-verdict.ts';
 import { type Examination, inShort, report } from './examination.ts';
 import { networkCause } from './token-verdict.ts';
 
-/** Reads that change nothing and need one permission, by the scope they belong to. */
+/** Read requests that need one permission, by their scope. */
 const READS = [
   { scope: 'routing:readonly', path: '/api/v2/routing/queues?pageSize=1' },
   { scope: 'presence:readonly', path: '/api/v2/presence/definitions' }
 ];
 
-/** Introspection that leaves the token's idle time as it is. */
+/** Introspection that does not restart the inactivity timeout of the token. */
 const ME = '/api/v2/tokens/me?preserveIdleTTL=true';
 
 async function read(examination: Examination, apiOrigin: string, path: string, name: string, token: string) {
@@ -32,7 +32,7 @@ async function read(examination: Examination, apiOrigin: string, path: string, n
   }
   if (verdict?.cause === undefined) return true;
   const names = verdict.names.filter((one) => !redactor.repeats(one));
-  // Against another OAuth server there may be no API of Genesys at all.
+  // With another OAuth server there may be no Genesys API at all.
   const isElsewhere = verdict.cause === 'not_the_api' && examination.region === null;
   const severity = isElsewhere || verdict.cause === 'api_refuses' ? 'warning' : 'error';
   report(examination, verdict.cause, url, { names }, severity);
@@ -40,10 +40,10 @@ async function read(examination: Examination, apiOrigin: string, path: string, n
 }
 
 /**
- * Shows the token to the API: does it take it, and do the client's roles allow what the scopes of the relay are for? Scopes
- * do not bind client credentials at Genesys Cloud, so only a read tells.
+ * Checks at the API whether it accepts the token, and whether the client's roles allow the scopes of the relay. Genesys Cloud
+ * does not apply scopes to client credentials, so only a read request can show that.
  *
- * @param scopes scopes of the relay; for each that has a harmless read, that is made
+ * @param scopes scopes of the relay; each one with a harmless read request is tested
  */
 export async function probeApi(
   examination: Examination,
@@ -55,6 +55,6 @@ export async function probeApi(
   const reads = READS.filter(({ scope }) => scopes.some((granted) => covers(granted, scope)));
   for (const { scope, path } of reads) await read(examination, apiOrigin, path, `roles for ${scope}`, token);
   if (reads.length > 0) return;
-  const tried = 'none of the scopes has a harmless read that would tell about permissions';
+  const tried = 'none of the scopes has a harmless read that would show permissions';
   examination.steps.push({ name: 'roles', outcome: 'skipped', tried });
 }

@@ -1,7 +1,7 @@
 import type { Cause } from './causes.ts';
 import type { Answer } from './exchange.ts';
 
-/** What an answer of the API means; `undefined` is fine. */
+/** The meaning of an answer of the API; `undefined`: no problem. */
 export interface ApiVerdict {
   readonly cause: Cause | undefined;
   /** Permissions or scopes that the server names. */
@@ -29,7 +29,7 @@ export function judgeApi({ status, body }: Answer): ApiVerdict {
   if (code === 'ip.not.authorized') return { cause: 'address_not_allowed', names: [] };
   if (status === 401) return { cause: 'token_refused_by_api', names: [] };
   if (code === 'app.not.authorized.for.scope') return { cause: 'scope_not_allowed', names };
-  // Without a code it is not the API that speaks but something before it.
+  // An answer without a code is not from the API but from a server in front of it.
   if (status === 403 && code !== '') return { cause: 'missing_permission', names };
   if (status === 429) return { cause: 'rate_limited', names: [] };
   if (status >= 500) return { cause: 'server_failed', names: [] };

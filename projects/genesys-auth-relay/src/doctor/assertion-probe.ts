@@ -13,20 +13,20 @@ import { tryToken } from './token-probe.ts';
 
 const METHOD = 'private_key_jwt';
 
-/** What may be changed about an assertion to see whether it is the cause. */
+/** Properties of an assertion that are changed to find the cause. */
 interface Change {
   readonly keyId?: undefined;
   readonly issuer?: string;
   readonly aheadMs?: number;
 }
 
-/** SHA-256 thumbprint (RFC 7638) of the public key, by which it is known to whoever registered it. */
+/** SHA-256 thumbprint (RFC 7638) of the public key, to compare with the registered one. */
 const thumbprintOf = async ({ secret }: Credential): Promise<string> =>
   calculateJwkThumbprint(await exportJWK(createPublicKey(secret.reveal())));
 
 /**
- * Asks for a token by a signed assertion, as the relay does. Where that is refused, one thing at a time is changed to see
- * whether it was the cause: the clock, the key id, the audience. Four requests at most.
+ * Requests a token with a signed assertion, as the relay does. If it is refused, one property at a time is changed to find the
+ * cause: the clock, the key id, the audience. At most four requests.
  *
  * @returns the grant, for the probes of the API
  */

@@ -84,7 +84,7 @@ export interface Finding {
   readonly severity: 'error' | 'warning';
   /** What is wrong, and how certain that is. */
   readonly message: string;
-  /** What to do. */
+  /** The fix. */
   readonly fix: string;
   /** Which client, and which of its fallbacks, where there are several. */
   readonly credential?: string;
@@ -94,7 +94,7 @@ export interface Finding {
 export interface Step {
   readonly name: string;
   readonly outcome: 'ok' | 'problem' | 'unclear' | 'skipped';
-  /** What was done, or why it was not. */
+  /** What was tried, or why it was skipped. */
   readonly tried: string;
   /** The answer in short: no body, no secret, no token. */
   readonly answer?: string;
@@ -102,7 +102,7 @@ export interface Step {
   readonly credential?: string;
 }
 
-/** An error with its words. */
+/** An error with message and fix. */
 export const finding = (
   cause: Cause,
   message: string,

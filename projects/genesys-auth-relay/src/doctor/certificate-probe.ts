@@ -9,12 +9,12 @@ import { type ProvenAsk, isProofRefused, tryPlain } from './proven-ask.ts';
 import { tryToken } from './token-probe.ts';
 import { isAboutUs } from './token-verdict.ts';
 
-/** Whether the private key is that of the certificate: without it there is no connection. */
+/** Whether the private key belongs to the certificate. Otherwise no connection is possible. */
 export const isPair = ({ certificate, secret }: Credential): boolean =>
   new X509Certificate(certificate?.reveal() ?? '').checkPrivateKey(createPrivateKey(secret.reveal()));
 
 /**
- * Asks for a token over a connection with the certificate of the client, as the relay does; once.
+ * Requests a token once, over a connection with the certificate of the client, as the relay does.
  *
  * @returns the grant, for the probes of the API
  */
@@ -29,7 +29,7 @@ export async function probeCertificate(
       finding(
         'key_mismatch',
         `${key}.key is not the private key of ${key}.certificate.`,
-        'Give the two files that were made together.'
+        'Use the two files that belong together.'
       )
     );
     return undefined;
@@ -41,7 +41,7 @@ export async function probeCertificate(
     findings.push(
       finding(
         'certificate_expired',
-        `The certificate of the client is good from ${from.toISOString()} to ${to.toISOString()} alone.`,
+        `The certificate of the client is valid only from ${from.toISOString()} to ${to.toISOString()}.`,
         `Renew ${key}.certificate with its key; the relay reads them again when the files change.`
       )
     );
@@ -63,7 +63,7 @@ export async function probeCertificate(
     findings.push(
       finding(
         'certificate_refused',
-        `The server does not take the certificate (${subject}) for this client id: it does not trust its issuer, or knows the client by another one, or does not take certificates.`,
+        `The server does not accept the certificate (${subject}) for this client id: it does not trust its issuer, or has another one for the client, or does not accept certificates.`,
         'Compare subject and issuer of the certificate with what is registered for the client.'
       )
     );

@@ -12,8 +12,8 @@ function inWords(ms: number): string {
 }
 
 /**
- * Milliseconds the local clock is ahead of the server's (`Date`, which counts whole seconds); `undefined` where the answer
- * does not tell, also when it comes from a cache.
+ * Milliseconds by which the local clock is ahead of the server's (`Date`, which has whole seconds); `undefined` if the answer
+ * does not show it, for example because it comes from a cache.
  */
 export function clockSkew(answer: Answer): number | undefined {
   const date = Date.parse(answer.header('date') ?? '');
@@ -21,7 +21,7 @@ export function clockSkew(answer: Answer): number | undefined {
   return answer.at - (date + 500);
 }
 
-/** Whether the clocks are so far apart that it may matter. */
+/** Whether the difference of the clocks may matter. */
 export const isApart = (skewMs: number): boolean => Math.abs(skewMs) > WARN_MS;
 
 const difference = (skewMs: number): string =>
@@ -29,15 +29,15 @@ const difference = (skewMs: number): string =>
 
 const FIX = 'Set the clock, and let NTP (chrony, systemd-timesyncd) keep it.';
 
-/** The same where an assertion by the server's clock has shown that it keeps the client from a token. */
+/** The finding if an assertion by the server's clock has shown that the difference is the cause. */
 export const clockCause = (skewMs: number): Finding =>
   finding(
     'clock_skew',
-    `${difference(skewMs)} An assertion signed by the server's clock is taken, so this is why the client is refused.`,
+    `${difference(skewMs)} An assertion signed by the server's clock is accepted, so this is why the client is refused.`,
     FIX
   );
 
-/** What a difference of the clocks means. */
+/** The finding for a difference of the clocks. */
 export function judgeClock(skewMs: number): Finding | undefined {
   if (!isApart(skewMs)) return undefined;
   return finding(

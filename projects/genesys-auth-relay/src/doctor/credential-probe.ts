@@ -13,7 +13,7 @@ import type { HostFacts } from './host-probe.ts';
 import { probeClientId } from './region-probe.ts';
 import { probeToken } from './token-probe.ts';
 
-/** Where tokens come from, and what is known of it. */
+/** The token endpoint, and what is known about it. */
 export interface Place {
   readonly tokenEndpoint: string;
   readonly issuer: string | undefined;
@@ -24,7 +24,7 @@ export interface Place {
 
 export const skipped = (name: string, why: string): Step => ({ name, outcome: 'skipped', tried: why });
 
-/** Whether something is a text that it can be read from. */
+/** Whether a text can be read by this function. */
 function isGood(read: () => unknown): boolean {
   try {
     return read() !== undefined;
@@ -33,7 +33,7 @@ function isGood(read: () => unknown): boolean {
   }
 }
 
-/** A credential by key as the relay has it; `undefined` where its key or its certificate is none. */
+/** A credential with a private key, as the relay uses it; `undefined` if its key or its certificate is not valid. */
 export function provenBy({ clientId, auth, rawSecret, certificate, keyId }: WrittenCredential): Credential | undefined {
   if (clientId === undefined || rawSecret === undefined) return undefined;
   const isKey = isGood(() => {
@@ -48,9 +48,9 @@ export function provenBy({ clientId, auth, rawSecret, certificate, keyId }: Writ
 const asked = (scopes: readonly string[]) => scopes.filter((scope) => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope));
 
 /**
- * Asks for a token by one credential, in the way it is configured for.
+ * Requests a token with one credential, by its configured authentication method.
  *
- * @param proven the credential, if it is one by key; made once, as its connections are found by it
+ * @param proven the credential, if it has a private key; created once, because its connections are found by it
  * @returns the grant, for the probes of the API
  */
 export async function probeCredential(
@@ -74,7 +74,7 @@ export async function probeCredential(
     return undefined;
   }
   if (proven === undefined || (auth === 'private_key_jwt' && issuer === undefined)) {
-    steps.push(skipped('token', `the configuration has not all that ${auth} needs: see the findings`));
+    steps.push(skipped('token', `the configuration lacks something that ${auth} needs: see the findings`));
     return undefined;
   }
   const ask = { tokenEndpoint, credential: proven, scopes, key };

@@ -3,25 +3,25 @@ import { resolve } from 'node:path';
 import type { ClientAuth } from '../config/config.ts';
 import { type Patient, type WrittenClient, at, textAt } from './patient.ts';
 
-/** One thing that a client proves itself with, as it is written. */
+/** One credential of a client, as written in the configuration. */
 export interface WrittenCredential {
-  /** Where it is written: `genesys.client`, or `genesys.clients[1].fallbacks[0]`. */
+  /** Key in the configuration: `genesys.client`, or `genesys.clients[1].fallbacks[0]`. */
   readonly key: string;
-  /** What the report calls it; `undefined` where there is no other. */
+  /** Name in the report; `undefined` if there is only one credential. */
   readonly label: string | undefined;
   readonly clientId: string | undefined;
   readonly auth: ClientAuth;
-  /** Where the secret or the private key is to be found. */
+  /** Reference to the secret or the private key. */
   readonly reference: unknown;
-  /** The secret as it stands in its place, line breaks included; the private key of a client that has one instead. */
+  /** The unmodified secret, including line breaks, or the private key of a client that has one instead. */
   readonly rawSecret: string | undefined;
   readonly certificate: string | undefined;
   readonly keyId: string | undefined;
-  /** What it is to be granted. */
+  /** Scopes that it should be granted. */
   readonly scopes: readonly string[];
 }
 
-/** The value behind a reference as it is, or `undefined`. */
+/** The unmodified value of a reference, or `undefined`. */
 function rawValue(reference: unknown, { env, baseDir }: Patient): string | undefined {
   const name = textAt(reference, 'env');
   if (name !== undefined) {
@@ -37,7 +37,7 @@ function rawValue(reference: unknown, { env, baseDir }: Patient): string | undef
   }
 }
 
-/** A value that may stand there itself. */
+/** A value that is a text or a reference. */
 const valueAt = (value: unknown, patient: Patient): string | undefined =>
   (typeof value === 'string' ? value : rawValue(value, patient))?.replace(/\r?\n$/, '');
 
@@ -46,7 +46,7 @@ const authOf = (written: unknown): ClientAuth => {
   return auth === 'post' || auth === 'private_key_jwt' || auth === 'tls_client_auth' ? auth : 'basic';
 };
 
-/** Whether a private key takes the place of the secret. */
+/** Whether a private key is used instead of a secret. */
 export const hasKey = ({ auth }: Pick<WrittenCredential, 'auth'>): boolean =>
   auth === 'private_key_jwt' || auth === 'tls_client_auth';
 
@@ -57,9 +57,9 @@ const nameOf = (client: string | undefined, fallback: number, isOnlyOne: boolean
 };
 
 /**
- * What a client proves itself with: its own credential, then its fallbacks.
+ * The credentials of a client: its own, then its fallbacks.
  *
- * @param scopes what the client is to be granted
+ * @param scopes scopes that the client should be granted
  */
 export function credentialsOf(
   { written, key, name }: WrittenClient,

@@ -23,11 +23,11 @@ import { type Target, readTarget } from './target.ts';
 export interface DoctorOptions {
   /** Look for the client id in every region when the configured one does not know it. */
   readonly findRegion?: boolean;
-  /** Milliseconds one request may take. */
+  /** Time limit of one request in milliseconds. */
   readonly timeoutMs?: number;
   readonly clock?: Pick<RelayClock, 'now'>;
   readonly regions?: readonly RegionHosts[];
-  /** Certificate authority of the servers, PEM, where it is none of the well-known ones. */
+  /** Certificate authority of the servers, PEM, if it is not a well-known one. */
   readonly ca?: string;
 }
 
@@ -46,11 +46,11 @@ export interface Diagnosis {
   };
   readonly tokenRequests: number;
   readonly steps: readonly Step[];
-  /** Causes, the most telling first. */
+  /** Findings, the most significant first. */
   readonly findings: readonly Finding[];
 }
 
-/** What no other credential would change. */
+/** Causes that no other credential would change. */
 const OF_THE_HOST: ReadonlySet<Finding['cause']> = new Set([
   'host_unreachable',
   'host_timeout',
@@ -86,7 +86,7 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
     const isShown = first?.auth === 'tls_client_auth' && isPair(first);
     const host = await probeHost(examination, tokenEndpoint, isShown ? pools.of(first) : undefined);
     if (!host.reached) {
-      steps.push(skipped('token', 'the login host is not there'));
+      steps.push(skipped('token', 'the login host cannot be reached'));
       return;
     }
     const place = { tokenEndpoint, issuer, sendScope, host, pools };
@@ -100,7 +100,7 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
       if (open !== undefined && options.findRegion === true && credential.clientId !== undefined)
         findings[lost] = await findRegionOf(examination, credential.clientId, tokenEndpoint, open.cause, regions);
       if (granted !== undefined) judgeGrant(examination, tokenEndpoint, granted, credential.scopes, sendScope);
-      if (granted === undefined) steps.push(skipped('API', 'there is no token to show it'));
+      if (granted === undefined) steps.push(skipped('API', 'there is no token to test it with'));
       else if (!shown.has(credential.clientId)) {
         shown.add(credential.clientId);
         const scopes = credential.scopes.length > 0 ? credential.scopes : ['routing'];
@@ -109,7 +109,7 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
       nameCredential(examination, credential.label, since);
       const isLast = index === credentials.length - 1;
       if (!isLast && findings.slice(since.findings).some(({ cause }) => OF_THE_HOST.has(cause))) {
-        steps.push(skipped('token', 'the other credentials would meet the same'));
+        steps.push(skipped('token', 'the other credentials would get the same result'));
         return;
       }
     }
@@ -179,7 +179,7 @@ export async function examine(patient: Patient, options: DoctorOptions = {}): Pr
       redactor.repeats(one.message) || redactor.repeats(one.fix)
         ? finding(
             one.cause,
-            'The configuration has a mistake whose text repeats a secret; it is withheld.',
+            'The configuration has an issue whose text repeats a secret; it is withheld.',
             'Run check.'
           )
         : one

@@ -16,7 +16,7 @@ export function secretsInUrl(url: string): string[] {
   return [...values, username, password].filter((value) => value !== '');
 }
 
-/** A URL without user, password, query and fragment, as it may be shown and asked. */
+/** A URL without user, password, query and fragment, which may be shown and requested. */
 export function bareUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
@@ -29,12 +29,12 @@ function inQuery(tokenEndpoint: string): Finding | undefined {
   if (names.length === 0 && username === '' && password === '') return undefined;
   return finding(
     'credentials_in_query',
-    'Credentials stand in the URL genesys.tokenEndpoint, which proxies and servers write to their logs. They were not sent.',
-    'Take everything from ? on (and any user:password@) out of the URL, and replace the secret: it may have been logged.'
+    'The URL genesys.tokenEndpoint holds credentials, which proxies and servers write to their logs. They were not sent.',
+    'Remove everything from ? on (and any user:password@) from the URL, and replace the secret: it may have been logged.'
   );
 }
 
-/** What the two URLs tell by themselves, before anything is sent. */
+/** Findings from the two URLs, before anything is sent. */
 export function endpointSlips(tokenEndpoint: string, apiOrigin: string, regions: readonly RegionHosts[]): Finding[] {
   const found: Finding[] = [];
   const query = inQuery(tokenEndpoint);
@@ -65,8 +65,8 @@ export function endpointSlips(tokenEndpoint: string, apiOrigin: string, regions:
     found.push(
       finding(
         'regions_mixed',
-        `Tokens come from ${home.domain}, but the API is that of ${apiHome.domain}, which does not take them.`,
-        `Use region: ${home.domain} (or ${apiHome.domain}) and leave tokenEndpoint and apiOrigin out.`
+        `Tokens come from ${home.domain}, but the API is that of ${apiHome.domain}, which does not accept them.`,
+        `Use region: ${home.domain} (or ${apiHome.domain}) and remove tokenEndpoint and apiOrigin.`
       )
     );
   }

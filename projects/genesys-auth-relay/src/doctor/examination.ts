@@ -5,7 +5,7 @@ import { descriptionOf } from './token-verdict.ts';
 import type { Answer, Exchange, NoAnswer, Question } from './exchange.ts';
 import type { Redactor } from './redact.ts';
 
-/** What every probe works with and writes to. */
+/** Inputs and results that all probes share. */
 export interface Examination {
   readonly exchange: Exchange;
   readonly redactor: Redactor;
@@ -17,13 +17,13 @@ export interface Examination {
   tokenRequests: number;
 }
 
-/** Asks the token endpoint, and counts it. */
+/** Sends a token request, and counts it. */
 export function askToken(examination: Examination, question: Question): Promise<Answer | NoAnswer> {
   examination.tokenRequests++;
   return examination.exchange.ask(question);
 }
 
-/** Adds a finding in the usual words for its cause. */
+/** Adds a finding with the usual message for its cause. */
 export function report(
   examination: Examination,
   cause: Cause,
@@ -35,7 +35,7 @@ export function report(
   examination.findings.push(finding(cause, message, fix, severity));
 }
 
-/** An answer in one line that can be shown to anybody. */
+/** A summary of an answer in one line, which holds no secret. */
 export function inShort(answer: Answer | NoAnswer, { show }: Redactor): string {
   if (answer.kind === 'none') return answer.timedOut ? 'no answer in time' : `no answer (${answer.code ?? 'cut off'})`;
   const { status, body, text } = answer;

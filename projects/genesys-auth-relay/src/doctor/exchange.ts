@@ -27,17 +27,17 @@ export interface NoAnswer {
   readonly code: string | undefined;
 }
 
-/** One question. */
+/** One request. */
 export interface Question {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: string;
-  /** Connections that take the place of the usual ones, for example with a certificate of the client. */
+  /** Connections to use instead of the usual ones, for example with a certificate of the client. */
   readonly via?: Dispatcher;
 }
 
-/** Asks questions, each with a time-out; follows no redirect. */
+/** Sends requests, each with a time limit. Follows no redirect. */
 export interface Exchange {
   ask(question: Question): Promise<Answer | NoAnswer>;
   close(): Promise<void>;
@@ -54,16 +54,16 @@ function timedOut(error: unknown, signal: AbortSignal): boolean {
 
 async function readText(body: AsyncIterable<unknown>, encoding?: string): Promise<string> {
   const bytes = (await readCapped(body, MAX_BYTES)).bytes.subarray(0, MAX_BYTES);
-  // What cannot be decompressed is judged as it came.
+  // A body that cannot be decompressed is judged unchanged.
   return (decoded(bytes, encoding, MAX_BYTES) ?? bytes).toString('utf8').replace(/^\uFEFF/, '');
 }
 
 /**
  * Opens connections for one examination.
  *
- * @param timeoutMs milliseconds each question may take
+ * @param timeoutMs time limit of each request in milliseconds
  * @param now local time, milliseconds since the epoch
- * @param ca certificate authority of the servers, where it is none of the well-known ones
+ * @param ca certificate authority of the servers, if it is not a well-known one
  */
 export function createExchange(timeoutMs: number, now: () => number, ca?: string): Exchange {
   const dispatcher = new Agent({

@@ -74,7 +74,7 @@ describe('doctor before a client with fallbacks', () => {
     expect(found).toMatchObject({ causes: ['rate_limited'], tokenRequests: 1 });
     expect(found.steps.at(-1)).toMatchObject({
       outcome: 'skipped',
-      tried: 'the other credentials would meet the same'
+      tried: 'the other credentials would get the same result'
     });
   });
 });

@@ -3,11 +3,11 @@ import type { Granted } from '../source/token-answer.ts';
 import { type Examination, report } from './examination.ts';
 
 /**
- * Compares the scopes that a token answer names with those that the relay needs. An answer without scopes means that all are granted
- * (RFC 6749 section 5.1).
+ * Compares the scopes that a token answer names with those that the relay needs. An answer without scopes means that all are
+ * granted (RFC 6749 section 5.1).
  *
- * @param needed scopes of the client in the configuration; empty where none are known
- * @param isAsked whether the request named them. A server that was not asked may name none
+ * @param needed scopes of the client in the configuration; empty if none are known
+ * @param isAsked whether the request named scopes; otherwise the answer may name none
  */
 export function judgeGrant(
   examination: Examination,

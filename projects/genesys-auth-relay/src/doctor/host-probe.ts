@@ -6,21 +6,21 @@ import { isAboutUs, networkCause } from './token-verdict.ts';
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-/** What the login host says about itself. */
+/** Metadata of the login host. */
 export interface HostFacts {
   readonly reached: boolean;
-  /** Ways to send credentials that its metadata names; empty where it has none. */
+  /** Authentication methods in its metadata; empty if there are none. */
   readonly authMethods: readonly string[];
-  /** The issuer that its metadata names. */
+  /** The issuer in its metadata. */
   readonly issuer?: string;
-  /** Milliseconds that the clock of this machine is ahead of the server's, where that can be told. */
+  /** Milliseconds by which the clock of this machine is ahead of the server's, if known. */
   readonly skewMs?: number | undefined;
 }
 
 /**
- * Asks the login host for its metadata (RFC 8414), without credentials: is it there, and what time is it?
+ * Requests the metadata of the login host (RFC 8414) without credentials, to check that it answers and what its clock shows.
  *
- * @param via connections with the certificate of a client, as a server may want one of everybody
+ * @param via connections with the certificate of a client, because a server may require one for every request
  */
 export async function probeHost(examination: Examination, tokenEndpoint: string, via?: Dispatcher): Promise<HostFacts> {
   const { exchange, redactor, steps, findings } = examination;

@@ -104,7 +104,7 @@ describe('doctor before servers that are no Genesys Cloud', () => {
     });
     const { findings } = await diagnose({ genesys: odd.genesys }, {});
     await odd.close();
-    expect(findings[0]?.message).toMatch(/does not tell why/);
+    expect(findings[0]?.message).toMatch(/does not say why/);
   });
 
   it('names a host that is not there, and sends it nothing more', async () => {

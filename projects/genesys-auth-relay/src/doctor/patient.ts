@@ -1,15 +1,15 @@
-/** What the doctor looks at: a configuration as written, in surroundings. */
+/** Input of the doctor: a configuration as written, and its environment. */
 export interface Patient {
   readonly input: unknown;
   readonly env: NodeJS.ProcessEnv;
   readonly baseDir: string;
-  /** Only the section `genesys` is meant; the rest was made up for flags. */
+  /** Whether only the section `genesys` counts, because the rest was made up for flags. */
   readonly genesysOnly?: boolean;
-  /** Which of several OAuth clients is meant, by name; default: all of them. */
+  /** Name of the OAuth client to examine; default: all of them. */
   readonly client?: string;
 }
 
-/** What is written at a path, or `undefined`. */
+/** The value at a path, or `undefined`. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const key of path) {
@@ -19,22 +19,22 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return here;
 }
 
-/** The same, if it is a text that is not empty. */
+/** The value at a path, if it is a non-empty text. */
 export const textAt = (value: unknown, ...path: readonly string[]): string | undefined => {
   const found = at(value, ...path);
   return typeof found === 'string' && found !== '' ? found : undefined;
 };
 
-/** An OAuth client as it is written. */
+/** An OAuth client as written. */
 export interface WrittenClient {
   readonly written: unknown;
-  /** Where it is written. */
+  /** Key in the configuration. */
   readonly key: string;
-  /** Its name; `undefined` for an only one. */
+  /** Its name; `undefined` for a single client. */
   readonly name: string | undefined;
 }
 
-/** The clients that are meant: all of them, or the one of the name that was asked for; empty when there is none. */
+/** The clients to examine: all of them, or the one with the requested name; empty when there is none. */
 export function clientsOf({ input, client: wanted }: Patient): readonly WrittenClient[] {
   const genesys = at(input, 'genesys');
   const several = at(genesys, 'clients');

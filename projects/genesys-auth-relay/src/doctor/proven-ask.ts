@@ -4,23 +4,23 @@ import type { Cause } from './causes.ts';
 import { type Examination, report } from './examination.ts';
 import type { TokenVerdict } from './token-verdict.ts';
 
-/** What is asked for by a client that proves itself with a private key. */
+/** A token request of a client with a private key. */
 export interface ProvenAsk {
   readonly tokenEndpoint: string;
   readonly credential: Credential;
   readonly scopes: readonly string[];
-  /** Where the credential is written in the configuration. */
+  /** Key of the credential in the configuration. */
   readonly key: string;
 }
 
-/** Whether an answer may be about what the client proves itself with: servers that know keys do not say more. */
+/** Whether an answer may concern the authentication of the client. Servers that accept keys do not say more. */
 export const isProofRefused = (cause: Cause): boolean =>
   cause === 'secret_wrong_or_rotated' || cause === 'answer_does_not_tell';
 
-/** A grant that was asked for without scopes: which ones it names says nothing about those that were refused. */
+/** A grant of a request without scopes. Its scopes say nothing about those that were refused. */
 export const withoutScopes = (granted: Granted): Granted => ({ ...granted, scopes: undefined });
 
-/** Where scopes are refused: says so, and asks without them, so that the API can still be shown a token. */
+/** If scopes are refused, reports that and requests a token without them, so that the API can still be tested. */
 export async function tryPlain(
   examination: Examination,
   tokenEndpoint: string,

@@ -8,13 +8,13 @@ import { descriptionOf, judgeToken } from './token-verdict.ts';
 
 type Known = 'yes' | 'no' | 'unclear';
 
-/** Asks with a made-up secret. The real one is never sent. */
+/** A request with a made-up secret. The real one is never sent. */
 function askWithMadeUpSecret(examination: Examination, tokenEndpoint: string, id: string, form: AuthForm) {
   const secret = `made-up-${randomBytes(12).toString('hex')}`;
   return askToken(examination, tokenQuestion({ tokenEndpoint, id, secret, form, scopes: [] }));
 }
 
-/** What two refusals are compared by. The words may repeat the client id, and name an id or the time of the request, with digits. */
+/** The part of a refusal that is compared. Its text may repeat the client id, and may hold an id or the time of the request. */
 function refusalOf(answer: Answer, id: string): string {
   const words = descriptionOf(answer)
     .replaceAll(id, '')
@@ -24,11 +24,11 @@ function refusalOf(answer: Answer, id: string): string {
 }
 
 /**
- * Whether a token endpoint refuses a made-up client id in the same way as it refused this one. Then its 401 says nothing about the
- * client id, and so nothing about the region.
+ * Whether a token endpoint refuses a made-up client id in the same way as this one. Then its 401 says nothing about the client id
+ * or the region.
  *
- * @param refusal its answer to the client id that is examined
- * @param form how the credentials were sent then
+ * @param refusal its answer to the examined client id
+ * @param form how the credentials were sent in that request
  */
 export async function refusesEveryIdAlike(
   examination: Examination,
@@ -50,7 +50,7 @@ export async function refusesEveryIdAlike(
   return !differs;
 }
 
-/** Whether the refusal of a made-up secret shows that the client id is known; a 401 only by comparison. */
+/** Whether the refusal of a made-up secret shows that the client id is known. A 401 shows it only by comparison. */
 async function isKnown(
   examination: Examination,
   tokenEndpoint: string,
@@ -90,10 +90,10 @@ export async function probeClientId(examination: Examination, tokenEndpoint: str
 export const MAY_BE_REGION: ReadonlySet<Cause> = new Set(['unknown_client_or_region', 'secret_or_region']);
 
 /**
- * Looks for the region that knows a client id, one region after the other, until one does.
+ * Searches the regions in turn for one that knows a client id.
  *
- * @param asked token endpoint that does not show that it knows the id
- * @param cause what its refusal meant: one of {@link MAY_BE_REGION}
+ * @param asked token endpoint that is not known to know the id
+ * @param cause cause of its refusal: one of {@link MAY_BE_REGION}
  */
 export async function findRegionOf(
   examination: Examination,

@@ -4,9 +4,9 @@ const SIGNS = { ok: 'ok     ', problem: 'PROBLEM', unclear: 'unclear', skipped: 
 
 const of = (credential: string | undefined): string => (credential === undefined ? '' : `[${credential}] `);
 
-/** The diagnosis in words. */
+/** The diagnosis as text. */
 export function renderText({ target, steps, findings, healthy, exitCode }: Diagnosis): string {
-  const idOf = (clientId: string | null) => clientId ?? '(not shown: it has not the form of an id)';
+  const idOf = (clientId: string | null) => clientId ?? '(not shown: it does not have the form of an id)';
   const lines = [
     `token endpoint  ${target.tokenEndpoint ?? 'not known'}`,
     `API             ${target.apiOrigin ?? 'not known'}`,

@@ -1,6 +1,6 @@
 import type { Cause } from './causes.ts';
 
-/** A slip that the form of a secret suggests, and the secret without it where that can be told. */
+/** A mistake that the form of a secret suggests, and the corrected secret if it can be derived. */
 export interface ShapeSlip {
   readonly cause: Cause;
   readonly message: string;
@@ -12,7 +12,7 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const PLACEHOLDER =
   /^(?:<.*>|\$\{.*\}|\$\(.*\)|\{\{.*\}\}|%[A-Z_]+%|x{3,}|\*{3,}|\.{3,}|(?:your|my|the|put|insert|enter|add|replace)[-_ ]?.*(?:secret|here|me).*|change[-_ ]?(?:me|it)|(?:client[-_ ]?)?secret|password|dummy|example|placeholder|todo|tbd|none|null|undefined)$/i;
 
-/** Tells whether a text has the form of a Genesys Cloud id. */
+/** Whether a text has the form of a Genesys Cloud id. */
 export const looksLikeId = (value: string): boolean => UUID.test(value);
 
 function decoded(value: string): string | undefined {
@@ -31,11 +31,11 @@ function isBasicPair(value: string, id: string | undefined): boolean {
 }
 
 /**
- * The most likely slip in a secret, seen from its form alone. It is only a suspicion until the token endpoint has spoken:
- * a secret may hold anything.
+ * The most likely mistake in a secret, by its form. It is only a suspicion until the token endpoint has answered, because a
+ * secret may hold any characters.
  *
- * @param raw the secret as it stands in its place, line breaks included
- * @param id the client id beside it
+ * @param raw the unmodified secret, including line breaks
+ * @param id the client id
  */
 export function secretSlip(raw: string, id: string | undefined): ShapeSlip | undefined {
   const value = raw.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
@@ -52,7 +52,7 @@ export function secretSlip(raw: string, id: string | undefined): ShapeSlip | und
     return {
       cause: 'secret_spaces',
       message: 'The secret starts or ends with a space, which is sent as part of it.',
-      fix: 'Take the spaces away.',
+      fix: 'Remove the spaces.',
       repaired: trimmed
     };
   }
@@ -61,14 +61,14 @@ export function secretSlip(raw: string, id: string | undefined): ShapeSlip | und
     return {
       cause: 'secret_quotes',
       message: 'The secret is in quotes, which are sent as part of it (docker --env-file and others keep them).',
-      fix: 'Take the quotes away.',
+      fix: 'Remove the quotes.',
       repaired: inside
     };
   }
   if (PLACEHOLDER.test(value)) {
     return {
       cause: 'secret_placeholder',
-      message: 'The secret reads like a placeholder that nobody filled in.',
+      message: 'The secret looks like a placeholder that was not filled in.',
       fix: 'Put the secret of the OAuth client there (Admin > Integrations > OAuth), or let your tool fill in the variable.'
     };
   }

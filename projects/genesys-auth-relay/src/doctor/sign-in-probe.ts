@@ -16,7 +16,7 @@ const SECRET_MISSING = {
   fix: `Copy its secret from ${ADMIN} and write signIn.client.secret: { env: NAME }.`
 } as const;
 
-/** What the answer means for the client of sign-in, where it means something else for a client with client credentials. */
+/** The meaning of an answer for the sign-in client, if it differs from that for client credentials. */
 const WORDS: Partial<Record<Cause, { readonly cause: Cause; readonly message: string; readonly fix: string }>> = {
   wrong_grant_type: {
     cause: 'sign_in_grant_type',
@@ -30,7 +30,7 @@ const WORDS: Partial<Record<Cause, { readonly cause: Cause; readonly message: st
   }
 };
 
-/** The client that signs users in, as it is written. */
+/** The sign-in client, as written. */
 export interface WrittenSignIn {
   readonly credential: WrittenCredential;
   readonly redirectUri: string | undefined;
@@ -61,8 +61,8 @@ function questionOf(tokenEndpoint: string, { credential, redirectUri = '' }: Wri
 }
 
 /**
- * Exchanges a made-up code. A client that may sign users in gets `invalid_grant`, which is the answer about the code; any other answer is about
- * the client.
+ * Exchanges a made-up code. A client that may sign users in gets `invalid_grant`, which concerns the code. Any other answer
+ * concerns the client.
  */
 export async function probeSignIn(
   examination: Examination,

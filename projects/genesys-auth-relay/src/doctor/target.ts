@@ -7,19 +7,19 @@ import { type Patient, type WrittenClient, at, clientsOf, textAt } from './patie
 import type { RegionHosts } from './regions.ts';
 import type { WrittenSignIn } from './sign-in-probe.ts';
 
-/** What could be read of it, wrong as it may be. */
+/** The readable part of a configuration, which may have issues. */
 export interface Target {
   readonly region: string | null;
   /** `undefined` when the configuration names no usable endpoints. */
   readonly endpoints: { readonly tokenEndpoint: string; readonly apiOrigin: string } | undefined;
-  /** Whom assertions are made out to. */
+  /** Audience of assertions. */
   readonly issuer: string | undefined;
-  /** Of each client that is meant its own credential, then its fallbacks. */
+  /** The credentials of the examined clients, each followed by its fallbacks. */
   readonly credentials: readonly WrittenCredential[];
   readonly sendScope: boolean;
-  /** The client that signs users in, where it is meant. */
+  /** The sign-in client, if it is examined. */
   readonly signIn: WrittenSignIn | undefined;
-  /** What is wrong with the configuration itself. */
+  /** Findings about the configuration itself. */
   readonly findings: readonly Finding[];
 }
 
@@ -62,24 +62,24 @@ function scopeFindings(scopes: readonly string[], client: string | undefined): F
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-/** `echo` adds a line break to a variable; the relay drops that one, other programs that read it do not. */
+/** `echo` adds a line break to a variable. The relay removes it; other programs do not. */
 function droppedBreak({ reference, rawSecret: raw }: WrittenCredential): Finding[] {
   if (textAt(reference, 'env') === undefined || raw === undefined || !/[^\r\n]\r?\n$/.test(raw)) return [];
   return [
     finding(
       'secret_newline',
-      'The environment variable with the secret ends with a line break, which the relay drops.',
+      'The environment variable with the secret ends with a line break, which the relay removes.',
       'Set it without one (printf %s, not echo).',
       'warning'
     )
   ];
 }
 
-/** Without the name that was given: an argument may be a secret. */
+/** The message does not repeat the name, because an argument may be a secret. */
 const noSuchClient = (): Finding =>
   finding(
     'config_invalid',
-    'The configuration has no OAuth client of that name.',
+    'The configuration has no OAuth client with that name.',
     'Give --client a name from genesys.clients.'
   );
 
@@ -92,9 +92,9 @@ function signInOf(patient: Patient): WrittenSignIn | undefined {
 }
 
 /**
- * Reads what can be read of a configuration, also of one that the relay would refuse.
+ * Reads the readable part of a configuration, even if the relay would refuse it.
  *
- * @param regions the region table; its names count as known
+ * @param regions the region table
  */
 export function readTarget(patient: Patient, regions: readonly RegionHosts[]): Target {
   const { input } = patient;
@@ -114,14 +114,14 @@ export function readTarget(patient: Patient, regions: readonly RegionHosts[]): T
   const issues = issuesOf(patient)
     .filter(({ key }) => patient.genesysOnly !== true || key.startsWith('genesys'))
     .filter(({ key }) => key !== 'genesys.region' || region === undefined)
-    // The form of a secret that is there is judged on its own.
+    // The form of an existing secret is judged separately.
     .filter(({ key }) => !(isSecret(key) && isThere(key)));
   const unsafe = issues.some(({ key }) => /^genesys(?:\.(?:region|tokenEndpoint|apiOrigin))?$/.test(key));
   const tokenEndpoint = region?.tokenEndpoint ?? textAt(genesys, 'tokenEndpoint');
   const apiOrigin = region?.apiOrigin ?? textAt(genesys, 'apiOrigin');
   return {
     region: region?.domain ?? null,
-    // A URL that the configuration check refuses (not encrypted, say) is never sent anything.
+    // Nothing is sent to a URL that the configuration check refuses, for example an unencrypted one.
     endpoints:
       unsafe || tokenEndpoint === undefined || apiOrigin === undefined ? undefined : { tokenEndpoint, apiOrigin },
     issuer: textAt(genesys, 'issuer'),

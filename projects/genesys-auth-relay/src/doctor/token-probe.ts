@@ -11,22 +11,22 @@ import { type TokenVerdict, judgeToken, networkCause } from './token-verdict.ts'
 /** Requests with the real secret in one examination: too few to lock a client. */
 export const MAX_TOKEN_REQUESTS = 4;
 
-/** What is asked for. */
+/** The credentials and scopes of a token request. */
 export interface TokenAsk {
   readonly tokenEndpoint: string;
   readonly id: string;
-  /** The secret as it stands in its place. */
+  /** The unmodified secret. */
   readonly rawSecret: string;
   readonly auth: 'basic' | 'post';
   readonly scopes: readonly string[];
-  /** Where the credential is written in the configuration. */
+  /** Key of the credential in the configuration. */
   readonly key: string;
 }
 
 /**
- * Asks for a token once, and writes it down.
+ * Requests a token once, and records the step.
  *
- * @param how how the client proves itself, in words
+ * @param how authentication method, as text
  */
 export async function tryToken(examination: Examination, name: string, question: Question, how: string) {
   const answer = await askToken(examination, question);
@@ -54,7 +54,7 @@ const SUSPECTED =
 const slipFinding = ({ cause, message, fix }: ShapeSlip, more: string): Finding =>
   finding(cause, `${message}${more}`, fix);
 
-/** The other way to send the same credentials that is worth a request, if any. */
+/** Another way to send the same credentials that is worth a request, if there is one. */
 function otherForm({ auth, id }: TokenAsk, secret: string, supported: readonly string[]): AuthForm | undefined {
   if (auth === 'basic' && formsDiffer(id, secret)) return 'basic-raw';
   const method = auth === 'basic' ? 'client_secret_basic' : 'client_secret_post';
@@ -69,10 +69,10 @@ const FORM_FIXES: Record<AuthForm, (key: string) => string> = {
 };
 
 /**
- * Asks for a token as the relay does. Where that is refused, one slip at a time is undone to see whether it was the cause;
- * {@link MAX_TOKEN_REQUESTS} requests at most.
+ * Requests a token as the relay does. If it is refused, one mistake at a time is corrected to find the cause, with at most
+ * {@link MAX_TOKEN_REQUESTS} requests.
  *
- * @param supported ways to send credentials that the server's metadata names
+ * @param supported authentication methods in the server's metadata
  * @returns the grant, for the probes of the API
  */
 export async function probeToken(
@@ -84,7 +84,7 @@ export async function probeToken(
   const { tokenEndpoint, id, rawSecret, auth, scopes } = ask;
   const secret = rawSecret.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
   const slip = secretSlip(rawSecret, id);
-  // A line break in the secret stops the relay before it asks: there is nothing to try as it is.
+  // With a line break in the secret the relay does not start, so the unmodified secret is not tried.
   const request: TokenTry = { tokenEndpoint, id, secret: secret.trim(), form: auth, scopes };
   const brokenLine = slip?.cause === 'secret_newline';
   const first: TokenTry = { ...request, secret: brokenLine ? (slip.repaired ?? secret) : secret };

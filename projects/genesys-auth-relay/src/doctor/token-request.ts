@@ -2,10 +2,10 @@ import { Secret } from '../config/secret.ts';
 import { tokenRequest } from '../source/token-request.ts';
 import type { Question } from './exchange.ts';
 
-/** How the credentials travel: Basic with both parts form-encoded (RFC 6749), Basic as they are, or in the body. */
+/** How the credentials are sent: Basic with both parts form-encoded (RFC 6749), Basic without encoding, or in the body. */
 export type AuthForm = 'basic' | 'basic-raw' | 'post';
 
-/** The forms in words. */
+/** The forms as text. */
 export const FORM_NAMES: Record<AuthForm, string> = {
   basic: 'Basic, form-encoded (RFC 6749)',
   'basic-raw': 'Basic, not encoded',
@@ -21,7 +21,7 @@ export interface TokenTry {
   readonly scopes: readonly string[];
 }
 
-/** The question as the relay itself would ask it, apart from the form of Basic. Nothing goes into the query. */
+/** The request that the relay would send, apart from the form of Basic. The query is empty. */
 export function tokenQuestion({ tokenEndpoint, id, secret, form, scopes }: TokenTry): Question {
   const client = { id, secret: new Secret(secret), auth: form === 'post' ? 'post' : 'basic' } as const;
   const { headers, body } = tokenRequest({ sendScope: true }, client, scopes);
@@ -29,7 +29,7 @@ export function tokenQuestion({ tokenEndpoint, id, secret, form, scopes }: Token
   return { method: 'POST', url: tokenEndpoint, headers, body };
 }
 
-/** Whether the two forms of Basic differ for these credentials: only then is it worth trying the other one. */
+/** Whether the two forms of Basic differ for these credentials. Only then the other one is worth a request. */
 export function formsDiffer(id: string, secret: string): boolean {
   const plain = new URLSearchParams({ '': id, ' ': secret });
   return plain.toString() !== `=${id}&+=${secret}`;

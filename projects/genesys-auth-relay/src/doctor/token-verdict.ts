@@ -5,24 +5,24 @@ import { isRateLimit } from '../source/upstream-error.ts';
 import type { Cause } from './causes.ts';
 import type { Answer, NoAnswer } from './exchange.ts';
 
-/** What an answer of the token endpoint means by itself. */
+/** The meaning of an answer of the token endpoint. */
 export type TokenVerdict =
   { readonly kind: 'granted'; readonly granted: Granted } | { readonly kind: 'refused'; readonly cause: Cause };
 
 const refused = (cause: Cause): TokenVerdict => ({ kind: 'refused', cause });
 
-/** What no answer at all means. */
+/** The cause of a missing answer. */
 export function networkCause({ timedOut, code = '' }: NoAnswer): Cause {
   if (timedOut) return 'host_timeout';
   if (code === UNEXPECTED_CONTINUE) return 'unexpected_continue';
   return /CERT|TLS|SSL|SELF_SIGNED|VERIFY|ALTNAME/.test(errorCode({ code }) ?? '') ? 'tls_failed' : 'host_unreachable';
 }
 
-/** Whether a connection ended as one ends whose server does not take the certificate of the client. */
+/** Whether a connection ended as when the server does not accept the certificate of the client. */
 export const isAboutUs = ({ timedOut, code = '' }: NoAnswer): boolean =>
   !timedOut && /ALERT|ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(code);
 
-/** The descriptions of an error answer, whichever member they stand in. */
+/** The description of an error answer, from either member. */
 export function descriptionOf({ body }: Answer): string {
   return [body?.['description'], body?.['error_description']].find((text) => typeof text === 'string') ?? '';
 }
@@ -30,7 +30,7 @@ export function descriptionOf({ body }: Answer): string {
 function invalidClient(status: number, description: string): TokenVerdict {
   if (/\b(?:disabled|inactive|deactivated|not active|suspended)\b/i.test(description))
     return refused('client_disabled');
-  // Genesys answers 400 to an unknown id and 401 to a wrong secret; its words make sure.
+  // Genesys answers 400 to an unknown id and 401 to a wrong secret. The description confirms it.
   if (status === 400 && /not found|unknown/i.test(description)) return refused('unknown_client_or_region');
   if (status === 401) return refused('secret_wrong_or_rotated');
   return refused('answer_does_not_tell');
@@ -50,7 +50,7 @@ function granted(answer: Answer): TokenVerdict {
   }
 }
 
-/** What a refusal means that names no OAuth error. */
+/** The cause of a refusal without an OAuth error. */
 function withoutError({ status, body, text }: Answer): Cause {
   if (status === 404 || status === 405) return 'not_a_token_endpoint';
   if (status === 401 && body !== undefined) return 'secret_wrong_or_rotated';

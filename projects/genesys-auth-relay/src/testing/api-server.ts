@@ -10,15 +10,15 @@ export interface ReceivedCall {
   readonly body: Buffer;
 }
 
-/** What the API of a test does with a call; the body is read. */
+/** Handles a call at the API of a test. The body has been read. */
 export type CallHandler = (call: ReceivedCall, response: ServerResponse, request: IncomingMessage) => void;
 
-/** A token endpoint and an API in one, whose tokens can be made dead. */
+/** A token endpoint and an API in one, whose tokens can be revoked. */
 export interface ApiServer {
   readonly tokenEndpoint: string;
   readonly apiOrigin: string;
   readonly calls: readonly ReceivedCall[];
-  /** Tokens given out so far. */
+  /** Tokens issued so far. */
   readonly tokens: readonly string[];
   /** Headers of the token requests so far. */
   readonly tokenRequests: readonly IncomingMessage['headers'][];
@@ -28,9 +28,9 @@ export interface ApiServer {
   connections(): Promise<number>;
   /** Sets what the API answers to calls with a live token. */
   answerWith(handler: CallHandler): void;
-  /** What the token endpoint does from now on: it fails with this status, or issues tokens that live for so many seconds. */
+  /** Sets the token endpoint: it fails with this status, or issues tokens with this lifetime in seconds. */
   issueTokens(how: { readonly status?: number; readonly seconds?: number }): void;
-  /** From now on the API refuses the tokens given out so far. */
+  /** Lets the API refuse all tokens issued so far. */
   kill(): void;
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ const json = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
 
-/** Starts it. Tokens are `CANARY-token-1-...`, so that a test finds one wherever it leaks to. */
+/** Starts it. Tokens are `CANARY-token-1-...`, so that a test finds every leak. */
 export async function startApiServer(): Promise<ApiServer> {
   const calls: ReceivedCall[] = [];
   const tokens: string[] = [];

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 
-/** An answer as it came over the wire. */
+/** An answer as received. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** What a test sends. Header values may be lists, to send a header several times. */
+/** A request of a test. Header values may be lists, to send a header several times. */
 export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -24,7 +24,7 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** Sends a request as it is, with no header beyond those given, `Host` and a length: what `fetch` would not let a test do. */
+/** Sends a request with only the given headers, `Host` and a length, which `fetch` does not allow. */
 export function ask(url: string, { method = 'POST', headers = {}, body }: Ask = {}): Promise<Answer> {
   const target = new URL(url);
   return new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ export function ask(url: string, { method = 'POST', headers = {}, body }: Ask = 
       {
         host: target.hostname,
         port: target.port,
-        // Taken from the text: a URL object would tidy it up.
+        // Taken from the text, because a URL object would normalise it.
         path: url.slice(url.indexOf('/', url.indexOf('//') + 2)),
         method,
         agent: false,
@@ -47,7 +47,7 @@ export function ask(url: string, { method = 'POST', headers = {}, body }: Ask = 
       },
       (response) => {
         const chunks: Buffer[] = [];
-        // An answer that is cut in the middle fails, instead of never ending.
+        // An answer that is cut off fails instead of never ending.
         response.on('error', reject);
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {

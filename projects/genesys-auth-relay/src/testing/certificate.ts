@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Key and certificate, PEM, and the files they lie in. */
+/** Key and certificate in PEM form, and their files. */
 export interface TestCertificate {
   readonly key: string;
   readonly cert: string;
@@ -11,7 +11,7 @@ export interface TestCertificate {
   readonly certFile: string;
 }
 
-/** Makes certificates that sign themselves, good for 127.0.0.1 and two days. */
+/** Creates self-signed certificates for 127.0.0.1, valid for two days. */
 export function certificateMaker() {
   const folder = mkdtempSync(join(tmpdir(), 'relay-tls-'));
   return {

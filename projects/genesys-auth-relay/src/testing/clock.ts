@@ -36,7 +36,7 @@ export interface RunningClock extends RelayClock {
 
 /** @param offMs milliseconds by which its date is wrong */
 export function runningClock(offMs = 0): RunningClock {
-  // No two processes begin to count at the same moment.
+  // The monotonic clocks of two processes start at different values.
   let passed = Math.floor(Math.random() * 1_000_000);
   return {
     now: () => systemClock.now() + offMs,

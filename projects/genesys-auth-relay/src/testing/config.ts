@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RelayConfigInput } from '../index.ts';
 
-/** Environment variable the tests' configurations name. */
+/** Environment variable in the configurations of tests. */
 export const SECRET_ENV = 'RELAY_TEST_SECRET';
 
 /** A key and its hash, as `hash-key` makes them. */
@@ -19,7 +19,7 @@ export interface Upstreams {
   readonly apiOrigin: string;
 }
 
-/** A configuration that is fine, with any part replaced. */
+/** A valid configuration, of which any part can be replaced. */
 export function configFor(
   { tokenEndpoint, apiOrigin }: Upstreams,
   more: Partial<RelayConfigInput> = {},

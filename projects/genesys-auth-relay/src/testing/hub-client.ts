@@ -3,10 +3,10 @@ import WebSocket from 'ws';
 import { ask } from './ask.ts';
 import { until } from './until.ts';
 
-/** A frame as it came: ours, or one of the JSON-RPC form. */
+/** A frame as received: the relay's own or JSON-RPC. */
 export type Frame = Record<string, unknown> & { readonly type?: string };
 
-/** A client of the hub, as a test drives it. */
+/** A hub client under the control of a test. */
 export interface HubTestClient {
   readonly socket: WebSocket;
   /** Everything received. */

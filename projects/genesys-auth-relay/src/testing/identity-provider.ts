@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from 'jose';
 
-/** A company's identity provider under a test's control. */
+/** A company's identity provider under the control of a test. */
 export interface IdentityProvider {
   readonly issuer: string;
   readonly jwksUri: string;
@@ -14,12 +14,12 @@ export interface IdentityProvider {
   rotate(): Promise<void>;
   /** Withdraws a key id from the published keys. */
   withdraw(kid: string): void;
-  /** What the provider answers to every request, or `undefined` for the truth. */
+  /** Answer of the provider to every request; `undefined`: its normal answers. */
   fail(status: number | undefined): void;
   close(): Promise<void>;
 }
 
-/** What differs from one provider to the next. */
+/** Options of a provider. */
 export interface ProviderOptions {
   readonly algorithm?: 'ES256' | 'RS256' | 'EdDSA';
   /** Seconds since the epoch. */

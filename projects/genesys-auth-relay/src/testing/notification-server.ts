@@ -20,29 +20,29 @@ export interface NotificationServer {
   topics(): readonly (readonly string[])[];
   /** Sockets opened so far. */
   readonly sockets: number;
-  /** Messages so far that ask for a sign of life. */
+  /** Number of pings received so far. */
   readonly pings: number;
-  /** Sends an event to whoever has subscribed to the topic. */
+  /** Sends an event to all subscribers of the topic. */
   emit(topic: string, body: unknown, id?: string): void;
   /** Sends any text to every socket. */
   say(text: string): void;
   /** Cuts every socket. */
   drop(): void;
-  /** Lets every socket that is open now hang: nothing is sent on it, and nothing is closed. */
+  /** Freezes every open socket: nothing is sent, and nothing is closed. */
   freeze(): void;
-  /** Says that every socket is about to be closed; a second socket of a channel ends the first, as the real service does. */
+  /** Announces that every socket will be closed. A second socket of a channel ends the first, as at the real service. */
   announceClosing(): void;
   /** Answers every call with this status from now on; `undefined` ends that. */
   fail(status: number | undefined, headers?: Record<string, string>): void;
-  /** Lets the next call that begins like this (`GET /path`) wait. Resolves when it is there, to what lets it go on. */
+  /** Holds the next call that begins like this (`GET /path`). Resolves when it arrives, to a function that releases it. */
   hold(call: string): Promise<() => void>;
-  /** Forgets all channels; their sockets stay. */
+  /** Removes all channels. Their sockets stay open. */
   forgetChannels(): void;
   /** Ids of the clients that got a token, in order. */
   readonly clientIds: readonly string[];
   /** Topics that are refused from now on, in lower case. */
   readonly rejected: Set<string>;
-  /** Forgets all channels, and the token they were made with is no longer good. */
+  /** Removes all channels, and revokes the token that created them. */
   revoke(): void;
   close(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export async function startNotificationServer(): Promise<NotificationServer> {
   let liveToken = '';
   let origin = '';
 
-  /** What a call is answered with: status and body. */
+  /** The answer to a call: status and body. */
   function answerTo(method: string, path: string, authorization: string | undefined, text: string): [number, object] {
     if (path === '/oauth/token') {
       liveToken = `token-${(tokens += 1)}`;

@@ -3,7 +3,7 @@ import { type ApiServer, startApiServer } from './api-server.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { SECRET_ENV, configFor } from './config.ts';
 
-/** A relay in proxy mode before an API of the test's own, with a clock that stands still. */
+/** A relay in proxy mode with a test API and a stopped clock. */
 export interface ProxySetup {
   readonly relay: RunningRelay;
   readonly api: ApiServer;
@@ -13,7 +13,7 @@ export interface ProxySetup {
   close(): Promise<void>;
 }
 
-/** What a test changes. */
+/** Options of a test. */
 export interface ProxyChange {
   readonly config?: Partial<RelayConfigInput>;
   readonly genesys?: Partial<RelayConfigInput['genesys']>;

@@ -1,9 +1,9 @@
 import { type Socket, connect } from 'node:net';
 
-/** A connection on which a test writes what it likes. */
+/** A connection on which a test writes any bytes. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** Everything the server has said, once it has hung up. */
+  /** All bytes from the server, once it has closed the connection. */
   readonly answer: Promise<string>;
 }
 
@@ -12,7 +12,7 @@ export function openRaw(url: string): RawConnection {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // Whoever writes on after an answer that closes the connection is reset; what was answered counts.
+  // Writing after an answer that closes the connection causes a reset. Only the answer counts.
   socket.on('error', () => undefined);
   const answer = new Promise<string>((resolve) => {
     socket.on('close', () => {
@@ -22,7 +22,7 @@ export function openRaw(url: string): RawConnection {
   return { socket, answer };
 }
 
-/** Sends bytes as they are and waits until the server hangs up. */
+/** Sends bytes unchanged, and waits until the server closes the connection. */
 export function sendRaw(url: string, text: string): Promise<string> {
   const { socket, answer } = openRaw(url);
   socket.write(text, 'latin1');

@@ -8,17 +8,17 @@ import { killRedis, spawnRedis } from '../../../../scripts/lib/redis-server.cjs'
 import { findRedis } from '../../../../scripts/lib/tools.cjs';
 import type { TestCertificate } from './certificate.ts';
 
-/** A Redis of the test's own, empty, on this machine alone. */
+/** An empty Redis for a test, reachable only from this machine. */
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
-  /** A client of the test's, to look at what is there and to change it. */
+  /** A client with which the test reads and changes the content. */
   readonly client: Redis;
-  /** Kills it; what it held is gone. */
+  /** Kills it. Its content is lost. */
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
   restart(): Promise<void>;
-  /** Stops it in the middle of everything: connections stay, nothing is answered. */
+  /** Suspends it: connections stay open, and nothing is answered. */
   freeze(): void;
   thaw(): void;
   close(): Promise<void>;
@@ -27,11 +27,11 @@ export interface TestRedis {
 /** `describe`, where there is a Redis; without one `npm test` ends with a loud "NOT RUN". */
 export const describeWithRedis = findRedis() === undefined ? describe.skip : describe;
 
-/** How a Redis of a test differs from a plain one. */
+/** Options of a Redis. */
 export interface TestRedisOptions {
   /** More arguments of `redis-server`. */
   readonly args?: readonly string[];
-  /** Speaks TLS alone, with this certificate. */
+  /** Accepts only TLS, with this certificate. */
   readonly tls?: TestCertificate;
 }
 

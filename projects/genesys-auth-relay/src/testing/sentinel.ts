@@ -7,14 +7,14 @@ import { killRedis, spawnRedis } from '../../../../scripts/lib/redis-server.cjs'
 import { type TestRedis, startRedis } from './redis.ts';
 import { until } from './until.ts';
 
-/** A master, its replica, and a sentinel that watches them; of the test's own, on this machine alone. */
+/** A master, its replica, and a sentinel that watches them, reachable only from this machine. */
 export interface TestSentinel {
   /** The name of the master. */
   readonly name: string;
   readonly port: number;
   readonly master: TestRedis;
   readonly replica: TestRedis;
-  /** Port of the server that the sentinel takes for the master now. */
+  /** Port of the server that the sentinel currently names as master. */
   masterPort(): Promise<number>;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { type TestClock, testClock } from './clock.ts';
 import { SECRET_ENV, configFor } from './config.ts';
 import { type TokenServer, startTokenServer } from './token-server.ts';
 
-/** A relay before a token server of the test's own, with a clock that stands still. */
+/** A relay with a test token server and a stopped clock. */
 export interface Setup {
   readonly relay: RunningRelay;
   readonly server: TokenServer;
@@ -11,7 +11,7 @@ export interface Setup {
   close(): Promise<void>;
 }
 
-/** What a test changes. */
+/** Options of a test. */
 export interface Change {
   readonly config?: Partial<RelayConfigInput>;
   readonly genesys?: Partial<RelayConfigInput['genesys']>;

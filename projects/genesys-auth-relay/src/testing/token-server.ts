@@ -6,14 +6,14 @@ export interface Received {
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly form: URLSearchParams;
-  /** What a strict server would complain about (RFC 6749 sections 2.3, 3.2 and 4.4.2); empty if nothing. */
+  /** Violations that a strict server would report (RFC 6749 sections 2.3, 3.2 and 4.4.2); empty if nothing. */
   readonly faults: readonly string[];
 }
 
-/** What the token endpoint answers: a body, or a function that writes the answer itself. */
+/** Answer of the token endpoint: a body, or a function that writes the answer itself. */
 export type Reply = object | ((response: ServerResponse, count: number) => void);
 
-/** A token endpoint and an API under a test's control. */
+/** A token endpoint and an API under the control of a test. */
 export interface TokenServer {
   readonly tokenEndpoint: string;
   readonly apiOrigin: string;
@@ -21,7 +21,7 @@ export interface TokenServer {
   readonly received: readonly Received[];
   /** Verifications (`HEAD /api/v2/tokens/me`) so far, by their Authorization header. */
   readonly verified: readonly string[];
-  /** Sets what the token endpoint answers from now on. */
+  /** Sets the answer of the token endpoint. */
   answerWith(reply: Reply): void;
   /** Sets the status the API answers to a verification. */
   verifyWith(status: number | ((response: ServerResponse) => void)): void;
@@ -52,7 +52,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Starts a token endpoint that answers `token-1`, `token-2` ... for an hour each, until told otherwise. */
+/** Starts a token endpoint that answers `token-1`, `token-2` ... for an hour each, until the test sets another answer. */
 export async function startTokenServer(): Promise<TokenServer> {
   const received: Received[] = [];
   const verified: string[] = [];
@@ -108,7 +108,7 @@ export async function startTokenServer(): Promise<TokenServer> {
   };
 }
 
-/** A reply with a status and a body as it is. */
+/** An answer with this status and body. */
 export const replyWith =
   (status: number, body: string | object, headers: Record<string, string> = {}): Reply =>
   (response) => {

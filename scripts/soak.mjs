@@ -44,7 +44,7 @@ const entries = [
   },
   {
     name: 'fuzz',
-    about: 'requests made by chance crash nothing in the relay and get no secret out of it',
+    about: 'random requests crash nothing in the relay and get no secret out of it',
     size: { long: 1_000_000, short: 20_000 },
     args: () => [vitest, 'run', '--project', 'genesys-auth-relay', 'test/fuzz'],
     env: (requests) => ({ FUZZ_REQUESTS: String(requests) })

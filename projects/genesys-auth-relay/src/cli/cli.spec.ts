@@ -81,7 +81,7 @@ describe('genesys-auth-relay', () => {
     expect(second.out).not.toContain(key);
   });
 
-  it('check prints what the configuration means, and no secret', async () => {
+  it('check describes the configuration and prints no secret', async () => {
     const { exitCode, out } = await command('check', '--config', fileWith(configOf(server)));
     expect(exitCode).toBe(0);
     expect(out).toMatch(/The configuration is valid/);

@@ -9,7 +9,7 @@ import { setUp } from '../testing/setup.ts';
 import { until } from '../testing/until.ts';
 import { describeConfig } from './check.ts';
 
-describe('what the relay does with the hosts it depends on', () => {
+describe('the hosts that the relay depends on', () => {
   it('13.1.2 13.1.3 is printed by check: connections, time-outs, retries, and what happens while they are unreachable', () => {
     const endpoints = { tokenEndpoint: 'https://login.example/oauth/token', apiOrigin: 'https://api.example' };
     const identities = [{ type: 'jwt' as const, issuer: 'https://idp.example', audience: 'relay' }];
@@ -115,7 +115,7 @@ describe('what the relay does with the hosts it depends on', () => {
     await world.close();
   });
 
-  it('13.2.6 is what is set: no more connections than that, however many tokens are wanted at once', async () => {
+  it('13.2.6 is the limit in use: no more connections, however many tokens are requested at once', async () => {
     const scopes = ['analytics', 'routing', 'users', 'presence', 'telephony'];
     const world = await setUp({
       config: {

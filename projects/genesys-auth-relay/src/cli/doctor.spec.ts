@@ -109,7 +109,7 @@ describe('genesys-auth-relay doctor', () => {
     });
   });
 
-  it('names the region beside the secret where the server refuses every client id alike', async () => {
+  it('names region and secret as causes if the server refuses every client id alike', async () => {
     const alike = await startOdd((request, response) => {
       const isToken = request.method === 'POST';
       response.writeHead(isToken ? 401 : 404, { 'content-type': 'application/json' });

@@ -14,7 +14,7 @@ describe('a relay with a store and without ioredis', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('does not start, and says what to install', () => {
+  it('does not start, and names the package to install', () => {
     // The built package in a separate folder, with its dependencies and without its optional peer.
     const { dependencies } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { dependencies: object };
     cpSync(join(home, 'dist'), join(folder, 'dist'), { recursive: true });

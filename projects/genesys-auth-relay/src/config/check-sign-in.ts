@@ -100,7 +100,7 @@ function checkCombination(config: ParsedConfig & { signIn: Written }, { issues }
   if (identities.some(({ type }) => type === 'loopback') && !signIn.dev) {
     complain(
       'signIn',
-      'is set beside the loopback identity, which admits every program on this machine without sign-in',
+      'cannot be combined with the loopback identity, which admits every program on this machine without sign-in',
       'remove the loopback identity, or set signIn.dev: true for development'
     );
   }

@@ -62,7 +62,7 @@ describe('several OAuth clients', () => {
       'both forms',
       { genesys: { client: { id: 'only', secret: { env: 'A' } }, clients: [boss] } },
       'genesys.clients',
-      /beside client/
+      /cannot be combined with client/
     ],
     ['neither form', { genesys: {} }, 'genesys.client', /missing/],
     ['none', { genesys: { clients: [] } }, 'genesys.clients', /empty/],

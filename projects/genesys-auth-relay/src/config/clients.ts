@@ -78,7 +78,7 @@ export function resolveClients(
   if (client !== undefined && clients !== undefined) {
     complain(
       'clients',
-      'is set beside client',
+      'cannot be combined with client',
       'keep one of them: clients is for several clients, each with its scopes'
     );
     return;

@@ -21,7 +21,7 @@ export function endpointsOf(genesys: ParsedConfig['genesys'], issues: ConfigIssu
   if (region !== undefined) {
     const other = tokenEndpoint !== undefined ? 'tokenEndpoint' : apiOrigin !== undefined ? 'apiOrigin' : undefined;
     if (other !== undefined) {
-      complain(other, 'is set beside region', `remove region or ${other}: a region has its own endpoints`);
+      complain(other, 'cannot be combined with region', `remove region or ${other}: a region has its own endpoints`);
       return;
     }
     const found = findRegion(region);

@@ -44,13 +44,13 @@ describe('the JSON Schema of the configuration', () => {
 
   it.each<[string, string, unknown]>([
     ['an unknown key', 'modes', 'token'],
-    ['a mode that is none', 'mode', 'both'],
+    ['an unknown mode', 'mode', 'both'],
     ['a port that is text', 'listen.port', '8080'],
     ['a port out of range', 'listen.port', 70_000],
     ['no scopes', 'scopes', []],
     ['a secret in the file', 'genesys.client.secret', 'abc'],
     ['a key instead of its hash', 'identities.1.keys.0.sha256', 'abc'],
-    ['an identity that is none', 'identities.0.type', 'cookie'],
+    ['an unknown identity', 'identities.0.type', 'cookie'],
     ['an issuer that is not a URL', 'identities.0.issuer', 'idp'],
     ['a wildcard origin', 'cors.origins', ['*']],
     ['an origin with a path', 'cors.origins', ['https://a.example/app']],
@@ -67,7 +67,7 @@ describe('the JSON Schema of the configuration', () => {
     expect(check(config)).toBe(false);
   });
 
-  it('tells an editor what to write', async () => {
+  it('describes the values for an editor', async () => {
     await validate();
     expect(printed).toContain(
       '"description": "give the domain or AWS name of your region, for example mypurecloud.de"'

@@ -166,7 +166,7 @@ describe('parseRelayConfig', () => {
       'a region and an endpoint',
       { 'genesys.tokenEndpoint': 'https://a.example/t' },
       'genesys.tokenEndpoint',
-      /beside region/
+      /cannot be combined with region/
     ],
     [
       'half of the endpoints',
@@ -409,7 +409,7 @@ describe('parseRelayConfig', () => {
     ['one port for both listeners', { listen: { port: 9000 }, admin: { port: 9000 } }, 'admin.port', /public port/],
     ['true for the admin listener', { admin: true }, 'admin', /neither a section nor false/],
     ['a limit of nothing', { limits: { requestsPerMinute: 0 } }, 'limits.requestsPerMinute', /from 1 to/],
-    ['a log level that is none', { log: { level: 'loud' } }, 'log.level', /"loud"/]
+    ['an unknown log level', { log: { level: 'loud' } }, 'log.level', /"loud"/]
   ];
   it.each(mistakes)('stops at %s, and names the key and the fix', (_what, changes, key, text) => {
     const issue = issuesOf(config(changes)).find((candidate) => candidate.key === key);
@@ -519,7 +519,7 @@ describe('parseRelayConfig', () => {
     });
   });
 
-  it('warns of what may be a slip, and starts', () => {
+  it('warns of possible mistakes, and starts', () => {
     const { warnings } = parseRelayConfig(
       config({ scopes: ['analytics', 'routing', 'anaytics'], 'roles.unused': { scopes: ['routing', 'analytics'] } }),
       ENV

@@ -65,9 +65,9 @@ describe('the configuration of an identity by proxy header', () => {
       'subjectHeader',
       /already has another meaning/
     ],
-    ['a header that is none', { subjectHeader: 'X_User' }, 'subjectHeader', /not a header name/],
+    ['an invalid header name', { subjectHeader: 'X_User' }, 'subjectHeader', /not a header name/],
     ['one header for two things', { rolesHeader: 'x-forwarded-user' }, '', /two things/],
-    ['a role that is none', { roles: ['develper'] }, 'roles[0]', /no role/],
+    ['an unknown role', { roles: ['develper'] }, 'roles[0]', /no role/],
     ['no roles at all', { roles: [] }, 'roles', /no user would have a role/]
   ])('is refused with %s', (_what, identity, key, message) => {
     const issues = issuesOf(identity);

@@ -89,7 +89,11 @@ export function resolveStore(
       fix: 'write rediss:// in url, or remove it'
     });
   if (redis.cluster && redis.sentinel !== undefined) {
-    found.issues.push({ key: `${KEY}.sentinel`, message: 'is set beside cluster', fix: 'remove one of the two' });
+    found.issues.push({
+      key: `${KEY}.sentinel`,
+      message: 'cannot be combined with cluster',
+      fix: 'remove one of the two'
+    });
   }
   if (url === undefined || key === undefined) return undefined;
   return {

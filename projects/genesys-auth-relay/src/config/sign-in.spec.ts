@@ -229,7 +229,7 @@ describe('the configuration of sign-in', () => {
     );
   });
 
-  it('still asks for an identity where nobody signs in', () => {
+  it('still requires an identity without sign-in', () => {
     const without = { ...withClient, scopes: ['presence'], roles: { agent: { scopes: ['presence'] } } };
     expect(() => parseRelayConfig(without, ENV)).toThrow(RelayConfigError);
   });

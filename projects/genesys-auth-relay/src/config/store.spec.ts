@@ -32,7 +32,7 @@ function issuesOf(redis: object, env: NodeJS.ProcessEnv = {}): readonly ConfigIs
 }
 
 describe('the store of the configuration', () => {
-  it('is none unless it is written down', () => {
+  it('is absent unless it is configured', () => {
     expect(parseRelayConfig(configFor(UPSTREAM), ENV).store).toBeUndefined();
   });
 
@@ -42,7 +42,7 @@ describe('the store of the configuration', () => {
     expect(config.warnings).toEqual([]);
   });
 
-  it('F9 shows neither password nor key, in a dump or to the person who checks it', () => {
+  it('F9 shows neither password nor key, in a dump or in the output of check', () => {
     const config = parse(REDIS);
     const shown = `${JSON.stringify(config)} ${describeConfig(config)}`;
     expect(shown).not.toContain('hidden-password');
@@ -54,7 +54,7 @@ describe('the store of the configuration', () => {
     const config = parse({ ...REDIS, ca: { env: 'CA' } }, { CA });
     expect(config.store?.ca).toBe(CA.trim());
     expect(describeConfig(config)).toMatch(
-      /rediss:\/\/redis\.example\.com:6380, by the certificate authority of store\.redis\.ca/
+      /rediss:\/\/redis\.example\.com:6380, with the certificate authority of store\.redis\.ca/
     );
   });
 
@@ -76,13 +76,7 @@ describe('the store of the configuration', () => {
       'store.redis.url',
       /password in plain text/
     ],
-    [
-      'a certificate authority that is none',
-      { ...REDIS, ca: { env: 'KEY' } },
-      {},
-      'store.redis.ca',
-      /not a certificate/
-    ],
+    ['an invalid certificate authority', { ...REDIS, ca: { env: 'KEY' } }, {}, 'store.redis.ca', /not a certificate/],
     [
       'a certificate authority without TLS',
       { ...REDIS, ca: { env: 'CA' } },
@@ -96,7 +90,7 @@ describe('the store of the configuration', () => {
       { ...REDIS, cluster: true, sentinel: { name: 'main', hosts: [{ host: 'a' }] } },
       {},
       'store.redis.sentinel',
-      /beside cluster/
+      /cannot be combined with cluster/
     ]
   ])('refuses %s', (_what, redis, env, key, message) => {
     const issues = issuesOf(redis, env);

@@ -97,7 +97,7 @@ describe('doctor before a client by tls_client_auth', () => {
     expect(found).toMatchObject({ causes: ['key_mismatch'], exitCode: 12, tokenRequests: 0 });
   });
 
-  it('names a server whose own certificate is not trusted for what it is', async () => {
+  it('names a server certificate that is not trusted as the cause', async () => {
     await start(false);
     const found = await look(known, { ca: stranger.cert });
     expect(found).toMatchObject({ causes: ['tls_failed'], exitCode: 10, tokenRequests: 0 });

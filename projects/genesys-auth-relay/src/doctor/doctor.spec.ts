@@ -34,7 +34,7 @@ describe('doctor', () => {
   it.each<[string, Mistake, string, number]>([
     ['a client of another region', { genesys: { region: 'there.test' } }, 'unknown_client_or_region', 11],
     ['an unknown client id', { id: STRANGER }, 'unknown_client_or_region', 11],
-    ['a region that is none', { genesys: { region: 'mypurecloud.dee' } }, 'region_unknown', 11],
+    ['an unknown region', { genesys: { region: 'mypurecloud.dee' } }, 'region_unknown', 11],
     ['a line break in the secret', { secret: `${CANARY.slice(0, 9)}\n${CANARY.slice(9)}` }, 'secret_newline', 12],
     ['two line breaks behind the secret', { secret: `${CANARY}\n\n` }, 'secret_newline', 12],
     ['a secret in quotes', { secret: `"${CANARY}"` }, 'secret_quotes', 12],
@@ -73,7 +73,7 @@ describe('doctor', () => {
     expect(found.printed).toMatch(/fix: \S/);
   });
 
-  it('says that it cannot tell a wrong secret from a rotated one', async () => {
+  it('says that it cannot distinguish a wrong secret from a rotated one', async () => {
     const { findings } = await look({ secret: 'Zq8vK2mN4pR6tW9yB1dF3hJ5' });
     expect(findings[0]?.message).toMatch(/does not tell whether it is wrong or was regenerated/);
   });
@@ -86,7 +86,7 @@ describe('doctor', () => {
     expect(both[0]?.message).toMatch(/likely cause/);
   });
 
-  it('looks for the region of a client id only when told to, and with a made-up secret', async () => {
+  it('searches the region of a client id only on request, and with a made-up secret', async () => {
     const before = world.here.liveTokenCount();
     const found = await look({ genesys: { region: 'there.test' } }, { findRegion: true });
     expect(found.causes).toEqual(['wrong_region']);
@@ -97,7 +97,7 @@ describe('doctor', () => {
     expect(nowhere.causes).toEqual(['unknown_client']);
   });
 
-  it('tells about the client id without any secret', async () => {
+  it('examines the client id without any secret', async () => {
     const found = await look({ secret: '', id: STRANGER });
     expect(found.causes).toEqual(['secret_missing', 'unknown_client_or_region']);
   });
@@ -113,7 +113,7 @@ describe('doctor', () => {
     expect(found.printed).toMatch(words);
   });
 
-  it('keeps credentials of the query out of its requests and its words, and still tells the rest', async () => {
+  it('keeps credentials of the query out of requests and output, and reports the rest', async () => {
     const { here } = world;
     const tokenEndpoint = `${here.tokenEndpoint}?client_id=${CLIENT_ID}&client_secret=CANARY-in-url`;
     const found = await look({ genesys: { tokenEndpoint, apiOrigin: here.apiOrigin } });
@@ -156,7 +156,7 @@ describe('doctor', () => {
     expect(real.findings[0]?.fix).toContain('region: mypurecloud.de');
   });
 
-  it('sees endpoints of two regions, and what the API says to such a token', async () => {
+  it('notices endpoints of two regions, and the answer of the API to such a token', async () => {
     const { here, there } = world;
     const mixed = { tokenEndpoint: here.tokenEndpoint, apiOrigin: there.apiOrigin };
     expect((await look({ genesys: mixed })).causes).toEqual(['regions_mixed', 'token_refused_by_api']);

@@ -40,7 +40,7 @@ describe('doctor before a client with fallbacks', () => {
     ]);
   });
 
-  it('names a wrong second secret, which nobody would notice until the first is taken away', async () => {
+  it('names a wrong second secret before the first one is removed', async () => {
     const found = await look(CANARY, WRONG);
     expect(found.findings).toMatchObject([{ cause: 'secret_wrong_or_rotated', credential: 'fallback 1' }]);
     expect(found).toMatchObject({ healthy: false, exitCode: 12 });

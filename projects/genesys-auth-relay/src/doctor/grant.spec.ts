@@ -1,6 +1,6 @@
 import { type Mistake, diagnose, startOdd } from '../../test/doctor.ts';
 
-describe('doctor, where the grant is not what was asked for', () => {
+describe('doctor, if the granted scopes are not the requested ones', () => {
   const granting = async (more: object, status = 200, mistake: Mistake = {}) => {
     const odd = await startOdd((request, response) => {
       if (request.method === 'GET') response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"me"}');
@@ -42,7 +42,7 @@ describe('doctor, where the grant is not what was asked for', () => {
     expect(found.printed).toMatch(/warning grant_too_wide: .*telephony, users/);
   });
 
-  it('judges a grant by what the relay needs when it asks for no scope', async () => {
+  it('compares a grant with the scopes that the relay needs if the request names none', async () => {
     const genesys = { sendScope: false };
     expect((await granting({ scope: 'users' }, 200, { scopes, genesys })).causes).toEqual(['grant_too_narrow']);
     expect((await granting({ scope: '' }, 200, { scopes, genesys })).findings).toEqual([]);

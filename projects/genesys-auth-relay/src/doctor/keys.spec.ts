@@ -114,7 +114,7 @@ describe('doctor before a client by private_key_jwt', () => {
     expect(found.findings[0]?.fix).toBe(`Set genesys.issuer: ${server.origin}`);
   });
 
-  it('names a wrong key of a fallback, beside a client that is well', async () => {
+  it('names a wrong key of a fallback of a healthy client', async () => {
     const fallbacks = [{ auth: 'private_key_jwt', key: { env: 'NEXT' } }];
     const found = await look({ keyId: 'key-1', fallbacks }, { env: { NEXT: pemOf(pair()) } });
     expect(found.findings).toMatchObject([{ cause: 'assertion_refused', credential: 'fallback 1' }]);
@@ -137,7 +137,7 @@ describe('doctor before a client by private_key_jwt', () => {
     expect(found.steps).toContainEqual(expect.objectContaining({ name: 'API', outcome: 'ok' }));
   });
 
-  it('asks nobody with a key that is none, or without an issuer', async () => {
+  it('sends no request with an invalid key or without an issuer', async () => {
     const none = await look({}, { env: { PEM: 'CANARY, no key' } });
     expect(none).toMatchObject({ causes: ['config_invalid'], exitCode: 1, tokenRequests: 0 });
     expect(await look({}, { genesys: server.genesys })).toMatchObject({ causes: ['config_invalid'], tokenRequests: 0 });

@@ -16,7 +16,7 @@ it('doctor reads a compressed answer of the token endpoint', async () => {
   expect(causes).toEqual(['wrong_grant_type']);
 });
 
-describe('doctor before servers that are no Genesys Cloud', () => {
+describe('doctor with servers other than Genesys Cloud', () => {
   const said = (error: string, more: object = {}) => ({ error, ...more });
 
   it.each<[string, (response: ServerResponse) => void, string, number]>([
@@ -98,7 +98,7 @@ describe('doctor before servers that are no Genesys Cloud', () => {
     expect(found.printed).not.toContain('CANARY');
   });
 
-  it('says honestly that invalid_grant does not tell', async () => {
+  it('says that invalid_grant does not show the cause', async () => {
     const odd = await startOdd((_request, response) => {
       json(response, 400, said('invalid_grant'));
     });

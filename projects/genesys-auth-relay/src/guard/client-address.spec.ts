@@ -45,12 +45,12 @@ describe('the address of a caller without a valid credential', () => {
     ['no address', 'unknown', '10.9.9.9'],
     ['no address at the right', '198.51.100.1, x', '10.9.9.9'],
     ['nothing', '', '10.9.9.9'],
-    ['an address that is none', '999.1.1.1', '10.9.9.9']
+    ['an invalid address', '999.1.1.1', '10.9.9.9']
   ])('is the nearest address of X-Forwarded-For that is not a trusted proxy: %s', (_what, header, name) => {
     expect(createClientAddress(['10.0.0.0/8'])(from('10.9.9.9', header))).toBe(name);
   });
 
-  it('is what the embedding server reports, if that differs from the peer', () => {
+  it('is the address that the embedding server reports, if it differs from the peer', () => {
     expect(createClientAddress(['10.0.0.0/8'])(from('10.9.9.9', '198.51.100.1'), '2001:db8::5')).toBe('2001:db8:0:0');
   });
 });

@@ -28,7 +28,7 @@ describe('the number of tokens that one caller can have made', () => {
     await world.close();
   });
 
-  it('P4 scope_required says what to ask for when nothing is asked and there is no default', async () => {
+  it('P4 scope_required names the possible scopes when the request has none and there is no default', async () => {
     const world = await setUp({ config: { roles: { developer: { scopes: ['analytics', 'routing'] } } } });
     const answer = await ask(`${world.relay.url}/token`, fromHere({ scopes: [] }));
     expect(answer).toMatchObject({

@@ -37,7 +37,7 @@ describe('a hostile connection', () => {
     ['chunks behind a vertical tab', 'Transfer-Encoding:\u000bchunked', `0\r\n\r\n${SMUGGLED}`],
     ['a space before the colon', 'Transfer-Encoding : chunked', `0\r\n\r\n${SMUGGLED}`],
     ['a folded header', 'X-A: b\r\n Transfer-Encoding: chunked', `0\r\n\r\n${SMUGGLED}`],
-    ['a chunk size that is none', 'Transfer-Encoding: chunked', `0x1\r\na\r\n0\r\n\r\n${SMUGGLED}`],
+    ['an invalid chunk size', 'Transfer-Encoding: chunked', `0x1\r\na\r\n0\r\n\r\n${SMUGGLED}`],
     ['a chunk size beyond all bounds', 'Transfer-Encoding: chunked', `FFFFFFFFFFFFFFFFF\r\na\r\n0\r\n\r\n${SMUGGLED}`],
     ['a chunk that ends early', 'Transfer-Encoding: chunked', `5\r\nab\r\n0\r\n\r\n${SMUGGLED}`],
     ['a bare LF in a header', 'X-A: b\nTransfer-Encoding: chunked', `0\r\n\r\n${SMUGGLED}`],
@@ -51,7 +51,7 @@ describe('a hostile connection', () => {
     expect(answer).not.toContain('"subject"');
   });
 
-  it('4.2.2 gets one length with each answer, and no transfer coding beside it', async () => {
+  it('4.2.2 gets one length with each answer, and no transfer coding in addition', async () => {
     for (const sent of ['POST /token', 'GET /session', 'GET /nope', 'OPTIONS /token']) {
       const text = `${sent} HTTP/1.1\r\nHost: ${host}\r\nX-Genesys-Auth: 1\r\nConnection: close\r\n\r\n`;
       const [head = '', body = ''] = (await send(text)).split('\r\n\r\n');

@@ -32,7 +32,7 @@ describe('the listener', () => {
     ['a token', 200, fromHere({ scopes: ['analytics'] })],
     ['a token for a page of a listed origin', 200, { ...fromHere(), headers: { ...JSON_BODY, origin: ORIGIN } }],
     ['a token without a body', 200, { headers: { 'x-genesys-auth': '1' } }],
-    ['a credential that is none', 401, { headers: { authorization: 'Bearer wrong' } }],
+    ['an invalid credential', 401, { headers: { authorization: 'Bearer wrong' } }],
     ['an origin that is not listed', 403, { ...fromHere(), headers: { ...JSON_BODY, origin: 'https://evil.example' } }],
     ['a body that is not JSON', 400, { headers: JSON_BODY, body: '{' }],
     ['a scope that is not registered', 400, fromHere({ scopes: ['nonsense'] })],

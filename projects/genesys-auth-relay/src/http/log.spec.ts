@@ -216,7 +216,7 @@ describe('the log', () => {
     expect(names.at(-1)).toHaveLength(200);
   });
 
-  it('16.2.5 names callers by hash unless told otherwise', async () => {
+  it('16.2.5 names callers by hash unless subject is plain', async () => {
     for (const [subject, expected] of [
       ['hashed', /^[0-9a-f]{16}$/],
       ['plain', /^reports$/]
@@ -232,28 +232,31 @@ describe('the log', () => {
     }
   });
 
-  it.each(['GET', 'POST'])('16.2.1 says 499 of a caller who left before the answer began (%s)', async (method) => {
-    const { lines, log } = recorder();
-    const statuses: number[] = [];
-    const observer = { requestAnswered: ({ status }: { status: number }) => void statuses.push(status) };
-    const world = await setUpProxy({ runtime: { log, observer } });
-    try {
-      const called = new Promise<void>((resolve) => {
-        world.api.answerWith(() => {
-          resolve();
+  it.each(['GET', 'POST'])(
+    '16.2.1 logs 499 for a caller that disconnected before the answer began (%s)',
+    async (method) => {
+      const { lines, log } = recorder();
+      const statuses: number[] = [];
+      const observer = { requestAnswered: ({ status }: { status: number }) => void statuses.push(status) };
+      const world = await setUpProxy({ runtime: { log, observer } });
+      try {
+        const called = new Promise<void>((resolve) => {
+          world.api.answerWith(() => {
+            resolve();
+          });
         });
-      });
-      const path = method === 'GET' ? '/api/v2/routing/queues' : '/api/v2/analytics/queues/observations/query';
-      const sent = request(world.at(path), { method, agent: false, headers: { 'x-genesys-auth': '1' } });
-      sent.on('error', () => undefined);
-      sent.end(method === 'GET' ? undefined : '{}');
-      await called;
-      sent.destroy();
-      const line = await until(() => lines.find((text) => text.includes('"event":"request"')), 'the log line');
-      expect(JSON.parse(line)).toMatchObject({ route: '/api/v2/*', status: 499 });
-      expect(statuses).toEqual([499]);
-    } finally {
-      await world.close();
+        const path = method === 'GET' ? '/api/v2/routing/queues' : '/api/v2/analytics/queues/observations/query';
+        const sent = request(world.at(path), { method, agent: false, headers: { 'x-genesys-auth': '1' } });
+        sent.on('error', () => undefined);
+        sent.end(method === 'GET' ? undefined : '{}');
+        await called;
+        sent.destroy();
+        const line = await until(() => lines.find((text) => text.includes('"event":"request"')), 'the log line');
+        expect(JSON.parse(line)).toMatchObject({ route: '/api/v2/*', status: 499 });
+        expect(statuses).toEqual([499]);
+      } finally {
+        await world.close();
+      }
     }
-  });
+  );
 });

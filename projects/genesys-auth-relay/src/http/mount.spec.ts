@@ -118,7 +118,7 @@ describe('the relay inside a server that is there already', () => {
     page.close();
   });
 
-  it('4.1.4 C1 takes off what middleware of the host has put on the answer', async () => {
+  it('4.1.4 C1 removes headers that middleware of the host has set', async () => {
     const handler = await handlerOf();
     const url = await listen(
       createServer((request, response) => {
@@ -200,7 +200,7 @@ describe('the relay inside a server that is there already', () => {
     expect((await ask(`${url}/nope`, {})).text).toBe('nothing of the host');
   });
 
-  it('3.4.1 speaks for its own host only in Strict-Transport-Security, unless told otherwise', async () => {
+  it('3.4.1 limits Strict-Transport-Security to its host by default', async () => {
     for (const [hsts, expected] of [
       [{}, 'max-age=31536000'],
       [{ includeSubDomains: true }, 'max-age=31536000; includeSubDomains']
@@ -241,7 +241,7 @@ describe('the relay inside a server that is there already', () => {
     expect(await said(`${await app.listen({ port: 0, host: '127.0.0.1' })}/genesys${path}`)).toBe('max-age=2');
   });
 
-  it('C1 keeps its own rules beside helmet, an open cors and a rate limit of the host', async () => {
+  it('C1 keeps its own rules if the host uses helmet, an open cors and a rate limit', async () => {
     const url = await host(async (app) => {
       await app.register(helmet);
       await app.register(cors, { origin: true, credentials: true });
@@ -269,7 +269,7 @@ describe('the relay inside a server that is there already', () => {
     expect(fine.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 
-  it('does not wait for a caller who has left before the relay was asked', async () => {
+  it('does not wait for a caller that disconnected before the relay got the request', async () => {
     const { handler, close } = await createRelayHandler(configFor(upstream, {}, { timeoutMs: 30_000 }));
     let asked = (): void => undefined;
     const left = new Promise<void>((resolve) => (asked = resolve));

@@ -68,7 +68,7 @@ describe('S1 B13 the narrowest OAuth client', () => {
     expect(clientOf()).toBe('all');
   });
 
-  it('never is one that may do what another role may and the caller may not', async () => {
+  it('never has rights that another role has and the caller has not', async () => {
     await start({ boss: BOSS, analyst: { scopes: ['analytics'] }, router: { scopes: ['routing'] } }, [
       'analyst',
       'router'
@@ -88,7 +88,7 @@ describe('S1 B13 the narrowest OAuth client', () => {
     expect(clientOf()).toBe('all');
   });
 
-  it('does not exist for every request, and the problem says what would do', async () => {
+  it('does not exist for every request, and the problem names the closest client', async () => {
     await start({ boss: { scopes: ['analytics', 'routing'] } }, ['boss'], true);
     await world.close();
     await start({ boss: { scopes: ['analytics', 'routing'] }, x: { scopes: ['routing'], client: 'router' } }, [
@@ -130,7 +130,7 @@ describe('S1 B13 the narrowest OAuth client', () => {
     expect(world.server.received).toHaveLength(asked);
   });
 
-  it('is not told to a caller by its id in the body of a script either', async () => {
+  it('is not revealed to a script by its id in the body either', async () => {
     await start({ boss: BOSS }, ['boss']);
     const answer = await ask(`${world.relay.url}/token`, {
       headers: { authorization: basic('reports', KEY.key), 'content-type': 'application/json' },

@@ -74,7 +74,7 @@ describe('when the API refuses the token', () => {
     // The answer itself says that the token is not at fault.
     ['the address of the relay', 'ip.not.authorized', /address of the relay/, 0],
     ['something else', 'authentication.required', /OAuth client/, 1]
-  ])('its 401 is a problem of the relay where the token is alive: %s', async (_what, code, hint, verifications) => {
+  ])('its 401 is a problem of the relay if the token is live: %s', async (_what, code, hint, verifications) => {
     const refusal = { message: 'CANARY', code, status: 401 };
     world.api.answerWith((_call, response) => {
       const headers = { 'content-type': 'application/json', 'set-cookie': 'a=1', 'inin-correlation-id': 'abc-123' };
@@ -141,7 +141,7 @@ describe('when the API limits the rate', () => {
     });
   };
 
-  it('its 429 is handed over, and Retry-After is obeyed for all calls with that token', async () => {
+  it('its 429 is forwarded, and Retry-After is obeyed for all calls with that token', async () => {
     limited({ limit: { key: 'client.credentials.token.rate.per.minute', value: 300 } });
     expect(await ask(world.at(QUEUES), get)).toMatchObject({
       status: 429,
@@ -219,10 +219,10 @@ describe('when the API limits the rate', () => {
   });
 });
 
-describe('16.5.2 when the API answers what is not HTTP', () => {
+describe('16.5.2 when the answer of the API is not HTTP', () => {
   it.each([
     ['no HTTP at all', 'hello\r\n\r\n'],
-    ['a status that is none', 'HTTP/1.1 2x0 OK\r\n\r\n'],
+    ['an invalid status', 'HTTP/1.1 2x0 OK\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x'],
     ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n']
   ])('(%s) the API is named, and not the relay', async (_what, bytes) => {
@@ -291,7 +291,7 @@ describe('F15 F16 when somebody breaks off', () => {
     return { sent, gone };
   }
 
-  it('a caller who leaves before the answer ends the call of the API', async () => {
+  it('a caller that disconnects before the answer ends the API call', async () => {
     world = await setUpProxy();
     let began = false;
     let ended = false;
@@ -313,7 +313,7 @@ describe('F15 F16 when somebody breaks off', () => {
     expect((await ask(world.at(QUEUES), get)).status).toBe(200);
   });
 
-  it('two hundred broken downloads leave no connection behind', async () => {
+  it('two hundred broken downloads leave no connection open', async () => {
     world = await setUpProxy({
       proxy: { connections: 8, requestsPerMinute: 10_000 },
       config: { limits: { requestsPerMinute: 10_000 } }
@@ -351,7 +351,7 @@ describe('F15 F16 when somebody breaks off', () => {
     expect(await world.api.connections()).toBeLessThanOrEqual(9);
   }, 60_000);
 
-  it('a caller who leaves while its answer waits behind another one ends both calls', async () => {
+  it('a caller that disconnects while its answer waits for an earlier one ends both calls', async () => {
     world = await setUpProxy();
     const open = new Set<string>();
     world.api.answerWith(({ url }, response) => {
@@ -377,7 +377,7 @@ describe('F15 F16 when somebody breaks off', () => {
     await until(() => open.size === 0);
   });
 
-  it('a caller who leaves in the middle of its body ends the call', async () => {
+  it('a caller that disconnects while it sends its body ends the call', async () => {
     world = await setUpProxy();
     const { sent, gone } = start('/api/v2/analytics/queues/observations/query', 'POST');
     sent.write(Buffer.alloc(100_000));

@@ -147,7 +147,7 @@ describe.each(Object.entries(HOSTS))('proxy mode behind %s', (name, open) => {
     expect(api.calls).toHaveLength(before);
   });
 
-  it('10.1.1 F9 says the token and the secret to nobody, in no answer and no log', async () => {
+  it('10.1.1 F9 reveals token and secret in no answer and no log', async () => {
     const texts: string[] = [];
     api.answerWith((_call, response) => {
       response.writeHead(500, { 'content-type': 'text/plain' }).end('broken');

@@ -4,7 +4,7 @@ import { type ProxySetup, setUpProxy } from '../testing/proxy-setup.ts';
 
 const call = (method: string): Ask => ({ method, headers: { 'x-genesys-auth': '1' } });
 
-describe('B11 what a caller may call', () => {
+describe('B11 the operations of a caller', () => {
   let world: ProxySetup;
   afterEach(() => world.close());
   const withRole = async (role: object, more: Parameters<typeof setUpProxy>[0] = {}) => {
@@ -15,7 +15,7 @@ describe('B11 what a caller may call', () => {
   };
   const send = (method: string, path: string) => ask(world.at(path), call(method));
 
-  it('is what the scopes of its roles allow, and the problem names those that would do', async () => {
+  it('are limited by the scopes of its roles, and the problem names sufficient scopes', async () => {
     await withRole({ scopes: ['analytics:readonly'] });
     const refused = await send('DELETE', '/api/v2/routing/queues/7');
     expect(refused).toMatchObject({ status: 403, body: { code: 'insufficient_scope', scopes: ['routing'] } });

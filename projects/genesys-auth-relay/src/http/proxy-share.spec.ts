@@ -67,7 +67,7 @@ describe('identical GETs at the same time', () => {
     expect((await later).text).toBe('{"n":2}');
   });
 
-  it('are never shared with callers of other rights, other paths, or what they accept', async () => {
+  it('are never shared with callers that have other rights, paths or Accept headers', async () => {
     await start(true);
     const all = [
       ask(world.at(QUEUES), as('ann')),
@@ -113,7 +113,7 @@ describe('identical GETs at the same time', () => {
     }
   });
 
-  it('do not queue up behind each other when the answer is none to share', async () => {
+  it('do not wait for each other when the answer cannot be shared', async () => {
     await start(true);
     const first = ask(world.at(QUEUES), as('ann'));
     await until(() => waiting.length === 1);

@@ -82,7 +82,7 @@ describe('a reload that cannot work, or fails half-way', () => {
     await until(() => client.of('event').length === 1, 'an event');
   });
 
-  it('frees what the first configuration held, although the hub stays', async () => {
+  it('frees the resources of the first configuration, although the hub stays', async () => {
     relay = await startRelay(config('first', { notifications: {} }), { observer, clock });
     const client = await openPage(relay.url);
     clients.push(client);
@@ -100,7 +100,7 @@ describe('a reload that cannot work, or fails half-way', () => {
     await until(() => client.of('event').length === 1, 'an event');
   });
 
-  it('leaves nothing behind when it fails half-way, and the old configuration serves', async () => {
+  it('leaves nothing open when it fails half-way, and the old configuration serves', async () => {
     relay = await startRelay(config('first', { mode: 'proxy' }), { observer, clock });
     const good = config('first', { mode: 'proxy' });
     // A pool of fewer than no connections is refused when the rest is built already.

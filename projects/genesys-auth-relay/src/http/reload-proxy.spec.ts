@@ -10,14 +10,14 @@ const QUEUES = '/api/v2/routing/queues';
 const ORIGIN = 'https://app.example';
 const CORS = { cors: { origins: [ORIGIN] } };
 
-describe('a relay in proxy mode that goes on while its configuration changes', () => {
+describe('a relay in proxy mode that serves while its configuration changes', () => {
   let world: ProxySetup;
   beforeEach(async () => {
     world = await setUpProxy({ config: CORS });
   });
   afterEach(() => world.close());
 
-  it('C1 tells pages the headers that it passes on from then on', async () => {
+  it('C1 allows pages the headers that it forwards after the change', async () => {
     const allowed = async () => {
       const { headers } = await ask(world.at(QUEUES), {
         method: 'OPTIONS',

@@ -11,7 +11,7 @@ import { KEY, SECRET_ENV, configFor, newKey } from '../testing/config.ts';
 import { type TokenServer, replyWith, startTokenServer, tokenNumber } from '../testing/token-server.ts';
 import { until } from '../testing/until.ts';
 
-describe('a relay that goes on while its configuration changes', () => {
+describe('a relay that serves while its configuration changes', () => {
   let server: TokenServer;
   let relay: RunningRelay;
   let dir: string;
@@ -76,7 +76,7 @@ describe('a relay that goes on while its configuration changes', () => {
     expect(told).toEqual(['config refused']);
   });
 
-  it('names what differs and needs a restart', async () => {
+  it('names changes that need a restart', async () => {
     const lines: object[] = [];
     const log = { ...silentLogger, info: (fields: object) => lines.push(fields) };
     relay = await startRelay(configFor(server), { observer, log });
@@ -109,7 +109,7 @@ describe('a relay that goes on while its configuration changes', () => {
     expect((await token('reports', KEY.key, 'analytics')).body['code']).toBe('scope_not_allowed');
   });
 
-  it('finishes with the old configuration what has begun', async () => {
+  it('finishes open requests with the old configuration', async () => {
     relay = await startRelay(configFor(server), { observer });
     let release = (): void => undefined;
     server.answerWith((response) => {
@@ -190,7 +190,7 @@ describe('a relay that goes on while its configuration changes', () => {
       expect(secrets()).toEqual(['first', 'second']);
     });
 
-    it('leaves nothing behind of those in between, when several reloads come at once', async () => {
+    it('leaves nothing open of intermediate configurations when several reloads come at once', async () => {
       writeFileSync(join(dir, 'secret'), 'first');
       const config = configFor(server, {}, { client: { id: 'relay-client', secret: { file: 'secret' } } });
       const parsed = () => parseRelayConfig(config, process.env, dir);
@@ -224,7 +224,7 @@ describe('a relay that goes on while its configuration changes', () => {
       expect(secrets()).toEqual(['secret-one', 'secret-two']);
     });
 
-    it('keeps the old secret when the file is empty or gone, and says so once', async () => {
+    it('keeps the old secret when the file is empty or missing, and logs it once', async () => {
       writeFileSync(join(dir, 'secret'), 'first');
       await start('secret');
       writeFileSync(join(dir, 'secret'), '');

@@ -37,7 +37,7 @@ describe('startRelay', () => {
     await world.close();
   });
 
-  it('F14 says "not ready" at once when it drains, and goes on serving until the time is up', async () => {
+  it('F14 reports "not ready" at once when it drains, and serves until the time is over', async () => {
     let wake = (): void => undefined;
     const slept: number[] = [];
     const clock = {
@@ -113,7 +113,7 @@ describe('startRelay', () => {
     expect(answered).toBeGreaterThan(before);
   });
 
-  it('answers what it has begun when it closes, refuses what comes then, and cuts silent connections', async () => {
+  it('finishes open requests when it closes, refuses new ones, and cuts silent connections', async () => {
     const world = await setUp();
     const { url } = world.relay;
     const agent = new Agent({ keepAlive: true });
@@ -146,7 +146,7 @@ describe('startRelay', () => {
     await world.server.close();
   });
 
-  it('does not wait for answers that stood behind another one when their caller left', async () => {
+  it('does not wait for pipelined answers whose caller has disconnected', async () => {
     const world = await setUp({ genesys: { timeoutMs: 30_000 } });
     let release = (): void => undefined;
     const asked = new Promise<void>((resolve) => {

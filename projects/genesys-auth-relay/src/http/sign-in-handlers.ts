@@ -6,7 +6,7 @@ import type { SignInAnswer } from '../sign-in/answer.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { Call, Handler } from './call.ts';
 
-/** Sign-in. It is asked for at each request, because a new configuration may come while the relay serves. */
+/** Returns the current sign-in. Call it for each request, because a reload may replace the configuration. */
 function signInOf({ signIn }: Relay): SignIn {
   if (signIn !== undefined) return signIn;
   throw new RelayProblem('not_found', 'Users do not sign in at this relay.', { hint: 'Add the section signIn.' });

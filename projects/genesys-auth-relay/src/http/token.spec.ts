@@ -84,7 +84,7 @@ describe('a relay with the sandbox as its Genesys Cloud', () => {
   });
 
   it.each([
-    ['a scope nobody registered', { scopes: ['anaytics'] }, 'scope_not_registered', 'anaytics', 'analytics'],
+    ['a scope that is not registered', { scopes: ['anaytics'] }, 'scope_not_registered', 'anaytics', 'analytics'],
     [
       'a permission taken for a scope',
       { scopes: ['analytics:reporting:read'] },

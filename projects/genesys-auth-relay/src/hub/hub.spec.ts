@@ -97,7 +97,7 @@ describe('the notification hub', () => {
     expect(server.topics()).toEqual([['v2.users.u1.presence', 'v2.users.u1.routingStatus']]);
   });
 
-  it('refuses topics that no role of the caller is worth, each with the reason', async () => {
+  it('refuses topics that no role of the caller covers, each with the reason', async () => {
     await start();
     const client = await page();
     const { topics } = await client.subscribe([
@@ -117,7 +117,7 @@ describe('the notification hub', () => {
     expect(server.topics()).toEqual([[Q1]]);
   });
 
-  it('reads the list behind a short name once for all who use it, and forgets no topic at the end', async () => {
+  it('reads the list for an alias once for all clients, and misses no topic at the end', async () => {
     await start();
     const [first, second, third] = [await page(), await page(), await page()];
     const answers = await Promise.all(
@@ -135,7 +135,7 @@ describe('the notification hub', () => {
     expect(first.of('event')).toEqual([]);
   });
 
-  it('passes on what Genesys Cloud refuses', async () => {
+  it('forwards refusals of Genesys Cloud', async () => {
     await start();
     server.rejected.add(Q2);
     const client = await page();
@@ -225,7 +225,7 @@ describe('the notification hub', () => {
     expect(new Set(server.clientIds).size).toBe(2);
   });
 
-  it('drops what Genesys Cloud sends twice, and passes on what differs or has no correlation id', async () => {
+  it('drops duplicates from Genesys Cloud, and forwards events that differ or have no correlation id', async () => {
     await start();
     const client = await page();
     await client.subscribe([Q1]);
@@ -240,7 +240,7 @@ describe('the notification hub', () => {
     expect(client.of('event').map(({ event }) => event.eventBody)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
   });
 
-  it('sends again what a client missed that was away for a moment', async () => {
+  it('resends the events that a client missed while it was away for a moment', async () => {
     await start();
     const first = await page();
     const second = await page();
@@ -360,7 +360,7 @@ describe('the notification hub', () => {
     expect(other.of('gap')).toEqual([]);
   });
 
-  it('bounds what a client that resumes may have waiting', async () => {
+  it('limits the events that may wait for a client that resumes', async () => {
     await start({ notifications: { bufferBytes: 16_384 } });
     const first = await page();
     await first.subscribe([Q1]);
@@ -380,7 +380,7 @@ describe('the notification hub', () => {
     expect(back.of('event').length).toBeLessThan(8);
   });
 
-  it('tells its clients when Genesys Cloud refuses a topic later on', async () => {
+  it('notifies its clients when Genesys Cloud refuses a topic later', async () => {
     await start();
     const client = await page();
     const program = keep(await openHub(relay.url, withKey));
@@ -408,7 +408,7 @@ describe('the notification hub', () => {
     expect(server.topics()).toEqual([[Q2]]);
   });
 
-  it('puts nobody on a topic who has left meanwhile', async () => {
+  it('subscribes no client that has disconnected meanwhile', async () => {
     const clock = testClock();
     relay = await startRelay(config(server), { clock });
     const client = await page();
@@ -426,7 +426,7 @@ describe('the notification hub', () => {
     expect(server.topics()).toEqual([[9, 8, 7].map((n) => `v2.analytics.queues.q${n}.observations`)]);
   });
 
-  it('leaves out what a client does not read, tells it of the gap, and closes it when it stays slow', async () => {
+  it('drops events that a client does not read, sends it a gap, and closes it when it stays slow', async () => {
     const clock = testClock();
     relay = await startRelay(config(server, { notifications: { bufferBytes: 16_384, slowSeconds: 5 } }), { clock });
     const [slow, brisk] = [await page(), await page()];
@@ -460,7 +460,7 @@ describe('the notification hub', () => {
     expect(brisk.socket.readyState).toBe(brisk.socket.OPEN);
   }, 60_000);
 
-  describe('the door', () => {
+  describe('the handshake', () => {
     const refusal = (protocols: readonly string[], headers: Record<string, string> = {}) =>
       openHub(relay.url, { protocols, headers }).then(
         (client) => {
@@ -691,7 +691,7 @@ describe('the notification hub', () => {
     });
   });
 
-  it('warns before the session ends, closes with 4401, and goes on without a gap on a new ticket', async () => {
+  it('warns before the session ends, closes with 4401, and resumes without a gap with a new ticket', async () => {
     const clock = testClock();
     relay = await startRelay(config(server, { notifications: { sessionSeconds: 60 } }), { clock });
     const client = await page();
@@ -726,7 +726,7 @@ describe('the notification hub', () => {
     }
   });
 
-  it('tells its clients to go elsewhere when it drains, and closes them with 1001', async () => {
+  it('asks its clients to reconnect when it drains, and closes them with 1001', async () => {
     await start({ limits: { drainMs: 50 } });
     const client = await page();
     await client.subscribe([Q1]);
@@ -739,7 +739,7 @@ describe('the notification hub', () => {
   });
 });
 
-describe('B16 what one client of the hub may cost', () => {
+describe('B16 the limits of one client of the hub', () => {
   let server: NotificationServer;
   let relay: RunningRelay;
   let client: HubTestClient;

@@ -144,7 +144,7 @@ describe('S1 a reload that takes rights away', () => {
     }
   });
 
-  it('4.4.4 refuses a ticket of a caller who has no rights any more', async () => {
+  it('4.4.4 refuses a ticket of a caller that has lost its rights', async () => {
     await start();
     const ticket = await ticketOf(relay.url, { authorization: `Bearer ${KEY.key}` });
     await relay.reload(config(server, { identities: [apiKey('reports', OTHER.sha256)] }));

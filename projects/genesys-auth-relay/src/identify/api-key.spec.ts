@@ -39,7 +39,7 @@ describe('a caller with an API key', () => {
     expect(await session(headers)).toMatchObject({ status: 200, body: { subject: 'reports', identity: 'apiKey' } });
   });
 
-  it('is known by a form, with or without the id repeated beside Basic', async () => {
+  it('is identified by a form, with or without the id repeated in addition to Basic', async () => {
     expect((await post({ client_id: 'reports', client_secret: KEY.key })).status).toBe(200);
     expect((await post({ client_id: 'reports' }, { authorization: basic('reports', KEY.key) })).status).toBe(200);
   });

@@ -33,7 +33,7 @@ describe('a caller with a JWT', () => {
     ask(`${world.relay.url}/session`, { method: 'GET', headers: { authorization: `Bearer ${token}` } });
   const refused = { status: 401, body: { code: 'invalid_credentials' } };
 
-  it.each(['ES256', 'RS256', 'EdDSA'] as const)('is who the token says, signed with %s', async (algorithm) => {
+  it.each(['ES256', 'RS256', 'EdDSA'] as const)('is the user of the token, signed with %s', async (algorithm) => {
     await start({ algorithm });
     const { status, body } = await session(await provider.token());
     expect(status).toBe(200);

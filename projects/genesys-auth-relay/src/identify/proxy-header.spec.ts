@@ -59,7 +59,7 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
     }
   });
 
-  it('has the roles that every user of the proxy has, beside its groups', async () => {
+  it('has the roles of every user of the proxy, in addition to its groups', async () => {
     const identity = { rolesHeader: undefined, roles: ['developer'] };
     expect((await session(without(GROUPS), identity)).body['roles']).toEqual(['developer']);
   });
@@ -112,7 +112,7 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
     ['the user in another spelling only', { ...without('X-Forwarded-User'), X_Forwarded_User: 'eve' }],
     ['the groups twice', { ...ANN, [GROUPS]: ['guests', 'developer'] }],
     ['the groups in another spelling', { ...without(GROUPS), X_Forwarded_Groups: 'developer' }],
-    ['a name that is none', { ...ANN, 'X-Forwarded-User': 'ann\u00e9' }],
+    ['an invalid name', { ...ANN, 'X-Forwarded-User': 'ann\u00e9' }],
     ['a name beyond all bounds', { ...ANN, 'X-Forwarded-User': 'a'.repeat(257) }]
   ])('is refused with %s', async (_what, headers) => {
     const answer = await session(headers);
@@ -120,7 +120,7 @@ describe('S7 F11 4.1.3 a caller whom a proxy names by header', () => {
     expect(answer.text).not.toContain(PROOF.slice(0, 12));
   });
 
-  it('is nobody when the proxy names nobody, and another identity may decide then', async () => {
+  it('is not identified when the proxy names no user, and another identity may decide then', async () => {
     const key = { Authorization: `Bearer ${KEY.key}` };
     expect(await session(without('X-Forwarded-User'), {}, 'apiKey')).toMatchObject(nobody);
     expect(await session({ ...ANN, 'X-Forwarded-User': '' }, {}, 'apiKey')).toMatchObject(nobody);

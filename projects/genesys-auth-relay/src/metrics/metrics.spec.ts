@@ -36,7 +36,7 @@ describe('13.4.5 /metrics of the admin listener', () => {
   const send = (path: string, sent: Ask) => ask(`${world.relay.url}${path}`, sent);
   const scrape = () => ask(`${world.relay.adminUrl}/metrics`, { method: 'GET' });
 
-  it('counts what callers ask, what they get and what they are refused', async () => {
+  it('counts requests, tokens and refusals', async () => {
     await send('/token', fromHere());
     await send('/token', fromHere());
     await send('/token', fromHere({ scopes: ['admin:platform'] }));
@@ -95,7 +95,7 @@ describe('13.4.5 /metrics of the admin listener', () => {
 });
 
 describe('createRelayMetrics', () => {
-  it('puts the numbers of a mounted relay beside those of its host', async () => {
+  it('adds the metrics of a mounted relay to those of its host', async () => {
     process.env[SECRET_ENV] = 'relay-secret';
     const upstream = await startTokenServer();
     const registry = new Registry();

@@ -60,7 +60,7 @@ describe('narrowestClient (S1)', () => {
 });
 
 describe('leastMissing', () => {
-  it('names the client that comes nearest and what it lacks', () => {
+  it('names the closest client and the scopes it lacks', () => {
     expect(leastMissing([REPORTS, READ], ['analytics', 'routing'])).toEqual({ name: 'reports', missing: ['routing'] });
     expect(leastMissing([], ['analytics'])).toBeUndefined();
   });

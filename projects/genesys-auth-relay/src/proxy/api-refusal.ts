@@ -6,7 +6,10 @@ import { type WholeAnswer, headerOf } from './answer.ts';
 /** Maximum size in bytes of a decompressed body. */
 const MAX_BODY_BYTES = 65_536;
 
-/** The body of an error of the API as an object, also when it is compressed. Browsers allow that, and the relay passes it on. */
+/**
+ * The body of an error of the API as an object, also when it is compressed. Browsers allow compression, and the relay forwards
+ * their header.
+ */
 export function errorBody({ headers, body }: WholeAnswer): Record<string, unknown> | undefined {
   const text = decoded(body, headerOf(headers, 'content-encoding'), MAX_BODY_BYTES)?.toString('utf8');
   return text === undefined ? undefined : parseObject(text);

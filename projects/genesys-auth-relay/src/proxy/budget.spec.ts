@@ -145,7 +145,7 @@ describe('B16 the budget of a token', () => {
     });
   });
 
-  it('keeps a part for callers who have had less than their share', () => {
+  it('reserves a part for callers that have used less than their share', () => {
     const clock = testClock();
     const budget = createBudget({ requestsPerMinute: 100, queueLength: 0, queueWaitMs: 0 }, clock);
     let greedy = 0;
@@ -206,7 +206,7 @@ describe('B16 the budget of a token', () => {
     expect(order).toEqual(['late']);
   });
 
-  it('serves those who wait in turn by caller, and in order within one', async () => {
+  it('serves waiting requests in turn by caller, and in order for each caller', async () => {
     const clock = steppedClock();
     const budget = createBudget({ requestsPerMinute: 10, queueLength: 100, queueWaitMs: 180_000 }, clock);
     for (let index = 0; index < 10; index++) {
@@ -233,7 +233,7 @@ describe('B16 the budget of a token', () => {
     expect(order.filter((name) => name.startsWith('greedy'))).toEqual(['greedy-0', 'greedy-1', 'greedy-2', 'greedy-3']);
   });
 
-  it('lets nobody wait longer than said, nor more than said', async () => {
+  it('limits the waiting time and the number of waiting requests', async () => {
     const clock = steppedClock();
     const budget = createBudget({ requestsPerMinute: 2, queueLength: 2, queueWaitMs: 5000 }, clock);
     void budget.take('a', never);
@@ -253,7 +253,7 @@ describe('B16 the budget of a token', () => {
     ]);
   });
 
-  it('forgets who has gone', async () => {
+  it('removes callers that have disconnected', async () => {
     const clock = steppedClock();
     const budget = createBudget({ requestsPerMinute: 1, queueLength: 5, queueWaitMs: 60_000 }, clock);
     void budget.take('a', never);

@@ -53,7 +53,7 @@ describe('an answer on its way to a caller that does not read', () => {
     server.close();
   });
 
-  it('stops reading from the API, and goes on when the caller reads', async () => {
+  it('stops reading from the API, and continues when the caller reads', async () => {
     const { answer, read } = answerOf(1024);
     const streamed = streamAnswer(exchange, answer, signal);
     await untilStill(read);
@@ -81,7 +81,7 @@ describe('an answer on its way to a caller that does not read', () => {
     expect(read.chunks).toBe(1025);
   });
 
-  it('ends the answer of the API when the caller is gone', async () => {
+  it('ends the answer of the API when the caller has disconnected', async () => {
     const { answer } = answerOf(Infinity);
     const gone = new AbortController();
     const streamed = streamAnswer(exchange, answer, gone.signal);

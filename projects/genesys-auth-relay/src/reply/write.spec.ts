@@ -18,7 +18,7 @@ describe('an answer of the relay', () => {
     }
   }
 
-  it('keeps the cookies of the host beside its own', async () => {
+  it('keeps the cookies of the host in addition to its own', async () => {
     const headers = { location: '/there', 'set-cookie': ['a=1', 'b=2'] };
     const { status, headers: got } = await answered({ status: 303, headers });
     expect(status).toBe(303);

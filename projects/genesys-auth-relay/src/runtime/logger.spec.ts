@@ -15,7 +15,7 @@ function written(act: string) {
 }
 
 describe("the relay's own logger", () => {
-  it('writes what all loggers of the process say, in its order', () => {
+  it('writes the lines of all loggers of the process in order', () => {
     const { status, lines } = written(`log.info({ n: 1 }, 'a'); other.warn({ n: 2 }, 'b'); log.info({ n: 3 }, 'c');`);
     expect(status).toBe(0);
     expect(lines.map(({ n, msg }) => [n, msg])).toEqual([
@@ -29,14 +29,14 @@ describe("the relay's own logger", () => {
 
   it.each<[string, string, number]>([
     ['process.exit()', 'process.exit(3);', 3],
-    ['an error that nobody catches', "throw new Error('planted');", 1]
+    ['an uncaught error', "throw new Error('planted');", 1]
   ])('loses no line to %s', (_what, act, status) => {
     const result = written(`log.info({ n: 1 }, 'last words'); ${act}`);
     expect(result.status).toBe(status);
     expect(result.lines).toMatchObject([{ n: 1, msg: 'last words' }]);
   });
 
-  it('replaces what must not be in a log', () => {
+  it('redacts secret fields', () => {
     const { lines } = written(`log.info({ token: 'CANARY', headers: { a: 'CANARY' }, event: 'x' }, 'a');`);
     expect(lines).toMatchObject([{ token: '[Redacted]', headers: '[Redacted]', event: 'x' }]);
   });

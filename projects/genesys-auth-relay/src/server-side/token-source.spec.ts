@@ -26,7 +26,7 @@ describe('createTokenSource()', () => {
     return source;
   };
 
-  it('makes one token request for all who ask at once', async () => {
+  it('sends one token request for all concurrent callers', async () => {
     const source = await start();
     const tokens = await Promise.all(Array.from({ length: 200 }, () => source.token()));
     expect(new Set(tokens.map(({ accessToken }) => accessToken))).toEqual(new Set([tokenNumber(1)]));
@@ -54,7 +54,7 @@ describe('createTokenSource()', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  it('says what is wrong upstream, with a code and a hint', async () => {
+  it('reports upstream failures with a code and a hint', async () => {
     const source = await start();
     server.answerWith(replyWith(401, { error: 'invalid_client' }));
     await expect(source.token()).rejects.toMatchObject({

@@ -176,7 +176,7 @@ describe('attack:', () => {
     expect(world.calls()).toEqual([]);
   });
 
-  it('a stolen cookie is worth nothing after sign-out', async () => {
+  it('a stolen cookie is useless after sign-out', async () => {
     world = await setUpSignIn();
     const browser = await signedIn();
     const thief = world.browser();

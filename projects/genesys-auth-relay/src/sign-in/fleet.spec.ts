@@ -75,7 +75,7 @@ describeWithRedis('relays that share the sessions of users', () => {
     await sandbox.close();
   });
 
-  it('either serves, also when the other is gone', async () => {
+  it('either serves, also when the other one has stopped', async () => {
     const [a, b] = [await join(), await join()];
     const browser = await signedIn(a);
     expect((await moved(browser, b).session()).body['session']).toBe(browser.tag);
@@ -160,7 +160,7 @@ describeWithRedis('relays that share the sessions of users', () => {
       expect(await redis.client.del(`genesys-auth:{session:${nameOf(id)}}`)).toBe(1);
     };
     const endings: [string, (browser: Browser) => Promise<unknown>][] = [
-      ['nobody uses it', drop],
+      ['it is not used', drop],
       ['the user signs out at another relay', (browser) => browser.send('/sign-out', { method: 'POST' })]
     ];
 

@@ -211,7 +211,7 @@ describe('a browser without a signed-in user', () => {
   let world: SignInSetup;
   afterEach(() => world.close());
 
-  it('is told where to sign in', async () => {
+  it('gets the URL to sign in', async () => {
     world = await setUpSignIn();
     const browser = world.browser();
     expect(await browser.send('/session')).toMatchObject({
@@ -280,7 +280,7 @@ describe('the end of a session', () => {
     expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
   });
 
-  it('comes with the idle limit also when the browser is gone: the token ends, and sockets close', async () => {
+  it('comes with the idle limit even if the browser is closed: the token ends, and sockets close', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => {
       vi.useRealTimers();

@@ -13,7 +13,7 @@ describe('an entry of the store', () => {
     ['no token', { ...TOKEN, token: undefined }],
     ['a token that would split a header', { ...TOKEN, token: 'a\r\nb: c' }],
     ['scopes that are text', { ...TOKEN, scopes: 'analytics' }],
-    ['a scope that is none', { ...TOKEN, scopes: ['a b'] }],
+    ['an invalid scope', { ...TOKEN, scopes: ['a b'] }],
     ['a life of nothing', { ...TOKEN, lifetimeSeconds: 0 }],
     ['a life longer than any', { ...TOKEN, lifetimeSeconds: 172_801 }],
     ['a life that is text', { ...TOKEN, lifetimeSeconds: '300' }],

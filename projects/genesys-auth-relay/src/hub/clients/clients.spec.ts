@@ -36,7 +36,7 @@ describe('a frame', () => {
 });
 
 describe('the memory', () => {
-  it('gives back exactly what came after a position, or says that it cannot', () => {
+  it('returns exactly the events after a position, or reports that it cannot', () => {
     const lengths = fc.array(fc.nat(30), { maxLength: 60 });
     fc.assert(
       fc.property(
@@ -145,7 +145,7 @@ describe('a slow client', () => {
   }
   const event = textFrame('{"type":"event","padding":"................................................"}');
 
-  it('is spared events while its buffer is full, and told of the gap when it has read on', () => {
+  it('gets no events while its buffer is full, and a gap when it has read again', () => {
     const { client, stream, written } = slowClient();
     for (let n = 0; n < 10; n += 1) client.deliver(event, `topic-${n % 2}`);
     const before = written.length;

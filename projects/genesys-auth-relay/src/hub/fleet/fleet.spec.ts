@@ -31,7 +31,7 @@ describe('a message of the fleet', () => {
     for (const message of messages) expect(readMessage(writeMessage('me', message))).toEqual({ from: 'me', message });
   });
 
-  it.each([[''], ['me'], ['me\n'], ['me\n{'], ['me\n!x\ny']])('is left alone when it is none: %j', (text) => {
+  it.each([[''], ['me'], ['me\n'], ['me\n{'], ['me\n!x\ny']])('is ignored if it is malformed: %j', (text) => {
     expect(readMessage(text)).toBeUndefined();
   });
 });
@@ -372,7 +372,7 @@ describeWithRedis('instances of the hub that share a store', () => {
   const live = (member: { states: Map<string, string> }, ...keys: string[]) =>
     until(() => keys.every((topic) => member.states.get(topic) === 'live'), `${keys.join()} live`, 15_000);
 
-  it('subscribes at one of them what is wanted on any', async () => {
+  it('subscribes the topics of all instances at the leader', async () => {
     const [first, second] = [await join(), await join()];
     first.feed.want(topics(A));
     second.feed.want(topics(A, B));
@@ -385,7 +385,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     await until(() => first.subscribed().length === 1);
   });
 
-  it('subscribes at the one that listens what only another wants', async () => {
+  it('subscribes topics at the leader that only another instance wants', async () => {
     const [first, second] = [await join(), await join()];
     second.feed.want(topics(B));
     await live(second, B);
@@ -394,7 +394,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect(first.subscribed()).toEqual([A, B]);
   });
 
-  it('tells the one that listens of a topic that only another wanted before', async () => {
+  it('reports a topic to the leader that only another instance wanted before', async () => {
     const [first, second] = [await join(), await join()];
     second.feed.want(topics(B));
     await live(second, B);
@@ -403,7 +403,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect(first.subscribed()).toEqual([B]);
   });
 
-  it('does not answer with what was so before a topic was given up', async () => {
+  it('does not answer with the status from before a topic was dropped', async () => {
     const [first, second] = [await join(), await join()];
     second.feed.want(topics(A, B));
     await live(second, A, B);
@@ -419,7 +419,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect(second.states.get(B)).toBeUndefined();
   });
 
-  it('reports a gap for a message that was lost on its way, before what came after it', async () => {
+  it('reports a gap for a lost message before later events', async () => {
     const [first, second] = [await join(), await join()];
     first.feed.want(topics(A));
     second.feed.want(topics(A));
@@ -485,7 +485,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect(first.roles.at(-1)).toBe('alone');
   });
 
-  it('reports a gap for what a leader did not say while it was alone for a moment', async () => {
+  it('reports a gap for events that a leader did not publish while it was alone for a moment', async () => {
     // The follower does not get the lease meanwhile.
     const [first, second] = [await join(), await join({ ...TIMES, aloneMs: 120_000 })];
     first.feed.want(topics(A));
@@ -612,7 +612,7 @@ describeWithRedis('instances of the hub that share a store', () => {
     expect([second.gaps, third.gaps, other.subscribed()]).toEqual([[A], [A], []]);
   });
 
-  it('one that has lost its place without knowing is not heard beside the one that listens now', async () => {
+  it('a former leader that does not know it has lost the lease is ignored', async () => {
     // It must not notice by itself that the store has not answered.
     const times = { ...TIMES, aloneMs: 120_000 };
     const [first, second, third] = [await join(times), await join(), await join()];

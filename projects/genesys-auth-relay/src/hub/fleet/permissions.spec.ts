@@ -53,7 +53,7 @@ describeWithRedis('a Redis user that may not use the channel of the hub, as is t
     return relay;
   };
 
-  it('is named in the log, once for each of the two, with what to allow; and all works once it is allowed', async () => {
+  it('is logged once for each of the two, with the permission to add, and everything works once it is allowed', async () => {
     await start();
     const follower = await start();
     const client = await openHub(follower.url, {

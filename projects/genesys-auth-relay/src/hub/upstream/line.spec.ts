@@ -127,7 +127,7 @@ describe('a line to Genesys Cloud', () => {
     expect(states).not.toContain('down');
   });
 
-  it('makes a new channel when its own is gone', async () => {
+  it('creates a new channel when its own no longer exists', async () => {
     await open(A);
     server.forgetChannels();
     line?.want(topics(A, B));
@@ -221,7 +221,7 @@ describe('a line to Genesys Cloud', () => {
     expect(line.open).toBe(false);
   });
 
-  it('leaves no channel behind whose topics could not be set', async () => {
+  it('deletes a channel whose topics could not be set', async () => {
     const held = server.hold('PUT ');
     line = createLine({ api, tokens, times: TIMES, runtime: runtimeOf({ clock }) }, sink);
     line.want(topics(A));

@@ -13,17 +13,20 @@ export interface BrowserAppOptions {
   readonly config: object;
   /** Origins, beside this server's own, that the page may talk to. */
   readonly connectTo: readonly string[];
+  /** The one origin that the page has, where users sign in: their cookie is for this host only. */
+  readonly origin?: string | undefined;
 }
 
 /** In `index.html`, stands for the nonce of the answer. */
 const NONCE = 'CSP_NONCE';
 /** The routes of the page: each is the same page, which shows what its URL names. */
-const ROUTES = ['/', '/queues/:queueId', '/no-access'];
+const ROUTES = ['/', '/queues/:queueId', '/me', '/no-access'];
 /** Files whose name changes with their content never change. */
 const HASHED = /-[A-Z0-9]{8}\.(?:js|css)$/;
 
 /** Serves the page, its files and its configuration, with a strict Content Security Policy. */
-export const browserApp: FastifyPluginAsync<BrowserAppOptions> = async (app, { browserDir, config, connectTo }) => {
+export const browserApp: FastifyPluginAsync<BrowserAppOptions> = async (app, options) => {
+  const { browserDir, config, connectTo, origin } = options;
   const html = await readPage(browserDir);
 
   app.addHook('onSend', async (_request, reply) => {
@@ -32,7 +35,8 @@ export const browserApp: FastifyPluginAsync<BrowserAppOptions> = async (app, { b
   });
   app.get('/config.json', (_request, reply) => reply.header('cache-control', 'no-store').send(config));
   for (const route of ROUTES) {
-    app.get(route, (_request, reply) => {
+    app.get(route, (request, reply) => {
+      if (origin !== undefined && request.host !== new URL(origin).host) return reply.redirect(origin + request.url);
       const nonce = randomBytes(16).toString('base64');
       return reply
         .header('content-security-policy', contentSecurityPolicy(nonce, connectTo))

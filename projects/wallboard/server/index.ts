@@ -3,14 +3,16 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { type RelayConfigInput, parseRelayConfig } from 'genesys-auth-relay';
 import { type Sandbox, type SandboxOptions, createSandbox } from 'genesys-sandbox';
-import { OPTIONAL_SCOPES, SCOPES, demoRelay } from './demo-relay.ts';
-import { PortTakenError, listen, portTaken } from './ports.ts';
-import { type PageConfig, createServer } from './server.ts';
+import { type DemoSignIn, OPTIONAL_SCOPES, SCOPES, USER_SCOPES, demoRelay } from './demo-relay.ts';
+import { DEMO_USERS } from './demo-users.ts';
+import { PortTakenError, freePort, listen, portTaken } from './ports.ts';
+import { type PageConfig, RELAY_PREFIX, createServer } from './server.ts';
 
 export { PortTakenError, type PageConfig };
 
-/** Name of the variable that the relay reads the sandbox client's secret from. */
+/** Names of the variables that the relay reads the secrets of the sandbox's clients from. */
 const SECRET_NAME = 'GENESYS_CLIENT_SECRET';
+const SIGN_IN_SECRET_NAME = 'GENESYS_SIGN_IN_SECRET';
 
 /** Options of {@link startWallboard}; every one has a default. */
 export interface WallboardOptions {
@@ -38,12 +40,15 @@ export interface Wallboard {
   readonly url: string;
   /** The local Genesys Cloud, if there is one. */
   readonly sandbox: Sandbox | null;
+  /** E-mail addresses of users of the sandbox who can sign in, with any password. Empty where users cannot sign in. */
+  readonly users: readonly string[];
   /** Stops everything and cuts open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the demo: a local Genesys Cloud with a contact centre in it, and the server with the relay and the page.
+ * Starts the demo: a local Genesys Cloud with a contact centre in it, and the server with the relay and the page. Users of that
+ * Genesys Cloud can sign in, in proxy mode and without a sign-in of the company.
  *
  * @throws PortTakenError `port_taken` when a port belongs to another program; nothing is left running then
  * @example
@@ -52,53 +57,90 @@ export interface Wallboard {
  * await wallboard.close();
  */
 export async function startWallboard(options: WallboardOptions = {}): Promise<Wallboard> {
-  const { sandbox, genesys, env } = await startGenesys(options);
+  const host = options.host ?? 'localhost';
+  const given = options.port ?? 4200;
+  // The URLs of sign-in name the port, so it is chosen before the server listens.
+  const port = given === 0 ? await freePort(host) : given;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { sandbox, genesys, signIn, env } = await startGenesys(options, url);
   let app: FastifyInstance | undefined;
   const close = async () => {
     await Promise.all([app?.close(), sandbox?.close()]);
   };
   try {
-    const relay = parseRelayConfig({ ...demoRelay(genesys), ...options.relay }, { ...process.env, ...env });
+    const demo = demoRelay(genesys, signIn);
+    const roles = { ...demo.roles, ...options.relay?.roles };
+    const relay = parseRelayConfig({ ...demo, ...options.relay, roles }, { ...process.env, ...env });
+    const hasSignIn = relay.signIn !== undefined;
     app = await createServer({
       relay,
       page: {
         apiOrigin: relay.genesys.apiOrigin,
         mode: relay.mode,
         scopes: SCOPES,
-        optionalScopes: OPTIONAL_SCOPES,
-        ...(options.signIn === undefined ? {} : { signIn: options.signIn })
+        optionalScopes: hasSignIn ? [...OPTIONAL_SCOPES, ...USER_SCOPES] : OPTIONAL_SCOPES,
+        ...(options.signIn === undefined ? {} : { signIn: options.signIn }),
+        ...(hasSignIn && { genesysSignIn: true })
       },
-      browserDir: options.browserDir ?? fileURLToPath(new URL('../../../dist/wallboard/browser', import.meta.url))
+      browserDir: options.browserDir ?? fileURLToPath(new URL('../../../dist/wallboard/browser', import.meta.url)),
+      origin: hasSignIn ? url : undefined
     });
-    const host = options.host ?? 'localhost';
-    const port = await listen(app, host, options.port ?? 4200);
-    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, sandbox, close };
+    await listen(app, host, port);
+    return { url, sandbox, users: signIn === undefined ? [] : DEMO_USERS.map(({ email }) => email), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** A Genesys Cloud: its origins, the client, and the variables that the relay reads secrets from. */
+/** A Genesys Cloud: its origins, the clients, and the variables that the relay reads secrets from. */
 interface Genesys {
   readonly sandbox: Sandbox | null;
   readonly genesys: RelayConfigInput['genesys'];
+  /** Only where users can sign in with an account of the sandbox. */
+  readonly signIn?: DemoSignIn | undefined;
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function startGenesys({ sandbox, loginPort = 4210, apiPort = 4211, relay }: WallboardOptions): Promise<Genesys> {
+async function startGenesys(options: WallboardOptions, origin: string): Promise<Genesys> {
+  const { sandbox, loginPort = 4210, apiPort = 4211, relay, signIn } = options;
   if (sandbox === false) {
     if (relay?.genesys !== undefined) return { sandbox: null, genesys: relay.genesys, env: {} };
     throw new TypeError('startWallboard({ sandbox: false }) needs relay.genesys: the region and the OAuth client.');
   }
-  // A new secret for each start: none stands in a source file, and none outlives the demo.
-  const client = { id: randomUUID(), secret: randomBytes(32).toString('base64url'), name: 'Queue wallboard' };
+  const client = { ...newClient(), name: 'Queue wallboard' };
+  const signInClient = {
+    ...newClient(),
+    name: 'Sign-in of the wallboard',
+    grantType: 'CODE' as const,
+    redirectUris: [`${origin}${RELAY_PREFIX}/sign-in/callback`, `${origin}/`],
+    scopes: [...SCOPES, ...OPTIONAL_SCOPES, ...USER_SCOPES]
+  };
   try {
-    const running = await createSandbox({ loginPort, apiPort, clients: [client], ...sandbox });
+    const clients = [client, signInClient];
+    const running = await createSandbox({ loginPort, apiPort, clients, users: DEMO_USERS, ...sandbox });
     const { tokenEndpoint, apiOrigin } = running;
-    const genesys = { tokenEndpoint, apiOrigin, client: { id: client.id, secret: { env: SECRET_NAME } } };
-    return { sandbox: running, genesys, env: { [SECRET_NAME]: client.secret } };
+    // A user's token stays in the relay, so token mode has no sign-in. A company's own sign-in takes its place.
+    const hasSignIn = relay?.mode !== 'token' && signIn === undefined;
+    return {
+      sandbox: running,
+      genesys: { tokenEndpoint, apiOrigin, client: { id: client.id, secret: { env: SECRET_NAME } } },
+      signIn: hasSignIn
+        ? {
+            client: { id: signInClient.id, secret: { env: SIGN_IN_SECRET_NAME } },
+            organizations: running.users.slice(0, 1).map(({ organization }) => organization.id),
+            origin,
+            prefix: RELAY_PREFIX
+          }
+        : undefined,
+      env: { [SECRET_NAME]: client.secret, [SIGN_IN_SECRET_NAME]: signInClient.secret }
+    };
   } catch (error) {
     throw portTaken(error, apiPort) ?? error;
   }
+}
+
+/** A new secret for each start: none stands in a source file, and none outlives the demo. */
+function newClient(): { id: string; secret: string } {
+  return { id: randomUUID(), secret: randomBytes(32).toString('base64url') };
 }

@@ -23,8 +23,9 @@ async function main(): Promise<void> {
       .then(() => process.exit(0));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  const { url } = await starting;
+  const { url, users } = await starting;
   console.log(`Wallboard: ${url}`);
+  if (users.length > 0) console.log(`You can sign in there as ${users.join(' or ')}, with any password.`);
 }
 
 try {

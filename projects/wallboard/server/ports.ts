@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** A port that the demo needs belongs to another program. */
@@ -21,26 +22,33 @@ export function portTaken(error: unknown, fallback: number): PortTakenError | un
   return new PortTakenError('port' in error && typeof error.port === 'number' ? error.port : fallback, error);
 }
 
+/** Chooses a port that is free at the moment. */
+export async function freePort(host: string): Promise<number> {
+  const probe = createServer().listen(0, host);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
 /**
  * Listens on every address that the name of this machine stands for, since browsers take `localhost` for 127.0.0.1 or ::1.
  * Fastify passes over an address it does not get; a page that another program answers must not go unnoticed.
  *
- * @returns the port
  * @throws PortTakenError when the port belongs to another program, on any of the addresses
  */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
   try {
     await app.listen({ host, port });
   } catch (error) {
     throw portTaken(error, port) ?? error;
   }
   const bound = app.addresses().filter((address) => typeof address !== 'string');
-  const got = bound[0]?.port ?? port;
   for (const { address } of await lookup(host, { all: true })) {
     if (bound.some((one) => one.address === address)) continue;
-    if (await answers(address, got)) throw new PortTakenError(got);
+    if (await answers(address, port)) throw new PortTakenError(port);
   }
-  return got;
 }
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -6,7 +6,7 @@ import { type BrowserAppOptions, browserApp } from './browser-app.ts';
 import { terminalLog } from './terminal-log.ts';
 
 /** Where the relay is mounted; the page finds it in `/config.json`. */
-const RELAY_PREFIX = '/genesys';
+export const RELAY_PREFIX = '/genesys';
 
 /** What {@link createServer} serves. */
 export interface ServerOptions {
@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly page: Omit<PageConfig, 'relay'>;
   /** Folder of the browser build. */
   readonly browserDir: string;
+  /** The one origin of the page, where users sign in. */
+  readonly origin?: string | undefined;
 }
 
 /** `/config.json`: what the page needs to know before Angular starts. */
@@ -28,10 +30,12 @@ export interface PageConfig {
   readonly optionalScopes: readonly string[];
   /** The company's sign-in, where the relay identifies people by their token. */
   readonly signIn?: { authority: string; clientId: string; scope?: string; resource?: string };
+  /** Users sign in with Genesys Cloud, through the relay. */
+  readonly genesysSignIn?: true;
 }
 
 /** The server of the wallboard: the relay, the page's configuration, the page. */
-export async function createServer({ relay, page, browserDir }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer({ relay, page, browserDir, origin }: ServerOptions): Promise<FastifyInstance> {
   const app = fastify({
     forceCloseConnections: true,
     // The host's own request lines stay off: they hold URLs.
@@ -50,7 +54,7 @@ export async function createServer({ relay, page, browserDir }: ServerOptions): 
     ...(page.signIn === undefined ? [] : [new URL(page.signIn.authority).origin])
   ];
   const config: PageConfig = { ...page, relay: RELAY_PREFIX };
-  await app.register(browserApp, { browserDir, config, connectTo } satisfies BrowserAppOptions);
+  await app.register(browserApp, { browserDir, config, connectTo, origin } satisfies BrowserAppOptions);
 
   return app;
 }

@@ -68,7 +68,7 @@ export class GenesysSignIn {
   /**
    * Why no user is signed in, if there is a reason to show: `sign_in_cancelled`, `sign_in_failed`, `organization_not_allowed`,
    * `cookies_blocked`, `session_ended`, or `relay_forbidden` if no role is mapped to the user (`problem.code` is `policy_denied`).
-   * `null` again when sign-in starts, or a user is signed in.
+   * `null` again when the page is left for sign-in, or a user is signed in.
    */
   readonly problem: Signal<GenesysAuthError | null> = this.#session.problem;
 
@@ -82,7 +82,8 @@ export class GenesysSignIn {
     // Without a pause if possible: a browser blocks windows that do not open within the click.
     const core = this.#configuration.core ?? (await this.#ready());
     const prompt = needsOtherUser(this.problem()) ? 'login' : undefined;
-    this.#session.starts(false);
+    // The page that opens a window stays, and so does its problem: the user may close the window.
+    if (!request.newWindow) this.#session.starts(false);
     this.#navigate(core, { ...request, prompt: request.prompt ?? prompt });
   }
 

@@ -246,6 +246,19 @@ describe('signOut()', () => {
 });
 
 describe('when the session ends', () => {
+  it('the problem stays while the user signs in in a new window, which they may close', async () => {
+    const { signIn, answer } = signInApp();
+    await answer(ANN);
+    const renewed = TestBed.inject(GenesysAuthService).renew().catch(codeOf);
+    await answer(null);
+    expect(await renewed).toBe('session_ended');
+    void signIn.signIn({ newWindow: true });
+    expect([signIn.user(), signIn.problem()?.code]).toEqual([null, 'session_ended']);
+    void TestBed.inject(GenesysAuthService).renew();
+    await answer(ANN);
+    expect([signIn.user(), signIn.problem()]).toEqual([ANN, null]);
+  });
+
   it.each([
     ['the API is called', 'session_ended'],
     ['the API is called without roles for visitors', 'sign_in_required']

@@ -23,6 +23,11 @@ describe('readBoardConfig', () => {
     expect(readBoardConfig({ ...config, signIn }).signIn).toEqual({ ...signIn, scope: 'openid' });
   });
 
+  it('reads whether users sign in with Genesys Cloud', () => {
+    expect(readBoardConfig({ ...config, genesysSignIn: true }).genesysSignIn).toBe(true);
+    expect(readBoardConfig({ ...config, genesysSignIn: 'yes' })).toEqual(config);
+  });
+
   it.each([
     ['apiOrigin', { ...config, apiOrigin: undefined }],
     ['relay', { ...config, relay: '' }],

@@ -16,6 +16,8 @@ export interface BoardConfig {
   readonly optionalScopes: readonly string[];
   /** The company's sign-in, where there is one. */
   readonly signIn?: SignInConfig;
+  /** Users sign in with Genesys Cloud, through the relay. */
+  readonly genesysSignIn?: true;
 }
 
 export const BOARD_CONFIG = new InjectionToken<BoardConfig>('BOARD_CONFIG');
@@ -49,7 +51,8 @@ export function readBoardConfig(answer: unknown): BoardConfig {
     relay: required(config, 'relay'),
     scopes: names(config['scopes']),
     optionalScopes: names(config['optionalScopes']),
-    ...(config['signIn'] === undefined ? {} : { signIn: readSignIn(record(config['signIn'])) })
+    ...(config['signIn'] === undefined ? {} : { signIn: readSignIn(record(config['signIn'])) }),
+    ...(config['genesysSignIn'] === true && { genesysSignIn: true })
   };
 }
 

@@ -1,6 +1,6 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type EnvironmentProviders, type Provider, provideBrowserGlobalErrorListeners } from '@angular/core';
-import { genesysAuthInterceptor, provideGenesysAuth, withProxyMode } from 'ngx-genesys-auth';
+import { genesysAuthInterceptor, provideGenesysAuth, withProxyMode, withSignIn } from 'ngx-genesys-auth';
 import { withDevtools } from 'ngx-genesys-auth/devtools';
 import { provideGenesysNotifications, relayHub } from 'ngx-genesys-auth/notifications';
 import { BOARD_CONFIG, type BoardConfig } from './board-config';
@@ -24,7 +24,8 @@ export function boardProviders(config: BoardConfig, headers?: RelayHeaders): (Pr
       },
       // Production builds hold nothing of it.
       withDevtools(),
-      ...(config.mode === 'proxy' ? [withProxyMode()] : [])
+      ...(config.mode === 'proxy' ? [withProxyMode()] : []),
+      ...(config.genesysSignIn ? [withSignIn()] : [])
     ),
     // Boards share the relay's channels: Genesys Cloud keeps no more than 20 for an OAuth client.
     provideGenesysNotifications({ source: relayHub(), pauseWhenHidden: true }),

@@ -77,7 +77,8 @@ function hintFor(status: number, code: string): string {
   if (status === 401)
     return 'Access was refused. Check the OAuth client in Genesys Cloud, and in proxy mode the sign-in at the relay.';
   if (code === 'app.not.authorized.for.scope') return 'Add the scope to the board’s configuration and to the relay.';
-  if (status === 403) return 'Give the OAuth client a role with this permission in Genesys Cloud Admin.';
+  if (status === 403)
+    return 'Give the OAuth client, or the user who is signed in, a role with this permission in Genesys Cloud Admin.';
   if (status >= 500) return 'The fault is on Genesys Cloud’s side. The board tries again by itself.';
   return 'The request was not understood. Check the version of the board.';
 }

@@ -1,15 +1,17 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { formatDay, formatTime } from '../board/format';
+import { BOARD_CONFIG } from '../boot/board-config';
 import { BoardData } from '../live/board-data';
 import { Clock } from '../live/clock';
 import { ConnectionPill } from './connection-pill';
 import { ThemeSwitch } from './theme-switch';
+import { UserMenu } from './user-menu';
 
-/** Whose board this is, whether it is live, what time it is. */
+/** Whose board this is, whether it is live, what time it is, who is signed in. */
 @Component({
   selector: 'wb-board-header',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ConnectionPill, ThemeSwitch],
+  imports: [ConnectionPill, ThemeSwitch, UserMenu],
   template: `
     <header>
       <div class="brand">
@@ -28,6 +30,9 @@ import { ThemeSwitch } from './theme-switch';
         <span class="muted day">{{ day() }}</span>
       </p>
       <wb-theme-switch />
+      @if (hasSignIn) {
+        <wb-user-menu />
+      }
     </header>
   `,
   styles: `
@@ -78,7 +83,8 @@ import { ThemeSwitch } from './theme-switch';
         order: 1;
         flex: 1;
       }
-      wb-theme-switch {
+      wb-theme-switch,
+      wb-user-menu {
         order: 1;
       }
       .brand {
@@ -91,6 +97,7 @@ export class BoardHeader {
   readonly #data = inject(BoardData);
   readonly #now = inject(Clock).now;
 
+  protected readonly hasSignIn = inject(BOARD_CONFIG).genesysSignIn === true;
   protected readonly organization = computed(() => this.#data.organization() ?? 'Genesys Cloud');
   protected readonly time = computed(() => formatTime(this.#now(), true));
   protected readonly day = computed(() => formatDay(this.#now()));

@@ -10,7 +10,7 @@ import { Icon } from './icon';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Icon],
   template: `
-    @if (data.failure(); as failure) {
+    @if (failure(); as failure) {
       <section class="banner level-critical" aria-label="Problem" data-testid="failure">
         <wb-icon name="critical" />
         <div class="words">
@@ -33,37 +33,16 @@ import { Icon } from './icon';
       </section>
     }
   `,
-  styles: `
-    .banner {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 0.5rem 0.75rem;
-      padding: 0.625rem 0.875rem;
-      border: 1px solid var(--wb-level);
-      border-radius: var(--wb-radius);
-      background: var(--wb-level-soft);
-    }
-    .banner > wb-icon {
-      color: var(--wb-level);
-      font-size: 1.25rem;
-    }
-    .words {
-      flex: 1 1 16rem;
-      min-width: 0;
-      overflow-wrap: anywhere;
-    }
-    .fine {
-      font-size: var(--wb-size-small);
-    }
-    .button {
-      color: var(--wb-text);
-    }
-  `
+  styleUrl: './banner.css'
 })
 export class FailureBanner {
   protected readonly data = inject(BoardData);
   protected readonly loop = inject(BoardLoop);
+  /** The banner of sign-in reports the end of the session. */
+  protected readonly failure = computed(() => {
+    const failure = this.data.failure();
+    return failure?.code === 'session_ended' ? null : failure;
+  });
   protected readonly keptFrom = computed(() => {
     const updatedAt = this.data.updatedAt();
     return updatedAt === null ? null : formatTime(updatedAt, true);

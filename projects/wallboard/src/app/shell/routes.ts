@@ -8,7 +8,8 @@ import {
   withNavigationErrorHandler
 } from '@angular/router';
 import { GenesysAuthError, GenesysScopeError } from 'ngx-genesys-auth';
-import { requireScopes } from 'ngx-genesys-auth/router';
+import { requireScopes, requireSignIn } from 'ngx-genesys-auth/router';
+import { BOARD_CONFIG } from '../boot/board-config';
 import { Board } from './board';
 import { NoAccess } from './no-access';
 
@@ -26,6 +27,14 @@ const routes: Routes = [
         }
       })
     ]
+  },
+  {
+    path: 'me',
+    title: 'My desk',
+    loadComponent: () => import('../me/my-page').then(({ MyPage }) => MyPage),
+    canMatch: [() => inject(BOARD_CONFIG).genesysSignIn === true],
+    // If sign-in was cancelled or has failed, the banner above the board says why.
+    canActivate: [requireSignIn({ redirectTo: '/' })]
   },
   { path: 'no-access', component: NoAccess, title: 'No access' },
   { path: '**', redirectTo: '' }

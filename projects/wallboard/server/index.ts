@@ -111,7 +111,7 @@ async function startGenesys(options: WallboardOptions, origin: string): Promise<
   const client = { ...newClient(), name: 'Queue wallboard' };
   const signInClient = {
     ...newClient(),
-    name: 'Sign-in of the wallboard',
+    name: 'Queue wallboard',
     grantType: 'CODE' as const,
     redirectUris: [`${origin}${RELAY_PREFIX}/sign-in/callback`, `${origin}/`],
     scopes: [...SCOPES, ...OPTIONAL_SCOPES, ...USER_SCOPES]

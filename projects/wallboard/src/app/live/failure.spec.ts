@@ -27,6 +27,14 @@ it('shows the link once where the library has no sentences, as in production', (
   expect(failure.hint).toBe('');
 });
 
+it('says what a user can do when the session has ended', () => {
+  expect(describeFailure(new GenesysAuthError('session_ended', ''), NOW)).toEqual({
+    code: 'session_ended',
+    message: 'Your session has ended.',
+    hint: 'Sign in again, then try once more.'
+  });
+});
+
 it('finds the library’s error inside of an HTTP error', () => {
   const inner = new GenesysAuthError('token_rejected', 'Refused.', { hint: 'Renew.' });
   expect(describeFailure(answer(401, inner), NOW).code).toBe('token_rejected');

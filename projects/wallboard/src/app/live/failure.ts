@@ -39,6 +39,9 @@ export function describeFailure(error: unknown, now: number): Failure {
 }
 
 function describeAuth(error: GenesysAuthError): Failure {
+  if (error.code === 'session_ended') {
+    return { code: error.code, message: 'Your session has ended.', hint: 'Sign in again, then try once more.' };
+  }
   // Without a sentence of the relay, both are no more than a link in production builds. One is enough.
   const hint = error.message.endsWith(error.hint) ? '' : error.hint;
   const failure = withId({ code: error.code, message: error.message, hint }, error.correlationId);

@@ -35,11 +35,13 @@ import { REQUEST_TIMEOUT_MS } from '../live/pacing';
           #text
         />
       </label>
-      <!-- Not disabled: a disabled button loses the focus. -->
-      <button class="button" data-testid="save-presence" [attr.aria-disabled]="saving()">
-        {{ saving() ? 'Saving…' : 'Save' }}
-      </button>
-      <p class="muted" role="status" data-testid="presence-saved">{{ saved() }}</p>
+      <div class="actions">
+        <!-- Not disabled: a disabled button loses the focus. -->
+        <button class="button" data-testid="save-presence" [attr.aria-disabled]="saving()">
+          {{ saving() ? 'Saving…' : 'Save' }}
+        </button>
+        <p class="muted" role="status" data-testid="presence-saved">{{ saved() }}</p>
+      </div>
       @if (failure(); as failure) {
         <div class="error level-critical" role="alert" data-testid="presence-failure">
           <p><strong>Your presence has not changed.</strong> {{ failure.message }} {{ failure.hint }}</p>

@@ -78,6 +78,9 @@ import { UserMenu } from './user-menu';
       font-size: 1.375rem;
       font-weight: 650;
     }
+    wb-user-menu:empty {
+      display: none;
+    }
     @media (max-width: 34rem) {
       .connection {
         order: 1;

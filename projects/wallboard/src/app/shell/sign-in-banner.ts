@@ -1,6 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { GenesysSignIn } from 'ngx-genesys-auth';
+import { type GenesysAuthErrorCode, GenesysSignIn } from 'ngx-genesys-auth';
 import { Icon } from './icon';
+
+/** What has happened, in words for users. The library's own texts are for developers. */
+const WORDS: Partial<Record<GenesysAuthErrorCode, string>> = {
+  sign_in_cancelled: 'You have cancelled sign-in.',
+  organization_not_allowed: 'Users of your organisation may not use this board.',
+  relay_forbidden: 'Your account has no access to this board.',
+  cookies_blocked: 'This browser has not kept the cookie of your session. Allow cookies for this page.'
+};
 
 /** Says why no user is signed in, if there is a reason: the session has ended, or sign-in was cancelled or has failed. */
 @Component({
@@ -19,7 +27,7 @@ import { Icon } from './icon';
             </p>
           } @else {
             <p role="alert">
-              <strong>{{ problem.message }}</strong> {{ hint() }}
+              <strong>{{ words() }}</strong> The board works without sign-in.
             </p>
           }
           <p class="fine">
@@ -35,10 +43,9 @@ import { Icon } from './icon';
 export class SignInBanner {
   protected readonly signIn = inject(GenesysSignIn);
   protected readonly hasEnded = computed(() => this.signIn.problem()?.code === 'session_ended');
-  /** Without a text of the relay, message and hint are the same link in production builds. */
-  protected readonly hint = computed(() => {
+  protected readonly words = computed(() => {
     const problem = this.signIn.problem();
-    return problem === null || problem.message.endsWith(problem.hint) ? '' : problem.hint;
+    return (problem && WORDS[problem.code]) ?? 'Sign-in has failed.';
   });
 
   /** In a new window where the page has something to lose. */

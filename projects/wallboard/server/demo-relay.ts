@@ -16,8 +16,8 @@ export interface DemoSignIn extends Pick<NonNullable<RelayConfigInput['signIn']>
 }
 
 /**
- * The relay of the demo. A browser in which nobody is signed in is a wall display: it may read queues and figures. A user who
- * signs in may besides do what the scopes of an agent allow, with a token of their own.
+ * The relay of the demo. A browser without a signed-in user is a wall display: it may read queues and figures. The relay calls
+ * the API for a signed-in user with the user's token, and allows the scopes of an agent.
  *
  * @param genesys the token endpoint, the API and the OAuth client
  * @param signIn without it, whoever works at this machine is a developer and sees the wall display

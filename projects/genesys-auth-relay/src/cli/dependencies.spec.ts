@@ -85,19 +85,19 @@ describe('the hosts that the relay depends on', () => {
       /^to login\.example: at most 16 connections, idle ones kept 10 s, as many for each certificate;/
     );
     expect(userTokens).toMatch(
-      /^to login\.example: at most 16 connections, each for one request, for tokens of users; 4321 ms, sent once more when no connection was made; while it is away sign-in fails/
+      /^to login\.example: at most 16 connections, each for one request, for tokens of users; 4321 ms, sent again once when no connection was made; while it is unreachable sign-in fails/
     );
     expect(users).toMatch(
       /^to api\.example: at most 16 connections.* for signed-in users and their tokens; 4321 ms, no retry, users read again after 300 s; .*serve for 900 s, then the user gets a 503/
     );
     expect(ofCallers).toMatch(
-      /^to api\.example: at most 16 connections.* for tokens that callers send; 4321 ms, no retry, checked again after 60 s; while it is away callers get a 503/
+      /^to api\.example: at most 16 connections.* for tokens that callers send; 4321 ms, no retry, checked again after 60 s; while it is unreachable callers get a 503/
     );
     expect(more).toEqual([]);
     expect(lines.join('\n')).not.toContain('CANARY');
   });
 
-  it('13.2.6 a call that is passed on uses no more connections than that', async () => {
+  it('13.2.6 a forwarded call uses no more connections than that', async () => {
     const world = await setUpProxy({ proxy: { connections: 3 } });
     const held: ServerResponse[] = [];
     world.api.answerWith((_call, response) => held.push(response));

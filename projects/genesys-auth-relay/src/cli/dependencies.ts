@@ -33,15 +33,15 @@ function channels({ genesys, notifications }: RelayConfig): readonly string[] {
 function signIn({ genesys, signIn: users }: RelayConfig): readonly string[] {
   if (users === undefined) return [];
   return [
-    `to ${new URL(genesys.tokenEndpoint).host}: at most ${CONNECTIONS.userTokens.connections} connections, each for one request, for tokens of users; ${genesys.timeoutMs} ms, sent once more when no connection was made; while it is away sign-in fails, and users whose token has expired get a 503`,
-    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.users)}, for signed-in users and their tokens; ${genesys.timeoutMs} ms, no retry, users read again after ${seconds(FACTS_MS)}; while it is away sign-in fails, and the last roles of a user serve for ${seconds(STALE_FACTS_MS)}, then the user gets a 503`
+    `to ${new URL(genesys.tokenEndpoint).host}: at most ${CONNECTIONS.userTokens.connections} connections, each for one request, for tokens of users; ${genesys.timeoutMs} ms, sent again once when no connection was made; while it is unreachable sign-in fails, and users whose token has expired get a 503`,
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.users)}, for signed-in users and their tokens; ${genesys.timeoutMs} ms, no retry, users read again after ${seconds(FACTS_MS)}; while it is unreachable sign-in fails, and the last roles of a user are used for ${seconds(STALE_FACTS_MS)}, then the user gets a 503`
   ];
 }
 
 function genesysTokens({ genesys, identities }: RelayConfig): readonly string[] {
   if (!identities.some(({ type }) => type === 'genesysToken')) return [];
   return [
-    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.users)}, for tokens that callers send; ${genesys.timeoutMs} ms, no retry, checked again after ${seconds(CHECKED_MS)}; while it is away callers get a 503`
+    `to ${new URL(genesys.apiOrigin).host}: ${pool(CONNECTIONS.users)}, for tokens that callers send; ${genesys.timeoutMs} ms, no retry, checked again after ${seconds(CHECKED_MS)}; while it is unreachable callers get a 503`
   ];
 }
 

@@ -88,7 +88,7 @@ describe('the hosts that the relay depends on', () => {
       /^to login\.example: at most 16 connections, each for one request, for tokens of users; 4321 ms, sent again once when no connection was made; while it is unreachable sign-in fails/
     );
     expect(users).toMatch(
-      /^to api\.example: at most 16 connections.* for signed-in users and their tokens; 4321 ms, no retry, users read again after 300 s; .*serve for 900 s, then the user gets a 503/
+      /^to api\.example: at most 16 connections.* for signed-in users and their tokens; 4321 ms, no retry, users read again after 300 s; .*are used for 900 s, then the user gets a 503/
     );
     expect(ofCallers).toMatch(
       /^to api\.example: at most 16 connections.* for tokens that callers send; 4321 ms, no retry, checked again after 60 s; while it is unreachable callers get a 503/

@@ -345,6 +345,19 @@ describe('when the session ends', () => {
     await refuse(403, 'policy_denied');
     expect([signIn.user(), signIn.problem()?.code]).toEqual([null, 'relay_forbidden']);
   });
+
+  it('a user who has lost all roles stays signed in, and can sign out', async () => {
+    const { answer, get, network, signIn } = signInApp();
+    await answer(ANN);
+    const denied = get();
+    refuseWith(network.expectOne(QUEUES), 403, 'policy_denied');
+    expect(isScopeDenied(denied.error)).toBe(true);
+    await answer(ANN, { roles: [], scopes: [] });
+    expect([signIn.user()?.name, signIn.problem()]).toEqual([ANN.name, null]);
+    void signIn.signOut();
+    await settle();
+    expect(network.expectOne('/genesys/sign-out').request.headers.get('X-Genesys-Session')).toBe(`tag-of-${ANN.name}`);
+  });
 });
 
 describe('when the user changes', () => {

@@ -12,7 +12,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 /** All pages: `docs/`, and the READMEs and other pages beside the code. */
 const pages = [
   ...ts.sys.readDirectory(join(root, 'docs'), ['.md']),
-  ...['README.md', 'CONTRIBUTING.md'].map((file) => join(root, file)),
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'].map((file) => join(root, file)),
   ...ts.sys.readDirectory(join(root, 'projects'), ['.md'], ['**/node_modules', '**/dist', '**/api'])
 ].map((file) => relative(root, file));
 

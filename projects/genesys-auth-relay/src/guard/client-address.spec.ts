@@ -1,7 +1,7 @@
-import type { RequestFacts } from './facts.ts';
+import type { RequestHead } from './request-head.ts';
 import { createClientAddress } from './client-address.ts';
 
-const from = (peer: string, forwardedFor?: string): RequestFacts => ({
+const from = (peer: string, forwardedFor?: string): RequestHead => ({
   headers: forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor },
   count: () => 1,
   peer,

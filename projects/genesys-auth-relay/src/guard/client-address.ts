@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
 import { createNetworks } from '../config/networks.ts';
-import type { RequestFacts } from './facts.ts';
+import type { RequestHead } from './request-head.ts';
 
 /**
  * The part of an address that identifies its owner. For IPv6 that is the network of 64 bits, because all of its 2^64 addresses may
@@ -35,7 +35,7 @@ function addressIn(entry: string): string | undefined {
 export function createClientAddress(trustedProxies: readonly string[]) {
   const isProxy = createNetworks(trustedProxies);
 
-  function forwardedFor({ peer, headers }: RequestFacts): string {
+  function forwardedFor({ peer, headers }: RequestHead): string {
     const entries = (headers['x-forwarded-for'] ?? '').split(',');
     let address = peer;
     while (entries.length > 0 && isProxy(address)) {
@@ -50,5 +50,5 @@ export function createClientAddress(trustedProxies: readonly string[]) {
    * @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the
    * peer
    */
-  return (facts: RequestFacts, ip = facts.peer): string => networkOf(ip === facts.peer ? forwardedFor(facts) : ip);
+  return (head: RequestHead, ip = head.peer): string => networkOf(ip === head.peer ? forwardedFor(head) : ip);
 }

@@ -1,11 +1,11 @@
 import { RelayProblem } from '../reply/problem.ts';
 import { safeText } from '../reply/safe-text.ts';
-import type { RequestFacts } from './facts.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** Decides which pages may call the relay. */
 export interface OriginGuard {
   /** The `Origin` of the request, if it is exactly the same as one on the list. */
-  listed(facts: RequestFacts): string | undefined;
+  listed(head: RequestHead): string | undefined;
   /**
    * Refuses a page of another origin that is not on the list.
    *
@@ -13,14 +13,14 @@ export interface OriginGuard {
    *   on the list, and a request without `Origin` is checked more strictly
    * @throws RelayProblem `origin_not_allowed`
    */
-  check(facts: RequestFacts, ambient: boolean): void;
+  check(head: RequestHead, ambient: boolean): void;
   /**
    * The same for an ambient credential of a trusted proxy, which ends TLS: the page must be on the list, of this host
    * over https, or of the same origin according to `Sec-Fetch-Site`.
    *
    * @throws RelayProblem `origin_not_allowed`
    */
-  checkProxied(facts: RequestFacts): void;
+  checkProxied(head: RequestHead): void;
 }
 
 /** Builds the guard from the exact list of origins. There are no wildcards and no patterns. */
@@ -37,16 +37,16 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
     );
   };
 
-  function listed(facts: RequestFacts): string | undefined {
-    const origin = facts.headers['origin'];
-    return origin !== undefined && list.has(origin) && facts.count('origin') === 1 ? origin : undefined;
+  function listed(head: RequestHead): string | undefined {
+    const origin = head.headers['origin'];
+    return origin !== undefined && list.has(origin) && head.count('origin') === 1 ? origin : undefined;
   }
 
   return {
     listed,
-    check(facts, ambient) {
-      const { headers, encrypted } = facts;
-      if (listed(facts) !== undefined) return;
+    check(head, ambient) {
+      const { headers, encrypted } = head;
+      if (listed(head) !== undefined) return;
       const origin = headers['origin'];
       const site = headers['sec-fetch-site'];
       const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
@@ -63,9 +63,9 @@ export function createOriginGuard(origins: readonly string[]): OriginGuard {
       if (!ambient && (tlsEndedBefore || sameByBrowser)) return;
       refuse(`the origin '${safeText(origin)}'`);
     },
-    checkProxied(facts) {
-      if (listed(facts) !== undefined) return;
-      const { headers } = facts;
+    checkProxied(head) {
+      if (listed(head) !== undefined) return;
+      const { headers } = head;
       const origin = headers['origin'];
       const site = headers['sec-fetch-site'];
       if (site !== undefined && site !== 'same-origin' && site !== 'none') refuse('another site');

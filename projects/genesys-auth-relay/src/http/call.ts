@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProblemCode } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { HeaderOptions } from '../reply/headers.ts';
 import { subjectOf } from '../identify/caller-fields.ts';
@@ -24,7 +24,7 @@ export interface Call {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly facts: RequestFacts;
+  readonly head: RequestHead;
   /** Address of the client as the host reports it. See `Relay.clientAddress`. */
   readonly ip: string | undefined;
   /** Path of the route. `other` for a path that the relay does not have, `none` for a URL that is malformed. */

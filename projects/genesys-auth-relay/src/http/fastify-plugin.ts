@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
-import { factsOf } from '../guard/facts.ts';
+import { readHead } from '../guard/request-head.ts';
 import { createRelaySwitch } from '../relay/switch.ts';
 import { relayHeaders, removeHostHeaders } from '../reply/headers.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
@@ -54,7 +54,7 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
   // A hook of the host may answer a request itself, for example a preflight request. Only the origins of the relay are allowed
   // there, too.
   app.addHook('onSend', (request, reply, payload, done) => {
-    const listedOrigin = relay.origins.listed(factsOf(request.raw));
+    const listedOrigin = relay.origins.listed(readHead(request.raw));
     removeHostHeaders(reply);
     removeHostHeaders(reply.raw);
     reply.headers(relayHeaders(reply, { ...config.hsts, listedOrigin }));

@@ -13,7 +13,7 @@ import type { Call, Handler } from './call.ts';
 
 /** Identifies the caller and takes one request from the caller's rate limit. */
 async function identify(relay: Relay, call: Call, ask?: TokenAsk): Promise<Caller> {
-  call.caller = await relay.admit(call.facts, call.ip, ask);
+  call.caller = await relay.admit(call.head, call.ip, ask);
   return call.caller;
 }
 
@@ -37,9 +37,9 @@ export const createTicketHandler =
   (relay: Relay, { tickets }: NonNullable<Relay['hub']>): Handler =>
   async (call) => {
     const caller = await identify(relay, call);
-    relay.signIn?.checkPage(caller, call.facts);
+    relay.signIn?.checkPage(caller, call.head);
     relay.checkHub(caller);
-    const ticket = await tickets.issue({ caller, origin: call.facts.headers['origin'] });
+    const ticket = await tickets.issue({ caller, origin: call.head.headers['origin'] });
     return jsonAnswer({ ticket, expires_in: TICKET_SECONDS });
   };
 
@@ -66,18 +66,18 @@ export const createApiHandler =
   (relay: Relay, prefix: string): Handler =>
   async (call) => {
     apiOf(relay);
-    const { request, response, facts, trace, relayHeaders } = call;
+    const { request, response, head, trace, relayHeaders } = call;
     const url = request.url ?? '';
     const target = apiTarget(url, prefix);
     checkApiQuery(url);
     const caller = await identify(relay, call);
-    relay.signIn?.checkPage(caller, facts);
+    relay.signIn?.checkPage(caller, head);
     // A reload may have replaced the configuration while the caller was identified.
     await apiOf(relay).handle({
       request,
       response,
       target,
-      facts,
+      head,
       caller,
       traceparent: trace?.traceparent,
       relayHeaders,

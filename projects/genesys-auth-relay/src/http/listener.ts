@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RELAY_PATHS } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
-import { countHeader, factsOf } from '../guard/facts.ts';
+import { countHeader, readHead } from '../guard/request-head.ts';
 import { checkQuery } from '../guard/query.ts';
 import type { Relay } from '../relay/relay.ts';
 import { relayHeaders } from '../reply/headers.ts';
@@ -63,7 +63,7 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
   }
 
   async function answer(call: Call, route: Route | undefined): Promise<Answer | undefined> {
-    const { request, facts } = call;
+    const { request, head } = call;
     const method = request.method ?? '';
     if (isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Try again.', retryAfterSeconds: 1 });
@@ -73,7 +73,7 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
     if (route?.checksQuery !== true) checkQuery(request.url ?? '');
     if (route === undefined) throw notFound();
     if (method === 'OPTIONS') {
-      return preflight(facts, relay.origins, route.methods.join(', '), route.pageHeaders?.() ?? PAGE_HEADERS);
+      return preflight(head, relay.origins, route.methods.join(', '), route.pageHeaders?.() ?? PAGE_HEADERS);
     }
     if (!takes(route, method)) throw methodNotAllowed(route);
     return route.handle(call);
@@ -102,19 +102,19 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
   return (request, response, host = {}) => {
     const path = host.path ?? pathBelow(prefix, request.url ?? '');
     const route = path === undefined ? undefined : findRoute(servedRoutes(routes), path);
-    const facts = factsOf(request);
+    const head = readHead(request);
     const call: Call = {
       id: host.id !== undefined && UUID.test(host.id) ? host.id : randomUUID(),
       request,
       response,
-      facts,
+      head,
       ip: host.ip,
       route: path === undefined ? 'none' : (route?.path ?? 'other'),
-      trace: readTrace(facts.headers['traceparent']),
+      trace: readTrace(head.headers['traceparent']),
       relayHeaders: (options) =>
         relayHeaders(response, {
           includeSubDomains,
-          listedOrigin: relay.origins.listed(facts),
+          listedOrigin: relay.origins.listed(head),
           close: isStopping() || isDraining(),
           ...options
         }),

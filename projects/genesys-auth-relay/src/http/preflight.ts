@@ -1,5 +1,5 @@
 import { GENESYS_AUTH_HEADER, GENESYS_SESSION_HEADER } from 'genesys-auth-protocol';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import { PASSED_HEADERS } from '../proxy/request-headers.ts';
 import type { Answer } from '../reply/write.ts';
@@ -18,10 +18,10 @@ export const apiPageHeaders = (extra: readonly string[]): string =>
  * @param headers that a page may send
  * @throws RelayProblem `origin_not_allowed`
  */
-export function preflight(facts: RequestFacts, origins: OriginGuard, methods: string, headers: string): Answer {
+export function preflight(head: RequestHead, origins: OriginGuard, methods: string, headers: string): Answer {
   const allow = `${methods}, OPTIONS`;
-  if (facts.headers['origin'] === undefined) return { status: 204, headers: { allow } };
-  if (origins.listed(facts) === undefined) origins.check(facts, true);
+  if (head.headers['origin'] === undefined) return { status: 204, headers: { allow } };
+  if (origins.listed(head) === undefined) origins.check(head, true);
   return {
     status: 204,
     headers: {

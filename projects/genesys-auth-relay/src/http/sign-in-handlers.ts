@@ -13,8 +13,8 @@ function signInOf({ signIn }: Relay): SignIn {
 }
 
 /** Refuses everything but a navigation of the whole window. */
-function checkNavigation({ facts }: Call): void {
-  const destination = facts.headers['sec-fetch-dest'];
+function checkNavigation({ head }: Call): void {
+  const destination = head.headers['sec-fetch-dest'];
   if (destination === undefined || destination === 'document') return;
   throw new RelayProblem('invalid_request', 'Sign-in is a navigation of the whole window.', {
     hint: 'Set location.href to the URL; do not fetch it, and do not open it in a frame.'
@@ -47,8 +47,8 @@ export const createSignInHandler =
   (call) => {
     const signIn = signInOf(relay);
     checkNavigation(call);
-    const address = relay.clientAddress(call.facts, call.ip);
-    return answerOf(call, signIn, signIn.start(call.facts, queryOf(call), address));
+    const address = relay.clientAddress(call.head, call.ip);
+    return answerOf(call, signIn, signIn.start(call.head, queryOf(call), address));
   };
 
 /** `GET /sign-in/callback` */
@@ -57,15 +57,15 @@ export const createSignInCallbackHandler =
   async (call) => {
     const signIn = signInOf(relay);
     checkNavigation(call);
-    const address = relay.clientAddress(call.facts, call.ip);
-    return answerOf(call, signIn, await signIn.finish(call.facts, queryOf(call), address));
+    const address = relay.clientAddress(call.head, call.ip);
+    return answerOf(call, signIn, await signIn.finish(call.head, queryOf(call), address));
   };
 
 /** `POST /sign-out` */
 export const createSignOutHandler =
   (relay: Relay): Handler =>
   async (call) => {
-    const { body, setCookie } = await signInOf(relay).signOut(call.facts);
+    const { body, setCookie } = await signInOf(relay).signOut(call.head);
     const { headers, ...answer } = jsonAnswer(body);
     return { ...answer, headers: { ...headers, 'set-cookie': setCookie } };
   };

@@ -5,7 +5,7 @@ import { CLOSE_CODES, NOTIFICATIONS_PROTOCOL, RELAY_PATHS, TICKET_PROTOCOL_PREFI
 import { WebSocketServer } from 'ws';
 import type { RelayConfig } from '../config/config.ts';
 import { closeSocket } from '../hub/clients/client.ts';
-import { factsOf } from '../guard/facts.ts';
+import { readHead } from '../guard/request-head.ts';
 import { checkQuery } from '../guard/query.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
@@ -88,25 +88,25 @@ export function createUpgrade(
   });
 
   async function callerOf(request: IncomingMessage): Promise<Caller> {
-    const facts = factsOf(request);
+    const head = readHead(request);
     checkQuery(request.url ?? '');
-    const ticket = protocolsOf(facts.headers['sec-websocket-protocol']).find((name) =>
+    const ticket = protocolsOf(head.headers['sec-websocket-protocol']).find((name) =>
       name.startsWith(TICKET_PROTOCOL_PREFIX)
     );
     if (ticket === undefined) {
-      const caller = await relay.admit(facts);
+      const caller = await relay.admit(head);
       // A page of any site may open a WebSocket, and the browser sends the cookie with it.
       if (caller.identity === 'session') throw noTicket();
       return caller;
     }
-    if (facts.headers['authorization'] !== undefined) {
+    if (head.headers['authorization'] !== undefined) {
       throw new RelayProblem('invalid_request', 'The request has credentials in more than one place.', {
         hint: 'Use one: a ticket, or the Authorization header.'
       });
     }
-    const origin = facts.count('origin') > 1 ? '' : facts.headers['origin'];
+    const origin = head.count('origin') > 1 ? '' : head.headers['origin'];
     // Counted before the lookup, so that parallel guesses count as well.
-    const address = relay.clientAddress(facts);
+    const address = relay.clientAddress(head);
     const seconds = wrongTickets.take(address);
     if (seconds > 0) throw rateLimited(seconds);
     const value = ticket.slice(TICKET_PROTOCOL_PREFIX.length);

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApiKeyIdentityConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
@@ -76,7 +76,7 @@ export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiK
  * Whether a browser sent the request. The `fetch` of Node, which servers and scripts use, sends `Sec-Fetch-Mode: cors` as well, but
  * no other such header, and its own name as `User-Agent`.
  */
-function fromBrowser({ headers }: RequestFacts): boolean {
+function fromBrowser({ headers }: RequestHead): boolean {
   const signs = Object.keys(headers).filter((name) => name === 'origin' || name.startsWith('sec-fetch-'));
   if (signs.length === 0) return false;
   const nodeFetch =
@@ -85,8 +85,8 @@ function fromBrowser({ headers }: RequestFacts): boolean {
 }
 
 /** Refuses an API key that a browser sends, valid or not: every user of the page could read it. */
-export function refuseInBrowser(facts: RequestFacts): void {
-  if (!fromBrowser(facts)) return;
+export function refuseInBrowser(head: RequestHead): void {
+  if (!fromBrowser(head)) return;
   throw new RelayProblem('api_key_in_browser', 'An API key came from a browser.', {
     hint: 'API keys are for servers and scripts. Let the app send the token of its sign-in, and replace this key.'
   });

@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { TokenAsk } from '../guard/token-ask.ts';
 import { RelayProblem } from '../reply/problem.ts';
 
@@ -24,10 +24,10 @@ function readBasic(encoded: string): Credential {
 }
 
 /** Parses the header without a regular expression over the whole value, because a caller may send 16 kB. */
-function readHeader(facts: RequestFacts): Credential {
-  const header = facts.headers['authorization']?.trim();
+function readHeader(head: RequestHead): Credential {
+  const header = head.headers['authorization']?.trim();
   if (header === undefined) return { kind: 'none' };
-  if (facts.count('authorization') !== 1) throw twice();
+  if (head.count('authorization') !== 1) throw twice();
   const space = header.indexOf(' ');
   const scheme = space === -1 ? header : header.slice(0, space);
   const value = space === -1 ? '' : header.slice(space).replace(/^ +/, '');
@@ -48,8 +48,8 @@ function readHeader(facts: RequestFacts): Credential {
  *
  * @throws RelayProblem `invalid_request` when there are several, or one is incomplete
  */
-export function readCredential(facts: RequestFacts, ask: Pick<TokenAsk, 'clientId' | 'clientSecret'>): Credential {
-  const header = readHeader(facts);
+export function readCredential(head: RequestHead, ask: Pick<TokenAsk, 'clientId' | 'clientSecret'>): Credential {
+  const header = readHeader(head);
   const { clientId, clientSecret } = ask;
   if (clientSecret !== undefined) {
     if (header.kind !== 'none') throw twice();

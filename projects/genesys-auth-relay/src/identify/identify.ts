@@ -1,5 +1,5 @@
 import type { IdentityConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type ApiKeys, createApiKeys, refuseInBrowser } from './api-key.ts';
@@ -13,9 +13,9 @@ import { invalidCredentials, unauthenticated } from './refused.ts';
 /** Identifies signed-in users by the cookie of their session. */
 export interface SessionIdentity {
   /** @returns `undefined` for a browser without a session, if such browsers have no role */
-  identify(facts: RequestFacts, address: () => string): Promise<Caller | undefined>;
+  identify(head: RequestHead, address: () => string): Promise<Caller | undefined>;
   /** The problem of a request without a session. */
-  required(facts: RequestFacts): Error;
+  required(head: RequestHead): Error;
   again(caller: Caller): Caller | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface Identities {
    *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`, `sign_in_required`, `session_ended`
    * @param address of the client, which distinguishes callers without a session
    */
-  identify(facts: RequestFacts, credential: Credential, address: () => string): Caller | Promise<Caller>;
+  identify(head: RequestHead, credential: Credential, address: () => string): Caller | Promise<Caller>;
   /**
    * The current state of a caller who was identified before, also before a reload. `undefined` when the identity or key is no
    * longer configured.
@@ -90,51 +90,51 @@ export function createIdentities(
       : 'Send the request from this machine, without Authorization.';
   const hint = ways.length > 0 ? `Send ${ways.join(', or ')}.` : elsewhere;
 
-  function namedBy(some: typeof proxies, facts: RequestFacts): Caller | undefined {
+  function namedBy(some: typeof proxies, head: RequestHead): Caller | undefined {
     for (const { header } of some) {
-      const caller = header.identify(facts);
+      const caller = header.identify(head);
       if (caller !== undefined) return caller;
     }
     return undefined;
   }
 
-  function withoutCredential(facts: RequestFacts): Caller {
-    const forged = proxies.some(({ header }) => header.claims(facts));
-    if (loopback !== undefined && !forged) return identifyLoopback(loopback, facts, origins);
-    if (session !== undefined) throw session.required(facts);
-    origins.check(facts, false);
+  function withoutCredential(head: RequestHead): Caller {
+    const forged = proxies.some(({ header }) => header.claims(head));
+    if (loopback !== undefined && !forged) return identifyLoopback(loopback, head, origins);
+    if (session !== undefined) throw session.required(head);
+    origins.check(head, false);
     throw unauthenticated(hint);
   }
 
-  async function ofSession(known: SessionIdentity, facts: RequestFacts, address: () => string): Promise<Caller> {
-    return (await known.identify(facts, address)) ?? withoutCredential(facts);
+  async function ofSession(known: SessionIdentity, head: RequestHead, address: () => string): Promise<Caller> {
+    return (await known.identify(head, address)) ?? withoutCredential(head);
   }
 
   return {
-    identify(facts, credential, address) {
-      const first = namedBy(before, facts);
+    identify(head, credential, address) {
+      const first = namedBy(before, head);
       if (first !== undefined) return first;
       if (credential.kind === 'none') {
-        const named = namedBy(after, facts);
+        const named = namedBy(after, head);
         if (named !== undefined) return named;
-        return session === undefined ? withoutCredential(facts) : ofSession(session, facts, address);
+        return session === undefined ? withoutCredential(head) : ofSession(session, head, address);
       }
       const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
       const known = isJwt ? jwts.known(credential.token) : undefined;
       if (known !== undefined) {
         // A token that was verified as a JWT is not an API key: that was checked then.
-        origins.check(facts, false);
+        origins.check(head, false);
         return known;
       }
       if (credential.kind !== 'unreadable' && !isJwt && keyConfigs.length > 0 && genesysTokens === undefined) {
-        refuseInBrowser(facts);
+        refuseInBrowser(head);
       }
-      origins.check(facts, false);
+      origins.check(head, false);
       if (credential.kind === 'unreadable') throw invalidCredentials(credential.why, hint);
       const caller = keys.find(credential);
       if (caller !== undefined) {
         // The check above skips a key with the form of a JWT.
-        refuseInBrowser(facts);
+        refuseInBrowser(head);
         return caller;
       }
       if (isJwt && jwtConfigs.length > 0) return jwts.identify(credential.token);

@@ -1,5 +1,5 @@
 import type { LoopbackIdentityConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { requireAuthHeader } from './auth-header.ts';
@@ -15,7 +15,7 @@ function refuse(message: string, hint: string): never {
 }
 
 /** `localhost` with the right port, exactly: any other name for this machine may be a page that rebinds its DNS name. */
-function isLocalHost(host: string, { port, encrypted }: RequestFacts): boolean {
+function isLocalHost(host: string, { port, encrypted }: RequestHead): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].some(
     (name) => host === `${name}:${port ?? ''}` || (host === name && port === (encrypted ? 443 : 80))
   );
@@ -28,20 +28,20 @@ function isLocalHost(host: string, { port, encrypted }: RequestFacts): boolean {
  *
  * @throws RelayProblem `loopback_refused`, `origin_not_allowed`, `missing_auth_header`
  */
-export function identifyLoopback(identity: LoopbackIdentityConfig, facts: RequestFacts, origins: OriginGuard): Caller {
-  const { headers, peer } = facts;
+export function identifyLoopback(identity: LoopbackIdentityConfig, head: RequestHead, origins: OriginGuard): Caller {
+  const { headers, peer } = head;
   const development = 'The loopback identity is for development on this machine; configure jwt or apiKey for others.';
   if (process.env['NODE_ENV'] === 'production') refuse('The loopback identity is off in production.', development);
   if (!LOOPBACK_PEER.test(peer)) refuse('The request does not come from this machine.', development);
   const proxied = Object.keys(headers).some((name) => PROXIES.test(name.replaceAll('_', '-')));
   if (proxied) refuse('The request came through a proxy.', development);
-  if (facts.count('host') !== 1 || !isLocalHost(headers['host'] ?? '', facts)) {
+  if (head.count('host') !== 1 || !isLocalHost(headers['host'] ?? '', head)) {
     refuse(
-      `The Host header is not localhost:${facts.port ?? 0}. A dev-server proxy needs changeOrigin: true.`,
-      `Behind a dev server, set changeOrigin: true in its proxy file and list its origin in 'cors.origins' of the relay. Without one, open http://localhost:${facts.port ?? 0}.`
+      `The Host header is not localhost:${head.port ?? 0}. A dev-server proxy needs changeOrigin: true.`,
+      `Behind a dev server, set changeOrigin: true in its proxy file and list its origin in 'cors.origins' of the relay. Without one, open http://localhost:${head.port ?? 0}.`
     );
   }
-  origins.check(facts, true);
-  requireAuthHeader(facts);
+  origins.check(head, true);
+  requireAuthHeader(head);
   return { key: 'loopback', subject: 'loopback', identity: 'loopback', roles: identity.roles, source: 'loopback' };
 }

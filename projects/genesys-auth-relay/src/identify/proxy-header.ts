@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ProxyHeaderIdentityConfig } from '../config/config.ts';
 import { createNetworks } from '../config/networks.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { requireAuthHeader } from './auth-header.ts';
@@ -18,12 +18,12 @@ const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g
  * Reads one header of the proxy. A second occurrence, or one in another spelling, may come from the caller and not have been
  * removed by the proxy. Then neither is trusted.
  */
-function read(facts: RequestFacts, name: string): Said {
+function read(head: RequestHead, name: string): Said {
   const spelt = name.toLowerCase();
-  const variants = Object.keys(facts.headers).filter((key) => normal(key) === normal(spelt));
+  const variants = Object.keys(head.headers).filter((key) => normal(key) === normal(spelt));
   if (variants.length === 0) return { kind: 'nothing' };
-  const once = variants.length === 1 && variants[0] === spelt && facts.count(spelt) === 1;
-  return once ? { kind: 'value', value: (facts.headers[spelt] ?? '').trim() } : { kind: 'doubtful' };
+  const once = variants.length === 1 && variants[0] === spelt && head.count(spelt) === 1;
+  return once ? { kind: 'value', value: (head.headers[spelt] ?? '').trim() } : { kind: 'doubtful' };
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -34,14 +34,14 @@ export interface ProxyHeader {
    * Whether the request has any of the proxy's headers, including its proof. Such a request came through the proxy or pretends
    * to, so it never counts as a loopback request.
    */
-  claims(facts: RequestFacts): boolean;
+  claims(head: RequestHead): boolean;
   /**
    * The caller whom a trusted proxy names. `undefined` when the peer is not trusted, in which case the headers are ignored, or
    * when it names no user.
    *
    * @throws RelayProblem `invalid_credentials`, `origin_not_allowed`, `missing_auth_header`
    */
-  identify(facts: RequestFacts): Caller | undefined;
+  identify(head: RequestHead): Caller | undefined;
   /** Whether this identity, with its current settings and proofs, identified the caller. */
   identified(caller: Caller): boolean;
 }
@@ -68,8 +68,8 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   );
 
   /** The fingerprint of the settings and of the proof in the request. */
-  function sourceOf(facts: RequestFacts): string {
-    const proof = read(facts, config.proof.header);
+  function sourceOf(head: RequestHead): string {
+    const proof = read(head, config.proof.header);
     const given = digest(proof.kind === 'value' ? proof.value : '');
     // Always compare all of them, so that the time does not reveal which one was close.
     const matches = proofs.map((known) => timingSafeEqual(known, given));
@@ -80,8 +80,8 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
     return source;
   }
 
-  function subjectOf(facts: RequestFacts): string | undefined {
-    const said = read(facts, subjectHeader);
+  function subjectOf(head: RequestHead): string | undefined {
+    const said = read(head, subjectHeader);
     if (said.kind === 'nothing' || (said.kind === 'value' && said.value === '')) return undefined;
     // Servers join two headers with a comma.
     if (said.kind === 'value' && /^[\x20-\x2B\x2D-\x7E]{1,256}$/.test(said.value)) return said.value;
@@ -90,9 +90,9 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
     );
   }
 
-  function rolesOf(facts: RequestFacts): readonly string[] {
+  function rolesOf(head: RequestHead): readonly string[] {
     if (config.rolesHeader === undefined) return config.roles;
-    const said = read(facts, config.rolesHeader);
+    const said = read(head, config.rolesHeader);
     if (said.kind === 'doubtful')
       throw distrust('The header with the roles occurs more than once or in another spelling.');
     const named = said.kind === 'value' ? said.value.split(',').map((role) => role.trim()) : [];
@@ -100,15 +100,15 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   }
 
   return {
-    claims: (facts) => ofProxy.some((name) => read(facts, name).kind !== 'nothing'),
-    identify(facts) {
-      if (!trusted(facts.peer) || read(facts, subjectHeader).kind === 'nothing') return undefined;
-      const source = sourceOf(facts);
-      const subject = subjectOf(facts);
+    claims: (head) => ofProxy.some((name) => read(head, name).kind !== 'nothing'),
+    identify(head) {
+      if (!trusted(head.peer) || read(head, subjectHeader).kind === 'nothing') return undefined;
+      const source = sourceOf(head);
+      const subject = subjectOf(head);
       if (subject === undefined) return undefined;
-      const roles = rolesOf(facts);
-      origins.checkProxied(facts);
-      requireAuthHeader(facts);
+      const roles = rolesOf(head);
+      origins.checkProxied(head);
+      requireAuthHeader(head);
       return { key: `${ownKey} ${subject}`, subject, identity: 'proxyHeader', roles, source };
     },
     identified: ({ source }) => sources.includes(source)

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { HeaderOptions } from '../reply/headers.ts';
 import { writeHead } from '../reply/write.ts';
@@ -12,7 +12,7 @@ import type { ApiTarget } from './target.ts';
 export interface ApiExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly facts: RequestFacts;
+  readonly head: RequestHead;
   readonly caller: Caller;
   readonly traceparent: string | undefined;
   readonly target: ApiTarget;

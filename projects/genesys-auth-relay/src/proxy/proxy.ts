@@ -160,7 +160,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
 
   /** Checks a call, and forwards it if it is permitted. */
   async function answer(exchange: ApiExchange, signal: AbortSignal): Promise<void> {
-    const { request, caller, facts, target, traceparent } = exchange;
+    const { request, caller, head, target, traceparent } = exchange;
     const method = request.method ?? 'GET';
     const { entitlement, sender: own } = await parts.act(caller);
     const permit = rights(method, target.path, entitlement);
@@ -170,10 +170,10 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     if (sender === undefined) throw new TypeError('no token for the call');
     sender.check(permit.operation);
     const body = await readApiBody(request, proxy);
-    const headers = headersOf(facts, traceparent);
+    const headers = headersOf(head, traceparent);
     if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
     const call: Call = { exchange, permit, sender, path: target.full, headers, body, signal };
-    const mayShare = method === 'GET' && body.content === null && facts.headers['range'] === undefined;
+    const mayShare = method === 'GET' && body.content === null && head.headers['range'] === undefined;
     await (flights !== undefined && mayShare ? share(call, entitlement, flights) : run(call));
   }
 

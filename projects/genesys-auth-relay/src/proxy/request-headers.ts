@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 
 /**
  * The request headers that are forwarded to the API. It is an allow-list: cookies, the caller's credential, hop-by-hop headers and
@@ -23,7 +23,7 @@ export const PASSED_HEADERS = [
 /** Builds the headers of the request to the API, without `authorization`. */
 export function createRequestHeaders(extra: readonly string[]) {
   const passed = [...new Set([...PASSED_HEADERS, ...extra.map((name) => name.toLowerCase())])];
-  return ({ headers }: RequestFacts, traceparent: string | undefined): Record<string, string> => {
+  return ({ headers }: RequestHead, traceparent: string | undefined): Record<string, string> => {
     const sent: Record<string, string> = { 'user-agent': 'genesys-auth-relay' };
     for (const name of passed) {
       const value = headers[name];

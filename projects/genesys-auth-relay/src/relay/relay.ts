@@ -1,6 +1,6 @@
 import { RELAY_PATHS, type SessionResponse, type TokenResponse } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import { createClientAddress } from '../guard/client-address.ts';
@@ -40,13 +40,13 @@ export interface Relay {
    *
    * @param ip see {@link Relay.clientAddress}
    */
-  admit(facts: RequestFacts, ip?: string, ask?: TokenAsk): Promise<Caller>;
+  admit(head: RequestHead, ip?: string, ask?: TokenAsk): Promise<Caller>;
   /**
    * The address by which a caller without a valid credential is limited.
    *
    * @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the peer
    */
-  clientAddress(facts: RequestFacts, ip?: string): string;
+  clientAddress(head: RequestHead, ip?: string): string;
   /** The current state of a caller who was identified before; `undefined` when its identity or key is no longer configured. */
   again(caller: Caller): Caller | undefined;
   token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
@@ -176,9 +176,9 @@ async function build(
     return { entitlement: entitlement(caller), ...(sender !== undefined && { sender }) };
   }
 
-  function refuseStranger(error: unknown, facts: RequestFacts, ip: string | undefined): never {
+  function refuseStranger(error: unknown, head: RequestHead, ip: string | undefined): never {
     const isStranger = error instanceof RelayProblem && error.status === 401;
-    const seconds = isStranger ? strangers.take(clientAddress(facts, ip)) : 0;
+    const seconds = isStranger ? strangers.take(clientAddress(head, ip)) : 0;
     throw seconds > 0 ? rateLimited(seconds) : error;
   }
 
@@ -188,12 +188,12 @@ async function build(
     return caller;
   }
 
-  async function admit(facts: RequestFacts, ip?: string, ask = EMPTY_ASK): Promise<Caller> {
+  async function admit(head: RequestHead, ip?: string, ask = EMPTY_ASK): Promise<Caller> {
     let caller;
     try {
-      caller = await identities.identify(facts, readCredential(facts, ask), () => clientAddress(facts, ip));
+      caller = await identities.identify(head, readCredential(head, ask), () => clientAddress(head, ip));
     } catch (error) {
-      return refuseStranger(error, facts, ip);
+      return refuseStranger(error, head, ip);
     }
     return counted(caller);
   }
@@ -221,7 +221,7 @@ async function build(
       });
     },
 
-    admit: (facts, ip, ask) => pending.track(admit(facts, ip, ask)),
+    admit: (head, ip, ask) => pending.track(admit(head, ip, ask)),
 
     clientAddress,
     again: (caller) => identities.again(caller),

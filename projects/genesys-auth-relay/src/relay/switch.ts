@@ -108,8 +108,8 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
         return current.api;
       },
       hub: hub && { ...hub.hub, tickets: hub.tickets },
-      admit: (facts, ip, ask) => current.admit(facts, ip, ask),
-      clientAddress: (facts, ip) => current.clientAddress(facts, ip),
+      admit: (head, ip, ask) => current.admit(head, ip, ask),
+      clientAddress: (head, ip) => current.clientAddress(head, ip),
       again: (caller) => current.again(caller),
       token: (caller, ask) => current.token(caller, ask),
       session: (caller) => current.session(caller),

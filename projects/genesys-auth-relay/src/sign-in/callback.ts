@@ -1,6 +1,6 @@
 import type { SignInFailure, SignInResult } from 'genesys-auth-protocol';
 import type { SignInConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { Pending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
@@ -40,7 +40,7 @@ export function createCallback(
   signIn: SignInConfig,
   { transactions, genesys, sessions, sessionStore, pending, setSession }: CallbackParts,
   { clock, log, observer }: RelayRuntime
-): (facts: RequestFacts, query: string, address: string) => Promise<SignInAnswer> {
+): (head: RequestHead, query: string, address: string) => Promise<SignInAnswer> {
   const { client, organizations, roles } = signIn;
   const exchanges = createExchangeTurns(signIn.exchangesPerMinute, clock);
   const isListed = (organizationId: string) => organizations.includes(organizationId);
@@ -112,13 +112,13 @@ export function createCallback(
     else log.warn(line, 'sign-in did not end with a session');
   }
 
-  return async (facts, query, address) => {
+  return async (head, query, address) => {
     const parameters = new URLSearchParams(query);
     const only = (name: string) => {
       const [value, ...more] = parameters.getAll(name);
       return more.length === 0 ? value : undefined;
     };
-    const taken = transactions.take(readCookies(facts), only('state') ?? '');
+    const taken = transactions.take(readCookies(head), only('state') ?? '');
     if (taken === undefined) {
       note(failed('state_unknown'));
       return page(

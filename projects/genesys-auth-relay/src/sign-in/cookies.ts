@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 
 /** Cookies of a request by their names. */
 export type Cookies = ReadonlyMap<string, string>;
@@ -7,10 +7,10 @@ export type Cookies = ReadonlyMap<string, string>;
 const TWICE = '';
 
 /** Reads the cookies of a request. A name that occurs twice has no value. */
-export function readCookies(facts: RequestFacts): Cookies {
+export function readCookies(head: RequestHead): Cookies {
   const cookies = new Map<string, string>();
-  const header = facts.headers['cookie'];
-  if (header === undefined || facts.count('cookie') !== 1) return cookies;
+  const header = head.headers['cookie'];
+  if (header === undefined || head.count('cookie') !== 1) return cookies;
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     if (equals === -1) continue;

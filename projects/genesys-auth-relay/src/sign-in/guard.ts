@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import { requireAuthHeader } from '../identify/auth-header.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeText } from '../reply/safe-text.ts';
@@ -17,15 +17,15 @@ export function createSessionGuard(origins: readonly string[]) {
     });
   };
   /** @throws RelayProblem `origin_not_allowed`, `missing_auth_header` */
-  return (facts: RequestFacts): void => {
-    const origin = facts.headers['origin'];
-    const site = facts.headers['sec-fetch-site'];
+  return (head: RequestHead): void => {
+    const origin = head.headers['origin'];
+    const site = head.headers['sec-fetch-site'];
     if (origin === undefined) {
       // Browsers leave it out only when a page reads from its own origin.
       if (site !== undefined && site !== 'same-origin' && site !== 'none') refuse('another site');
-    } else if (!list.has(origin) || facts.count('origin') !== 1) {
+    } else if (!list.has(origin) || head.count('origin') !== 1) {
       refuse(`the origin '${safeText(origin)}'`);
     }
-    requireAuthHeader(facts);
+    requireAuthHeader(head);
   };
 }

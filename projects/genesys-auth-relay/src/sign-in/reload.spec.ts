@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import { type RelayConfigInput, parseRelayConfig } from '../index.ts';
 import { createRelay } from '../relay/relay.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
@@ -11,7 +11,7 @@ import { nameOf } from './sessions.ts';
 const ID = 'a'.repeat(43);
 
 /** A request of the app, with the cookie of a session. */
-function requestWith(cookie: string, tag?: string): RequestFacts {
+function requestWith(cookie: string, tag?: string): RequestHead {
   const headers = {
     'x-genesys-auth': '1',
     'sec-fetch-site': 'same-origin',

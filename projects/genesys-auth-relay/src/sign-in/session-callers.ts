@@ -5,7 +5,7 @@ import {
   type SignOutResponse
 } from 'genesys-auth-protocol';
 import type { SignInConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { Entitlement, Policy } from '../policy/policy.ts';
 import type { Acting } from '../proxy/sender.ts';
@@ -28,15 +28,15 @@ export interface SessionCallers {
    * @param address of the client, which distinguishes callers without a session
    * @returns `undefined` for a browser without a session, if such browsers have no role
    */
-  identify(facts: RequestFacts, address: () => string): Promise<Caller | undefined>;
+  identify(head: RequestHead, address: () => string): Promise<Caller | undefined>;
   /** The problem of a request without a session. */
-  required(facts: RequestFacts): RelayProblem;
+  required(head: RequestHead): RelayProblem;
   /**
    * Checks that the page shows the user who is signed in.
    *
    * @throws RelayProblem `invalid_request`, `session_changed`, `session_ended`
    */
-  checkPage(caller: Caller, facts: RequestFacts): void;
+  checkPage(caller: Caller, head: RequestHead): void;
   /** The members of the `/session` answer that only signed-in users have. */
   describe(caller: Caller): Pick<SessionResponse, 'user' | 'session' | 'expiresAt' | 'signInUrl'>;
   entitlement(caller: Caller): Entitlement;
@@ -47,7 +47,7 @@ export interface SessionCallers {
   /** The caller with the current roles of the session; `undefined` after its end. Other callers are returned unchanged. */
   latest(caller: Caller): Promise<Caller | undefined>;
   /** Answers `POST /sign-out`. */
-  signOut(facts: RequestFacts): Promise<{ readonly body: SignOutResponse; readonly setCookie: string }>;
+  signOut(head: RequestHead): Promise<{ readonly body: SignOutResponse; readonly setCookie: string }>;
 }
 
 /** Dependencies of {@link createSessionCallers}. */
@@ -59,7 +59,7 @@ export interface SessionCallerParts {
   readonly calls: UserCalls;
   readonly tags: SessionTags;
   /** Refuses requests of foreign pages. */
-  readonly guard: (facts: RequestFacts) => void;
+  readonly guard: (head: RequestHead) => void;
   /** Name of the cookie that holds the id of a session. */
   readonly sessionCookie: string;
   /** The `Set-Cookie` header that deletes it. */
@@ -116,8 +116,8 @@ export function createSessionCallers(
     return caller;
   }
 
-  async function seen(facts: RequestFacts): Promise<SeenSession | undefined> {
-    const id = sessionIdOf(readCookies(facts), sessionCookie);
+  async function seen(head: RequestHead): Promise<SeenSession | undefined> {
+    const id = sessionIdOf(readCookies(head), sessionCookie);
     return id === undefined ? undefined : sessions.find(id);
   }
 
@@ -134,10 +134,10 @@ export function createSessionCallers(
   }
 
   return {
-    async identify(facts, address) {
-      const found = await seen(facts);
+    async identify(head, address) {
+      const found = await seen(head);
       if (found === undefined && signedOutRoles === undefined) return undefined;
-      guard(facts);
+      guard(head);
       if (found !== undefined) return callerOf(found);
       return {
         key: `signed-out:${address()}`,
@@ -148,14 +148,14 @@ export function createSessionCallers(
       };
     },
 
-    required(facts) {
-      const tag = facts.headers[GENESYS_SESSION_HEADER.toLowerCase()];
+    required(head) {
+      const tag = head.headers[GENESYS_SESSION_HEADER.toLowerCase()];
       return tag === undefined || tag === SIGNED_OUT_SESSION ? signInRequired() : ended();
     },
 
-    checkPage(caller, facts) {
+    checkPage(caller, head) {
       if (caller.identity !== 'session') return;
-      const tag = facts.headers[GENESYS_SESSION_HEADER.toLowerCase()];
+      const tag = head.headers[GENESYS_SESSION_HEADER.toLowerCase()];
       const session = memory.seen.get(caller)?.session;
       if (session === undefined) {
         if (tag !== undefined && tag !== SIGNED_OUT_SESSION) throw ended();
@@ -203,11 +203,11 @@ export function createSessionCallers(
       return kept && callerOf({ name, session: kept.session });
     },
 
-    async signOut(facts) {
-      guard(facts);
-      const found = await seen(facts);
+    async signOut(head) {
+      guard(head);
+      const found = await seen(head);
       if (found !== undefined) {
-        this.checkPage(callerOf(found), facts);
+        this.checkPage(callerOf(found), head);
         await sessions.end(found.name, 'signed_out');
       }
       const logout = new URL(signIn.logoutEndpoint);

@@ -2,7 +2,7 @@ import { SIGN_IN_PATHS } from 'genesys-auth-protocol';
 import type { SignInConfig } from '../config/config.ts';
 import type { RelayConfig } from '../config/config.ts';
 import { keyBytes } from '../config/resolve-store.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import { createRateLimit } from '../guard/rate.ts';
 import type { Policy } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -33,9 +33,9 @@ export interface SignIn extends SessionCallers {
   /** The page that a user can always return to. */
   readonly appUrl: string;
   /** Answers `GET /sign-in`. */
-  start(facts: RequestFacts, query: string, address: string): SignInAnswer;
+  start(head: RequestHead, query: string, address: string): SignInAnswer;
   /** Answers the callback. */
-  finish(facts: RequestFacts, query: string, address: string): Promise<SignInAnswer>;
+  finish(head: RequestHead, query: string, address: string): Promise<SignInAnswer>;
   close(): Promise<void>;
 }
 
@@ -136,8 +136,8 @@ export function createSignIn(
   return {
     url,
     appUrl,
-    start: (facts, query, address) => overLimit(address) ?? start(facts, query),
-    finish: async (facts, query, address) => overLimit(address) ?? callback(facts, query, address),
+    start: (head, query, address) => overLimit(address) ?? start(head, query),
+    finish: async (head, query, address) => overLimit(address) ?? callback(head, query, address),
     ...callers,
 
     async close() {

@@ -1,6 +1,6 @@
 import { RETURN_TO_PARAMETER, SIGN_IN_PARAMETERS } from 'genesys-auth-protocol';
 import type { SignInConfig } from '../config/config.ts';
-import type { RequestFacts } from '../guard/facts.ts';
+import type { RequestHead } from '../guard/request-head.ts';
 import { type SignInAnswer, page } from './answer.ts';
 import { readCookies, sessionIdOf } from './cookies.ts';
 import type { ReturnTo } from './return-to.ts';
@@ -22,8 +22,8 @@ export interface StartParts {
 export function createStart(
   { client, redirectUri, appUrl, authorizeEndpoint }: SignInConfig,
   { returnTo, transactions, sessionCookie }: StartParts
-): (facts: RequestFacts, query: string) => SignInAnswer {
-  return (facts, query) => {
+): (head: RequestHead, query: string) => SignInAnswer {
+  return (head, query) => {
     const parameters = new URLSearchParams(query);
     const known: readonly string[] = [RETURN_TO_PARAMETER, ...SIGN_IN_PARAMETERS];
     const names = [...parameters.keys()];
@@ -39,7 +39,7 @@ export function createStart(
     const target = returnTo.resolve(parameters.get(RETURN_TO_PARAMETER) ?? appUrl);
     if (target === undefined)
       return page('parameters', 'The link to sign in leads to a page that is not part of the app.', hint);
-    const cookies = readCookies(facts);
+    const cookies = readCookies(head);
     const id = sessionIdOf(cookies, sessionCookie);
     const before = id === undefined ? undefined : nameOf(id);
     const { state, challenge, setCookies } = transactions.begin(cookies, { returnTo: target, before });

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The origin and the headers of a request, which the relay reads first. */
-export interface RequestFacts {
+/** The head of a request: its headers, and the connection on which it arrived. */
+export interface RequestHead {
   /** Headers by lower-case name. The values of a repeated header are joined. */
   readonly headers: Headers;
   /** How often a header occurs. Its name is in lower case. */
@@ -51,7 +51,7 @@ function headersOf({ headers, rawHeaders, url = '' }: IncomingMessage): Headers 
 }
 
 /** Peer and port are read on demand, because few requests need them. */
-class Facts implements RequestFacts {
+class NodeRequestHead implements RequestHead {
   readonly headers: Headers;
   readonly #request: IncomingMessage;
 
@@ -78,5 +78,5 @@ class Facts implements RequestFacts {
   }
 }
 
-/** Reads the facts of a request. */
-export const factsOf = (request: IncomingMessage): RequestFacts => new Facts(request);
+/** Reads the head of a request. */
+export const readHead = (request: IncomingMessage): RequestHead => new NodeRequestHead(request);

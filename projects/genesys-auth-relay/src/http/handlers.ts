@@ -9,43 +9,43 @@ import { apiTarget } from '../proxy/target.ts';
 import type { Relay } from '../relay/relay.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { jsonAnswer } from '../reply/write.ts';
-import type { Call, Handler } from './call.ts';
+import type { RequestContext, RouteHandler } from './request-context.ts';
 
 /** Identifies the caller and takes one request from the caller's rate limit. */
-async function identify(relay: Relay, call: Call, ask?: TokenAsk): Promise<Caller> {
-  call.caller = await relay.admit(call.head, call.ip, ask);
-  return call.caller;
+async function identify(relay: Relay, context: RequestContext, ask?: TokenAsk): Promise<Caller> {
+  context.caller = await relay.admit(context.head, context.ip, ask);
+  return context.caller;
 }
 
 /** `POST /token` */
 export const createTokenHandler =
-  (relay: Relay, bodyBytes: number): Handler =>
-  async (call) => {
-    const ask = await readTokenAsk(call.request, bodyBytes);
-    const caller = await identify(relay, call, ask);
+  (relay: Relay, bodyBytes: number): RouteHandler =>
+  async (context) => {
+    const ask = await readTokenAsk(context.request, bodyBytes);
+    const caller = await identify(relay, context, ask);
     return jsonAnswer(await relay.token(caller, ask));
   };
 
 /** `GET /session` */
 export const createSessionHandler =
-  (relay: Relay): Handler =>
-  async (call) =>
-    jsonAnswer(relay.session(await identify(relay, call)));
+  (relay: Relay): RouteHandler =>
+  async (context) =>
+    jsonAnswer(relay.session(await identify(relay, context)));
 
 /** `POST /notifications/ticket` */
 export const createTicketHandler =
-  (relay: Relay, { tickets }: NonNullable<Relay['hub']>): Handler =>
-  async (call) => {
-    const caller = await identify(relay, call);
-    relay.signIn?.checkPage(caller, call.head);
+  (relay: Relay, { tickets }: NonNullable<Relay['hub']>): RouteHandler =>
+  async (context) => {
+    const caller = await identify(relay, context);
+    relay.signIn?.checkPage(caller, context.head);
     relay.checkHub(caller);
-    const ticket = await tickets.issue({ caller, origin: call.head.headers['origin'] });
+    const ticket = await tickets.issue({ caller, origin: context.head.headers['origin'] });
     return jsonAnswer({ ticket, expires_in: TICKET_SECONDS });
   };
 
 /** `GET /notifications` without an upgrade */
 export const createNotificationsHandler =
-  (prefix: string): Handler =>
+  (prefix: string): RouteHandler =>
   () => {
     throw new RelayProblem('upgrade_required', 'This path is a WebSocket.', {
       hint: `Open it with new WebSocket(); a browser first gets a ticket from POST ${prefix}${RELAY_PATHS.ticket}.`,
@@ -63,14 +63,14 @@ export function apiOf({ api }: Relay): ApiProxy {
 
 /** API calls. The proxy checks them and streams the answers of the API. */
 export const createApiHandler =
-  (relay: Relay, prefix: string): Handler =>
-  async (call) => {
+  (relay: Relay, prefix: string): RouteHandler =>
+  async (context) => {
     apiOf(relay);
-    const { request, response, head, trace, relayHeaders } = call;
+    const { request, response, head, trace, relayHeaders } = context;
     const url = request.url ?? '';
     const target = apiTarget(url, prefix);
     checkApiQuery(url);
-    const caller = await identify(relay, call);
+    const caller = await identify(relay, context);
     relay.signIn?.checkPage(caller, head);
     // A reload may have replaced the configuration while the caller was identified.
     await apiOf(relay).handle({
@@ -81,11 +81,11 @@ export const createApiHandler =
       caller,
       traceparent: trace?.traceparent,
       relayHeaders,
-      broke: () => {
-        call.code = 'api_unreachable';
+      onBroken: () => {
+        context.code = 'api_unreachable';
       },
-      name: (operation) => {
-        call.operation = operation;
+      onOperation: (operation) => {
+        context.operation = operation;
       }
     });
     return undefined;

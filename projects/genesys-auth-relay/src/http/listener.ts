@@ -11,7 +11,7 @@ import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { type Answer, writeAnswer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { inTrace, readTrace } from '../runtime/trace.ts';
-import { type Call, type HostRequest, logCall } from './call.ts';
+import { type RequestContext, type HostRequest, logRequest } from './request-context.ts';
 import { MAX_URL_LENGTH, malformed } from './malformed.ts';
 import { PAGE_HEADERS, preflight } from './preflight.ts';
 import { API_PATH, type Route, createRoutes, findRoute, pathBelow, servedRoutes } from './routes.ts';
@@ -62,13 +62,13 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
     return new RelayProblem('not_found', 'The relay has no such path.', { hint: `It serves ${served}${api}.` });
   }
 
-  async function answer(call: Call, route: Route | undefined): Promise<Answer | undefined> {
-    const { request, head } = call;
+  async function answer(context: RequestContext, route: Route | undefined): Promise<Answer | undefined> {
+    const { request, head } = context;
     const method = request.method ?? '';
     if (isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Try again.', retryAfterSeconds: 1 });
     }
-    if (call.route === 'none') throw malformed();
+    if (context.route === 'none') throw malformed();
     checkForm(request);
     if (route?.checksQuery !== true) checkQuery(request.url ?? '');
     if (route === undefined) throw notFound();
@@ -76,34 +76,34 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
       return preflight(head, relay.origins, route.methods.join(', '), route.pageHeaders?.() ?? PAGE_HEADERS);
     }
     if (!takes(route, method)) throw methodNotAllowed(route);
-    return route.handle(call);
+    return route.handle(context);
   }
 
-  function refuse(call: Call, error: unknown): Answer {
+  function refuse(context: RequestContext, error: unknown): Answer {
     const problem = problemOf(error);
     if (problem !== error) {
-      runtime.log.error({ event: 'internal_error', requestId: call.id, ...errorFields(error) }, 'unexpected error');
+      runtime.log.error({ event: 'internal_error', requestId: context.id, ...errorFields(error) }, 'unexpected error');
     }
-    call.code = problem.code;
-    return problemAnswer(problem, call.id, call.route === RELAY_PATHS.token);
+    context.code = problem.code;
+    return problemAnswer(problem, context.id, context.route === RELAY_PATHS.token);
   }
 
-  async function serve(call: Call, route: Route | undefined): Promise<void> {
-    const { response } = call;
+  async function serve(context: RequestContext, route: Route | undefined): Promise<void> {
+    const { response } = context;
     try {
-      const written = await answer(call, route);
-      if (written !== undefined) writeAnswer(response, written, call.relayHeaders());
+      const written = await answer(context, route);
+      if (written !== undefined) writeAnswer(response, written, context.relayHeaders());
     } catch (error) {
-      writeAnswer(response, refuse(call, error), call.relayHeaders());
+      writeAnswer(response, refuse(context, error), context.relayHeaders());
     }
-    logCall(call, config, runtime);
+    logRequest(context, config, runtime);
   }
 
   return (request, response, host = {}) => {
     const path = host.path ?? pathBelow(prefix, request.url ?? '');
     const route = path === undefined ? undefined : findRoute(servedRoutes(routes), path);
     const head = readHead(request);
-    const call: Call = {
+    const context: RequestContext = {
       id: host.id !== undefined && UUID.test(host.id) ? host.id : randomUUID(),
       request,
       response,
@@ -123,6 +123,6 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
       code: undefined,
       operation: undefined
     };
-    void inTrace(call.trace, () => serve(call, route));
+    void inTrace(context.trace, () => serve(context, route));
   };
 }

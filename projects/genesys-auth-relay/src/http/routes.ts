@@ -1,7 +1,7 @@
 import { RELAY_PATHS } from 'genesys-auth-protocol';
 import type { RelayConfig } from '../config/config.ts';
 import type { Relay } from '../relay/relay.ts';
-import type { Handler } from './call.ts';
+import type { RouteHandler } from './request-context.ts';
 import {
   apiOf,
   createApiHandler,
@@ -26,7 +26,7 @@ export interface Route {
   readonly pageHeaders?: () => string;
   /** Whether the current configuration serves it. Default: always. A path that is not served is unknown. */
   readonly isServed?: () => boolean;
-  readonly handle: Handler;
+  readonly handle: RouteHandler;
 }
 
 /** The path of all API calls, as the log and the metrics name it. */

@@ -4,7 +4,7 @@ import { type Answer, jsonAnswer } from '../reply/write.ts';
 import { signInPage } from '../sign-in/page.ts';
 import type { SignInAnswer } from '../sign-in/answer.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
-import type { Call, Handler } from './call.ts';
+import type { RequestContext, RouteHandler } from './request-context.ts';
 
 /** Returns the current sign-in. Call it for each request, because a reload may replace the configuration. */
 function signInOf({ signIn }: Relay): SignIn {
@@ -13,7 +13,7 @@ function signInOf({ signIn }: Relay): SignIn {
 }
 
 /** Refuses everything but a navigation of the whole window. */
-function checkNavigation({ head }: Call): void {
+function checkNavigation({ head }: RequestContext): void {
   const destination = head.headers['sec-fetch-dest'];
   if (destination === undefined || destination === 'document') return;
   throw new RelayProblem('invalid_request', 'Sign-in is a navigation of the whole window.', {
@@ -21,19 +21,19 @@ function checkNavigation({ head }: Call): void {
   });
 }
 
-function queryOf({ request: { url = '' } }: Call): string {
+function queryOf({ request: { url = '' } }: RequestContext): string {
   const start = url.indexOf('?');
   return start === -1 ? '' : url.slice(start + 1);
 }
 
 /** A redirect, or a page for a person that says what went wrong. */
-function answerOf(call: Call, signIn: SignIn, answer: SignInAnswer): Answer {
+function answerOf(context: RequestContext, signIn: SignIn, answer: SignInAnswer): Answer {
   if (answer.kind === 'redirect') {
     return { status: 303, headers: { location: answer.to, 'set-cookie': [...answer.setCookies] } };
   }
   const { problem } = answer;
-  call.code = problem.code;
-  const { status, headers } = problemAnswer(problem, call.id);
+  context.code = problem.code;
+  const { status, headers } = problemAnswer(problem, context.id);
   return {
     status,
     headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
@@ -43,29 +43,29 @@ function answerOf(call: Call, signIn: SignIn, answer: SignInAnswer): Answer {
 
 /** `GET /sign-in` */
 export const createSignInHandler =
-  (relay: Relay): Handler =>
-  (call) => {
+  (relay: Relay): RouteHandler =>
+  (context) => {
     const signIn = signInOf(relay);
-    checkNavigation(call);
-    const address = relay.clientAddress(call.head, call.ip);
-    return answerOf(call, signIn, signIn.start(call.head, queryOf(call), address));
+    checkNavigation(context);
+    const address = relay.clientAddress(context.head, context.ip);
+    return answerOf(context, signIn, signIn.start(context.head, queryOf(context), address));
   };
 
 /** `GET /sign-in/callback` */
 export const createSignInCallbackHandler =
-  (relay: Relay): Handler =>
-  async (call) => {
+  (relay: Relay): RouteHandler =>
+  async (context) => {
     const signIn = signInOf(relay);
-    checkNavigation(call);
-    const address = relay.clientAddress(call.head, call.ip);
-    return answerOf(call, signIn, await signIn.finish(call.head, queryOf(call), address));
+    checkNavigation(context);
+    const address = relay.clientAddress(context.head, context.ip);
+    return answerOf(context, signIn, await signIn.finish(context.head, queryOf(context), address));
   };
 
 /** `POST /sign-out` */
 export const createSignOutHandler =
-  (relay: Relay): Handler =>
-  async (call) => {
-    const { body, setCookie } = await signInOf(relay).signOut(call.head);
+  (relay: Relay): RouteHandler =>
+  async (context) => {
+    const { body, setCookie } = await signInOf(relay).signOut(context.head);
     const { headers, ...answer } = jsonAnswer(body);
     return { ...answer, headers: { ...headers, 'set-cookie': setCookie } };
   };

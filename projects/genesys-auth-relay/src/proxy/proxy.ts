@@ -7,7 +7,7 @@ import type { TokenSource } from '../source/token-source.ts';
 import { type ApiAnswer, type WholeAnswer, isWhole, readError } from './answer.ts';
 import { type ApiBody, readApiBody } from './body.ts';
 import { type Coalescer, createCoalescer } from './coalesce.ts';
-import { type ApiExchange, streamAndKeep, streamAnswer, writeWhole } from './exchange.ts';
+import { type ApiCall, streamAndKeep, streamAnswer, writeWhole } from './api-call.ts';
 import { createApiLimits } from './limits.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
@@ -29,7 +29,7 @@ export interface ApiProxy {
    *
    * @throws RelayProblem
    */
-  handle(exchange: ApiExchange): Promise<void>;
+  handle(call: ApiCall): Promise<void>;
   /** Headers that are forwarded in addition to the usual ones. */
   readonly forwardHeaders: readonly string[];
   close(): Promise<void>;
@@ -44,9 +44,9 @@ export interface ProxyParts {
   readonly mayVerify: (caller: string) => boolean;
 }
 
-/** A permitted request that is ready to be sent, once or twice. */
-interface Call {
-  readonly exchange: ApiExchange;
+/** A call that the caller may make, ready to be sent to the API. It is sent again when the API refuses its token. */
+interface PermittedCall {
+  readonly call: ApiCall;
   readonly permit: Permit;
   /** Provides the token and the budget. */
   readonly sender: Sender;
@@ -69,18 +69,18 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   const flights = proxy.coalesce ? createCoalescer() : undefined;
 
   /** Takes one request from the budget; waits only if it has to. */
-  function takeTurn({ sender, exchange, signal }: Call): Promise<void> | undefined {
+  function takeTurn({ sender, call, signal }: PermittedCall): Promise<void> | undefined {
     const since = clock.monotonic();
-    const wait = sender.budget.take(exchange.caller.key, { signal });
+    const wait = sender.budget.take(call.caller.key, { signal });
     return wait?.then(() => observer.apiQueued?.(sender.name, clock.monotonic() - since));
   }
 
-  /** Sends the call once. */
-  async function send(call: Call, token: SentToken): Promise<ApiAnswer> {
-    const { exchange, permit, sender, path, headers, body, signal } = call;
+  /** Sends the call to the API, and reports the answer to the observer. */
+  async function send(permitted: PermittedCall, token: SentToken): Promise<ApiAnswer> {
+    const { call, permit, sender, path, headers, body, signal } = permitted;
     const since = clock.monotonic();
     const answer = await pool.send({
-      method: exchange.request.method ?? 'GET',
+      method: call.request.method ?? 'GET',
       path,
       headers: permit.takesToken ? { authorization: `Bearer ${token.token}`, ...headers } : headers,
       body: body.content,
@@ -90,33 +90,33 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     return answer;
   }
 
-  /** Sends the call. A 401 and a 429 are read, because the caller may get a different answer. */
-  async function attempt(call: Call, token: SentToken): Promise<ApiAnswer | WholeAnswer> {
-    const answer = await send(call, token);
+  /** Sends the call. The body of a 401 or 429 is read, because the relay may answer with a problem instead. */
+  async function attempt(permitted: PermittedCall, token: SentToken): Promise<ApiAnswer | WholeAnswer> {
+    const answer = await send(permitted, token);
     return answer.statusCode === 401 || answer.statusCode === 429 ? readError(answer, ERROR_BYTES) : answer;
   }
 
   /** Gets the answer for the caller. When the API refuses a dead token, the call is sent again with a new one. */
-  async function fetchAnswer(call: Call): Promise<ApiAnswer | WholeAnswer> {
-    const { permit, sender, body } = call;
+  async function fetchAnswer(permitted: PermittedCall): Promise<ApiAnswer | WholeAnswer> {
+    const { permit, sender, body } = permitted;
     // The token first: a call without a token never reaches the API and must not spend the budget.
     let token = await sender.token();
-    const turn = takeTurn(call);
+    const turn = takeTurn(permitted);
     if (turn !== undefined) {
       await turn;
       // The token may have expired while the call waited.
       token = await sender.token();
     }
-    let answer = await attempt(call, token);
+    let answer = await attempt(permitted, token);
     if (isWhole(answer) && answer.statusCode === 401 && permit.takesToken) {
       await sender.refused(token, answer);
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
       const fresh = repeatable ? await sender.token() : token;
       if (fresh.hash !== token.hash) {
         observer.apiReplayed?.(sender.name);
-        await takeTurn(call);
+        await takeTurn(permitted);
         token = fresh;
-        answer = await attempt(call, token);
+        answer = await attempt(permitted, token);
       }
     }
     if (!isWhole(answer)) return answer;
@@ -126,15 +126,15 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     return answer;
   }
 
-  async function run(call: Call): Promise<void> {
-    const answer = await fetchAnswer(call);
-    if (isWhole(answer)) writeWhole(call.exchange, answer);
-    else await streamAnswer(call.exchange, answer, call.signal);
+  async function run(permitted: PermittedCall): Promise<void> {
+    const answer = await fetchAnswer(permitted);
+    if (isWhole(answer)) writeWhole(permitted.call, answer);
+    else await streamAnswer(permitted.call, answer, permitted.signal);
   }
 
   /** Answers from an identical request in flight, or sends it and shares the answer. Only callers with the same roles share. */
-  async function share(call: Call, entitlement: Entitlement, flights: Coalescer): Promise<void> {
-    const { exchange, sender, path, headers, signal } = call;
+  async function share(permitted: PermittedCall, entitlement: Entitlement, flights: Coalescer): Promise<void> {
+    const { call, sender, path, headers, signal } = permitted;
     const same = Object.entries(headers).filter(([name]) => !PER_CALL.has(name));
     const key = JSON.stringify([sender.name, entitlement.key, path, same]);
     const flight = flights.join(key);
@@ -142,29 +142,29 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       const answer = await flight;
       if (signal.aborted) return;
       // Not another shared request: if answers cannot be shared, callers would fetch theirs one after another.
-      if (answer === undefined) return run(call);
+      if (answer === undefined) return run(permitted);
       observer.apiCoalesced?.(sender.name);
-      writeWhole(exchange, answer);
+      writeWhole(call, answer);
       return;
     }
     const finish = flights.lead(key);
     let whole: WholeAnswer | undefined;
     try {
-      const answer = await fetchAnswer(call);
-      if (isWhole(answer)) writeWhole(exchange, answer);
-      else whole = await streamAndKeep(exchange, answer, SHARED_BYTES, signal);
+      const answer = await fetchAnswer(permitted);
+      if (isWhole(answer)) writeWhole(call, answer);
+      else whole = await streamAndKeep(call, answer, SHARED_BYTES, signal);
     } finally {
       finish(whole);
     }
   }
 
   /** Checks a call, and forwards it if it is permitted. */
-  async function answer(exchange: ApiExchange, signal: AbortSignal): Promise<void> {
-    const { request, caller, head, target, traceparent } = exchange;
+  async function answer(call: ApiCall, signal: AbortSignal): Promise<void> {
+    const { request, caller, head, target, traceparent } = call;
     const method = request.method ?? 'GET';
     const { entitlement, sender: own } = await parts.act(caller);
     const permit = rights(method, target.path, entitlement);
-    exchange.name(permit.operation);
+    call.onOperation(permit.operation);
     const sender = permit.client === undefined ? own : serviceSender(permit.client, caller.key);
     // The rights of a caller without its own token always lead to an OAuth client.
     if (sender === undefined) throw new TypeError('no token for the call');
@@ -172,27 +172,27 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const body = await readApiBody(request, proxy);
     const headers = headersOf(head, traceparent);
     if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
-    const call: Call = { exchange, permit, sender, path: target.full, headers, body, signal };
+    const permitted: PermittedCall = { call, permit, sender, path: target.full, headers, body, signal };
     const mayShare = method === 'GET' && body.content === null && head.headers['range'] === undefined;
-    await (flights !== undefined && mayShare ? share(call, entitlement, flights) : run(call));
+    await (flights !== undefined && mayShare ? share(permitted, entitlement, flights) : run(permitted));
   }
 
   return {
-    async handle(exchange) {
-      const { response } = exchange;
+    async handle(call) {
+      const { response } = call;
       const caller = new AbortController();
       const { signal } = caller;
       whenClosed(response, () => {
         if (!response.writableFinished) caller.abort();
       });
       try {
-        await answer(exchange, signal);
+        await answer(call, signal);
       } catch (error) {
         if (!signal.aborted && !response.headersSent) throw error;
         // The caller disconnected, or the API ended its answer early: a partial answer must not look complete.
         const broken = !signal.aborted;
         response.destroy();
-        if (broken) exchange.broke();
+        if (broken) call.onBroken();
       }
     },
     forwardHeaders: proxy.forwardHeaders,

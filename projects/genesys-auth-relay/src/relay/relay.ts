@@ -226,7 +226,7 @@ async function build(
     clientAddress,
     again: (caller) => identities.again(caller),
 
-    api: api && { ...api, handle: (exchange) => pending.track(api.handle(exchange)) },
+    api: api && { ...api, handle: (call) => pending.track(api.handle(call)) },
 
     async token(caller, ask) {
       if (api !== undefined) {

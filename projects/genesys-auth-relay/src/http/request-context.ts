@@ -19,8 +19,8 @@ export interface HostRequest {
   readonly path?: string | undefined;
 }
 
-/** One request while it is served. */
-export interface Call {
+/** One request while it is served: what the relay knows about it, and what the log needs. */
+export interface RequestContext {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -43,20 +43,24 @@ export interface Call {
 }
 
 /** Serves the requests of a route. Returns `undefined` when it has written the answer itself. */
-export type Handler = (call: Call) => Answer | undefined | Promise<Answer | undefined>;
+export type RouteHandler = (context: RequestContext) => Answer | undefined | Promise<Answer | undefined>;
 
 /** Status in the log and the metrics when the caller left before the answer began. No standard has one. nginx uses 499. */
 const CALLER_LEFT = 499;
 
-/** Whether the call was sent with a token of a user. */
-const isUser = (caller: Caller | undefined): boolean =>
+/** Whether the caller is a user of Genesys Cloud, who has signed in or sent their own token. */
+const isGenesysUser = (caller: Caller | undefined): boolean =>
   caller?.session !== undefined || caller?.identity === 'genesysToken';
 
 /** Reports in the log and in the metrics how a request ended. */
-export function logCall(call: Call, { log: { subject } }: Pick<RelayConfig, 'log'>, runtime: RelayRuntime): void {
+export function logRequest(
+  context: RequestContext,
+  { log: { subject } }: Pick<RelayConfig, 'log'>,
+  runtime: RelayRuntime
+): void {
   const { clock, log, observer } = runtime;
-  const { id, request, response, route, trace, caller, code, operation } = call;
-  const durationMs = clock.monotonic() - call.startedAt;
+  const { id, request, response, route, trace, caller, code, operation } = context;
+  const durationMs = clock.monotonic() - context.startedAt;
   const status = response.headersSent ? response.statusCode : CALLER_LEFT;
   const identity = caller?.identity;
   const fields = {
@@ -75,7 +79,7 @@ export function logCall(call: Call, { log: { subject } }: Pick<RelayConfig, 'log
   if (code === undefined) log.info(fields, 'answered');
   else log.warn(fields, 'refused');
   // Writes of users have a separate log line, so that they can be kept longer than the rest of the log.
-  if (operation !== undefined && isUser(caller) && request.method !== 'GET' && request.method !== 'HEAD') {
+  if (operation !== undefined && isGenesysUser(caller) && request.method !== 'GET' && request.method !== 'HEAD') {
     const { requestId, subject: who } = fields;
     log.info({ event: 'write', requestId, subject: who, operation, status }, 'a user called a writing operation');
   }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { until } from '../testing/until.ts';
 import type { ApiAnswer } from './answer.ts';
-import { type ApiExchange, streamAndKeep, streamAnswer } from './exchange.ts';
+import { type ApiCall, streamAndKeep, streamAnswer } from './api-call.ts';
 
 const CHUNK = Buffer.alloc(65_536, 'x');
 const LIMIT = 512 * CHUNK.length;
@@ -34,7 +34,7 @@ async function untilStill(read: { readonly chunks: number }) {
 }
 
 describe('an answer on its way to a caller that does not read', () => {
-  let exchange: ApiExchange;
+  let call: ApiCall;
   let caller: Socket;
   const server = createServer();
 
@@ -43,8 +43,8 @@ describe('an answer on its way to a caller that does not read', () => {
     const asked = once(server, 'request');
     caller = connect((server.address() as AddressInfo).port, '127.0.0.1');
     caller.pause().write('GET / HTTP/1.1\r\nHost: relay\r\n\r\n');
-    const [request, response] = (await asked) as [ApiExchange['request'], ServerResponse];
-    exchange = { request, response, relayHeaders: () => ({}) } as unknown as ApiExchange;
+    const [request, response] = (await asked) as [ApiCall['request'], ServerResponse];
+    call = { request, response, relayHeaders: () => ({}) } as unknown as ApiCall;
   });
   afterEach(() => {
     caller.destroy();
@@ -55,10 +55,10 @@ describe('an answer on its way to a caller that does not read', () => {
 
   it('stops reading from the API, and continues when the caller reads', async () => {
     const { answer, read } = answerOf(1024);
-    const streamed = streamAnswer(exchange, answer, signal);
+    const streamed = streamAnswer(call, answer, signal);
     await untilStill(read);
     expect(read.chunks).toBeLessThan(512);
-    expect(exchange.response.writableLength).toBeLessThan(4 * CHUNK.length);
+    expect(call.response.writableLength).toBeLessThan(4 * CHUNK.length);
     caller.resume();
     await streamed;
     expect(read.chunks).toBe(1025);
@@ -66,13 +66,13 @@ describe('an answer on its way to a caller that does not read', () => {
 
   it('is read to its end when other callers may share it', async () => {
     const { answer } = answerOf(512);
-    const kept = await streamAndKeep(exchange, answer, LIMIT, signal);
+    const kept = await streamAndKeep(call, answer, LIMIT, signal);
     expect(kept?.body.length).toBe(LIMIT);
   });
 
   it('is streamed from where it becomes too long to be shared', async () => {
     const { answer, read } = answerOf(1024);
-    const streamed = streamAndKeep(exchange, answer, LIMIT, signal);
+    const streamed = streamAndKeep(call, answer, LIMIT, signal);
     await until(() => read.chunks > 512);
     await untilStill(read);
     expect(read.chunks).toBeLessThan(600);
@@ -84,8 +84,8 @@ describe('an answer on its way to a caller that does not read', () => {
   it('ends the answer of the API when the caller has disconnected', async () => {
     const { answer } = answerOf(Infinity);
     const gone = new AbortController();
-    const streamed = streamAnswer(exchange, answer, gone.signal);
-    exchange.response.once('close', () => {
+    const streamed = streamAnswer(call, answer, gone.signal);
+    call.response.once('close', () => {
       gone.abort();
     });
     caller.destroy();
@@ -103,10 +103,10 @@ describe('an answer on its way to a caller that does not read', () => {
     ]
   ])('is dropped when the host has answered (%s)', async (_what, send) => {
     const { answer, read } = answerOf(1024);
-    exchange.response.writeHead(503).end();
-    await send()(exchange, answer, signal);
+    call.response.writeHead(503).end();
+    await send()(call, answer, signal);
     expect(answer.body.destroyed).toBe(true);
-    expect(exchange.response.destroyed).toBe(true);
+    expect(call.response.destroyed).toBe(true);
     expect(read.chunks).toBe(0);
   });
 });

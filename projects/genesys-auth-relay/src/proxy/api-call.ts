@@ -9,7 +9,7 @@ import { EXPOSED_HEADERS, passedHeaders } from './response-headers.ts';
 import type { ApiTarget } from './target.ts';
 
 /** One API call: the request, its caller, and the response to write. */
-export interface ApiExchange {
+export interface ApiCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly head: RequestHead;
@@ -18,14 +18,14 @@ export interface ApiExchange {
   readonly target: ApiTarget;
   /** The headers that the relay puts on the answer. */
   readonly relayHeaders: (options: Pick<HeaderOptions, 'exposed' | 'vary'>) => Record<string, string>;
-  /** Notes for the log that the API aborted its answer. */
-  broke(): void;
-  /** Notes the operation for the log. */
-  name(operation: string): void;
+  /** Called when the API ended its answer early, for the log. */
+  onBroken(): void;
+  /** Called with the operation when it is known, for the log. */
+  onOperation(operation: string): void;
 }
 
 /** Writes status and headers of the API's answer to the caller. Returns `false` when that is no longer possible. */
-function begin({ response, relayHeaders }: ApiExchange, { statusCode, headers }: Omit<ApiAnswer, 'body'>): boolean {
+function writeApiHead({ response, relayHeaders }: ApiCall, { statusCode, headers }: Omit<ApiAnswer, 'body'>): boolean {
   const own = relayHeaders({ exposed: EXPOSED_HEADERS, vary: headers.vary });
   return writeHead(response, statusCode, { ...passedHeaders(headers), ...own });
 }
@@ -37,12 +37,12 @@ function discard({ body }: ApiAnswer): void {
 }
 
 /** Streams the API's answer to the caller, as fast as the caller reads. */
-export async function streamAnswer(exchange: ApiExchange, answer: ApiAnswer, signal: AbortSignal): Promise<void> {
-  if (!begin(exchange, answer)) {
+export async function streamAnswer(call: ApiCall, answer: ApiAnswer, signal: AbortSignal): Promise<void> {
+  if (!writeApiHead(call, answer)) {
     discard(answer);
     return;
   }
-  const { response } = exchange;
+  const { response } = call;
   // Not with pipeline(), which never settles for a response that waits for its turn on a pipelined connection.
   for await (const chunk of answer.body) if (!response.write(chunk)) await once(response, 'drain', { signal });
   response.end();
@@ -53,7 +53,7 @@ export async function streamAnswer(exchange: ApiExchange, answer: ApiAnswer, sig
  * is made a slow caller does not slow it down.
  */
 export async function streamAndKeep(
-  exchange: ApiExchange,
+  call: ApiCall,
   answer: ApiAnswer,
   limit: number,
   signal: AbortSignal
@@ -61,14 +61,14 @@ export async function streamAndKeep(
   const { statusCode, headers, body } = answer;
   const isSuccess = statusCode >= 200 && statusCode <= 299;
   if (!isSuccess || Number(headers['content-length'] ?? 0) > limit) {
-    await streamAnswer(exchange, answer, signal);
+    await streamAnswer(call, answer, signal);
     return undefined;
   }
-  if (!begin(exchange, answer)) {
+  if (!writeApiHead(call, answer)) {
     discard(answer);
     return undefined;
   }
-  const { response } = exchange;
+  const { response } = call;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -81,8 +81,8 @@ export async function streamAndKeep(
 }
 
 /** Writes an answer whose body has been read. */
-export function writeWhole(exchange: ApiExchange, { statusCode, headers, body }: WholeAnswer): void {
+export function writeWhole(call: ApiCall, { statusCode, headers, body }: WholeAnswer): void {
   // The answer to HEAD has the length of the body that GET would get.
-  const length = exchange.request.method === 'HEAD' ? {} : { 'content-length': String(body.length) };
-  if (begin(exchange, { statusCode, headers: { ...headers, ...length } })) exchange.response.end(body);
+  const length = call.request.method === 'HEAD' ? {} : { 'content-length': String(body.length) };
+  if (writeApiHead(call, { statusCode, headers: { ...headers, ...length } })) call.response.end(body);
 }

@@ -15,9 +15,9 @@ export interface ApiLimits {
   /** @param slot which token of the client's pool */
   budget(client: Named, slot: number): Budget;
   /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
-  check(client: Named, operation: string): void;
+  checkPause(client: Named, operation: string): void;
   /** Handles a 429: obeys `Retry-After`, up to a minute, for the token or, if the answer names the operation, for that one only. */
-  note(client: Named, slot: number, operation: string, answer: WholeAnswer): void;
+  onRateLimited(client: Named, slot: number, operation: string, answer: WholeAnswer): void;
 }
 
 /**
@@ -46,14 +46,14 @@ export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: Re
   const keyOf = ({ name }: Named, operation: string) => `${name} ${operation}`;
   return {
     budget,
-    check(client, operation) {
+    checkPause(client, operation) {
       if (pauses.size === 0) return;
       const key = keyOf(client, operation);
       const left = (pauses.get(key) ?? 0) - clock.monotonic();
       if (left > 0) throw spent(left);
       pauses.delete(key);
     },
-    note(client, slot, operation, answer) {
+    onRateLimited(client, slot, operation, answer) {
       const asked = retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now());
       if (asked === undefined || asked === 0) return;
       const wait = Math.min(asked, LONGEST_PAUSE_MS);

@@ -11,7 +11,7 @@ import { type ApiCall, streamAndKeep, streamAnswer, writeWhole } from './api-cal
 import { createApiLimits } from './limits.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
-import { type Acting, type Sender, type SentToken, createServiceSenders } from './sender.ts';
+import { type ApiAccess, type ApiToken, type TokenProvider, createClientTokenProviders } from './token-provider.ts';
 import { createApiPool } from './upstream-api.ts';
 
 /** Maximum bytes of a 401 or 429 body that are read. */
@@ -35,11 +35,11 @@ export interface ApiProxy {
   close(): Promise<void>;
 }
 
-/** What the proxy takes from the rest of the relay. */
+/** Dependencies of {@link createApiProxy}. */
 export interface ProxyParts {
   readonly source: TokenSource;
-  /** The rights and the token with which a caller calls the API. */
-  act(caller: Caller): Acting | Promise<Acting>;
+  /** The rights of a caller at the API, and the token with which its calls are sent. */
+  apiAccess(caller: Caller): ApiAccess | Promise<ApiAccess>;
   /** Takes one verification of a refused token from the caller's budget. */
   readonly mayVerify: (caller: string) => boolean;
 }
@@ -48,8 +48,7 @@ export interface ProxyParts {
 interface PermittedCall {
   readonly call: ApiCall;
   readonly permit: Permit;
-  /** Provides the token and the budget. */
-  readonly sender: Sender;
+  readonly tokenProvider: TokenProvider;
   readonly path: string;
   /** Without the token. */
   readonly headers: Readonly<Record<string, string>>;
@@ -64,20 +63,20 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   const { proxy } = config;
   const pool = createApiPool(config);
   const rights = createRights(config);
-  const serviceSender = createServiceSenders({ ...parts, limits: createApiLimits(config, clock) });
+  const clientTokenProvider = createClientTokenProviders({ ...parts, limits: createApiLimits(config, clock) });
   const headersOf = createRequestHeaders(proxy.forwardHeaders);
   const flights = proxy.coalesce ? createCoalescer() : undefined;
 
   /** Takes one request from the budget; waits only if it has to. */
-  function takeTurn({ sender, call, signal }: PermittedCall): Promise<void> | undefined {
+  function takeTurn({ tokenProvider, call, signal }: PermittedCall): Promise<void> | undefined {
     const since = clock.monotonic();
-    const wait = sender.budget.take(call.caller.key, { signal });
-    return wait?.then(() => observer.apiQueued?.(sender.name, clock.monotonic() - since));
+    const wait = tokenProvider.budget.take(call.caller.key, { signal });
+    return wait?.then(() => observer.apiQueued?.(tokenProvider.name, clock.monotonic() - since));
   }
 
   /** Sends the call to the API, and reports the answer to the observer. */
-  async function send(permitted: PermittedCall, token: SentToken): Promise<ApiAnswer> {
-    const { call, permit, sender, path, headers, body, signal } = permitted;
+  async function send(permitted: PermittedCall, token: ApiToken): Promise<ApiAnswer> {
+    const { call, permit, tokenProvider, path, headers, body, signal } = permitted;
     const since = clock.monotonic();
     const answer = await pool.send({
       method: call.request.method ?? 'GET',
@@ -86,43 +85,44 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       body: body.content,
       signal
     });
-    observer.apiAnswered?.(sender.name, answer.statusCode, (clock.monotonic() - since) / 1000);
+    observer.apiAnswered?.(tokenProvider.name, answer.statusCode, (clock.monotonic() - since) / 1000);
     return answer;
   }
 
   /** Sends the call. The body of a 401 or 429 is read, because the relay may answer with a problem instead. */
-  async function attempt(permitted: PermittedCall, token: SentToken): Promise<ApiAnswer | WholeAnswer> {
+  async function attempt(permitted: PermittedCall, token: ApiToken): Promise<ApiAnswer | WholeAnswer> {
     const answer = await send(permitted, token);
     return answer.statusCode === 401 || answer.statusCode === 429 ? readError(answer, ERROR_BYTES) : answer;
   }
 
   /** Gets the answer for the caller. When the API refuses a dead token, the call is sent again with a new one. */
   async function fetchAnswer(permitted: PermittedCall): Promise<ApiAnswer | WholeAnswer> {
-    const { permit, sender, body } = permitted;
+    const { permit, tokenProvider, body } = permitted;
     // The token first: a call without a token never reaches the API and must not spend the budget.
-    let token = await sender.token();
+    let token = await tokenProvider.token();
     const turn = takeTurn(permitted);
     if (turn !== undefined) {
       await turn;
       // The token may have expired while the call waited.
-      token = await sender.token();
+      token = await tokenProvider.token();
     }
     let answer = await attempt(permitted, token);
     if (isWhole(answer) && answer.statusCode === 401 && permit.takesToken) {
-      await sender.refused(token, answer);
+      await tokenProvider.onUnauthorized(token, answer);
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
-      const fresh = repeatable ? await sender.token() : token;
+      const fresh = repeatable ? await tokenProvider.token() : token;
       if (fresh.hash !== token.hash) {
-        observer.apiReplayed?.(sender.name);
+        observer.apiReplayed?.(tokenProvider.name);
         await takeTurn(permitted);
         token = fresh;
         answer = await attempt(permitted, token);
       }
     }
     if (!isWhole(answer)) return answer;
-    if (answer.statusCode === 429) sender.note(permit.operation, answer);
-    const refusal = answer.statusCode === 401 && permit.takesToken ? await sender.refusal(token, answer) : undefined;
-    if (refusal !== undefined) throw refusal;
+    if (answer.statusCode === 429) tokenProvider.onRateLimited(permit.operation, answer);
+    const problem =
+      answer.statusCode === 401 && permit.takesToken ? await tokenProvider.problemOf401(token, answer) : undefined;
+    if (problem !== undefined) throw problem;
     return answer;
   }
 
@@ -134,16 +134,16 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
 
   /** Answers from an identical request in flight, or sends it and shares the answer. Only callers with the same roles share. */
   async function share(permitted: PermittedCall, entitlement: Entitlement, flights: Coalescer): Promise<void> {
-    const { call, sender, path, headers, signal } = permitted;
+    const { call, tokenProvider, path, headers, signal } = permitted;
     const same = Object.entries(headers).filter(([name]) => !PER_CALL.has(name));
-    const key = JSON.stringify([sender.name, entitlement.key, path, same]);
+    const key = JSON.stringify([tokenProvider.name, entitlement.key, path, same]);
     const flight = flights.join(key);
     if (flight !== undefined) {
       const answer = await flight;
       if (signal.aborted) return;
       // Not another shared request: if answers cannot be shared, callers would fetch theirs one after another.
       if (answer === undefined) return run(permitted);
-      observer.apiCoalesced?.(sender.name);
+      observer.apiCoalesced?.(tokenProvider.name);
       writeWhole(call, answer);
       return;
     }
@@ -159,20 +159,20 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   }
 
   /** Checks a call, and forwards it if it is permitted. */
-  async function answer(call: ApiCall, signal: AbortSignal): Promise<void> {
+  async function forward(call: ApiCall, signal: AbortSignal): Promise<void> {
     const { request, caller, head, target, traceparent } = call;
     const method = request.method ?? 'GET';
-    const { entitlement, sender: own } = await parts.act(caller);
+    const { entitlement, tokenProvider: own } = await parts.apiAccess(caller);
     const permit = rights(method, target.path, entitlement);
     call.onOperation(permit.operation);
-    const sender = permit.client === undefined ? own : serviceSender(permit.client, caller.key);
+    const tokenProvider = permit.client === undefined ? own : clientTokenProvider(permit.client, caller.key);
     // The rights of a caller without its own token always lead to an OAuth client.
-    if (sender === undefined) throw new TypeError('no token for the call');
-    sender.check(permit.operation);
+    if (tokenProvider === undefined) throw new TypeError('no token for the call');
+    tokenProvider.checkPause(permit.operation);
     const body = await readApiBody(request, proxy);
     const headers = headersOf(head, traceparent);
     if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
-    const permitted: PermittedCall = { call, permit, sender, path: target.full, headers, body, signal };
+    const permitted: PermittedCall = { call, permit, tokenProvider, path: target.full, headers, body, signal };
     const mayShare = method === 'GET' && body.content === null && head.headers['range'] === undefined;
     await (flights !== undefined && mayShare ? share(permitted, entitlement, flights) : run(permitted));
   }
@@ -186,7 +186,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
         if (!response.writableFinished) caller.abort();
       });
       try {
-        await answer(call, signal);
+        await forward(call, signal);
       } catch (error) {
         if (!signal.aborted && !response.headersSent) throw error;
         // The caller disconnected, or the API ended its answer early: a partial answer must not look complete.

@@ -13,6 +13,7 @@ import type { RelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement } from '../policy/policy.ts';
 import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
+import type { ApiAccess } from '../proxy/token-provider.ts';
 import { createRequestRate } from '../policy/request-rate.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { createPending } from '../runtime/pending.ts';
@@ -25,7 +26,7 @@ import { createGenesysTokens } from '../sign-in/genesys-tokens.ts';
 import { openSessionStore } from '../sign-in/redis-sessions.ts';
 import type { SignInMemory } from '../sign-in/memory.ts';
 import { type SignIn, createSignIn } from '../sign-in/sign-in.ts';
-import { limitedTo } from '../sign-in/user-calls.ts';
+import { limitedTo } from '../sign-in/user-token-providers.ts';
 import { openStore } from '../store/open.ts';
 import { createTokens } from './tokens.ts';
 
@@ -147,7 +148,7 @@ async function build(
   const clientAddress = createClientAddress(config.limits.trustedProxies);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
   const mayVerify = (caller: string) => verifications.take(caller) === 0;
-  const api = config.mode === 'proxy' ? createApiProxy(config, runtime, { source, act, mayVerify }) : undefined;
+  const api = config.mode === 'proxy' ? createApiProxy(config, runtime, { source, apiAccess, mayVerify }) : undefined;
   if (api !== undefined) hold(api);
   const tokens = createTokens(config, runtime, { policy, source, mayVerify });
 
@@ -170,10 +171,10 @@ async function build(
     }
   }
 
-  function act(caller: Caller) {
-    if (caller.session !== undefined && signIn !== undefined) return signIn.act(caller);
-    const sender = genesysTokens?.sender(caller);
-    return { entitlement: entitlement(caller), ...(sender !== undefined && { sender }) };
+  function apiAccess(caller: Caller): ApiAccess | Promise<ApiAccess> {
+    if (caller.session !== undefined && signIn !== undefined) return signIn.apiAccess(caller);
+    const tokenProvider = genesysTokens?.tokenProvider(caller);
+    return { entitlement: entitlement(caller), ...(tokenProvider !== undefined && { tokenProvider }) };
   }
 
   function refuseStranger(error: unknown, head: RequestHead, ip: string | undefined): never {

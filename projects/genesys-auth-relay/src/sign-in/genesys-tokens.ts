@@ -5,12 +5,12 @@ import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/refused.ts';
 import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
-import type { Sender } from '../proxy/sender.ts';
+import type { TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { GenesysFailure, createGenesysApi } from './genesys.ts';
-import { USER } from './user-calls.ts';
+import { USER } from './user-token-providers.ts';
 import { rolesOf } from './user-roles.ts';
 
 /** How long the result of a check is valid. */
@@ -28,8 +28,8 @@ export interface GenesysTokens {
    */
   identify(token: string, address: string): Promise<Caller>;
   again(caller: Caller): Caller | undefined;
-  /** Sends calls with the caller's own token. */
-  sender(caller: Caller): Sender | undefined;
+  /** Provides the caller's own token for API calls. */
+  tokenProvider(caller: Caller): TokenProvider | undefined;
   close(): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ export function createGenesysTokens(
 
     again: (caller) => (caller.source.startsWith(`${fingerprint} `) ? caller : undefined),
 
-    sender(caller) {
+    tokenProvider(caller) {
       const sent = tokens.get(caller);
       if (sent === undefined) return undefined;
       let own = limits.get(sent.hash);
@@ -125,15 +125,15 @@ export function createGenesysTokens(
       return {
         name: USER.name,
         budget: ofToken.budget(USER, 0),
-        check: (operation) => {
-          ofToken.check(USER, operation);
+        checkPause: (operation) => {
+          ofToken.checkPause(USER, operation);
         },
-        note: (operation, answer) => {
-          ofToken.note(USER, 0, operation, answer);
+        onRateLimited: (operation, answer) => {
+          ofToken.onRateLimited(USER, 0, operation, answer);
         },
         token: () => Promise.resolve(sent),
-        refused: () => Promise.resolve(),
-        refusal(_sent, answer) {
+        onUnauthorized: () => Promise.resolve(),
+        problemOf401(_sent, answer) {
           if (isAddressRefused(answer)) return Promise.resolve(apiRefused(answer));
           checked.delete(sent.hash);
           return Promise.resolve(refused());

@@ -97,16 +97,16 @@ describe('a reload while a request of a signed-in user is under way', () => {
     const old = await relayWith();
     const caller = await old.relay.admit(requestWith(cookie));
     const fresh = await relayWith({ signIn: { roles: { wall: { everyone: true } } } });
-    const { entitlement, sender } = await fresh.signIn.act(caller);
+    const { entitlement, tokenProvider } = await fresh.signIn.apiAccess(caller);
     expect(entitlement.scopes).toEqual(['routing:readonly']);
-    expect(await sender?.token()).toMatchObject({ token: 'CANARY-access-token' });
+    expect(await tokenProvider?.token()).toMatchObject({ token: 'CANARY-access-token' });
   });
 
   it('ends the session when the new configuration does not allow the organization', async () => {
     const old = await relayWith();
     const caller = await old.relay.admit(requestWith(cookie));
     const fresh = await relayWith({ signIn: { organizations: ['another-organization'] } });
-    await expect(fresh.signIn.act(caller)).rejects.toMatchObject({ code: 'session_ended' });
+    await expect(fresh.signIn.apiAccess(caller)).rejects.toMatchObject({ code: 'session_ended' });
     await expect(fresh.signIn.latest(caller)).resolves.toBeUndefined();
   });
 

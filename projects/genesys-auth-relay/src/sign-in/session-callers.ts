@@ -8,7 +8,7 @@ import type { SignInConfig } from '../config/config.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { Entitlement, Policy } from '../policy/policy.ts';
-import type { Acting } from '../proxy/sender.ts';
+import type { ApiAccess, TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { readCookies, sessionIdOf } from './cookies.ts';
@@ -17,7 +17,7 @@ import { type Session, endOf } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SeenSession, Sessions } from './sessions.ts';
 import type { SessionTags } from './tag.ts';
-import { type UserCalls, limitedTo } from './user-calls.ts';
+import { limitedTo } from './user-token-providers.ts';
 import { noRole, rolesOf } from './user-roles.ts';
 
 /** Identifies the users of sessions, decides their rights, and ends their sessions. */
@@ -40,8 +40,8 @@ export interface SessionCallers {
   /** The members of the `/session` answer that only signed-in users have. */
   describe(caller: Caller): Pick<SessionResponse, 'user' | 'session' | 'expiresAt' | 'signInUrl'>;
   entitlement(caller: Caller): Entitlement;
-  /** The token for an API call, and the current rights of the user. */
-  act(caller: Caller): Promise<Acting>;
+  /** The current rights of the user, and the token for an API call. */
+  apiAccess(caller: Caller): Promise<ApiAccess>;
   /** The current state of a caller who was identified before. */
   again(caller: Caller): Caller | undefined;
   /** The caller with the current roles of the session; `undefined` after its end. Other callers are returned unchanged. */
@@ -56,7 +56,8 @@ export interface SessionCallerParts {
   readonly memory: SignInMemory;
   readonly sessions: Sessions;
   readonly sessionStore: SessionStore;
-  readonly calls: UserCalls;
+  /** Provides the token of a signed-in user. */
+  readonly userTokenProvider: (seen: SeenSession) => TokenProvider;
   readonly tags: SessionTags;
   /** Refuses requests of foreign pages. */
   readonly guard: (head: RequestHead) => void;
@@ -80,7 +81,7 @@ export function createSessionCallers(
     memory,
     sessions,
     sessionStore,
-    calls,
+    userTokenProvider,
     tags,
     guard,
     sessionCookie,
@@ -186,12 +187,15 @@ export function createSessionCallers(
 
     entitlement,
 
-    async act(caller) {
+    async apiAccess(caller) {
       const before = memory.seen.get(caller);
       if (before === undefined) return { entitlement: entitlement(caller) };
       const now = await sessions.use(before);
       const own = entitlement(callerOf(now));
-      return { entitlement: own, ...(own.token !== undefined && { sender: calls.sender(now) }) };
+      return {
+        entitlement: own,
+        ...(own.token !== undefined && { tokenProvider: userTokenProvider(now) })
+      };
     },
 
     again: (caller) => (caller.source === source ? caller : undefined),

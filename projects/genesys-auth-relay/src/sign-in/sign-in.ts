@@ -24,7 +24,7 @@ import { createSessions } from './sessions.ts';
 import { createStart } from './start.ts';
 import { createSessionTags } from './tag.ts';
 import { createTransactions } from './transactions.ts';
-import { createUserCalls } from './user-calls.ts';
+import { createUserTokenProviders } from './user-token-providers.ts';
 
 /** Signs users in with Genesys Cloud, and identifies them. */
 export interface SignIn extends SessionCallers {
@@ -91,7 +91,7 @@ export function createSignIn(
     runtime
   );
 
-  const calls = createUserCalls(config, { sessions, live: memory.live, ended }, runtime);
+  const userTokenProvider = createUserTokenProviders(config, { sessions, live: memory.live, ended }, runtime);
 
   const start = createStart(signIn, { returnTo, transactions, sessionCookie });
   const callback = createCallback(
@@ -111,7 +111,7 @@ export function createSignIn(
     memory,
     sessions,
     sessionStore,
-    calls,
+    userTokenProvider,
     tags: createSessionTags(keys),
     guard: createSessionGuard([origin, ...config.cors.origins]),
     sessionCookie,

@@ -10,56 +10,56 @@ import type { Budget } from './budget.ts';
 import type { ApiLimits } from './limits.ts';
 
 /** A token to send with a call. */
-export interface SentToken {
+export interface ApiToken {
   readonly token: string;
   /** Lower-case hex SHA-256 of the token. */
   readonly hash: string;
 }
 
-/** Provides the token for a call and enforces the limits of the API for it. */
-export interface Sender {
+/** Provides the access token for API calls, and enforces the limits of the API for this token. */
+export interface TokenProvider {
   /** Name in metrics: that of an OAuth client, or `user`. */
   readonly name: string;
   readonly budget: Budget;
   /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
-  check(operation: string): void;
-  /** Reports that the API answered 429. */
-  note(operation: string, answer: WholeAnswer): void;
-  token(): Promise<SentToken>;
-  /** Reports that the API answered 401. Afterwards `token()` returns another token, if there is one. */
-  refused(sent: SentToken, answer: WholeAnswer): Promise<void>;
-  /** The problem for the caller if the 401 remains; `undefined`: the caller gets the answer of the API. */
-  refusal(sent: SentToken, answer: WholeAnswer): Promise<RelayProblem | undefined>;
+  checkPause(operation: string): void;
+  /** Handles a 429 of the API. */
+  onRateLimited(operation: string, answer: WholeAnswer): void;
+  token(): Promise<ApiToken>;
+  /** Handles a 401 of the API. Afterwards `token()` returns another token, if there is one. */
+  onUnauthorized(sent: ApiToken, answer: WholeAnswer): Promise<void>;
+  /** The problem that the caller gets for a 401; `undefined`: the caller gets the answer of the API. */
+  problemOf401(sent: ApiToken, answer: WholeAnswer): Promise<RelayProblem | undefined>;
 }
 
-/** The rights and the token with which a call is sent. */
-export interface Acting {
+/** The rights of a caller at the API, and the token with which its calls are sent. */
+export interface ApiAccess {
   readonly entitlement: Entitlement;
-  /** Sends the user's own token; `undefined`: the token of the OAuth client that the rights name. */
-  readonly sender?: Sender;
+  /** Provides the user's own token; `undefined`: calls are sent with the token of the OAuth client that the rights name. */
+  readonly tokenProvider?: TokenProvider;
 }
 
-/** What {@link createServiceSenders} works with. */
-export interface ServiceParts {
+/** Dependencies of {@link createClientTokenProviders}. */
+export interface ClientTokenParts {
   readonly source: TokenSource;
   readonly limits: ApiLimits;
   /** Takes one verification of a refused token from the caller's budget. */
   readonly mayVerify: (caller: string) => boolean;
 }
 
-/** Builds the senders that use the tokens of the relay's own OAuth clients. */
-export function createServiceSenders({ source, limits, mayVerify }: ServiceParts) {
-  return (client: ClientConfig, caller: string): Sender => {
+/** Builds the token providers that use the tokens of the relay's own OAuth clients. */
+export function createClientTokenProviders({ source, limits, mayVerify }: ClientTokenParts) {
+  return (client: ClientConfig, caller: string): TokenProvider => {
     const { name, scopes } = client;
     const slot = slotOf(client, caller);
     return {
       name,
       budget: limits.budget(client, slot),
-      check: (operation) => {
-        limits.check(client, operation);
+      checkPause: (operation) => {
+        limits.checkPause(client, operation);
       },
-      note: (operation, answer) => {
-        limits.note(client, slot, operation, answer);
+      onRateLimited: (operation, answer) => {
+        limits.onRateLimited(client, slot, operation, answer);
       },
       async token() {
         try {
@@ -68,11 +68,11 @@ export function createServiceSenders({ source, limits, mayVerify }: ServiceParts
           throw error instanceof UpstreamError ? error.problem : error;
         }
       },
-      async refused({ hash }, answer) {
+      async onUnauthorized({ hash }, answer) {
         if (isAddressRefused(answer)) return;
         await source.report(client, scopes, hash, () => mayVerify(caller));
       },
-      refusal({ hash }, answer) {
+      problemOf401({ hash }, answer) {
         // When the token was replaced, the caller may send its long body again.
         const isLive = source.ready(client, scopes, slot)?.hash === hash;
         return Promise.resolve(isLive || isAddressRefused(answer) ? apiRefused(answer) : undefined);

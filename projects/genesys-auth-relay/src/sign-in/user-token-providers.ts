@@ -5,7 +5,7 @@ import type { Caller } from '../identify/caller.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
-import type { Sender, SentToken } from '../proxy/sender.ts';
+import type { ApiToken, TokenProvider } from '../proxy/token-provider.ts';
 import type { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
@@ -16,13 +16,8 @@ import type { SeenSession, Sessions } from './sessions.ts';
 /** Name of users' tokens in metrics, in place of that of an OAuth client. */
 export const USER = { name: 'user' } as const;
 
-/** Calls of the API with the tokens of users. */
-export interface UserCalls {
-  sender(seen: SeenSession): Sender;
-}
-
-/** What {@link createUserCalls} works with. */
-export interface UserCallParts {
+/** Dependencies of {@link createUserTokenProviders}. */
+export interface UserTokenParts {
   readonly sessions: Sessions;
   readonly live: LiveSessions;
   readonly ended: () => RelayProblem;
@@ -47,14 +42,14 @@ export function limitedTo(entitlement: Entitlement, { tokenScopes, session, sour
   };
 }
 
-/** Builds what sends calls in the name of users. Nothing of it is shared between two tokens. */
-export function createUserCalls(
+/** Builds the token providers that use the tokens of signed-in users. Two sessions share no budget and no pause. */
+export function createUserTokenProviders(
   config: Pick<RelayConfig, 'proxy'>,
-  { sessions, live, ended }: UserCallParts,
+  { sessions, live, ended }: UserTokenParts,
   { clock }: RelayRuntime
-): UserCalls {
-  const tokens = new WeakMap<Session, SentToken>();
-  function tokenOf(session: Session): SentToken {
+): (seen: SeenSession) => TokenProvider {
+  const tokens = new WeakMap<Session, ApiToken>();
+  function tokenOf(session: Session): ApiToken {
     let token = tokens.get(session);
     if (token === undefined) {
       const { accessToken } = session;
@@ -68,33 +63,31 @@ export function createUserCalls(
     return (state.limits ??= createApiLimits(config, clock));
   }
 
-  return {
-    sender({ name, session }) {
-      const limits = limitsOf(name);
-      let current = session;
-      return {
-        name: USER.name,
-        budget: limits.budget(USER, 0),
-        check: (operation) => {
-          limits.check(USER, operation);
-        },
-        note: (operation, answer) => {
-          limits.note(USER, 0, operation, answer);
-        },
-        token: () => Promise.resolve(tokenOf(current)),
-        async refused(_sent, answer) {
-          if (isAddressRefused(answer)) return;
-          current = await sessions.replaceToken(name, current.accessToken);
-        },
-        async refusal({ hash }, answer) {
-          if (isAddressRefused(answer)) return apiRefused(answer);
-          // The call was not sent again with the new token: the caller may send its long body again.
-          if (hash !== tokenOf(current).hash) return undefined;
-          // A new token is refused as well.
-          await sessions.end(name, 'token_refused');
-          return ended();
-        }
-      };
-    }
+  return ({ name, session }) => {
+    const limits = limitsOf(name);
+    let current = session;
+    return {
+      name: USER.name,
+      budget: limits.budget(USER, 0),
+      checkPause: (operation) => {
+        limits.checkPause(USER, operation);
+      },
+      onRateLimited: (operation, answer) => {
+        limits.onRateLimited(USER, 0, operation, answer);
+      },
+      token: () => Promise.resolve(tokenOf(current)),
+      async onUnauthorized(_sent, answer) {
+        if (isAddressRefused(answer)) return;
+        current = await sessions.replaceToken(name, current.accessToken);
+      },
+      async problemOf401({ hash }, answer) {
+        if (isAddressRefused(answer)) return apiRefused(answer);
+        // The call was not sent again with the new token: the caller may send its long body again.
+        if (hash !== tokenOf(current).hash) return undefined;
+        // A new token is refused as well.
+        await sessions.end(name, 'token_refused');
+        return ended();
+      }
+    };
   };
 }

@@ -3,7 +3,7 @@ export { type RelayConfig } from './config/config.ts';
 export { type RelayConfigInput } from './config/schema.ts';
 export { loadRelayConfig } from './config/load.ts';
 export { parseRelayConfig } from './config/parse.ts';
-export { type RelayHandler, type RelayHandlerOptions, createRelayHandler } from './http/handler.ts';
+export { type RelayHandler, type RelayHandlerOptions, createRelayHandler } from './http/relay-handler.ts';
 export { RelayStartError, type RunningRelay, startRelay } from './http/server.ts';
 export { type RelayMetrics, type RelayMetricsOptions, createRelayMetrics } from './metrics/metrics.ts';
 export { type RelayClock } from './runtime/clock.ts';

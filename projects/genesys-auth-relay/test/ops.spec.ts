@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import { parseAllDocuments, parse } from 'yaml';
 import { relayConfigSchema } from '../src/config/schema.ts';
 import { createRelayMetrics, loadRelayConfig } from '../src/index.ts';
-import { patienceOf } from '../src/relay/patience.ts';
+import { answerTimeoutOf } from '../src/relay/answer-timeout.ts';
 
 const folder = join(__dirname, '../ops');
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
@@ -206,7 +206,7 @@ describe('the container and Kubernetes examples', () => {
   it('F14 give it the time to drain', () => {
     const config = relayConfigSchema.parse(parse(read('relay.kubernetes.yaml')));
     // What has begun is answered after the drain; a call of the API may take longest.
-    expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(config.limits.drainMs + patienceOf(config));
+    expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(config.limits.drainMs + answerTimeoutOf(config));
   });
 
   it('run it without rights it does not need', () => {

@@ -7,7 +7,7 @@ import { createRelaySwitch } from '../relay/switch.ts';
 import { relayHeaders, removeHostHeaders } from '../reply/headers.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
-import { createListener } from './listener.ts';
+import { createRequestListener } from './request-listener.ts';
 import { createRoutes, servedRoutes } from './routes.ts';
 import { logStart } from './start-line.ts';
 import { createUpgrade } from './upgrade.ts';
@@ -33,7 +33,7 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
   const runtime = runtimeOf({ log: app.log, ...options.runtime });
   const prefix = app.prefix.replace(/\/$/, '');
   const { relay } = await createRelaySwitch(config, runtime);
-  const listener = createListener(relay, config, runtime, { prefix });
+  const listener = createRequestListener(relay, config, runtime, { prefix });
 
   /** @param path of the route; without it the listener looks at the URL */
   const serve = (request: FastifyRequest, reply: FastifyReply, path?: string): void => {

@@ -8,9 +8,9 @@ import { RelayProblem, problemAnswer } from '../reply/problem.ts';
 import { writeToSocket } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
-import { closeServer } from './listen.ts';
+import { closeServer } from './bind.ts';
 import { malformed } from './malformed.ts';
-import { createService } from './service.ts';
+import { createHttpRelay } from './http-relay.ts';
 import { createUpgrade } from './upgrade.ts';
 
 /** Longer than load balancers in front of the relay keep an idle connection, so that they close it first. */
@@ -39,7 +39,7 @@ export async function createPublicServer(
   runtime: RelayRuntime,
   isDraining: () => boolean = () => false
 ): Promise<PublicServer> {
-  const { relay, listener, patienceMs, swap, stop } = await createService(config, runtime, { isDraining });
+  const { relay, listener, answerTimeoutMs, swap, stop } = await createHttpRelay(config, runtime, { isDraining });
   const { headersTimeoutMs, requestTimeoutMs } = config.limits;
   const server = createServer(
     {
@@ -56,13 +56,14 @@ export async function createPublicServer(
   );
   // A connection is silent while it waits for the API.
   const setIdleTimeout = () => {
-    server.timeout = Math.max(IDLE_MS, patienceMs());
+    server.timeout = Math.max(IDLE_MS, answerTimeoutMs());
   };
   setIdleTimeout();
   // Their size is limited. Node would drop those beyond a maximum number without an error.
   server.maxHeadersCount = 0;
 
-  function refuse(socket: Duplex, problem: RelayProblem): void {
+  /** Writes and logs a problem where Node has no response object, and closes the connection. */
+  function refuseConnection(socket: Duplex, problem: RelayProblem): void {
     const { code, status } = problem;
     const requestId = randomUUID();
     runtime.log.warn({ event: 'request', requestId, route: 'none', status, code }, 'refused');
@@ -73,10 +74,10 @@ export async function createPublicServer(
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Browsers open connections in advance. One that ends before it sends anything was not meant as a request.
     if (error.code === 'ECONNRESET' || !socket.writable) return;
-    refuse(socket, malformed(error.code));
+    refuseConnection(socket, malformed(error.code));
   });
   server.on('connect', (_request, socket) => {
-    refuse(
+    refuseConnection(
       socket,
       new RelayProblem('method_not_allowed', 'The relay is not a proxy for other hosts.', {
         hint: 'Remove the relay from the proxy settings of the client, for example HTTPS_PROXY.'

@@ -9,9 +9,9 @@ import {
   createSessionHandler,
   createTicketHandler,
   createTokenHandler
-} from './handlers.ts';
+} from './route-handlers.ts';
 import { apiPageHeaders } from './preflight.ts';
-import { createSignInCallbackHandler, createSignInHandler, createSignOutHandler } from './sign-in-handlers.ts';
+import { createSignInCallbackHandler, createSignInHandler, createSignOutHandler } from './sign-in-route-handlers.ts';
 
 /** One row of the table of routes. */
 export interface Route {

@@ -8,7 +8,7 @@ import { createRelayMetrics } from '../metrics/metrics.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createAdmin } from './admin.ts';
-import { type ListenAt, closeServer, listen } from './listen.ts';
+import { type ListenAt, closeServer, listen } from './bind.ts';
 import { createPublicServer } from './public-server.ts';
 import { logStart } from './start-line.ts';
 

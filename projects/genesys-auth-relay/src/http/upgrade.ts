@@ -71,8 +71,12 @@ export function createUpgrade(
     handleProtocols: (offered) => (offered.has(NOTIFICATIONS_PROTOCOL) ? NOTIFICATIONS_PROTOCOL : false)
   });
 
-  /** @param startedAt on the monotonic clock */
-  function refuse(socket: Duplex, error: unknown, startedAt: number): void {
+  /**
+   * Writes and logs the problem of a refused handshake.
+   *
+   * @param startedAt on the monotonic clock
+   */
+  function refuseHandshake(socket: Duplex, error: unknown, startedAt: number): void {
     const problem = problemOf(error);
     const { status, code } = problem;
     const requestId = randomUUID();
@@ -84,7 +88,7 @@ export function createUpgrade(
   }
 
   server.on('wsClientError', ({ message }, socket) => {
-    refuse(socket, badHandshake(message), clock.monotonic());
+    refuseHandshake(socket, badHandshake(message), clock.monotonic());
   });
 
   async function callerOf(request: IncomingMessage): Promise<Caller> {
@@ -116,7 +120,7 @@ export function createUpgrade(
     return grant.caller;
   }
 
-  async function take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async function acceptHandshake(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (hub === undefined)
       throw new RelayProblem('not_found', 'The relay has no notification hub.', {
         hint: 'Add the section notifications.'
@@ -161,8 +165,8 @@ export function createUpgrade(
     socket.on('error', () => {
       socket.destroy();
     });
-    take(request, socket, head).catch((error: unknown) => {
-      refuse(socket, error, startedAt);
+    acceptHandshake(request, socket, head).catch((error: unknown) => {
+      refuseHandshake(socket, error, startedAt);
     });
     return true;
   };

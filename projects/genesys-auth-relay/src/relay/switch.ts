@@ -5,7 +5,7 @@ import type { Caller } from '../identify/caller.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { createSignInMemory } from '../sign-in/memory.ts';
-import { patienceOf } from './patience.ts';
+import { answerTimeoutOf } from './answer-timeout.ts';
 import { type Relay, createRelay } from './relay.ts';
 
 /** How often the sessions of users with open sockets are checked. */
@@ -53,7 +53,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
   const sessionTimer = hub && setInterval(() => void reviewOnce(hub.hub), READ_SESSIONS_EVERY_MS).unref();
   const closing = new AbortController();
   let current = first;
-  let patienceMs = patienceOf(config);
+  let answerTimeoutMs = answerTimeoutOf(config);
   let isReviewing = false;
 
   /** Closes the sockets of users whose session has ended or whose roles give fewer scopes now. */
@@ -128,13 +128,13 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
 
     async swap(next) {
       const old = current;
-      const ofOld = patienceMs;
+      const ofOld = answerTimeoutMs;
       const fresh = await createRelay(next, runtime, memory, old.source);
       if (closing.signal.aborted) return fresh.close();
       // Its tokens must come from the clients that are configured now.
       hub?.use(next, fresh.source);
       current = fresh;
-      patienceMs = patienceOf(next);
+      answerTimeoutMs = answerTimeoutOf(next);
       open.add(current);
       hub?.hub.review((caller) => scopesOf(fresh, caller));
       void retire(old, ofOld);

@@ -5,7 +5,7 @@ import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
-import { createService } from './service.ts';
+import { createHttpRelay } from './http-relay.ts';
 import { logStart } from './start-line.ts';
 import { createUpgrade } from './upgrade.ts';
 
@@ -62,7 +62,7 @@ export async function createRelayHandler(
   const runtime = runtimeOf({ log: createLogger(checked), ...options.runtime });
   const prefix = withoutEndSlashes(options.basePath ?? '');
   const upgradePrefix = withoutEndSlashes(options.upgradeBasePath ?? prefix);
-  const { relay, listener, stop } = await createService(checked, runtime, { prefix });
+  const { relay, listener, stop } = await createHttpRelay(checked, runtime, { prefix });
   logStart(checked, runtime.log);
   let closed: Promise<void> | undefined;
   return {

@@ -11,13 +11,13 @@ import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { type Answer, writeAnswer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { inTrace, readTrace } from '../runtime/trace.ts';
-import { type RequestContext, type HostRequest, logRequest } from './request-context.ts';
+import { type HostRequest, type RequestContext, logRequest } from './request-context.ts';
 import { MAX_URL_LENGTH, malformed } from './malformed.ts';
 import { PAGE_HEADERS, preflight } from './preflight.ts';
 import { API_PATH, type Route, createRoutes, findRoute, pathBelow, servedRoutes } from './routes.ts';
 
 /** Serves one request. */
-export type Listener = (request: IncomingMessage, response: ServerResponse, host?: HostRequest) => void;
+export type RequestListener = (request: IncomingMessage, response: ServerResponse, host?: HostRequest) => void;
 
 /** How a listener is mounted. */
 export interface Mount {
@@ -50,7 +50,12 @@ function methodNotAllowed({ methods }: Route): RelayProblem {
 }
 
 /** Builds the listener that serves all requests of the relay, wherever it is mounted. */
-export function createListener(relay: Relay, config: RelayConfig, runtime: RelayRuntime, mount: Mount = {}): Listener {
+export function createRequestListener(
+  relay: Relay,
+  config: RelayConfig,
+  runtime: RelayRuntime,
+  mount: Mount = {}
+): RequestListener {
   const { prefix = '', isStopping = () => false, isDraining = () => false } = mount;
   const routes = createRoutes(relay, config, prefix);
   const { includeSubDomains } = config.hsts;
@@ -62,7 +67,8 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
     return new RelayProblem('not_found', 'The relay has no such path.', { hint: `It serves ${served}${api}.` });
   }
 
-  async function answer(context: RequestContext, route: Route | undefined): Promise<Answer | undefined> {
+  /** @throws RelayProblem */
+  async function answerOf(context: RequestContext, route: Route | undefined): Promise<Answer | undefined> {
     const { request, head } = context;
     const method = request.method ?? '';
     if (isStopping()) {
@@ -79,7 +85,8 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
     return route.handle(context);
   }
 
-  function refuse(context: RequestContext, error: unknown): Answer {
+  /** The answer for an error. An unexpected error is logged, and the caller learns nothing about it. */
+  function problemAnswerOf(context: RequestContext, error: unknown): Answer {
     const problem = problemOf(error);
     if (problem !== error) {
       runtime.log.error({ event: 'internal_error', requestId: context.id, ...errorFields(error) }, 'unexpected error');
@@ -91,10 +98,10 @@ export function createListener(relay: Relay, config: RelayConfig, runtime: Relay
   async function serve(context: RequestContext, route: Route | undefined): Promise<void> {
     const { response } = context;
     try {
-      const written = await answer(context, route);
-      if (written !== undefined) writeAnswer(response, written, context.relayHeaders());
+      const answer = await answerOf(context, route);
+      if (answer !== undefined) writeAnswer(response, answer, context.relayHeaders());
     } catch (error) {
-      writeAnswer(response, refuse(context, error), context.relayHeaders());
+      writeAnswer(response, problemAnswerOf(context, error), context.relayHeaders());
     }
     logRequest(context, config, runtime);
   }

@@ -1,7 +1,7 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ask } from '../testing/ask.ts';
-import { closeServer, listen, listenAlso } from './listen.ts';
+import { closeServer, listen, listenAlso } from './bind.ts';
 
 describe('a server that listens', () => {
   let server: Server;

@@ -1,49 +1,49 @@
 import type { RelayConfig } from '../config/config.ts';
-import { patienceOf } from '../relay/patience.ts';
+import { answerTimeoutOf } from '../relay/answer-timeout.ts';
 import type { Relay } from '../relay/relay.ts';
 import { createRelaySwitch } from '../relay/switch.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { createInFlight } from './in-flight.ts';
-import { type Listener, type Mount, createListener } from './listener.ts';
+import { type Mount, type RequestListener, createRequestListener } from './request-listener.ts';
 
-/** A relay with its listener, and everything to reload and stop it. */
-export interface RelayService {
+/** A relay that answers HTTP requests, and the functions to reload and stop it. */
+export interface HttpRelay {
   readonly relay: Relay;
-  readonly listener: Listener;
+  readonly listener: RequestListener;
   /** How long an answer may take until it begins, in milliseconds. */
-  readonly patienceMs: () => number;
+  readonly answerTimeoutMs: () => number;
   /** Replaces the configuration. */
   readonly swap: (config: RelayConfig) => Promise<void>;
   /** Refuses new requests, waits for the answers in flight, and closes the sockets of the hub. */
   readonly stop: () => Promise<void>;
 }
 
-/** Builds a relay for a server, its own or that of a host. */
-export async function createService(
+/** Builds a relay and its request listener, for the relay's own server or for the server of a host. */
+export async function createHttpRelay(
   config: RelayConfig,
   runtime: RelayRuntime,
   mount: Pick<Mount, 'prefix' | 'isDraining'> = {}
-): Promise<RelayService> {
+): Promise<HttpRelay> {
   const { relay, swap } = await createRelaySwitch(config, runtime);
   const inFlight = createInFlight();
-  let patienceMs = patienceOf(config);
+  let answerTimeoutMs = answerTimeoutOf(config);
   let stopping = false;
-  const listener = createListener(relay, config, runtime, { ...mount, isStopping: () => stopping });
+  const listener = createRequestListener(relay, config, runtime, { ...mount, isStopping: () => stopping });
   return {
     relay,
     listener(request, response, host) {
       if (!stopping) inFlight.add(response);
       listener(request, response, host);
     },
-    patienceMs: () => patienceMs,
+    answerTimeoutMs: () => answerTimeoutMs,
     async swap(next) {
       await swap(next);
       // An answer that has begun may still take as long as before.
-      patienceMs = Math.max(patienceMs, patienceOf(next));
+      answerTimeoutMs = Math.max(answerTimeoutMs, answerTimeoutOf(next));
     },
     async stop() {
       stopping = true;
-      await inFlight.wait(patienceMs);
+      await inFlight.wait(answerTimeoutMs);
       await relay.hub?.close();
     }
   };

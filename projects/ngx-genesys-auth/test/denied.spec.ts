@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter, withNavigationErrorHandler } from '@angular/router';
-import { GenesysScopesDirective, isScopeDenied, withProxyMode } from 'ngx-genesys-auth';
+import { type GenesysAuthFeature, GenesysScopesDirective, isScopeDenied, withProxyMode } from 'ngx-genesys-auth';
 import { requireScopes } from 'ngx-genesys-auth/router';
 import { createApp, settle } from './app';
 
@@ -71,3 +71,81 @@ describe.each([
     });
   }
 );
+
+const TOKEN = { access_token: 't', token_type: 'Bearer', expires_in: 300, scope: 'analytics routing' };
+const SESSION = {
+  ...{ subject: 'ann', identity: 'jwt', roles: [], scopes: ['analytics', 'routing'], defaultScopes: [] },
+  ...{ region: 'mypurecloud.de', apiOrigin: 'https://api.mypurecloud.de', mode: 'proxy' }
+};
+
+/** What the relay says at a renewal, and what the page shows then. */
+type Renewal = readonly [name: string, body: object, status: number, shown: 'yes' | 'no'];
+
+describe.each<[string, string, GenesysAuthFeature[], object, Renewal[]]>([
+  [
+    'token',
+    '/genesys/token',
+    [],
+    TOKEN,
+    [
+      ['a token with fewer scopes', { ...TOKEN, access_token: 't2', scope: 'analytics' }, 200, 'no'],
+      ['scope_not_allowed', { code: 'scope_not_allowed', detail: 'No.', scopes: ['routing'] }, 400, 'no'],
+      ['policy_denied', { code: 'policy_denied', detail: 'No role.' }, 403, 'no'],
+      ['an outage', {}, 503, 'yes']
+    ]
+  ],
+  [
+    'proxy',
+    '/genesys/session',
+    [withProxyMode()],
+    SESSION,
+    [
+      ['a session with fewer scopes', { ...SESSION, scopes: ['analytics'] }, 200, 'no'],
+      ['a session without scopes', { ...SESSION, scopes: [] }, 200, 'no'],
+      ['policy_denied', { code: 'policy_denied', detail: 'No role.' }, 403, 'no'],
+      ['an outage', {}, 503, 'yes']
+    ]
+  ]
+])('in %s mode, when the relay answers a renewal with', (_mode, url, features, granted, renewals) => {
+  it.each(renewals)('%s', async (_name, body, status, shown) => {
+    const { auth, get, network } = createApp({
+      features,
+      providers: [
+        provideRouter([
+          { path: 'guarded', component: Page, canMatch: [requireScopes('routing', { redirectTo: '/denied' })] },
+          { path: 'denied', component: Page }
+        ])
+      ]
+    });
+    const menu = TestBed.createComponent(Menu);
+    menu.detectChanges();
+    network.expectOne(url).flush(granted);
+    menu.detectChanges();
+
+    const renewed = auth.renew().catch(isScopeDenied);
+    await settle();
+    network.expectOne(url).flush(body, { status, statusText: 'x' });
+    expect(await renewed).toBe(shown === 'no');
+    menu.detectChanges();
+    expect((menu.nativeElement as HTMLElement).textContent).toBe(shown);
+    expect([...auth.scopes()]).toEqual(shown === 'yes' ? ['analytics', 'routing'] : []);
+
+    const refuseAll = () => {
+      const calls = network.match(url);
+      for (const call of calls) call.flush(body, { status, statusText: 'x' });
+      return calls.length;
+    };
+    const navigated = TestBed.inject(Router).navigateByUrl('/guarded');
+    await settle();
+    let asked = refuseAll();
+    await navigated;
+    expect(TestBed.inject(Router).url).toBe(shown === 'yes' ? '/guarded' : '/denied');
+
+    const outcomes = [get(), get(), get()];
+    await settle();
+    asked += refuseAll();
+    // The first failure causes no pause, and the second one does.
+    expect(asked).toBe(shown === 'yes' ? 0 : 1);
+    expect(outcomes.map(({ error }) => isScopeDenied(error))).toEqual(outcomes.map(() => shown === 'no'));
+  });
+});

@@ -38,7 +38,10 @@ export class GenesysAuthService {
   readonly scopes: Signal<ReadonlySet<string>> = this.#configuration.state.scopes;
   /** When the token expires, by the wall clock; `null` without a token. */
   readonly expiresAt: Signal<Date | null> = this.#configuration.state.expiresAt;
-  /** The last failure, until the next success. A renewal in the background may fail while the token is still valid. */
+  /**
+   * The last failure, until the next success. If a renewal in the background fails, the token stays in use until it expires, unless
+   * {@link isScopeDenied} is true for the error.
+   */
   readonly error: Signal<GenesysAuthError | null> = this.#configuration.state.error;
   /**
    * Everything that happens, in order. A late subscriber first receives the last 16 events, each with its time, so it misses

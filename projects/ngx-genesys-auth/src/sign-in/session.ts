@@ -266,6 +266,14 @@ export class SignInSession implements SessionLink {
     return this.#session !== undefined && this.#session !== SIGNED_OUT_SESSION;
   }
 
+  /** The user has lost all roles. A refused call asks the relay for the session, unless the relay has already said that it has no scopes. */
+  #denied(error: GenesysAuthError, isSession: boolean): void {
+    if (isSession) {
+      this.#user.set(null);
+      this.#problem.set(error);
+    } else if (this.#user() && this.#configuration.state.scopes().size > 0) this.#askLater();
+  }
+
   /** Turns a refusal into the error of sign-in, and updates the user and the problem. */
   #refused(given: unknown, isSession: boolean): unknown {
     const error = given instanceof HttpErrorResponse ? relayError(given, 0) : given;
@@ -284,10 +292,7 @@ export class SignInSession implements SessionLink {
         this.#askLater();
         return authError('session_changed', details);
       case 'policy_denied':
-        if (isSession) {
-          this.#user.set(null);
-          this.#problem.set(error);
-        } else if (this.#user()) this.#askLater();
+        this.#denied(error, isSession);
         return error;
       default:
         return given;

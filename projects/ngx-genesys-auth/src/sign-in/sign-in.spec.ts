@@ -1,7 +1,11 @@
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { Router, provideRouter } from '@angular/router';
 import {
+  type GenesysAuthError,
   GenesysAuthService,
   type GenesysLogEntry,
+  GenesysScopesDirective,
   GenesysSignIn,
   isScopeDenied,
   provideGenesysAuth,
@@ -11,6 +15,7 @@ import {
   withSignIn,
   withTabSync
 } from 'ngx-genesys-auth';
+import { requireScopes } from 'ngx-genesys-auth/router';
 import { API, CONFIG, asAuthError, codeOf, createApp, settle } from '../../test/app';
 import {
   ANN,
@@ -26,8 +31,15 @@ import {
   signInFeatures
 } from '../../test/sign-in';
 
+/** What the relay says of a user who has lost all roles. */
+const NO_ROLES = { roles: [], scopes: [] };
+
 beforeEach(() => {
   sessionStorage.clear();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
 });
 
 describe('withSignIn()', () => {
@@ -352,11 +364,100 @@ describe('when the session ends', () => {
     const denied = get();
     refuseWith(network.expectOne(QUEUES), 403, 'policy_denied');
     expect(isScopeDenied(denied.error)).toBe(true);
-    await answer(ANN, { roles: [], scopes: [] });
+    await answer(ANN, NO_ROLES);
     expect([signIn.user()?.name, signIn.problem()]).toEqual([ANN.name, null]);
     void signIn.signOut();
     await settle();
     expect(network.expectOne('/genesys/sign-out').request.headers.get('X-Genesys-Session')).toBe(`tag-of-${ANN.name}`);
+  });
+
+  describe('the loss of all roles', () => {
+    @Component({
+      selector: 'genesys-menu',
+      imports: [GenesysScopesDirective],
+      template: `<b *genesysScopes="'routing'; else denied">yes</b><ng-template #denied>no</ng-template>`,
+      changeDetection: ChangeDetectionStrategy.OnPush
+    })
+    class Menu {}
+
+    async function lostRoles() {
+      const reasons: string[] = [];
+      const redirectTo = (error: GenesysAuthError) => {
+        reasons.push(error.code);
+        return inject(Router).parseUrl('/denied');
+      };
+      const app = signInApp({
+        providers: [
+          provideRouter([
+            { path: 'guarded', component: Menu, canMatch: [requireScopes('routing', { redirectTo })] },
+            { path: 'denied', component: Menu }
+          ])
+        ]
+      });
+      await app.answer(ANN);
+      const menu = TestBed.createComponent(Menu);
+      menu.detectChanges();
+      const shown = () => {
+        menu.detectChanges();
+        return (menu.nativeElement as HTMLElement).textContent;
+      };
+      expect(shown()).toBe('yes');
+      const calls = [app.get(), app.get(), app.get()];
+      const [first, ...others] = app.network.match(QUEUES);
+      if (first) refuseWith(first, 403, 'policy_denied');
+      await app.answer(ANN, NO_ROLES);
+      return { ...app, shown, calls, others, reasons };
+    }
+
+    it('hides and refuses, and leaves the user signed in', async () => {
+      const { auth, answer, network, reasons, shown, signIn } = await lostRoles();
+      expect([shown(), [...auth.scopes()], signIn.user()?.name]).toEqual(['no', [], ANN.name]);
+      const navigated = TestBed.inject(Router).navigateByUrl('/guarded');
+      await answer(ANN, NO_ROLES);
+      await navigated;
+      expect([TestBed.inject(Router).url, reasons]).toEqual(['/denied', ['scope_not_granted']]);
+      network.verify();
+    });
+
+    it('is asked for once, however many calls the relay refuses', async () => {
+      const { calls, network, others } = await lostRoles();
+      for (const call of others) {
+        refuseWith(call, 403, 'policy_denied');
+        await settle();
+        network.expectNone(SESSION_URL);
+      }
+      expect(calls.map(({ error }) => isScopeDenied(error))).toEqual([true, true, true]);
+    });
+
+    it('ends when a role is back', async () => {
+      const { auth, answer, get, network, shown } = await lostRoles();
+      get();
+      await answer(ANN);
+      expect([shown(), [...auth.scopes()]]).toEqual(['yes', ['analytics', 'routing']]);
+      network.match(QUEUES);
+    });
+  });
+
+  it('calls after the loss of all roles ask the relay with growing pauses', async () => {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick', 'setImmediate'] });
+    const { answer, get, network } = signInApp();
+    await answer(ANN);
+    get();
+    refuseWith(network.expectOne(QUEUES), 403, 'policy_denied');
+    await answer(ANN, NO_ROLES);
+    const askedAt: number[] = [];
+    for (let second = 0; second < 30; second++) {
+      const outcome = get();
+      await settle();
+      for (const call of network.match(SESSION_URL)) {
+        askedAt.push(second);
+        call.flush({ ...sessionOf(ANN), ...NO_ROLES });
+      }
+      expect(isScopeDenied(outcome.error)).toBe(true);
+      jest.advanceTimersByTime(1000);
+    }
+    network.expectNone(QUEUES);
+    expect(askedAt).toEqual([0, 1, 3, 7, 12, 17, 22, 27]);
   });
 });
 

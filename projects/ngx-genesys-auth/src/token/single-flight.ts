@@ -4,12 +4,11 @@ import { type GenesysAuthError, authError } from '../errors';
 import { BackOff } from './back-off';
 import type { AuthState } from './state';
 
-/** Keeps the value of the last call. */
+/** Keeps the value of the last call. Is notified of the outcome of each call before its callers are. */
 export interface ValueStore<Value> {
-  /** Receives the value of each call before its callers do. */
   succeeded(value: Value): void;
-  /** Whether an older value remains in use when a call fails. */
-  isLive(): boolean;
+  /** Returns whether an older value remains in use. */
+  failed(error: GenesysAuthError): boolean;
 }
 
 /**
@@ -69,7 +68,7 @@ export class SingleFlight<Value> {
           error: (error: GenesysAuthError) => {
             this.#pending = undefined;
             this.#backOff.failed(error);
-            this.#state.failed(error, this.#store?.isLive());
+            this.#state.failed(error, this.#store?.failed(error));
             pending.error(error);
           }
         })

@@ -1,6 +1,6 @@
 import { type Observable, catchError, map, of, switchMap, throwError } from 'rxjs';
 import type { ResolvedConfig } from '../config';
-import { authError } from '../errors';
+import { authError, isScopeDenied } from '../errors';
 import { notGranted, throwIf } from '../scopes/check';
 import type { AcquireToken, Grant } from './acquire';
 import { SingleFlight, signedOut } from './single-flight';
@@ -40,7 +40,11 @@ export class TokenSource {
         this.#headers = [...new Set([token.header, ...this.#headers])].slice(0, REMEMBERED_HEADERS);
         state.ready(token);
       },
-      isLive: () => isLive(this.#live)
+      failed: (error) => {
+        // The relay has answered: the token in use has more scopes than the user may have now.
+        if (isScopeDenied(error)) this.#live = undefined;
+        return isLive(this.#live);
+      }
     });
   }
 

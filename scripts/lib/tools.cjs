@@ -27,6 +27,9 @@ exports.findRedis = () =>
     (redis) => redis !== undefined && redis !== '' && spawnSync(redis, ['--version']).status === 0
   );
 
+/** Whether `certutil` of NSS is installed: on Linux, it adds a certificate authority to those that Chromium trusts. */
+exports.hasCertutil = () => process.platform === 'linux' && spawnSync('certutil', ['-H']).error === undefined;
+
 /** What is missing, what does not run without it, and how to get it. */
 exports.missingTools = () => [
   ...(exports.findChromium() === undefined
@@ -45,6 +48,15 @@ exports.missingTools = () => [
       tests: 'the Python client tests in projects/e2e',
       get: `apt-get install python3-${module}, or set PYTHON to a Python that has it`
     })),
+  ...(exports.hasCertutil()
+    ? []
+    : [
+        {
+          tool: 'certutil of NSS',
+          tests: 'the browser tests over TLS in projects/e2e',
+          get: 'apt-get install libnss3-tools (Debian, Ubuntu); Linux only'
+        }
+      ]),
   ...(exports.findRedis() === undefined
     ? [
         {

@@ -1,22 +1,32 @@
 import { chromium, type Browser, type Page, type Response } from 'playwright-core';
-import { findChromium } from '../../../scripts/lib/tools.cjs';
+import { findChromium, hasCertutil } from '../../../scripts/lib/tools.cjs';
 
 const executablePath = findChromium();
 
 /** `describe` where a Chromium is installed; skipped otherwise, and `npm test` ends with a loud "NOT RUN". */
 export const describeInChromium = executablePath === undefined ? describe.skip : describe;
 
+/** `describe` where Chromium can also be told to trust a certificate authority of the tests. */
+export const describeOverTls = executablePath !== undefined && hasCertutil() ? describe : describe.skip;
+
 /**
  * Starts the installed Chromium, with everything off that would call out of this machine.
  *
  * @param options.hasBackForwardCache whether pages stay in the back/forward cache, which Playwright switches off otherwise
  * @param options.switches more switches of the command line
+ * @param options.home the home folder, where Chromium looks for certificate authorities that the user trusts
  */
 export function launchChromium({
   hasBackForwardCache = false,
-  switches = []
-}: { readonly hasBackForwardCache?: boolean; readonly switches?: readonly string[] } = {}): Promise<Browser> {
+  switches = [],
+  home
+}: {
+  readonly hasBackForwardCache?: boolean;
+  readonly switches?: readonly string[];
+  readonly home?: string;
+} = {}): Promise<Browser> {
   return chromium.launch({
+    ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     ...(executablePath === undefined ? {} : { executablePath }),
     headless: true,
     ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),

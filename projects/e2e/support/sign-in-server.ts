@@ -185,7 +185,7 @@ export async function startSignInServer(folder: string, origins?: PublicOrigins)
           logoutEndpoint: `${loginUrl}/logout`,
           organizations: [ann?.organization.id ?? ''],
           roles: { agent: { roles: [SANDBOX_ROLES.agent.id] } },
-          dev: origins === undefined
+          dev: url.startsWith('http:')
         },
         cors: { origins: [url] },
         log: { level: 'silent' }
@@ -197,7 +197,7 @@ export async function startSignInServer(folder: string, origins?: PublicOrigins)
 
   const config = JSON.stringify({
     apiOrigin: api.origin,
-    relay: origins ? { url: relayUrl, credentials: 'include' } : '/genesys',
+    relay: origins && origins.relay !== origins.app ? { url: relayUrl, credentials: 'include' } : '/genesys',
     scopes: ['user-basic-info']
   });
   const send = (response: ServerResponse, type: string, body: string | Buffer) =>

@@ -20,7 +20,8 @@ export interface Hold {
 export interface PublicOrigins {
   readonly app: string;
   readonly relay: string;
-  readonly login: string;
+  /** Without it, the login pages have the origin of the sandbox. */
+  readonly login?: string;
 }
 
 /** The app of `apps/sign-in`, and on the same server a relay that signs users in with the sandbox. */

@@ -9,13 +9,18 @@
 //   roles?: { [login]: string[] }  claim "roles" of those JWTs
 //   clockOffMs?: number         how far its clock is ahead of the machine's
 // }
+//
+// GET /answered returns the statuses of its answers, GET /granted the answers with tokens, POST /clock?ms= advances its clock.
+// Clients with the grant refresh_token get refresh tokens, and each refresh replaces them. Below /api/v2 is a stub of the Genesys API.
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
+import { createGenesysApi } from './genesys-api.mjs';
 
 const settings = JSON.parse(process.argv[2]);
 
 const machine = Date.now;
-const now = () => machine() + (settings.clockOffMs ?? 0);
+let clockOffMs = settings.clockOffMs ?? 0;
+const now = () => machine() + clockOffMs;
 Date.now = now;
 
 const server = createServer();
@@ -30,12 +35,16 @@ const provider = new Provider(origin, {
     AccessToken: settings.tokenTtl,
     Interaction: 600,
     Session: 600,
-    Grant: 600,
+    Grant: 86_400,
+    RefreshToken: 86_400,
     IdToken: 600
   },
   clientBasedCORS: () => true,
   cookies: { keys: ['only-for-tests'] },
   findAccount: (_ctx, login) => ({ accountId: login, claims: () => ({ sub: login }) }),
+  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+  rotateRefreshToken: true,
+  expiresWithSession: () => false,
   pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
   extraTokenClaims: (_ctx, token) => ({ roles: settings.roles?.[token.accountId] ?? [] }),
   features: {
@@ -55,16 +64,29 @@ const provider = new Provider(origin, {
     }
   }
 });
+// RFC 6749 section 3.3: a request without a scope gets the default scopes. As at Genesys Cloud, these are the client's.
+provider.use((ctx, next) => {
+  const { scope, client_id } = ctx.query;
+  const client = settings.clients.find((one) => one.client_id === client_id);
+  if (ctx.path === '/auth' && scope === undefined && client?.scope) ctx.query = { ...ctx.query, scope: client.scope };
+  return next();
+});
 provider.on('server_error', (_ctx, error) => console.error(error));
 
+const granted = [];
+provider.on('grant.success', ({ body }) => granted.push(body));
+const api = createGenesysApi(provider);
 const answered = {};
 const handle = provider.callback();
 server.on('request', (request, response) => {
-  const path = request.url.split('?')[0];
+  const [path, query] = request.url.split('?');
   response.setHeader('date', new Date(now()).toUTCString());
-  if (path === '/answered') {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answered));
-    return;
+  const tell = (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  if (path === '/answered') return tell(answered);
+  if (path === '/granted') return tell(granted);
+  if (path === '/clock') {
+    clockOffMs += Number(new URLSearchParams(query).get('ms'));
+    return tell({});
   }
   response.on(
     'finish',
@@ -73,7 +95,7 @@ server.on('request', (request, response) => {
       answered[`${request.method} ${path}`].push(response.statusCode)
     )
   );
-  handle(request, response);
+  return path.startsWith('/api/v2/') ? api(request, response) : handle(request, response);
 });
 process.stdin.resume().on('end', () => process.exit(0));
 console.log(JSON.stringify({ origin }));

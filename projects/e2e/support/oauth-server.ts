@@ -27,10 +27,20 @@ export interface OAuthServerSettings {
   readonly clockOffMs?: number;
 }
 
+/** An answer of the token endpoint. */
+export interface GrantedTokens {
+  readonly access_token: string;
+  readonly refresh_token?: string;
+}
+
 export interface OAuthServer {
   readonly origin: string;
   /** Statuses the server answered with, by method and path. */
   answered(): Promise<Record<string, number[]>>;
+  /** The answers of the token endpoint that hold tokens, oldest first. */
+  granted(): Promise<readonly GrantedTokens[]>;
+  /** Advances its clock. */
+  advance(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,6 +54,10 @@ export async function startOAuthServer(settings: OAuthServerSettings): Promise<O
   return {
     origin,
     answered: async () => (await fetch(`${origin}/answered`)).json() as Promise<Record<string, number[]>>,
+    granted: async () => (await fetch(`${origin}/granted`)).json() as Promise<readonly GrantedTokens[]>,
+    advance: async (ms) => {
+      await fetch(`${origin}/clock?ms=${String(ms)}`, { method: 'POST' });
+    },
     close: () =>
       new Promise((resolve) => {
         child.removeAllListeners('exit').once('exit', () => {

@@ -101,7 +101,7 @@ async function patientOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient>
   );
   if (mixed) throw new Misuse('With --config all other settings come from the file.');
   const { client } = flags;
-  const input = await readConfigFile(flags.config);
+  const input = await readConfigFile(flags.config, env);
   return { input, env, baseDir: dirname(flags.config), ...(client === undefined ? {} : { client }) };
 }
 

@@ -54,6 +54,7 @@ describe('the JSON Schema of the configuration', () => {
     ['an issuer that is not a URL', 'identities.0.issuer', 'idp'],
     ['a wildcard origin', 'cors.origins', ['*']],
     ['an origin with a path', 'cors.origins', ['https://a.example/app']],
+    ['a reference in place of a secret', 'genesys.client.secret', '${SECRET}'],
     ['a misspelt key deep inside', 'roles.wallboard.scope', []]
   ])('refuses %s', async (_what, path, value) => {
     const check = await validate();
@@ -65,6 +66,19 @@ describe('the JSON Schema of the configuration', () => {
     if (value === undefined) Reflect.deleteProperty(owner, last);
     else owner[last] = value;
     expect(check(config)).toBe(false);
+  });
+
+  it('takes ${NAME} in place of numbers, booleans, words and URLs', async () => {
+    const check = await validate();
+    const config = parse(readFileSync(join(root, 'relay.example.yaml'), 'utf8')) as Record<string, unknown>;
+    check({
+      ...config,
+      mode: '${MODE}',
+      listen: { host: '${ADDRESS}', port: '${PORT}' },
+      genesys: { tokenEndpoint: '${LOGIN}/oauth/token', sendScope: '${SEND}' },
+      cors: { origins: ['https://${HOST}'] }
+    });
+    expect(check.errors ?? []).toEqual([]);
   });
 
   it('describes the values for an editor', async () => {

@@ -1,34 +1,43 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { YAMLParseError, parse } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { errorCode } from '../runtime/error-code.ts';
 import type { RelayConfig } from './config.ts';
 import { RelayConfigError } from './error.ts';
+import { interpolate } from './interpolate.ts';
 import { parseRelayConfig } from './parse.ts';
 
 const fileError = (file: string, message: string, fix: string) => new RelayConfigError([{ key: file, message, fix }]);
 
-function parseYaml(file: string, text: string): unknown {
+function parseYaml(file: string, text: string): Document.Parsed {
+  // Without pretty errors, which quote the line: it may hold a secret.
+  const document = parseDocument(text, { prettyErrors: false });
+  const [error] = document.errors;
+  if (error === undefined) return document;
+  const line = text.slice(0, error.pos[0]).split('\n').length;
+  const isReference = text.split('\n')[line - 1]?.includes('${') === true;
+  throw fileError(
+    file,
+    `is not valid YAML: ${error.code} in line ${line}`,
+    isReference ? "write '${NAME}' in quotes inside { } and [ ]" : `check line ${line} and the one before it`
+  );
+}
+
+/** The value of a document. Throws without its text, which may hold a secret. */
+function valueOf(file: string, document: Document.Parsed): unknown {
   try {
-    // Without pretty errors, which quote the line: it may hold a secret.
-    return parse(text, { prettyErrors: false });
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw fileError(file, 'is not valid YAML', 'check its syntax');
-    const line = text.slice(0, error.pos[0]).split('\n').length;
-    throw fileError(
-      file,
-      `is not valid YAML: ${error.code} in line ${line}`,
-      `check line ${line} and the one before it`
-    );
+    return document.toJS();
+  } catch {
+    throw fileError(file, 'is not valid YAML', 'check its syntax, anchors and aliases');
   }
 }
 
 /**
- * Reads a configuration file, YAML or JSON, without checking it.
+ * Reads a configuration file, YAML or JSON, and replaces `${NAME}` in its values by environment variables, without checking it.
  *
- * @throws RelayConfigError `config_invalid` when it cannot be read, is not valid YAML, or is empty
+ * @throws RelayConfigError `config_invalid` when it cannot be read, is not valid YAML, is empty, or refers to a variable that is not set
  */
-export async function readConfigFile(file: string): Promise<unknown> {
+export async function readConfigFile(file: string, env: NodeJS.ProcessEnv = process.env): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -40,7 +49,10 @@ export async function readConfigFile(file: string): Promise<unknown> {
       'give the path of the relay configuration, a YAML or JSON file'
     );
   }
-  const input = parseYaml(file, text.replace(/^\uFEFF/, ''));
+  const document = parseYaml(file, text.replace(/^\uFEFF/, ''));
+  const issues = interpolate(document, env);
+  if (issues.length > 0) throw new RelayConfigError(issues);
+  const input = valueOf(file, document);
   if (input === null || input === undefined) throw fileError(file, 'is empty', 'start from relay.example.yaml');
   return input;
 }
@@ -53,5 +65,5 @@ export async function readConfigFile(file: string): Promise<unknown> {
  * @throws RelayConfigError `config_invalid`, also when the file cannot be read
  */
 export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = process.env): Promise<RelayConfig> {
-  return parseRelayConfig(await readConfigFile(file), env, dirname(file));
+  return parseRelayConfig(await readConfigFile(file, env), env, dirname(file));
 }

@@ -233,3 +233,11 @@ export function createBrowser(relayUrl: string): Browser {
     }
   };
 }
+
+/** The same browser at another relay, as a load balancer sends it. */
+export function moved(browser: Browser, relayUrl: string): Browser {
+  const other = createBrowser(relayUrl);
+  for (const [name, value] of browser.cookies) other.cookies.set(name, value);
+  other.tag = browser.tag;
+  return other;
+}

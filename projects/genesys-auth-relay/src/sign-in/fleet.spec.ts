@@ -10,6 +10,7 @@ import {
   type Browser,
   type SignInChange,
   createBrowser,
+  moved,
   signInConfig,
   startSandbox,
   withService
@@ -46,13 +47,6 @@ describeWithRedis('relays that share the sessions of users', () => {
     relays.push(relay);
     return relay;
   };
-  /** The same browser at another relay, as a load balancer sends it. */
-  const moved = (browser: Browser, relay: RunningRelay): Browser => {
-    const other = createBrowser(relay.url);
-    for (const [name, value] of browser.cookies) other.cookies.set(name, value);
-    other.tag = browser.tag;
-    return other;
-  };
   const signedIn = async (relay: RunningRelay): Promise<Browser> => {
     const browser = createBrowser(relay.url);
     await browser.signIn();
@@ -78,23 +72,23 @@ describeWithRedis('relays that share the sessions of users', () => {
   it('either serves, also when the other one has stopped', async () => {
     const [a, b] = [await join(), await join()];
     const browser = await signedIn(a);
-    expect((await moved(browser, b).session()).body['session']).toBe(browser.tag);
+    expect((await moved(browser, b.url).session()).body['session']).toBe(browser.tag);
     await a.close();
-    expect((await moved(browser, b).send(ME)).status).toBe(200);
+    expect((await moved(browser, b.url).send(ME)).status).toBe(200);
   });
 
   it('a sign-in that one began ends at the other', async () => {
     const [a, b] = [await join(), await join()];
     const browser = createBrowser(a.url);
     const callback = await browser.authorize('agent.1@sandbox.example');
-    const back = await moved(browser, b).navigate(callback);
+    const back = await moved(browser, b.url).navigate(callback);
     expect(back.headers['location']).toContain('genesys_sign_in=ok');
   });
 
   it('sign-out at one counts at the other', async () => {
     const [a, b] = [await join(), await join()];
     const browser = await signedIn(a);
-    const other = moved(browser, b);
+    const other = moved(browser, b.url);
     expect((await other.send(ME)).status).toBe(200);
     await browser.send('/sign-out', { method: 'POST' });
     expect(await other.send(ME)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
@@ -103,7 +97,7 @@ describeWithRedis('relays that share the sessions of users', () => {
   it('make one refresh for 200 calls at the end of the token, and none fails', async () => {
     const [a, b] = [await join(), await join()];
     const browser = await signedIn(a);
-    const other = moved(browser, b);
+    const other = moved(browser, b.url);
     clock.advance(59 * MINUTE);
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? browser : other).send(ME))
@@ -126,10 +120,10 @@ describeWithRedis('relays that share the sessions of users', () => {
     const next = newKey();
     const old = await join();
     const browser = await signedIn(old);
-    const rotated = moved(browser, await join({ key: next, previous: KEY }));
+    const rotated = moved(browser, (await join({ key: next, previous: KEY })).url);
     // The tag that the page has is good, too.
     expect((await rotated.send(ME)).status).toBe(200);
-    expect((await moved(browser, await join({ key: newKey() })).send(ME)).body['code']).toBe('session_ended');
+    expect((await moved(browser, (await join({ key: newKey() })).url).send(ME)).body['code']).toBe('session_ended');
   });
 
   describe('with the notification hub', () => {
@@ -172,7 +166,7 @@ describeWithRedis('relays that share the sessions of users', () => {
       const [a, b] = [await withHub(), await withHub()];
       const [browser, other] = [await signedIn(a), await signedIn(a)];
       const [socket, stays] = [await openSocket(a, browser), await openSocket(a, other)];
-      await end(moved(browser, b));
+      await end(moved(browser, b.url));
       vi.advanceTimersByTime(MINUTE);
       expect(await socket.closed).toBe(4401);
       expect(stays.socket.readyState).toBe(stays.socket.OPEN);

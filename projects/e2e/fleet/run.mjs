@@ -5,7 +5,6 @@
 // --counts-only judges requests and failures and no times, for a machine that has other things to do.
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -71,8 +70,23 @@ async function within(promise, what) {
 let killNext = 0;
 let killed = 0;
 let onKilled = () => undefined;
+/** How often each server has reported each event of the store. */
+const storeEvents = new Map();
+let onStoreEvent = () => undefined;
+/** Waits until every server has reported an event of the store this many times. */
+async function allServersReport(kind, times) {
+  const have = () => [...workers].every((worker) => (storeEvents.get(worker)?.[kind] ?? 0) >= times);
+  while (!have()) await within(new Promise((resolve) => (onStoreEvent = resolve)), `"${kind}" of every server`);
+}
+
 async function startServer() {
   const worker = fork(join(import.meta.dirname, 'worker.mjs'), [JSON.stringify(setup)], { env });
+  worker.on('message', ({ storeEvent }) => {
+    if (storeEvent === undefined) return;
+    const counts = storeEvents.get(worker) ?? {};
+    storeEvents.set(worker, { ...counts, [storeEvent]: (counts[storeEvent] ?? 0) + 1 });
+    onStoreEvent();
+  });
   worker.on('message', (message) => {
     if (message.holds === undefined || killNext === 0) return;
     killNext -= 1;
@@ -93,14 +107,15 @@ async function startServer() {
 const plans = {
   none: async () => undefined,
   store: async (ms) => {
-    // Every server has a token by now and renews it before its life is over: each meets the store in each of these states.
+    // Every server has a token by now and renews it before its life is over. A busy machine may need longer until each server has
+    // met the store in each of these states.
     const held = Math.max(ms / 6, life * 1100);
     await store.kill();
-    await delay(held);
+    await Promise.all([delay(held), allServersReport('degraded', 1)]);
     await store.start();
-    await delay(held);
+    await Promise.all([delay(held), allServersReport('recovered', 1)]);
     store.freeze();
-    await delay(held);
+    await Promise.all([delay(held), allServersReport('degraded', 2)]);
     store.thaw();
   },
   endpoint: async () => {
@@ -125,12 +140,11 @@ const plans = {
 const plan = plans[chaos];
 if (plan === undefined) throw new Error(`--chaos is one of ${Object.keys(plans).join(', ')}`);
 
-async function seenBy(worker) {
-  worker.send('stop');
-  for (;;) {
-    const [message] = await once(worker, 'message');
-    if (message.seen !== undefined) return message.seen;
-  }
+function seenBy(worker) {
+  return new Promise((resolve) => {
+    worker.on('message', ({ seen }) => seen !== undefined && resolve(seen));
+    worker.send('stop');
+  });
 }
 
 let lasted;

@@ -27,6 +27,7 @@ const source = await createTokenSource(
         },
         storeEvent: (kind) => {
           seen.store[kind] = (seen.store[kind] ?? 0) + 1;
+          process.send?.({ storeEvent: kind });
           // Before the token is asked for: whoever wants to kill a holder of the lease does it now.
           if (kind === 'lease' || kind === 'lease_taken') process.send?.({ holds: process.pid });
         }

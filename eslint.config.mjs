@@ -90,15 +90,27 @@ const relayStages = {
   identify: ['guard', 'reply', 'config', 'runtime'],
   policy: ['oauth-clients', 'reply', 'config'],
   store: ['config', 'runtime'],
-  source: ['store', 'reply', 'config', 'runtime'],
-  proxy: ['source', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
-  hub: ['source', 'store', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
-  'sign-in': ['proxy', 'source', 'store', 'policy', 'identify', 'guard', 'reply', 'config', 'runtime'],
-  relay: ['sign-in', 'hub', 'proxy', 'source', 'store', 'policy', 'identify', 'guard', 'reply', 'config', 'runtime'],
-  'server-side': ['relay', 'source', 'store', 'policy', 'reply', 'config', 'runtime'],
+  'token-source': ['store', 'reply', 'config', 'runtime'],
+  proxy: ['token-source', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
+  hub: ['token-source', 'store', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
+  'sign-in': ['proxy', 'token-source', 'store', 'policy', 'identify', 'guard', 'reply', 'config', 'runtime'],
+  relay: [
+    'sign-in',
+    'hub',
+    'proxy',
+    'token-source',
+    'store',
+    'policy',
+    'identify',
+    'guard',
+    'reply',
+    'config',
+    'runtime'
+  ],
+  'server-side': ['relay', 'token-source', 'store', 'policy', 'reply', 'config', 'runtime'],
   http: ['relay', 'sign-in', 'hub', 'proxy', 'identify', 'guard', 'metrics', 'reply', 'config', 'runtime'],
-  doctor: ['source', 'reply', 'config', 'runtime'],
-  cli: ['http', 'doctor', 'sign-in', 'hub', 'proxy', 'source', 'store', 'identify', 'config', 'runtime']
+  doctor: ['token-source', 'reply', 'config', 'runtime'],
+  cli: ['http', 'doctor', 'sign-in', 'hub', 'proxy', 'token-source', 'store', 'identify', 'config', 'runtime']
 };
 const stageRules = [
   ['ngx-genesys-auth', libraryStages],

@@ -16,4 +16,4 @@ export {
   TokenSourceError,
   type TokenSourceOptions,
   createTokenSource
-} from './server-side/token-source.ts';
+} from './server-side/server-token-source.ts';

@@ -7,8 +7,8 @@ import { IDEMPOTENT } from '../proxy/upstream-api.ts';
 import { CONNECTIONS, passedOn } from '../runtime/connections.ts';
 import { CHECKED_MS } from '../sign-in/genesys-tokens.ts';
 import { FACTS_MS, STALE_FACTS_MS } from '../sign-in/sessions.ts';
-import { RETRY } from '../source/retry.ts';
-import { REFUSAL } from '../source/refusals.ts';
+import { RETRY } from '../token-source/retry.ts';
+import { REFUSAL } from '../token-source/refusals.ts';
 
 const seconds = (ms: number): string => `${ms / 1000} s`;
 const pool = ({ connections, keepAliveTimeout }: { connections: number; keepAliveTimeout: number }): string =>

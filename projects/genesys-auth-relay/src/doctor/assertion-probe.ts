@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import type { Credential } from '../config/config.ts';
-import { signAssertion } from '../source/assertion.ts';
-import type { Granted } from '../source/token-answer.ts';
-import { tokenRequest } from '../source/token-request.ts';
+import { signAssertion } from '../token-source/assertion.ts';
+import type { Granted } from '../token-source/token-answer.ts';
+import { tokenRequest } from '../token-source/token-request.ts';
 import { finding } from './causes.ts';
 import { clockCause, isApart } from './clock-skew.ts';
 import { type Examination, report } from './examination.ts';

@@ -1,8 +1,8 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { Credential } from '../config/config.ts';
-import type { CertificatePools } from '../source/certificate-pools.ts';
-import type { Granted } from '../source/token-answer.ts';
-import { tokenRequest } from '../source/token-request.ts';
+import type { CertificatePools } from '../token-source/certificate-pools.ts';
+import type { Granted } from '../token-source/token-answer.ts';
+import { tokenRequest } from '../token-source/token-request.ts';
 import { finding } from './causes.ts';
 import { type Examination, report } from './examination.ts';
 import { type ProvenAsk, isProofRefused, tryPlain } from './proven-ask.ts';

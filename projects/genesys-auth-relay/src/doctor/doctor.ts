@@ -1,6 +1,6 @@
 import type { RelayClock } from '../runtime/clock.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { createCertificatePools } from '../source/certificate-pools.ts';
+import { createCertificatePools } from '../token-source/certificate-pools.ts';
 import { probeApi } from './api-probe.ts';
 import { type Finding, type Step, exitCodeOf, finding } from './causes.ts';
 import { bareUrl, endpointSlips, secretsInUrl } from './endpoint-shape.ts';

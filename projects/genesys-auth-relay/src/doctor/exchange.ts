@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, errors, request } from 'undici';
 import { errorCode } from '../runtime/error-code.ts';
 import { readCapped } from '../runtime/read-capped.ts';
 import { UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
-import { decoded } from '../source/decoded.ts';
+import { decoded } from '../token-source/decoded.ts';
 import { parseObject } from '../runtime/parse-object.ts';
 
 const MAX_BYTES = 65_536;

@@ -1,5 +1,5 @@
 import { isCovered } from 'genesys-scopes';
-import type { Granted } from '../source/token-answer.ts';
+import type { Granted } from '../token-source/token-answer.ts';
 import { type Examination, report } from './examination.ts';
 
 /**

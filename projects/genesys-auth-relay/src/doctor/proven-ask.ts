@@ -1,5 +1,5 @@
 import type { Credential } from '../config/config.ts';
-import type { Granted } from '../source/token-answer.ts';
+import type { Granted } from '../token-source/token-answer.ts';
 import type { Cause } from './causes.ts';
 import { type Examination, report } from './examination.ts';
 import type { TokenVerdict } from './token-verdict.ts';

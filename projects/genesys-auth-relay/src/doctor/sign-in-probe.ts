@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { formEncode } from '../source/token-request.ts';
+import { formEncode } from '../token-source/token-request.ts';
 import { type Cause, finding } from './causes.ts';
 import { skipped } from './credential-probe.ts';
 import type { WrittenCredential } from './credentials.ts';

@@ -1,4 +1,4 @@
-import type { Granted } from '../source/token-answer.ts';
+import type { Granted } from '../token-source/token-answer.ts';
 import { type Cause, type Finding, finding } from './causes.ts';
 import { type Examination, askToken, inShort, report } from './examination.ts';
 import { withoutScopes } from './proven-ask.ts';

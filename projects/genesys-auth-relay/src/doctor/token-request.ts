@@ -1,5 +1,5 @@
 import { Secret } from '../config/secret.ts';
-import { tokenRequest } from '../source/token-request.ts';
+import { tokenRequest } from '../token-source/token-request.ts';
 import type { Question } from './exchange.ts';
 
 /** How the credentials are sent: Basic with both parts form-encoded (RFC 6749), Basic without encoding, or in the body. */

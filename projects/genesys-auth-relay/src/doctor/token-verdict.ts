@@ -1,7 +1,7 @@
 import { errorCode } from '../runtime/error-code.ts';
 import { UNEXPECTED_CONTINUE } from '../runtime/unexpected-continue.ts';
-import { type Granted, isError, readTokenAnswer } from '../source/token-answer.ts';
-import { isRateLimit } from '../source/upstream-error.ts';
+import { type Granted, isError, readTokenAnswer } from '../token-source/token-answer.ts';
+import { isRateLimit } from '../token-source/upstream-error.ts';
 import type { Cause } from './causes.ts';
 import type { Answer, NoAnswer } from './exchange.ts';
 

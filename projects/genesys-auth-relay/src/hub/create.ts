@@ -2,8 +2,8 @@ import type { GenesysConfig, NotificationsConfig, RelayConfig } from '../config/
 import { keyBytes } from '../config/resolve-store.ts';
 import { narrowestClient } from '../oauth-clients/client-choice.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { tupleHash } from '../source/cache-key.ts';
-import type { TokenSource } from '../source/token-source.ts';
+import { tupleHash } from '../token-source/cache-key.ts';
+import type { TokenSource } from '../token-source/token-source.ts';
 import { openRedis } from '../store/redis-client.ts';
 import { createSeal } from '../store/seal.ts';
 import { type Tickets, createTickets } from './clients/ticket.ts';
@@ -32,20 +32,20 @@ export interface RelayHub {
   readonly hub: Hub;
   readonly tickets: Tickets;
   /** Replaces the source of its tokens, after a reload has changed the OAuth clients. */
-  readonly use: (config: RelayConfig, source: TokenSource) => void;
+  readonly use: (config: RelayConfig, tokenSource: TokenSource) => void;
   close(): Promise<void>;
 }
 
 /** The token of the hub. No browser gets it, so it may be of any client. The client that covers the most topics is used. */
-function tokensOf(config: RelayConfig, { topicScopes }: NotificationsConfig, source: TokenSource): HubTokens {
+function tokensOf(config: RelayConfig, { topicScopes }: NotificationsConfig, tokenSource: TokenSource): HubTokens {
   const served = servedScopes(Object.entries(topicScopes), config.scopes);
   const choice = narrowestClient(config.genesys.clients, { required: ['notifications'], optional: served });
   // The configuration check has made sure that there is one.
   if (choice === undefined) throw new Error('No OAuth client covers the scope notifications.');
   const { client, optional: scopes } = choice;
   return {
-    get: () => source.get(client, scopes),
-    rejected: (hash) => source.report(client, scopes, hash, () => true)
+    get: () => tokenSource.get(client, scopes),
+    rejected: (hash) => tokenSource.report(client, scopes, hash, () => true)
   };
 }
 
@@ -66,10 +66,10 @@ function organisationOf({ tokenEndpoint, apiOrigin, clients }: GenesysConfig): s
 export async function createRelayHub(
   config: RelayConfig,
   notifications: NotificationsConfig,
-  source: TokenSource,
+  tokenSource: TokenSource,
   runtime: RelayRuntime
 ): Promise<RelayHub> {
-  let held = tokensOf(config, notifications, source);
+  let held = tokensOf(config, notifications, tokenSource);
   const tokens: HubTokens = { get: () => held.get(), rejected: (hash) => held.rejected(hash) };
   const use = (next: RelayConfig, from: TokenSource): void => {
     held = tokensOf(next, notifications, from);

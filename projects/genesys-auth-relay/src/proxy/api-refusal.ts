@@ -1,5 +1,5 @@
 import { RelayProblem } from '../reply/problem.ts';
-import { decoded } from '../source/decoded.ts';
+import { decoded } from '../token-source/decoded.ts';
 import { parseObject } from '../runtime/parse-object.ts';
 import { type WholeAnswer, headerOf } from './answer.ts';
 

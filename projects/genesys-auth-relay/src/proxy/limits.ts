@@ -1,6 +1,6 @@
 import type { RelayConfig } from '../config/config.ts';
 import type { RelayClock } from '../runtime/clock.ts';
-import { retryAfterMs } from '../source/upstream-error.ts';
+import { retryAfterMs } from '../token-source/upstream-error.ts';
 import { errorBody } from './api-refusal.ts';
 import { type Budget, createBudget, spent } from './budget.ts';
 import { type WholeAnswer, headerOf } from './answer.ts';

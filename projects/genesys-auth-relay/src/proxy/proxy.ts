@@ -3,7 +3,7 @@ import type { Caller } from '../identify/caller.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { whenClosed } from '../runtime/when-closed.ts';
-import type { TokenSource } from '../source/token-source.ts';
+import type { TokenSource } from '../token-source/token-source.ts';
 import { type ApiAnswer, type WholeAnswer, isWhole, readError } from './answer.ts';
 import { type ApiBody, readApiBody } from './body.ts';
 import { type Coalescer, createCoalescer } from './coalesce.ts';
@@ -37,11 +37,11 @@ export interface ApiProxy {
 
 /** Dependencies of {@link createApiProxy}. */
 export interface ProxyParts {
-  readonly source: TokenSource;
+  readonly tokenSource: TokenSource;
   /** The rights of a caller at the API, and the token with which its calls are sent. */
   apiAccess(caller: Caller): ApiAccess | Promise<ApiAccess>;
-  /** Takes one verification of a refused token from the caller's budget. */
-  readonly mayVerify: (caller: string) => boolean;
+  /** Takes one verification of a refused token from the caller's limit. Returns `false` when none is left. */
+  readonly takeVerification: (caller: string) => boolean;
 }
 
 /** A call that the caller may make, ready to be sent to the API. It is sent again when the API refuses its token. */

@@ -1,9 +1,9 @@
 import type { ClientConfig } from '../config/config.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import type { RelayProblem } from '../reply/problem.ts';
-import { slotOf } from '../source/cache-key.ts';
-import type { TokenSource } from '../source/token-source.ts';
-import { UpstreamError } from '../source/upstream-error.ts';
+import { slotOf } from '../token-source/cache-key.ts';
+import type { TokenSource } from '../token-source/token-source.ts';
+import { UpstreamError } from '../token-source/upstream-error.ts';
 import type { WholeAnswer } from './answer.ts';
 import { apiRefused, isAddressRefused } from './api-refusal.ts';
 import type { Budget } from './budget.ts';
@@ -41,14 +41,14 @@ export interface ApiAccess {
 
 /** Dependencies of {@link createClientTokenProviders}. */
 export interface ClientTokenParts {
-  readonly source: TokenSource;
+  readonly tokenSource: TokenSource;
   readonly limits: ApiLimits;
-  /** Takes one verification of a refused token from the caller's budget. */
-  readonly mayVerify: (caller: string) => boolean;
+  /** Takes one verification of a refused token from the caller's limit. Returns `false` when none is left. */
+  readonly takeVerification: (caller: string) => boolean;
 }
 
 /** Builds the token providers that use the tokens of the relay's own OAuth clients. */
-export function createClientTokenProviders({ source, limits, mayVerify }: ClientTokenParts) {
+export function createClientTokenProviders({ tokenSource, limits, takeVerification }: ClientTokenParts) {
   return (client: ClientConfig, caller: string): TokenProvider => {
     const { name, scopes } = client;
     const slot = slotOf(client, caller);
@@ -63,18 +63,18 @@ export function createClientTokenProviders({ source, limits, mayVerify }: Client
       },
       async token() {
         try {
-          return await source.get(client, scopes, slot);
+          return await tokenSource.get(client, scopes, slot);
         } catch (error) {
           throw error instanceof UpstreamError ? error.problem : error;
         }
       },
       async onUnauthorized({ hash }, answer) {
         if (isAddressRefused(answer)) return;
-        await source.report(client, scopes, hash, () => mayVerify(caller));
+        await tokenSource.report(client, scopes, hash, () => takeVerification(caller));
       },
       problemOf401({ hash }, answer) {
         // When the token was replaced, the caller may send its long body again.
-        const isLive = source.ready(client, scopes, slot)?.hash === hash;
+        const isLive = tokenSource.serveLive(client, scopes, slot)?.hash === hash;
         return Promise.resolve(isLive || isAddressRefused(answer) ? apiRefused(answer) : undefined);
       }
     };

@@ -19,9 +19,9 @@ import { RelayProblem } from '../reply/problem.ts';
 import { createPending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { watchSecrets } from '../source/watch-secrets.ts';
-import { type TokenSource, createTokenSource } from '../source/token-source.ts';
-import { createUpstream } from '../source/upstream.ts';
+import { watchSecrets } from '../token-source/watch-secrets.ts';
+import { type TokenSource, createCachedTokenSource } from '../token-source/token-source.ts';
+import { createUpstream } from '../token-source/upstream.ts';
 import { createGenesysTokens } from '../sign-in/genesys-tokens.ts';
 import { openSessionStore } from '../sign-in/redis-sessions.ts';
 import type { SignInMemory } from '../sign-in/memory.ts';
@@ -62,7 +62,7 @@ export interface Relay {
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
   readonly hub: (Hub & Pick<RelayHub, 'tickets'>) | undefined;
-  readonly source: TokenSource;
+  readonly tokenSource: TokenSource;
   /** Signs users in; `undefined`: they do not sign in here. */
   readonly signIn: SignIn | undefined;
   /** Forwards API calls; `undefined` in token mode. */
@@ -132,11 +132,11 @@ async function build(
   const upstream = hold(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);
   if (store !== undefined) hold(store);
-  const source = hold(createTokenSource(config.genesys, upstream, runtime, store, previous));
+  const tokenSource = hold(createCachedTokenSource(config.genesys, upstream, runtime, store, previous));
   const secrets = watchSecrets(
     config.secretFiles,
     () => {
-      source.secretsChanged();
+      tokenSource.secretsChanged();
     },
     runtime
   );
@@ -147,10 +147,11 @@ async function build(
   const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
   const clientAddress = createClientAddress(config.limits.trustedProxies);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
-  const mayVerify = (caller: string) => verifications.take(caller) === 0;
-  const api = config.mode === 'proxy' ? createApiProxy(config, runtime, { source, apiAccess, mayVerify }) : undefined;
+  const takeVerification = (caller: string) => verifications.take(caller) === 0;
+  const api =
+    config.mode === 'proxy' ? createApiProxy(config, runtime, { tokenSource, apiAccess, takeVerification }) : undefined;
   if (api !== undefined) hold(api);
-  const tokens = createTokens(config, runtime, { policy, source, mayVerify });
+  const tokens = createTokens(config, runtime, { policy, tokenSource, takeVerification });
 
   function entitlement(caller: Caller): Entitlement {
     if (caller.identity !== 'session') return limitedTo(policy.entitlement(caller.roles), caller);
@@ -201,7 +202,7 @@ async function build(
 
   return {
     origins,
-    source,
+    tokenSource,
     signIn,
     entitlement,
 

@@ -98,8 +98,8 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       get origins() {
         return current.origins;
       },
-      get source() {
-        return current.source;
+      get tokenSource() {
+        return current.tokenSource;
       },
       get signIn() {
         return current.signIn;
@@ -129,10 +129,10 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
     async swap(next) {
       const old = current;
       const ofOld = answerTimeoutMs;
-      const fresh = await createRelay(next, runtime, memory, old.source);
+      const fresh = await createRelay(next, runtime, memory, old.tokenSource);
       if (closing.signal.aborted) return fresh.close();
       // Its tokens must come from the clients that are configured now.
-      hub?.use(next, fresh.source);
+      hub?.use(next, fresh.tokenSource);
       current = fresh;
       answerTimeoutMs = answerTimeoutOf(next);
       open.add(current);
@@ -150,7 +150,7 @@ async function hubOf(
 ): Promise<RelayHub | undefined> {
   if (config.notifications === false) return undefined;
   try {
-    return await createRelayHub(config, config.notifications, relay.source, runtime);
+    return await createRelayHub(config, config.notifications, relay.tokenSource, runtime);
   } catch (error) {
     await relay.close();
     throw error;

@@ -8,10 +8,10 @@ import { chooseClient } from '../policy/client-policy.ts';
 import type { Entitlement, Policy, ScopeDecision } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { slotOf } from '../source/cache-key.ts';
-import { expiresIn } from '../source/lifetime.ts';
-import type { SourceToken, TokenSource } from '../source/token-source.ts';
-import { UpstreamError } from '../source/upstream-error.ts';
+import { slotOf } from '../token-source/cache-key.ts';
+import { expiresIn } from '../token-source/lifetime.ts';
+import type { SourceToken, TokenSource } from '../token-source/token-source.ts';
+import { UpstreamError } from '../token-source/upstream-error.ts';
 import { judgeGrant } from './grant.ts';
 
 /** The scopes that a request gets, and the client whose token has them. */
@@ -27,16 +27,16 @@ const shareOf = (caller: Caller): number => Number.parseInt(sha256(caller.key).s
 /** Dependencies of `createTokens`. */
 export interface TokenParts {
   readonly policy: Policy;
-  readonly source: TokenSource;
-  /** Whether a report of this caller may cause a request to the API. */
-  readonly mayVerify: (caller: string) => boolean;
+  readonly tokenSource: TokenSource;
+  /** Takes one verification of a reported token from the caller's limit. Returns `false` when none is left. */
+  readonly takeVerification: (caller: string) => boolean;
 }
 
 /** Issues tokens: decides what a caller may have, and gets the token for it. */
 export function createTokens(
   config: RelayConfig,
   { clock, log }: RelayRuntime,
-  { policy, source, mayVerify }: TokenParts
+  { policy, tokenSource, takeVerification }: TokenParts
 ): (caller: Caller, ask: TokenAsk) => Promise<TokenResponse> {
   const scopeSets = createScopeSets(config.limits.scopeSetsPerCaller, clock);
   const flagged = new Set<string>();
@@ -54,7 +54,7 @@ export function createTokens(
   async function obtain({ client, required, optional, all }: Decision, caller: Caller) {
     const slot = slotOf(client, caller.key);
     try {
-      return { token: await source.get(client, all, slot), optional };
+      return { token: await tokenSource.get(client, all, slot), optional };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.problem.code !== 'upstream_invalid_scope' || required.length === 0 || optional.length === 0) {
@@ -63,7 +63,7 @@ export function createTokens(
     }
     // The token endpoint refuses the whole request because of an optional scope: try without the optional scopes.
     try {
-      return { token: await source.get(client, required, slot), optional: [] };
+      return { token: await tokenSource.get(client, required, slot), optional: [] };
     } catch (error) {
       throw error instanceof UpstreamError ? error.problem : error;
     }
@@ -85,10 +85,10 @@ export function createTokens(
     const { client, required, optional, all } = decision;
     scopeSets.check(caller.key, all.join(' '));
     if (ask.rejected !== undefined) {
-      const mayVerifyNow = () => mayVerify(caller.key);
-      await source.report(client, all, ask.rejected, mayVerifyNow);
+      const takeOne = () => takeVerification(caller.key);
+      await tokenSource.report(client, all, ask.rejected, takeOne);
       // The token may lack the optional scopes: see `obtain`.
-      if (optional.length > 0) await source.report(client, required, ask.rejected, mayVerifyNow);
+      if (optional.length > 0) await tokenSource.report(client, required, ask.rejected, takeOne);
     }
     const obtained = await obtain(decision, caller);
     const { token } = obtained;

@@ -7,11 +7,11 @@ import { errorCode } from '../runtime/error-code.ts';
 import { readCapped } from '../runtime/read-capped.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { traceHeaders } from '../runtime/trace.ts';
-import { decoded } from '../source/decoded.ts';
-import { readTokenAnswer } from '../source/token-answer.ts';
+import { decoded } from '../token-source/decoded.ts';
+import { readTokenAnswer } from '../token-source/token-answer.ts';
 import { parseObject } from '../runtime/parse-object.ts';
-import { formEncode } from '../source/token-request.ts';
-import { isRateLimit } from '../source/upstream-error.ts';
+import { formEncode } from '../token-source/token-request.ts';
+import { isRateLimit } from '../token-source/upstream-error.ts';
 
 /** Maximum bytes of an answer that are read. A user may have many permissions and groups. */
 const MAX_BYTES = 2_097_152;

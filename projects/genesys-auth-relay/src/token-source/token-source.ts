@@ -6,11 +6,11 @@ import { sha256 } from '../runtime/sha256.ts';
 import type { SharedToken } from '../store/stored-token.ts';
 import type { TokenStore } from '../store/token-store.ts';
 import { cacheKey } from './cache-key.ts';
-import { type Entry, type SourceToken, entryOf, grantCovers, laterOf, putOff } from './entry.ts';
+import { type Entry, type SourceToken, entryOf, grantCovers, preferredEntry, delayRenewal } from './entry.ts';
 import { createFetchToken } from './fetch-token.ts';
 import { MIN_CACHED_MS } from './lifetime.ts';
 import { createRefusals } from './refusals.ts';
-import { isLive, obtainOnce } from './share.ts';
+import { isLive, obtainOnce } from './obtain-once.ts';
 import type { Upstream } from './upstream.ts';
 import { UpstreamError } from './upstream-error.ts';
 
@@ -18,8 +18,8 @@ export type { SourceToken } from './entry.ts';
 
 /** Provides tokens. Another grant, or a token for each user, could implement the same functions. */
 export interface TokenSource {
-  /** The live token that `get` would return, if there is one. Renews it in the background when that is due. */
-  ready(client: ClientConfig, scopes: readonly string[], slot?: number): SourceToken | undefined;
+  /** Serves the live token that `get` would return, if there is one. Starts its renewal in the background when that is due. */
+  serveLive(client: ClientConfig, scopes: readonly string[], slot?: number): SourceToken | undefined;
   /**
    * A token for exactly these scopes: the live one, or that of one request for all waiting callers.
    *
@@ -30,13 +30,14 @@ export interface TokenSource {
    */
   get(client: ClientConfig, scopes: readonly string[], slot?: number): Promise<SourceToken>;
   /**
-   * A caller reports that the API refused this token. If it is the live one, the API is asked, at most once a second for each
-   * token; concurrent reports wait for the same answer. The token is dropped only if it is dead.
+   * Handles the report that the API refused a token. If it is the live one, the relay asks the API about it, at most once a second
+   * for each token; concurrent reports wait for the same answer. The token is dropped only if the API refuses it again.
    *
    * @param hash lower-case hex SHA-256 of the token
-   * @param mayVerify called once, and only if this report would cause a request to the API
+   * @param takeVerification takes one verification from the caller's limit, and returns whether one was left. It is called once,
+   *   and only if this report would cause a request to the API
    */
-  report(client: ClientConfig, scopes: readonly string[], hash: string, mayVerify: () => boolean): Promise<void>;
+  report(client: ClientConfig, scopes: readonly string[], hash: string, takeVerification: () => boolean): Promise<void>;
   /** Reports that secrets have changed: refused requests may be tried again at once. */
   secretsChanged(): void;
   /** The cached tokens, for a source that replaces this one. */
@@ -44,15 +45,15 @@ export interface TokenSource {
   close(): void;
 }
 
-/** The purpose of a token. */
-interface Wanted {
+/** What a token is for. */
+interface TokenPurpose {
   readonly client: ClientConfig;
   readonly scopes: readonly string[];
 }
 
 interface Flight {
   readonly promise: Promise<Entry>;
-  readonly behind: boolean;
+  readonly inBackground: boolean;
 }
 
 const VERIFY_INTERVAL_MS = 1000;
@@ -66,7 +67,7 @@ const MAX_TOKENS = 10_000;
  * @param store the store in which several processes share tokens; without it each process obtains its own
  * @param previous the source that this one replaces, whose live tokens it keeps
  */
-export function createTokenSource(
+export function createCachedTokenSource(
   genesys: GenesysConfig,
   upstream: Upstream,
   runtime: RelayRuntime,
@@ -98,40 +99,50 @@ export function createTokenSource(
     const now = clock.monotonic();
     const returned = dead.get(fresh.hash) ?? 0;
     if (returned > 0) verifyAt.set(fresh.hash, now + Math.min(60_000, 5000 * 2 ** (returned - 1)));
-    const entry = laterOf(fresh, live(key), now);
+    const entry = preferredEntry(fresh, live(key), now);
     if (entry.lifetime.expires - entry.lifetime.start >= MIN_CACHED_MS) entries.set(key, entry);
     return entry;
   }
 
-  function obtain(key: string, wanted: Wanted, behind: boolean, budgetMs: number): Promise<SharedToken> {
+  function obtain(
+    key: string,
+    purpose: TokenPurpose,
+    inBackground: boolean,
+    timeLimitMs: number
+  ): Promise<SharedToken> {
     const current = live(key);
     const now = clock.monotonic();
     // A renewal in the background has time until its token may no longer be issued.
-    const deadline = behind && current !== undefined ? current.lifetime.hard : now + budgetMs;
+    const deadline = inBackground && current !== undefined ? current.lifetime.hard : now + timeLimitMs;
     const ask = () =>
-      behind
-        ? fetchToken(wanted, genesys.timeoutMs, 'one')
-        : fetchToken(wanted, Math.max(1, deadline - clock.monotonic()), 'all');
+      inBackground
+        ? fetchToken(purpose, genesys.timeoutMs, 'one')
+        : fetchToken(purpose, Math.max(1, deadline - clock.monotonic()), 'all');
     if (store === undefined) return ask();
     const wants = (token: SharedToken) => {
       if (!isLive(token, clock.monotonic()) || dead.has(sha256(token.token))) return false;
       // Another relay may have got it from a server that was misconfigured then.
-      if (!grantCovers(token.scopes, wanted.scopes)) return false;
+      if (!grantCovers(token.scopes, purpose.scopes)) return false;
       const ends = token.start + token.lifetimeSeconds * 1000;
       return current === undefined || (token.token !== current.token && ends > current.lifetime.expires);
     };
     return obtainOnce(store, { key, wants, deadline, requestMs: fetchToken.typicalMs() }, ask, runtime);
   }
 
-  async function run(key: string, wanted: Wanted, behind: boolean, budgetMs: number): Promise<Entry> {
-    const { client, scopes } = wanted;
+  async function obtainAndKeep(
+    key: string,
+    purpose: TokenPurpose,
+    inBackground: boolean,
+    timeLimitMs: number
+  ): Promise<Entry> {
+    const { client, scopes } = purpose;
     try {
-      const token = await obtain(key, wanted, behind, budgetMs);
+      const token = await obtain(key, purpose, inBackground, timeLimitMs);
       refusals.clear(client.id, key);
       const entry = keep(key, entryOf(token, scopes, random()));
       const lifetimeSeconds = Math.round((entry.lifetime.expires - entry.lifetime.start) / 1000);
       log.info(
-        { event: behind ? 'token_renewed' : 'token_obtained', client: client.name, scopes, lifetimeSeconds },
+        { event: inBackground ? 'token_renewed' : 'token_obtained', client: client.name, scopes, lifetimeSeconds },
         'token obtained'
       );
       return entry;
@@ -139,7 +150,7 @@ export function createTokenSource(
       if (!(error instanceof UpstreamError)) throw error;
       refusals.note(client.id, key, error);
       log.warn(
-        { event: 'token_request_failed', client: client.name, code: error.problem.code, scopes, behind },
+        { event: 'token_request_failed', client: client.name, code: error.problem.code, scopes, behind: inBackground },
         error.message
       );
       throw error;
@@ -148,17 +159,22 @@ export function createTokenSource(
     }
   }
 
-  /** @param budgetMs milliseconds until a waiting caller needs the token */
-  function launch(key: string, wanted: Wanted, behind: boolean, budgetMs = genesys.timeoutMs): Flight {
-    const flight = { promise: run(key, wanted, behind, budgetMs), behind };
+  /** @param timeLimitMs milliseconds until a waiting caller needs the token */
+  function startFlight(
+    key: string,
+    purpose: TokenPurpose,
+    inBackground: boolean,
+    timeLimitMs = genesys.timeoutMs
+  ): Flight {
+    const flight = { promise: obtainAndKeep(key, purpose, inBackground, timeLimitMs), inBackground };
     flights.set(key, flight);
     return flight;
   }
 
-  function renewBehind(key: string, wanted: Wanted, entry: Entry): void {
-    launch(key, wanted, true).promise.catch((error: unknown) => {
+  function renewInBackground(key: string, purpose: TokenPurpose, entry: Entry): void {
+    startFlight(key, purpose, true).promise.catch((error: unknown) => {
       const askedMs = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
-      putOff(entry, clock.monotonic(), random(), askedMs);
+      delayRenewal(entry, clock.monotonic(), random(), askedMs);
     });
   }
 
@@ -169,47 +185,47 @@ export function createTokenSource(
   }, SWEEP_MS);
   timer.unref();
 
-  /** Returns the live token at once. Renews it in the background when that is due. */
-  function atHand(key: string, wanted: Wanted): Entry | undefined {
+  /** Returns the live token. Starts its renewal in the background when that is due. */
+  function serveLive(key: string, purpose: TokenPurpose): Entry | undefined {
     const entry = live(key);
     if (entry === undefined) return undefined;
     const due = clock.monotonic() >= entry.renewAt;
-    if (due && !flights.has(key) && refusals.allow(wanted.client.id, key)) renewBehind(key, wanted, entry);
+    if (due && !flights.has(key) && refusals.allow(purpose.client.id, key)) renewInBackground(key, purpose, entry);
     observer.tokenServed?.(due || flights.has(key) ? 'behind' : 'fresh', 0);
     return entry;
   }
 
-  async function wait(key: string, wanted: Wanted): Promise<Entry> {
+  async function waitForToken(key: string, purpose: TokenPurpose): Promise<Entry> {
     const deadline = clock.monotonic() + genesys.timeoutMs;
     for (;;) {
       const entry = live(key);
       if (entry !== undefined) return entry;
       const flight = flights.get(key);
       if (flight === undefined) {
-        refusals.check(wanted.client.id, key);
-        return launch(key, wanted, false, deadline - clock.monotonic()).promise;
+        refusals.check(purpose.client.id, key);
+        return startFlight(key, purpose, false, deadline - clock.monotonic()).promise;
       }
       try {
         return await flight.promise;
       } catch (error) {
         // A renewal in the background makes one attempt. A caller without a token gets all attempts in its remaining time.
-        if (!flight.behind || !(error instanceof UpstreamError) || error.kind !== 'transient') throw error;
+        if (!flight.inBackground || !(error instanceof UpstreamError) || error.kind !== 'transient') throw error;
         if (clock.monotonic() >= deadline) throw error;
       }
     }
   }
 
   return {
-    ready: (client, scopes, slot) => atHand(cacheKey(genesys, client, scopes, slot), { client, scopes }),
+    serveLive: (client, scopes, slot) => serveLive(cacheKey(genesys, client, scopes, slot), { client, scopes }),
     async get(client, scopes, slot) {
       const key = cacheKey(genesys, client, scopes, slot);
-      const wanted = { client, scopes };
-      const ready = atHand(key, wanted);
-      if (ready !== undefined) return ready;
+      const purpose = { client, scopes };
+      const liveEntry = serveLive(key, purpose);
+      if (liveEntry !== undefined) return liveEntry;
       const start = clock.monotonic();
       const served = (how: TokenServed) => observer.tokenServed?.(how, clock.monotonic() - start);
       try {
-        const entry = await wait(key, wanted);
+        const entry = await waitForToken(key, purpose);
         served('waited');
         return entry;
       } catch (error) {
@@ -218,14 +234,14 @@ export function createTokenSource(
       }
     },
 
-    async report(client, scopes, hash, mayVerify) {
+    async report(client, scopes, hash, takeVerification) {
       const slots = Array.from({ length: client.pool }, (_, slot) => live(cacheKey(genesys, client, scopes, slot)));
       const entry = slots.find((other) => other?.hash === hash);
       if (entry === undefined) return;
       const running = checks.get(hash);
       if (running !== undefined) return running;
       const now = clock.monotonic();
-      if (now < (verifyAt.get(hash) ?? -Infinity) || !mayVerify()) return;
+      if (now < (verifyAt.get(hash) ?? -Infinity) || !takeVerification()) return;
       verifyAt.set(hash, now + VERIFY_INTERVAL_MS);
       const check = (async () => {
         const refused = await upstream.isDead(entry.token);

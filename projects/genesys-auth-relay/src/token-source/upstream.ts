@@ -25,7 +25,7 @@ export interface Upstream {
    *
    * @throws UpstreamError
    */
-  requestToken(credential: Credential, scopes: readonly string[], budgetMs: number): Promise<Granted>;
+  requestToken(credential: Credential, scopes: readonly string[], timeLimitMs: number): Promise<Granted>;
   /** Asks the API whether it refuses a token: `true` only for an unambiguous 401. Never throws. */
   isDead(token: string): Promise<boolean>;
   close(): Promise<void>;
@@ -116,8 +116,8 @@ export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstr
   }
 
   return {
-    async requestToken(credential, scopes, budgetMs) {
-      const signal = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
+    async requestToken(credential, scopes, timeLimitMs) {
+      const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeLimitMs)));
       // Outside of the attempt: an error here is not a network error.
       const request = await requestOf(credential, scopes);
       let answer;

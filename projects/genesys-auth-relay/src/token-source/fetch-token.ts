@@ -16,7 +16,7 @@ import { UpstreamError } from './upstream-error.ts';
 export interface FetchToken {
   (
     wanted: { readonly client: ClientConfig; readonly scopes: readonly string[] },
-    budgetMs: number,
+    timeLimitMs: number,
     tries: 'one' | 'all'
   ): Promise<SharedToken>;
   /** Expected duration of a request in milliseconds: that of the slowest of the last ones. */
@@ -79,9 +79,9 @@ export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, run
     throw refusal;
   }
 
-  const fetchToken: FetchToken = ({ client, scopes }, budgetMs, tries) => {
+  const fetchToken: FetchToken = ({ client, scopes }, timeLimitMs, tries) => {
     const attempt = (leftMs: number) => ask(client, scopes, leftMs);
-    return tries === 'one' ? attempt(budgetMs) : withRetry(attempt, budgetMs, runtime);
+    return tries === 'one' ? attempt(timeLimitMs) : withRetry(attempt, timeLimitMs, runtime);
   };
   fetchToken.typicalMs = () => slowest;
   return fetchToken;

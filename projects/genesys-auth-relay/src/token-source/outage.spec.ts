@@ -5,7 +5,7 @@ import { runtimeOf } from '../runtime/runtime.ts';
 import type { TokenServed } from '../runtime/observer.ts';
 import { SECRET_ENV, configFor } from '../testing/config.ts';
 import type { Granted } from './token-answer.ts';
-import { type TokenSource, createTokenSource } from './token-source.ts';
+import { type TokenSource, createCachedTokenSource } from './token-source.ts';
 import { UpstreamError, upstreamError } from './upstream-error.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -17,13 +17,13 @@ const HARD_END_MS = 588_000;
 const STEP_MS = 100;
 
 /** What the token endpoint does while it fails, by the budget of each request. */
-const FAILURES: Record<string, (budgetMs: number) => Promise<Granted>> = {
-  'hangs until the time-out': (budgetMs) =>
+const FAILURES: Record<string, (timeLimitMs: number) => Promise<Granted>> = {
+  'hangs until the time-out': (timeLimitMs) =>
     new Promise((_resolve, reject) => {
       const late = new RelayProblem('upstream_timeout', 'No answer in time.', { hint: '', retryAfterSeconds: 5 });
       setTimeout(() => {
         reject(new UpstreamError(late, 'transient'));
-      }, budgetMs);
+      }, timeLimitMs);
     }),
   'refuses connections': () => {
     const away = new RelayProblem('upstream_unreachable', 'Refused.', { hint: '', retryAfterSeconds: 5 });
@@ -43,11 +43,11 @@ const FAILURES: Record<string, (budgetMs: number) => Promise<Granted>> = {
 describe('F7 while the token endpoint fails and a live token exists', () => {
   let genesys: GenesysConfig;
   let client: ClientConfig;
-  let source: TokenSource;
+  let tokenSource: TokenSource;
   let requests: number;
   let served: Map<TokenServed, number>;
   let longestMs: number;
-  let answer: (budgetMs: number) => Promise<Granted>;
+  let answer: (timeLimitMs: number) => Promise<Granted>;
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -60,9 +60,9 @@ describe('F7 while the token endpoint fails and a live token exists', () => {
     served = new Map();
     longestMs = 0;
     const upstream: Upstream = {
-      requestToken: (_credential, _scopes, budgetMs) => {
+      requestToken: (_credential, _scopes, timeLimitMs) => {
         requests += 1;
-        return answer(budgetMs);
+        return answer(timeLimitMs);
       },
       isDead: () => Promise.resolve(false),
       close: () => Promise.resolve()
@@ -81,10 +81,10 @@ describe('F7 while the token endpoint fails and a live token exists', () => {
         }
       }
     });
-    source = createTokenSource(genesys, upstream, runtime);
+    tokenSource = createCachedTokenSource(genesys, upstream, runtime);
   });
   afterEach(() => {
-    source.close();
+    tokenSource.close();
     vi.useRealTimers();
   });
 
@@ -93,7 +93,7 @@ describe('F7 while the token endpoint fails and a live token exists', () => {
   /** What a call gets without any time going by; `undefined` when it has to wait. */
   async function tokenAtOnce(): Promise<string | undefined> {
     let token: string | undefined;
-    source.get(client, SCOPES).then(
+    tokenSource.get(client, SCOPES).then(
       (got) => (token = got.token),
       () => (token = 'none: it failed')
     );
@@ -114,7 +114,7 @@ describe('F7 while the token endpoint fails and a live token exists', () => {
 
   it.each(Object.entries(FAILURES))('no call fails or waits when it %s', async (_what, fails) => {
     answer = grants('first');
-    await source.get(client, SCOPES);
+    await tokenSource.get(client, SCOPES);
     served.clear();
     longestMs = 0;
     const start = performance.now();
@@ -129,10 +129,10 @@ describe('F7 while the token endpoint fails and a live token exists', () => {
     'a call fails in time after the end of the token when it %s',
     async (_what, fails) => {
       answer = grants('first');
-      await source.get(client, SCOPES);
+      await tokenSource.get(client, SCOPES);
       answer = fails;
       await vi.advanceTimersByTimeAsync(HARD_END_MS);
-      const failed = expect(source.get(client, SCOPES)).rejects.toBeInstanceOf(UpstreamError);
+      const failed = expect(tokenSource.get(client, SCOPES)).rejects.toBeInstanceOf(UpstreamError);
       await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
       await failed;
     }
@@ -140,7 +140,7 @@ describe('F7 while the token endpoint fails and a live token exists', () => {
 
   it.each(Object.entries(FAILURES))('no call waits for its recovery when it %s until then', async (_what, fails) => {
     answer = grants('first');
-    await source.get(client, SCOPES);
+    await tokenSource.get(client, SCOPES);
     served.clear();
     const start = performance.now();
     answer = fails;

@@ -63,7 +63,7 @@ export function entryOf(shared: SharedToken, asked: readonly string[], chance: n
  * Chooses which of two tokens to keep. A server may return the same token until late in its lifetime, so the next attempt is
  * delayed by half of the remaining time (F3). A token whose scopes fit is preferred to one whose scopes do not.
  */
-export function laterOf(fresh: Entry, previous: Entry | undefined, now: number): Entry {
+export function preferredEntry(fresh: Entry, previous: Entry | undefined, now: number): Entry {
   if (!fresh.fits && previous?.fits !== true) return misfit(fresh, previous, now);
   if (!previous?.fits) return fresh;
   if (fresh.fits && fresh.hash !== previous.hash && fresh.lifetime.expires > previous.lifetime.expires) return fresh;
@@ -83,7 +83,7 @@ function misfit(fresh: Entry, previous: Entry | undefined, now: number): Entry {
  *
  * @param askedMs `Retry-After` of the token endpoint in milliseconds
  */
-export function putOff(entry: Entry, now: number, chance: number, askedMs: number): void {
+export function delayRenewal(entry: Entry, now: number, chance: number, askedMs: number): void {
   entry.failures += 1;
   const widest = Math.min(30_000, 1000 * 2 ** entry.failures);
   const left = Math.max(SHORTEST_RETRY_MS, (entry.lifetime.hard - now) / 4);

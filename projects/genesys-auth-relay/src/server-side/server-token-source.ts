@@ -10,10 +10,10 @@ import { createPolicy } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { createTokenSource as createSource } from '../source/token-source.ts';
-import { watchSecrets } from '../source/watch-secrets.ts';
-import { createUpstream } from '../source/upstream.ts';
-import { UpstreamError } from '../source/upstream-error.ts';
+import { createCachedTokenSource } from '../token-source/token-source.ts';
+import { watchSecrets } from '../token-source/watch-secrets.ts';
+import { createUpstream } from '../token-source/upstream.ts';
+import { UpstreamError } from '../token-source/upstream-error.ts';
 import { openStore } from '../store/open.ts';
 
 /** Configuration of a token source: the sections `genesys`, `store` and `scopes` of a relay's configuration. */
@@ -124,11 +124,11 @@ export async function createTokenSource(
   const entitlement = policy.entitlement([ROLE]);
   const upstream = createUpstream(config.genesys, runtime.clock);
   const shared = await openStore(config, runtime);
-  const source = createSource(config.genesys, upstream, runtime, shared);
+  const tokenSource = createCachedTokenSource(config.genesys, upstream, runtime, shared);
   const secrets = watchSecrets(
     config.secretFiles,
     () => {
-      source.secretsChanged();
+      tokenSource.secretsChanged();
     },
     runtime
   );
@@ -141,7 +141,7 @@ export async function createTokenSource(
     const { client } = chooseClient(entitlement, { required, optional: [] }, NO_CALLERS);
     // Uses the tokens of a pool in turn, because the API limits each token separately.
     const slot = turns++ % client.pool;
-    const { token, hash, scopes: granted, lifetime } = await source.get(client, canonical(required), slot);
+    const { token, hash, scopes: granted, lifetime } = await tokenSource.get(client, canonical(required), slot);
     judgeGrant(granted, { required, optional: [] }, entitlement, { scopes: config.scopes, ...NO_CALLERS });
     handedOut.set(hash, { client, scopes: canonical(required) });
     return {
@@ -165,12 +165,12 @@ export async function createTokenSource(
     async rejected(accessToken) {
       const hash = sha256(accessToken);
       const known = handedOut.get(hash);
-      if (known !== undefined) await source.report(known.client, known.scopes, hash, () => true);
+      if (known !== undefined) await tokenSource.report(known.client, known.scopes, hash, () => true);
     },
 
     async close() {
       secrets.close();
-      source.close();
+      tokenSource.close();
       await Promise.all([upstream.close(), shared?.close()]);
     }
   };

@@ -9,14 +9,14 @@ export const RETRY = { tries: 3, shortestWaitMs: 100, longestWaitMs: 2000 } as c
  * `Retry-After` says, and never beyond the budget (T5).
  *
  * @param attempt one attempt; it receives the remaining milliseconds
- * @param budgetMs milliseconds for all attempts together
+ * @param timeLimitMs milliseconds for all attempts together
  */
 export async function withRetry<T>(
   attempt: (leftMs: number) => Promise<T>,
-  budgetMs: number,
+  timeLimitMs: number,
   { clock, random }: Pick<RelayRuntime, 'clock' | 'random'>
 ): Promise<T> {
-  const deadline = clock.monotonic() + budgetMs;
+  const deadline = clock.monotonic() + timeLimitMs;
   for (let tried = 1; ; tried++) {
     try {
       return await attempt(deadline - clock.monotonic());

@@ -69,7 +69,12 @@ export function isRateLimit(status: number, body: Record<string, unknown> | unde
   );
 }
 
-function refused(error: string | undefined, status: number, body: Record<string, unknown> | undefined, asked: string) {
+function refusalOf(
+  error: string | undefined,
+  status: number,
+  body: Record<string, unknown> | undefined,
+  asked: string
+) {
   const said = error ?? `HTTP status ${status}`;
   const what = (name: string) => `The token endpoint refused ${name} (${said}).`;
   switch (error) {
@@ -163,7 +168,7 @@ export function upstreamError(
     );
     return new UpstreamError(moved, 'once');
   }
-  const known = refused(error ?? (status === 401 ? 'invalid_client' : undefined), status, body, asked.join(' '));
+  const known = refusalOf(error ?? (status === 401 ? 'invalid_client' : undefined), status, body, asked.join(' '));
   if (known !== undefined) return known;
   const notThere = status === 404 || status === 405;
   const said = error ?? (status < 300 ? `an error with HTTP status ${status}` : `HTTP status ${status}`);

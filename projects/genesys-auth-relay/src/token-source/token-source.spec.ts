@@ -8,7 +8,7 @@ import { KEY, SECRET_ENV, configFor } from '../testing/config.ts';
 import { type Setup, setUp } from '../testing/setup.ts';
 import { replyWith, tokenNumber } from '../testing/token-server.ts';
 import { until } from '../testing/until.ts';
-import { createTokenSource } from './token-source.ts';
+import { createCachedTokenSource } from './token-source.ts';
 import type { Upstream } from './upstream.ts';
 
 const sha256 = (text: unknown) => createHash('sha256').update(String(text)).digest('hex');
@@ -63,13 +63,17 @@ describe('the token source', () => {
       isDead: () => Promise.resolve(false),
       close: () => Promise.resolve()
     };
-    const source = createTokenSource(config.genesys, upstream, runtimeOf({ clock: world.clock, log: silentLogger }));
+    const tokenSource = createCachedTokenSource(
+      config.genesys,
+      upstream,
+      runtimeOf({ clock: world.clock, log: silentLogger })
+    );
     const sets = Array.from({ length: 21 }, (_, index) => [`set-${index}`]);
-    for (const scopes of sets) for (let slot = 0; slot < 50; slot++) await source.get(client, scopes, slot);
+    for (const scopes of sets) for (let slot = 0; slot < 50; slot++) await tokenSource.get(client, scopes, slot);
     expect(issued).toBe(1050);
     for (const scopes of sets)
-      for (let slot = 0; slot < 50; slot++) expect(source.ready(client, scopes, slot)).toBeDefined();
-    source.close();
+      for (let slot = 0; slot < 50; slot++) expect(tokenSource.serveLive(client, scopes, slot)).toBeDefined();
+    tokenSource.close();
   });
 
   it('drops ended tokens once a minute, and goes on serving the others', async () => {

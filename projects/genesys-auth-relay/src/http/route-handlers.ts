@@ -30,7 +30,7 @@ export const createTokenHandler =
 export const createSessionHandler =
   (relay: Relay): RouteHandler =>
   async (context) =>
-    jsonAnswer(relay.session(await identify(relay, context)));
+    jsonAnswer(relay.describeCaller(await identify(relay, context)));
 
 /** `POST /notifications/ticket` */
 export const createTicketHandler =

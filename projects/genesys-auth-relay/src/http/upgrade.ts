@@ -9,7 +9,7 @@ import { readHead } from '../guard/request-head.ts';
 import { checkQuery } from '../guard/query.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
-import { invalidCredentials } from '../identify/refused.ts';
+import { invalidCredentials } from '../identify/unauthorized.ts';
 import type { Relay } from '../relay/relay.ts';
 import { callerFields } from '../identify/caller-fields.ts';
 import { errorFields } from '../reply/error-fields.ts';
@@ -130,8 +130,8 @@ export function createUpgrade(
     }
     const identified = await callerOf(request);
     // The configuration may have been reloaded since the ticket was issued, or while the caller was identified.
-    const known = relay.again(identified);
-    const caller = known && relay.signIn ? await relay.signIn.latest(known) : known;
+    const known = relay.revalidate(identified);
+    const caller = known && relay.signIn ? await relay.signIn.rereadSession(known) : known;
     if (caller === undefined) throw invalidCredentials('The credential is no longer valid.', 'Sign in again.');
     if (hub.isStopping()) {
       throw new RelayProblem('not_ready', 'The relay is stopping.', { hint: 'Connect again; another relay answers.' });

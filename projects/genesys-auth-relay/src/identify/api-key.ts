@@ -19,7 +19,7 @@ function formDecoded(value: string): string {
 export interface ApiKeys {
   find(credential: Credential): Caller | undefined;
   /** The caller of a key that was presented before, with the roles that the key has now; `undefined` when the key is removed. */
-  again(caller: Caller): Caller | undefined;
+  revalidate(caller: Caller): Caller | undefined;
 }
 
 /**
@@ -68,7 +68,7 @@ export function createApiKeys(identities: readonly ApiKeyIdentityConfig[]): ApiK
           return undefined;
       }
     },
-    again: ({ key, source }) => known.find(({ caller }) => caller.key === key && caller.source === source)?.caller
+    revalidate: ({ key, source }) => known.find(({ caller }) => caller.key === key && caller.source === source)?.caller
   };
 }
 

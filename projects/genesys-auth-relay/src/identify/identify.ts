@@ -8,15 +8,15 @@ import type { Credential } from './credential.ts';
 import { createJwts, looksLikeJwt } from './jwt.ts';
 import { identifyLoopback } from './loopback.ts';
 import { createProxyHeader } from './proxy-header.ts';
-import { invalidCredentials, unauthenticated } from './refused.ts';
+import { invalidCredentials, unauthenticated } from './unauthorized.ts';
 
 /** Identifies signed-in users by the cookie of their session. */
 export interface SessionIdentity {
   /** @returns `undefined` for a browser without a session, if such browsers have no role */
   identify(head: RequestHead, address: () => string): Promise<Caller | undefined>;
   /** The problem of a request without a session. */
-  required(head: RequestHead): Error;
-  again(caller: Caller): Caller | undefined;
+  missingSessionProblem(head: RequestHead): Error;
+  revalidate(caller: Caller): Caller | undefined;
 }
 
 /** Identifies users by the Genesys Cloud token that they send. */
@@ -26,7 +26,7 @@ export interface GenesysTokenIdentity {
    * @throws RelayProblem `invalid_credentials`, `rate_limited`, `identity_unavailable`
    */
   identify(token: string, address: string): Promise<Caller>;
-  again(caller: Caller): Caller | undefined;
+  revalidate(caller: Caller): Caller | undefined;
 }
 
 /** How users are identified. A missing part turns that way off. */
@@ -44,10 +44,10 @@ export interface Identities {
    */
   identify(head: RequestHead, credential: Credential, address: () => string): Caller | Promise<Caller>;
   /**
-   * The current state of a caller who was identified before, also before a reload. `undefined` when the identity or key is no
-   * longer configured.
+   * Checks a caller who was identified before, possibly before a reload. Returns its current state, or `undefined` when the identity
+   * or key is no longer configured.
    */
-  again(caller: Caller): Caller | undefined;
+  revalidate(caller: Caller): Caller | undefined;
   close(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export function createIdentities(
   function withoutCredential(head: RequestHead): Caller {
     const forged = proxies.some(({ header }) => header.claims(head));
     if (loopback !== undefined && !forged) return identifyLoopback(loopback, head, origins);
-    if (session !== undefined) throw session.required(head);
+    if (session !== undefined) throw session.missingSessionProblem(head);
     origins.check(head, false);
     throw unauthenticated(hint);
   }
@@ -145,10 +145,10 @@ export function createIdentities(
         hint
       );
     },
-    again(caller) {
+    revalidate(caller) {
       switch (caller.identity) {
         case 'apiKey':
-          return keys.again(caller);
+          return keys.revalidate(caller);
         case 'loopback':
           return loopback && { ...caller, roles: loopback.roles };
         case 'jwt':
@@ -156,9 +156,9 @@ export function createIdentities(
         case 'proxyHeader':
           return proxies.some(({ header }) => header.identified(caller)) ? caller : undefined;
         case 'session':
-          return session?.again(caller);
+          return session?.revalidate(caller);
         case 'genesysToken':
-          return genesysTokens?.again(caller);
+          return genesysTokens?.revalidate(caller);
       }
     },
     close: () => jwts.close()

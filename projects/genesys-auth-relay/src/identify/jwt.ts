@@ -7,7 +7,7 @@ import { sha256 } from '../runtime/sha256.ts';
 import type { Caller } from './caller.ts';
 import { isOtherToken, pointTo, rolesOf } from './claims.ts';
 import { type KeySet, createKeySet } from './key-set.ts';
-import { invalidCredentials } from './refused.ts';
+import { invalidCredentials } from './unauthorized.ts';
 
 /** A verified token is trusted this long without another check of its signature, so that a withdrawn key takes effect. */
 const VERIFIED_MS = 300_000;

@@ -14,7 +14,7 @@ import { errorCode } from '../runtime/error-code.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { discoverJwksUri } from './discovery.ts';
 import { fetchJson } from './fetch-json.ts';
-import { invalidCredentials } from './refused.ts';
+import { invalidCredentials } from './unauthorized.ts';
 
 /** Milliseconds. */
 export const KEY_TIMES = {

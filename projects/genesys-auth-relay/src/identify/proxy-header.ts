@@ -6,7 +6,7 @@ import type { OriginGuard } from '../guard/origin.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { requireAuthHeader } from './auth-header.ts';
 import type { Caller } from './caller.ts';
-import { invalidCredentials } from './refused.ts';
+import { invalidCredentials } from './unauthorized.ts';
 
 /** Content of a header of the proxy: nothing, one value, or something that cannot be trusted. */
 type Said = { readonly kind: 'nothing' | 'doubtful' } | { readonly kind: 'value'; readonly value: string };

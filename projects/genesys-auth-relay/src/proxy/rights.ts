@@ -32,7 +32,7 @@ function matches({ methods, path }: RouteRule, method: string, words: string): b
   return (methods === undefined || methods.includes(method)) && (words === wanted || words.startsWith(`${wanted}/`));
 }
 
-const refused = (operation: string, why: string, hint: string) =>
+const operationRefused = (operation: string, why: string, hint: string) =>
   new RelayProblem('operation_refused', `${operation} is not forwarded: ${why}.`, { hint });
 
 /**
@@ -43,7 +43,7 @@ const CHANNELS = '/api/v2/notifications/channels';
 
 function refuseChannels(operation: string, path: string): void {
   if (path !== CHANNELS && !path.startsWith(`${CHANNELS}/`)) return;
-  throw refused(
+  throw operationRefused(
     operation,
     'a caller with a channel can subscribe to any topic',
     "Use the relay's hub: set notifications: {} in its configuration, and source: relayHub() in the app."
@@ -94,14 +94,18 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     refuseChannels(operation, path);
     // One caller must not end the token that all callers share.
     if (method === 'DELETE' && path.startsWith('/api/v2/tokens/')) {
-      throw refused(
+      throw operationRefused(
         operation,
         'it would end the token that all callers share',
         'Send nothing: the caller has no token to end.'
       );
     }
     if (auth !== 'oauth' && auth !== 'none') {
-      throw refused(operation, `it takes a ${auth}, not an access token`, 'Call this operation without the relay.');
+      throw operationRefused(
+        operation,
+        `it takes a ${auth}, not an access token`,
+        'Call this operation without the relay.'
+      );
     }
     const rule = needsRule(found) ? ruleFor(method, words) : undefined;
     return {
@@ -125,13 +129,17 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     }
     if (!may.some(({ routes }) => routes?.some((rule) => matches(rule, method, words)) ?? !byRoute)) {
       if (byRoute) {
-        throw refused(
+        throw operationRefused(
           operation,
           'it has no scope that could decide who may call it',
           "Add it to the 'routes' of a role, or to 'proxy.allow' with the scopes that it needs."
         );
       }
-      throw refused(operation, "no role of this caller has it among its 'routes'", "Add it to the 'routes' of a role.");
+      throw operationRefused(
+        operation,
+        "no role of this caller has it among its 'routes'",
+        "Add it to the 'routes' of a role."
+      );
     }
     const usable = scopes.filter((scope) => may.some((role) => isCovered(scope, role.scopes)));
     if (entitlement.token !== undefined) {

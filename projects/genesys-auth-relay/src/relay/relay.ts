@@ -8,7 +8,7 @@ import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
-import { invalidCredentials } from '../identify/refused.ts';
+import { invalidCredentials } from '../identify/unauthorized.ts';
 import type { RelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement } from '../policy/policy.ts';
@@ -48,10 +48,14 @@ export interface Relay {
    * @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the peer
    */
   clientAddress(head: RequestHead, ip?: string): string;
-  /** The current state of a caller who was identified before; `undefined` when its identity or key is no longer configured. */
-  again(caller: Caller): Caller | undefined;
+  /**
+   * Checks a caller who was identified before against the current configuration. Returns its current state, or `undefined` when its
+   * identity or key is no longer configured.
+   */
+  revalidate(caller: Caller): Caller | undefined;
   token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
-  session(caller: Caller): SessionResponse;
+  /** The answer of `GET /session`. */
+  describeCaller(caller: Caller): SessionResponse;
   /**
    * The rights of a caller at the notification hub.
    *
@@ -226,7 +230,7 @@ async function build(
     admit: (head, ip, ask) => pending.track(admit(head, ip, ask)),
 
     clientAddress,
-    again: (caller) => identities.again(caller),
+    revalidate: (caller) => identities.revalidate(caller),
 
     api: api && { ...api, handle: (call) => pending.track(api.handle(call)) },
 
@@ -239,7 +243,7 @@ async function build(
       return pending.track(tokens(caller, ask));
     },
 
-    session(caller) {
+    describeCaller(caller) {
       const { scopes, defaultScopes } = reportedScopes(caller);
       const { region, apiOrigin } = config.genesys;
       const { subject, identity, roles } = caller;

@@ -30,7 +30,7 @@ export interface RelaySwitch {
  * the hub refuses the caller.
  */
 function scopesOf(relay: Pick<Relay, 'again' | 'checkHub'>, caller: Caller): readonly string[] {
-  const known = relay.again(caller);
+  const known = relay.revalidate(caller);
   try {
     return known === undefined ? [] : relay.checkHub(known).scopes;
   } catch (error) {
@@ -65,9 +65,9 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       const { session } = caller;
       if (session === undefined || latest.has(session)) continue;
       // While the store does not answer, the sockets stay open.
-      latest.set(session, await signIn.latest(caller).catch(() => caller));
+      latest.set(session, await signIn.rereadSession(caller).catch(() => caller));
     }
-    for (const [name, caller] of latest) if (caller === undefined) memory.live.forget(name);
+    for (const [name, caller] of latest) if (caller === undefined) memory.live.announceEnd(name);
     sockets.review((caller) => {
       const now = caller.session !== undefined && latest.has(caller.session) ? latest.get(caller.session) : caller;
       return now === undefined ? [] : scopesOf(current, now);
@@ -110,9 +110,9 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       hub: hub && { ...hub.hub, tickets: hub.tickets },
       admit: (head, ip, ask) => current.admit(head, ip, ask),
       clientAddress: (head, ip) => current.clientAddress(head, ip),
-      again: (caller) => current.again(caller),
+      revalidate: (caller) => current.revalidate(caller),
       token: (caller, ask) => current.token(caller, ask),
-      session: (caller) => current.session(caller),
+      describeCaller: (caller) => current.describeCaller(caller),
       idle: () => current.idle(),
       entitlement: (caller) => current.entitlement(caller),
       checkHub: (caller) => current.checkHub(caller),

@@ -86,7 +86,7 @@ export function createCallback(
     } catch (error) {
       if (tokens !== undefined) void pending.track(genesys.revoke(tokens.accessToken));
       if (error instanceof GenesysFailure) {
-        if (error.reason === 'code_refused') exchanges.refused(address);
+        if (error.reason === 'code_refused') exchanges.codeRefused(address);
         return failed(error.reason);
       }
       if (error instanceof RelayProblem)

@@ -45,7 +45,7 @@ describe('the turns of code exchanges', () => {
     const { clock, turns } = setUp();
     const sendMadeUp = async () => {
       await turns.take(OFFICE);
-      turns.refused(OFFICE);
+      turns.codeRefused(OFFICE);
     };
     // Twenty refused codes may be mistakes.
     await times(21, sendMadeUp);

@@ -22,7 +22,7 @@ export interface ExchangeTurns {
    */
   take(address: string): Promise<void>;
   /** Reports that Genesys Cloud refused a code. An address that sends made-up codes has to leave capacity for the others. */
-  refused(address: string): void;
+  codeRefused(address: string): void;
 }
 
 /** @param perMinute exchanges in any 60 seconds */
@@ -42,7 +42,7 @@ export function createExchangeTurns(perMinute: number, clock: RelayClock): Excha
     async take(address) {
       await budget.take(address, new AbortController());
     },
-    refused(address) {
+    codeRefused(address) {
       if (refusals.take(address) > 0) suspects.set(address, clock.monotonic() + SUSPECT_MS);
     }
   };

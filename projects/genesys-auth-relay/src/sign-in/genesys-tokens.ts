@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { GenesysTokenIdentityConfig, RelayConfig } from '../config/config.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
-import { invalidCredentials } from '../identify/refused.ts';
+import { invalidCredentials } from '../identify/unauthorized.ts';
 import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
 import type { TokenProvider } from '../proxy/token-provider.ts';
@@ -27,7 +27,7 @@ export interface GenesysTokens {
    * @throws RelayProblem `invalid_credentials`, `rate_limited`, `identity_unavailable`
    */
   identify(token: string, address: string): Promise<Caller>;
-  again(caller: Caller): Caller | undefined;
+  revalidate(caller: Caller): Caller | undefined;
   /** Provides the caller's own token for API calls. */
   tokenProvider(caller: Caller): TokenProvider | undefined;
   close(): Promise<void>;
@@ -38,7 +38,7 @@ interface Checked {
   readonly until: number;
 }
 
-const refused = () =>
+const tokenNotValid = () =>
   invalidCredentials(
     'The Genesys Cloud token is not valid here.',
     'Sign in again, as a user of a listed organization and with a listed OAuth client.'
@@ -69,7 +69,7 @@ export function createGenesysTokens(
         organizations.includes(facts.organization.id) &&
         organizations.includes(facts.homeOrganizationId)
     );
-    if (identity === undefined) throw refused();
+    if (identity === undefined) throw tokenNotValid();
     // A token of client credentials has no user, so the API refuses this.
     const user = await api.readUser(token);
     const caller: Caller = {
@@ -94,7 +94,7 @@ export function createGenesysTokens(
       return caller;
     } catch (error) {
       if (!(error instanceof GenesysFailure)) throw error;
-      if (error.reason === 'refused') throw refused();
+      if (error.reason === 'refused') throw tokenNotValid();
       throw new RelayProblem('identity_unavailable', 'Genesys Cloud does not answer, so the token cannot be checked.', {
         hint: 'Try again.',
         retryAfterSeconds: 5
@@ -114,7 +114,7 @@ export function createGenesysTokens(
       return flight;
     },
 
-    again: (caller) => (caller.source.startsWith(`${fingerprint} `) ? caller : undefined),
+    revalidate: (caller) => (caller.source.startsWith(`${fingerprint} `) ? caller : undefined),
 
     tokenProvider(caller) {
       const sent = tokens.get(caller);
@@ -136,7 +136,7 @@ export function createGenesysTokens(
         problemOf401(_sent, answer) {
           if (isAddressRefused(answer)) return Promise.resolve(apiRefused(answer));
           checked.delete(sent.hash);
-          return Promise.resolve(refused());
+          return Promise.resolve(tokenNotValid());
         }
       };
     },

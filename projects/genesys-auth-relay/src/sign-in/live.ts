@@ -17,8 +17,8 @@ export interface LiveSessions {
   of(name: string): LiveSession;
   /** Joins the pending operation with this name, or starts it. */
   once(name: string, what: string, begin: () => Promise<Session>): Promise<Session>;
-  /** The session has ended. */
-  forget(name: string): void;
+  /** Drops the state of a session that has ended, and notifies the listener. */
+  announceEnd(name: string): void;
 }
 
 /** Maximum number of sessions whose state is kept. That of the least recently used one is dropped. */
@@ -51,7 +51,7 @@ export function createLiveSessions(onEnd: (name: string) => void): LiveSessions 
       flight.then(land, land);
       return flight;
     },
-    forget(name) {
+    announceEnd(name) {
       all.delete(name);
       onEnd(name);
     }

@@ -90,7 +90,7 @@ describe('a reload while a request of a signed-in user is under way', () => {
     expect(check(tag)).not.toThrow();
     expect(check()).toThrow(expect.objectContaining({ code: 'invalid_request' }));
     expect(check('another')).toThrow(expect.objectContaining({ code: 'session_changed' }));
-    expect(fresh.relay.session(caller)).toMatchObject({ session: tag, signInUrl: `${RELAY_URL}/sign-in` });
+    expect(fresh.relay.describeCaller(caller)).toMatchObject({ session: tag, signInUrl: `${RELAY_URL}/sign-in` });
   });
 
   it("calls the API with the user's own token, and with the roles of the new configuration", async () => {
@@ -107,7 +107,7 @@ describe('a reload while a request of a signed-in user is under way', () => {
     const caller = await old.relay.admit(requestWith(cookie));
     const fresh = await relayWith({ signIn: { organizations: ['another-organization'] } });
     await expect(fresh.signIn.apiAccess(caller)).rejects.toMatchObject({ code: 'session_ended' });
-    await expect(fresh.signIn.latest(caller)).resolves.toBeUndefined();
+    await expect(fresh.signIn.rereadSession(caller)).resolves.toBeUndefined();
   });
 
   it('refuses the caller where the new configuration has no sign-in', async () => {

@@ -30,7 +30,7 @@ export interface SessionCallers {
    */
   identify(head: RequestHead, address: () => string): Promise<Caller | undefined>;
   /** The problem of a request without a session. */
-  required(head: RequestHead): RelayProblem;
+  missingSessionProblem(head: RequestHead): RelayProblem;
   /**
    * Checks that the page shows the user who is signed in.
    *
@@ -42,10 +42,13 @@ export interface SessionCallers {
   entitlement(caller: Caller): Entitlement;
   /** The current rights of the user, and the token for an API call. */
   apiAccess(caller: Caller): Promise<ApiAccess>;
-  /** The current state of a caller who was identified before. */
-  again(caller: Caller): Caller | undefined;
-  /** The caller with the current roles of the session; `undefined` after its end. Other callers are returned unchanged. */
-  latest(caller: Caller): Promise<Caller | undefined>;
+  /** The caller, if this configuration identifies users in the same way; otherwise `undefined`. */
+  revalidate(caller: Caller): Caller | undefined;
+  /**
+   * Reads the session of the caller from the store again. Returns the caller with its current roles, or `undefined` after the end of
+   * the session. Other callers are returned unchanged.
+   */
+  rereadSession(caller: Caller): Promise<Caller | undefined>;
   /** Answers `POST /sign-out`. */
   signOut(head: RequestHead): Promise<{ readonly body: SignOutResponse; readonly setCookie: string }>;
 }
@@ -68,9 +71,9 @@ export interface SessionCallerParts {
   /** Where users sign in. */
   readonly url: string;
   /** The problem of a request without a session. */
-  readonly signInRequired: () => RelayProblem;
+  readonly signInRequiredProblem: () => RelayProblem;
   /** The problem of a session that has ended. */
-  readonly ended: () => RelayProblem;
+  readonly sessionEndedProblem: () => RelayProblem;
 }
 
 /** Builds the identification of the users of sessions. */
@@ -87,8 +90,8 @@ export function createSessionCallers(
     sessionCookie,
     clearSession,
     url,
-    signInRequired,
-    ended
+    signInRequiredProblem,
+    sessionEndedProblem
   }: SessionCallerParts
 ): SessionCallers {
   const { client, appUrl, organizations, roles, signedOutRoles } = signIn;
@@ -149,9 +152,9 @@ export function createSessionCallers(
       };
     },
 
-    required(head) {
+    missingSessionProblem(head) {
       const tag = head.headers[GENESYS_SESSION_HEADER.toLowerCase()];
-      return tag === undefined || tag === SIGNED_OUT_SESSION ? signInRequired() : ended();
+      return tag === undefined || tag === SIGNED_OUT_SESSION ? signInRequiredProblem() : sessionEndedProblem();
     },
 
     checkPage(caller, head) {
@@ -159,7 +162,7 @@ export function createSessionCallers(
       const tag = head.headers[GENESYS_SESSION_HEADER.toLowerCase()];
       const session = memory.seen.get(caller)?.session;
       if (session === undefined) {
-        if (tag !== undefined && tag !== SIGNED_OUT_SESSION) throw ended();
+        if (tag !== undefined && tag !== SIGNED_OUT_SESSION) throw sessionEndedProblem();
         return;
       }
       if (tag === undefined) {
@@ -198,9 +201,9 @@ export function createSessionCallers(
       };
     },
 
-    again: (caller) => (caller.source === source ? caller : undefined),
+    revalidate: (caller) => (caller.source === source ? caller : undefined),
 
-    async latest(caller) {
+    async rereadSession(caller) {
       const { session: name } = caller;
       if (name === undefined) return caller;
       const kept = await sessionStore.read(name);

@@ -567,9 +567,17 @@ describe('a token that was refreshed', () => {
       close: vi.fn()
     };
     const live = createLiveSessions(() => undefined);
-    const ended = () => new RelayProblem('session_ended', 'ended', { hint: '' });
+    const sessionEndedProblem = () => new RelayProblem('session_ended', 'ended', { hint: '' });
     const isAllowed = () => true;
-    const parts = { store, genesys, live, pending: createPending(), absoluteMs: 720 * MINUTE, ended, isAllowed };
+    const parts = {
+      store,
+      genesys,
+      live,
+      pending: createPending(),
+      absoluteMs: 720 * MINUTE,
+      sessionEndedProblem,
+      isAllowed
+    };
     const sessions = createSessions(parts, runtimeOf({ clock }));
     const id = await sessions.start({ ...sessionAt(clock), scopes: ['presence', 'routing'], refreshToken: 'refresh' });
     const seen = await sessions.find(id);
@@ -612,9 +620,17 @@ describe('a user whom Genesys Cloud no longer shows', () => {
       revoke: vi.fn(async () => Promise.resolve()),
       close: vi.fn()
     };
-    const ended = () => new RelayProblem('session_ended', 'ended', { hint: '' });
+    const sessionEndedProblem = () => new RelayProblem('session_ended', 'ended', { hint: '' });
     const isAllowed = () => true;
-    const parts = { store, genesys, live, pending: createPending(), absoluteMs: 720 * MINUTE, ended, isAllowed };
+    const parts = {
+      store,
+      genesys,
+      live,
+      pending: createPending(),
+      absoluteMs: 720 * MINUTE,
+      sessionEndedProblem,
+      isAllowed
+    };
     const sessions = createSessions(parts, runtimeOf({ clock }));
     const id = await sessions.start(sessionAt(clock));
     clock.advance(5 * MINUTE);
@@ -624,7 +640,7 @@ describe('a user whom Genesys Cloud no longer shows', () => {
       },
       use: async () => {
         const seen = await sessions.find(id);
-        if (seen === undefined) throw ended();
+        if (seen === undefined) throw sessionEndedProblem();
         return sessions.use(seen);
       },
       genesys

@@ -55,7 +55,7 @@ export interface SessionParts {
   readonly pending: Pending;
   readonly absoluteMs: number;
   /** The problem of a session that has ended. */
-  readonly ended: () => RelayProblem;
+  readonly sessionEndedProblem: () => RelayProblem;
   /** Whether the configuration still allows the organization of the user and the OAuth client. */
   readonly isAllowed: (session: Session) => boolean;
 }
@@ -86,20 +86,20 @@ const isRefreshOver = ({ reason, status = 0 }: GenesysFailure): boolean =>
 
 /** Builds the sessions on a store. */
 export function createSessions(parts: SessionParts, { clock, observer }: RelayRuntime): Sessions {
-  const { store, genesys, live, pending, absoluteMs, ended, isAllowed } = parts;
+  const { store, genesys, live, pending, absoluteMs, sessionEndedProblem, isAllowed } = parts;
 
   async function end(name: string, why: SessionEnd, revoke = true): Promise<void> {
     const kept = await store.read(name);
     if (kept === undefined) return;
     await store.remove(name);
-    live.forget(name);
+    live.announceEnd(name);
     observer.sessionEnded?.(why);
     if (revoke) void pending.track(genesys.revoke(kept.session.accessToken));
   }
 
-  async function refuse(name: string): Promise<never> {
+  async function endDisallowed(name: string): Promise<never> {
     await end(name, 'not_allowed');
-    throw ended();
+    throw sessionEndedProblem();
   }
 
   /** Changes a session, and keeps concurrent changes of other relays. */
@@ -110,7 +110,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       if (changed === kept.session || (await store.replace(name, kept, changed))) return changed;
       kept = await store.read(name);
     }
-    throw ended();
+    throw sessionEndedProblem();
   }
 
   /** Reads the scopes of a new token. If that fails, the scopes of the old token stay: the API checks each call anyway. */
@@ -119,7 +119,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     const facts = await genesys.readToken(accessToken, false).catch(() => undefined);
     if (facts === undefined) return session;
     const kept = await store.read(name);
-    if (kept === undefined) throw ended();
+    if (kept === undefined) throw sessionEndedProblem();
     const { scopes } = facts;
     return change(name, kept, (latest) => (latest.accessToken === accessToken ? { ...latest, scopes } : latest));
   }
@@ -129,7 +129,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     const { accessToken, refreshToken } = kept.session;
     if (refreshToken === undefined) {
       await end(name, 'token_refused');
-      throw ended();
+      throw sessionEndedProblem();
     }
     const start = clock.now();
     let tokens;
@@ -138,7 +138,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     } catch (error) {
       if (!(error instanceof GenesysFailure) || !isRefreshOver(error)) throw error;
       await end(name, 'refresh_refused');
-      throw ended();
+      throw sessionEndedProblem();
     }
     const renewed = {
       accessToken: tokens.accessToken,
@@ -164,7 +164,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
   async function refresh(name: string, refused: string): Promise<Session> {
     for (;;) {
       const before = await store.read(name);
-      if (before === undefined) throw ended();
+      if (before === undefined) throw sessionEndedProblem();
       if (before.session.accessToken !== refused) return before.session;
       const giveBack = await store.lease(name);
       if (giveBack === undefined) {
@@ -173,7 +173,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       }
       try {
         const kept = await store.read(name);
-        if (kept === undefined) throw ended();
+        if (kept === undefined) throw sessionEndedProblem();
         return kept.session.accessToken === refused ? await askForTokens(name, kept) : kept.session;
       } finally {
         await giveBack();
@@ -214,7 +214,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       return read();
     });
     const kept = await store.read(name);
-    if (kept === undefined) throw ended();
+    if (kept === undefined) throw sessionEndedProblem();
     const { name: userName, email, roleIds, groupIds, divisionId } = facts;
     return change(name, kept, (latest) => ({
       ...latest,
@@ -235,7 +235,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       if (!(error instanceof GenesysFailure)) throw error;
       if (isUserGone(error)) {
         await end(name, 'token_refused');
-        throw ended();
+        throw sessionEndedProblem();
       }
       // Old roles count only while Genesys Cloud is busy or down.
       if (!isTemporary(error)) throw unavailable();
@@ -266,7 +266,7 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     use(seen) {
       const { name, session } = seen;
       // The configuration was reloaded after the session was found.
-      if (!isAllowed(session)) return refuse(name);
+      if (!isAllowed(session)) return endDisallowed(name);
       store.use(name);
       if (!isRenewalDue(session) && clock.now() - session.readAt < FACTS_MS) return seen;
       return (async () => {

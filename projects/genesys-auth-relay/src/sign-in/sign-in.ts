@@ -73,7 +73,7 @@ export function createSignIn(
 
   const problem = (code: 'session_ended' | 'sign_in_required', message: string): RelayProblem =>
     new RelayProblem(code, message, { hint: 'Sign in with Genesys Cloud.', signInUrl: url });
-  const ended = () => problem('session_ended', 'The session has ended.');
+  const sessionEndedProblem = () => problem('session_ended', 'The session has ended.');
 
   const isListed = (organizationId: string) => organizations.includes(organizationId);
   const isAllowed = ({ clientId, user, homeOrganizationId }: Session) =>
@@ -82,16 +82,20 @@ export function createSignIn(
   const sessionStore =
     store ??
     memory.sessions.store(signIn.session.idleSeconds * 1000, (name, session) => {
-      memory.live.forget(name);
+      memory.live.announceEnd(name);
       observer.sessionEnded?.('idle');
       void pending.track(genesys.revoke(session.accessToken));
     });
   const sessions = createSessions(
-    { store: sessionStore, genesys, live: memory.live, pending, absoluteMs, ended, isAllowed },
+    { store: sessionStore, genesys, live: memory.live, pending, absoluteMs, sessionEndedProblem, isAllowed },
     runtime
   );
 
-  const userTokenProvider = createUserTokenProviders(config, { sessions, live: memory.live, ended }, runtime);
+  const userTokenProvider = createUserTokenProviders(
+    config,
+    { sessions, live: memory.live, sessionEndedProblem },
+    runtime
+  );
 
   const start = createStart(signIn, { returnTo, transactions, sessionCookie });
   const callback = createCallback(
@@ -117,8 +121,8 @@ export function createSignIn(
     sessionCookie,
     clearSession: () => jar.clear(sessionCookie, sameSite),
     url,
-    signInRequired: () => problem('sign_in_required', 'No user is signed in.'),
-    ended
+    signInRequiredProblem: () => problem('sign_in_required', 'No user is signed in.'),
+    sessionEndedProblem
   });
 
   function overLimit(address: string): SignInAnswer | undefined {

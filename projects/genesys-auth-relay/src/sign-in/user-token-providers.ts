@@ -20,7 +20,7 @@ export const USER = { name: 'user' } as const;
 export interface UserTokenParts {
   readonly sessions: Sessions;
   readonly live: LiveSessions;
-  readonly ended: () => RelayProblem;
+  readonly sessionEndedProblem: () => RelayProblem;
 }
 
 /** Scopes that both lists allow. A scope covers its read-only form. */
@@ -45,7 +45,7 @@ export function limitedTo(entitlement: Entitlement, { tokenScopes, session, sour
 /** Builds the token providers that use the tokens of signed-in users. Two sessions share no budget and no pause. */
 export function createUserTokenProviders(
   config: Pick<RelayConfig, 'proxy'>,
-  { sessions, live, ended }: UserTokenParts,
+  { sessions, live, sessionEndedProblem }: UserTokenParts,
   { clock }: RelayRuntime
 ): (seen: SeenSession) => TokenProvider {
   const tokens = new WeakMap<Session, ApiToken>();
@@ -86,7 +86,7 @@ export function createUserTokenProviders(
         if (hash !== tokenOf(current).hash) return undefined;
         // A new token is refused as well.
         await sessions.end(name, 'token_refused');
-        return ended();
+        return sessionEndedProblem();
       }
     };
   };

@@ -82,18 +82,18 @@ const libraryStages = {
 };
 const relayStages = {
   runtime: [],
-  'oauth-clients': [],
-  config: ['oauth-clients', 'runtime'],
+  scopes: [],
+  config: ['scopes', 'runtime'],
   reply: ['runtime'],
   metrics: ['runtime'],
   guard: ['reply', 'config', 'runtime'],
   identify: ['guard', 'reply', 'config', 'runtime'],
-  policy: ['oauth-clients', 'reply', 'config'],
+  policy: ['scopes', 'reply', 'config'],
   store: ['config', 'runtime'],
   'token-source': ['store', 'reply', 'config', 'runtime'],
-  proxy: ['token-source', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
-  hub: ['token-source', 'store', 'policy', 'identify', 'guard', 'oauth-clients', 'reply', 'config', 'runtime'],
-  'sign-in': ['proxy', 'token-source', 'store', 'policy', 'identify', 'guard', 'reply', 'config', 'runtime'],
+  proxy: ['token-source', 'policy', 'identify', 'guard', 'scopes', 'reply', 'config', 'runtime'],
+  hub: ['token-source', 'store', 'policy', 'identify', 'guard', 'scopes', 'reply', 'config', 'runtime'],
+  'sign-in': ['proxy', 'token-source', 'store', 'policy', 'identify', 'guard', 'scopes', 'reply', 'config', 'runtime'],
   relay: [
     'sign-in',
     'hub',
@@ -107,7 +107,7 @@ const relayStages = {
     'config',
     'runtime'
   ],
-  'server-side': ['relay', 'token-source', 'store', 'policy', 'reply', 'config', 'runtime'],
+  'server-side': ['relay', 'token-source', 'store', 'policy', 'scopes', 'reply', 'config', 'runtime'],
   http: ['relay', 'sign-in', 'hub', 'proxy', 'identify', 'guard', 'metrics', 'reply', 'config', 'runtime'],
   doctor: ['token-source', 'reply', 'config', 'runtime'],
   cli: ['http', 'doctor', 'sign-in', 'hub', 'proxy', 'token-source', 'store', 'identify', 'config', 'runtime']

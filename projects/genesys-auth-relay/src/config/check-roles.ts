@@ -1,4 +1,4 @@
-import { checkScope, formatScopes, isCovered, nearestScope } from 'genesys-scopes';
+import { checkScope, isCovered, nearestScope } from 'genesys-scopes';
 import { nearestName } from './nearest.ts';
 import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
@@ -78,9 +78,3 @@ export function checkRoles(config: ParsedConfig, found: Findings): void {
   for (const [name, role] of Object.entries(config.roles)) checkRole(name, role, registered, found);
   checkRoleNames(config, found);
 }
-
-/** Scopes in canonical order, without duplicates. */
-export const canonical = (scopes: readonly string[]): readonly string[] => {
-  const text = formatScopes(scopes);
-  return text === '' ? [] : text.split(' ');
-};

@@ -1,5 +1,5 @@
 import { checkScope, isCovered } from 'genesys-scopes';
-import { reachableClients } from '../oauth-clients/client-choice.ts';
+import { reachableClients } from '../scopes/narrowest-client.ts';
 import type { ClientConfig } from './config.ts';
 import { nearestName } from './nearest.ts';
 import { shown } from './says.ts';

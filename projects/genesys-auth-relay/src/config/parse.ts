@@ -1,4 +1,5 @@
-import { canonical, checkRoles } from './check-roles.ts';
+import { canonical } from '../scopes/canonical.ts';
+import { checkRoles } from './check-roles.ts';
 import { checkIdentities } from './check-identities.ts';
 import { checkNotifications } from './check-notifications.ts';
 import { checkProxy } from './check-proxy.ts';

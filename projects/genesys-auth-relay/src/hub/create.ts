@@ -1,6 +1,6 @@
 import type { GenesysConfig, NotificationsConfig, RelayConfig } from '../config/config.ts';
 import { keyBytes } from '../config/resolve-store.ts';
-import { narrowestClient } from '../oauth-clients/client-choice.ts';
+import { narrowestClient } from '../scopes/narrowest-client.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { tupleHash } from '../token-source/cache-key.ts';
 import type { TokenSource } from '../token-source/token-source.ts';

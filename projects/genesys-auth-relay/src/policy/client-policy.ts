@@ -2,7 +2,7 @@ import { isCovered } from 'genesys-scopes';
 import type { ClientConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList, safeText } from '../reply/safe-text.ts';
-import { type Choice, type Wanted, leastMissing, narrowestClient } from '../oauth-clients/client-choice.ts';
+import { type Choice, type Wanted, leastMissing, narrowestClient } from '../scopes/narrowest-client.ts';
 import type { Entitlement } from './policy.ts';
 
 /**

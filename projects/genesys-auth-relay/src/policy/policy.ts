@@ -1,6 +1,6 @@
 import { isCovered, isScopeToken, nearestScope } from 'genesys-scopes';
 import { LRUCache } from 'lru-cache';
-import { canonical } from '../config/check-roles.ts';
+import { canonical } from '../scopes/canonical.ts';
 import type { ClientConfig, RelayConfig, Role } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList, safeText } from '../reply/safe-text.ts';

@@ -1,7 +1,7 @@
 import { isCovered } from 'genesys-scopes';
 import { type Operation, findOperation } from 'genesys-scopes/operations';
 import type { ClientConfig, RelayConfig, RouteRule } from '../config/config.ts';
-import { narrowestClient } from '../oauth-clients/client-choice.ts';
+import { narrowestClient } from '../scopes/narrowest-client.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList } from '../reply/safe-text.ts';

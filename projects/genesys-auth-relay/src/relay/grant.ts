@@ -1,5 +1,5 @@
 import { isCovered, isScopeToken, missingScopes } from 'genesys-scopes';
-import { canonical } from '../config/check-roles.ts';
+import { canonical } from '../scopes/canonical.ts';
 import type { Entitlement, ScopeDecision } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList } from '../reply/safe-text.ts';

@@ -1,5 +1,5 @@
 import type { TokenResponse } from 'genesys-auth-protocol';
-import { canonical } from '../config/check-roles.ts';
+import { canonical } from '../scopes/canonical.ts';
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import { createScopeSets } from '../guard/scope-sets.ts';
 import type { TokenAsk } from '../guard/token-ask.ts';

@@ -1,6 +1,6 @@
 import type { ProblemCode } from 'genesys-auth-protocol';
 import { LRUCache } from 'lru-cache';
-import { canonical } from '../config/check-roles.ts';
+import { canonical } from '../scopes/canonical.ts';
 import type { ClientConfig } from '../config/config.ts';
 import { parseRelayConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';

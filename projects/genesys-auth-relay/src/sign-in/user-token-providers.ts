@@ -1,5 +1,5 @@
 import { isCovered } from 'genesys-scopes';
-import { canonical } from '../config/check-roles.ts';
+import { canonical } from '../scopes/canonical.ts';
 import type { RelayConfig } from '../config/config.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { Entitlement } from '../policy/policy.ts';

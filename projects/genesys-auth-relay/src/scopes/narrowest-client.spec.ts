@@ -1,4 +1,4 @@
-import { leastMissing, narrowestClient, reachableClients, widthOf } from './client-choice.ts';
+import { leastMissing, narrowestClient, reachableClients, widthOf } from './narrowest-client.ts';
 
 const client = (name: string, ...scopes: string[]) => ({ name, scopes });
 const nameOf = (clients: ReturnType<typeof client>[], required: string[], optional: string[] = []) =>

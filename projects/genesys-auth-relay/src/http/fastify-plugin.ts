@@ -3,7 +3,7 @@ import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { readHead } from '../guard/request-head.ts';
-import { createRelaySwitch } from '../relay/switch.ts';
+import { createReloadableRelay } from '../relay/reloadable-relay.ts';
 import { relayHeaders, removeHostHeaders } from '../reply/headers.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
@@ -32,7 +32,7 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
   const config = resolveConfig(options.config);
   const runtime = runtimeOf({ log: app.log, ...options.runtime });
   const prefix = app.prefix.replace(/\/$/, '');
-  const { relay } = await createRelaySwitch(config, runtime);
+  const { relay } = await createReloadableRelay(config, runtime);
   const listener = createRequestListener(relay, config, runtime, { prefix });
 
   /** @param path of the route; without it the listener looks at the URL */

@@ -1,7 +1,7 @@
 import type { RelayConfig } from '../config/config.ts';
 import { answerTimeoutOf } from '../relay/answer-timeout.ts';
 import type { Relay } from '../relay/relay.ts';
-import { createRelaySwitch } from '../relay/switch.ts';
+import { createReloadableRelay } from '../relay/reloadable-relay.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { createInFlight } from './in-flight.ts';
 import { type Mount, type RequestListener, createRequestListener } from './request-listener.ts';
@@ -13,7 +13,7 @@ export interface HttpRelay {
   /** How long an answer may take until it begins, in milliseconds. */
   readonly answerTimeoutMs: () => number;
   /** Replaces the configuration. */
-  readonly swap: (config: RelayConfig) => Promise<void>;
+  readonly reload: (config: RelayConfig) => Promise<void>;
   /** Refuses new requests, waits for the answers in flight, and closes the sockets of the hub. */
   readonly stop: () => Promise<void>;
 }
@@ -24,7 +24,7 @@ export async function createHttpRelay(
   runtime: RelayRuntime,
   mount: Pick<Mount, 'prefix' | 'isDraining'> = {}
 ): Promise<HttpRelay> {
-  const { relay, swap } = await createRelaySwitch(config, runtime);
+  const { relay, reload } = await createReloadableRelay(config, runtime);
   const inFlight = createInFlight();
   let answerTimeoutMs = answerTimeoutOf(config);
   let stopping = false;
@@ -36,8 +36,8 @@ export async function createHttpRelay(
       listener(request, response, host);
     },
     answerTimeoutMs: () => answerTimeoutMs,
-    async swap(next) {
-      await swap(next);
+    async reload(next) {
+      await reload(next);
       // An answer that has begun may still take as long as before.
       answerTimeoutMs = Math.max(answerTimeoutMs, answerTimeoutOf(next));
     },

@@ -23,7 +23,7 @@ export interface PublicServer {
   readonly server: Server;
   readonly relay: Relay;
   /** Replaces the configuration. */
-  readonly swap: (config: RelayConfig) => Promise<void>;
+  readonly reload: (config: RelayConfig) => Promise<void>;
   /** Refuses new requests, waits for the answers in flight, then closes everything. */
   readonly close: () => Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function createPublicServer(
   runtime: RelayRuntime,
   isDraining: () => boolean = () => false
 ): Promise<PublicServer> {
-  const { relay, listener, answerTimeoutMs, swap, stop } = await createHttpRelay(config, runtime, { isDraining });
+  const { relay, listener, answerTimeoutMs, reload, stop } = await createHttpRelay(config, runtime, { isDraining });
   const { headersTimeoutMs, requestTimeoutMs } = config.limits;
   const server = createServer(
     {
@@ -95,8 +95,8 @@ export async function createPublicServer(
   return {
     server,
     relay,
-    async swap(next) {
-      await swap(next);
+    async reload(next) {
+      await reload(next);
       setIdleTimeout();
     },
     async close() {

@@ -69,11 +69,11 @@ describe('a relay in proxy mode that serves while its configuration changes', ()
   it('keeps connections as long as calls may take then', async () => {
     const of = (timeoutMs: number, queueWaitMs: number) =>
       parseRelayConfig(proxyConfig(world.api, { proxy: { timeoutMs, queueWaitMs }, genesys: { timeoutMs: 5000 } }));
-    const { server, swap, close } = await createPublicServer(of(1000, 1000), runtimeOf());
+    const { server, reload, close } = await createPublicServer(of(1000, 1000), runtimeOf());
     expect(server.timeout).toBe(30_000);
-    await swap(of(60_000, 20_000));
+    await reload(of(60_000, 20_000));
     expect(server.timeout).toBe(86_000);
-    await swap(of(1000, 1000));
+    await reload(of(1000, 1000));
     expect(server.timeout).toBe(86_000);
     await close();
   });

@@ -100,13 +100,13 @@ function checkReload(first: RelayConfig, next: RelayConfig): void {
 async function reloadConfig(
   first: RelayConfig,
   next: Reloadable | Promise<Reloadable>,
-  swap: (config: RelayConfig) => Promise<void>,
+  replace: (config: RelayConfig) => Promise<void>,
   { log, observer }: RelayRuntime
 ): Promise<void> {
   try {
     const config = resolveConfig(await next);
     checkReload(first, config);
-    await swap(config);
+    await replace(config);
     observer.reloaded?.('config', 'applied');
     log.info({ event: 'config_reloaded', needRestart: needRestart(first, config) }, 'the new configuration is in use');
     for (const warning of config.warnings) log.warn({ event: 'config_warning' }, warning);
@@ -145,7 +145,7 @@ export async function startRelay(
   let draining = false;
   let reloads = Promise.resolve();
   const publicServer = await createPublicServer(checked, runtime, () => draining);
-  const { server, relay, swap } = publicServer;
+  const { server, relay } = publicServer;
   const admin = metrics && createAdmin(() => ready, metrics);
   let closed: Promise<unknown> | undefined;
   const close = async () => {
@@ -166,7 +166,7 @@ export async function startRelay(
         const config = Promise.resolve(next);
         // It may fail before its turn.
         config.catch(() => undefined);
-        const mine = reloads.then(() => reloadConfig(checked, config, swap, runtime));
+        const mine = reloads.then(() => reloadConfig(checked, config, publicServer.reload, runtime));
         reloads = mine.catch(() => undefined);
         return mine;
       },

@@ -1,18 +1,16 @@
 import type { RelayConfig } from '../config/config.ts';
 import { type RelayHub, createRelayHub } from '../hub/create.ts';
-import type { Hub } from '../hub/hub.ts';
-import type { Caller } from '../identify/caller.ts';
-import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { createSignInMemory } from '../sign-in/memory.ts';
 import { answerTimeoutOf } from './answer-timeout.ts';
 import { type Relay, createRelay } from './relay.ts';
+import { createSocketReview } from './socket-review.ts';
 
 /** How often the sessions of users with open sockets are checked. */
 const READ_SESSIONS_EVERY_MS = 60_000;
 
 /** A relay whose configuration can be replaced while it serves. */
-export interface RelaySwitch {
+export interface ReloadableRelay {
   /** Always delegates to the current relay, so that its users need not know that it was replaced. */
   readonly relay: Relay;
   /**
@@ -22,68 +20,23 @@ export interface RelaySwitch {
    *
    * @throws RelayConfigError `config_invalid`; then the old relay continues to serve
    */
-  readonly swap: (config: RelayConfig) => Promise<void>;
+  readonly reload: (config: RelayConfig) => Promise<void>;
 }
 
-/**
- * The scopes that a caller who was identified before has now at the hub: none when nothing identifies the caller any more, or when
- * the hub refuses the caller.
- */
-function scopesOf(relay: Pick<Relay, 'again' | 'checkHub'>, caller: Caller): readonly string[] {
-  const known = relay.revalidate(caller);
-  try {
-    return known === undefined ? [] : relay.checkHub(known).scopes;
-  } catch (error) {
-    if (error instanceof RelayProblem) return [];
-    throw error;
-  }
-}
-
-/** Builds the first relay with its hub, and the switch that replaces relays. */
-export async function createRelaySwitch(config: RelayConfig, runtime: RelayRuntime): Promise<RelaySwitch> {
+/** Builds the first relay with its hub. A reload replaces the relay; the hub stays. */
+export async function createReloadableRelay(config: RelayConfig, runtime: RelayRuntime): Promise<ReloadableRelay> {
   const memory = createSignInMemory(runtime);
   const first = await createRelay(config, runtime, memory);
   const open = new Set([first]);
   const hub = await hubOf(config, first, runtime);
+  const sockets = hub && createSocketReview(hub.hub, () => current, memory.live);
   // A user who has signed out gets no more events.
-  memory.onEnd.add((name) => {
-    hub?.hub.review((caller) => (caller.session === name ? [] : scopesOf(current, caller)));
-  });
+  memory.onEnd.add((name) => sockets?.closeSession(name));
   // Another relay may end a session or find fewer roles, and the store drops idle sessions.
-  const sessionTimer = hub && setInterval(() => void reviewOnce(hub.hub), READ_SESSIONS_EVERY_MS).unref();
+  const sessionTimer = sockets && setInterval(() => void sockets.reviewSessions(), READ_SESSIONS_EVERY_MS).unref();
   const closing = new AbortController();
   let current = first;
   let answerTimeoutMs = answerTimeoutOf(config);
-  let isReviewing = false;
-
-  /** Closes the sockets of users whose session has ended or whose roles give fewer scopes now. */
-  async function reviewSessions(sockets: Hub): Promise<void> {
-    const { signIn } = current;
-    if (signIn === undefined) return;
-    const latest = new Map<string, Caller | undefined>();
-    for (const caller of sockets.callers()) {
-      const { session } = caller;
-      if (session === undefined || latest.has(session)) continue;
-      // While the store does not answer, the sockets stay open.
-      latest.set(session, await signIn.rereadSession(caller).catch(() => caller));
-    }
-    for (const [name, caller] of latest) if (caller === undefined) memory.live.announceEnd(name);
-    sockets.review((caller) => {
-      const now = caller.session !== undefined && latest.has(caller.session) ? latest.get(caller.session) : caller;
-      return now === undefined ? [] : scopesOf(current, now);
-    });
-  }
-
-  /** Reviews the sessions, unless the last review still waits for the store. */
-  async function reviewOnce(sockets: Hub): Promise<void> {
-    if (isReviewing) return;
-    isReviewing = true;
-    try {
-      await reviewSessions(sockets);
-    } finally {
-      isReviewing = false;
-    }
-  }
 
   async function retire(old: typeof first, ms: number): Promise<void> {
     // The hub may still wait for a token from it.
@@ -126,7 +79,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       }
     },
 
-    async swap(next) {
+    async reload(next) {
       const old = current;
       const ofOld = answerTimeoutMs;
       const fresh = await createRelay(next, runtime, memory, old.tokenSource);
@@ -136,7 +89,7 @@ export async function createRelaySwitch(config: RelayConfig, runtime: RelayRunti
       current = fresh;
       answerTimeoutMs = answerTimeoutOf(next);
       open.add(current);
-      hub?.hub.review((caller) => scopesOf(fresh, caller));
+      sockets?.reviewRights();
       void retire(old, ofOld);
     }
   };

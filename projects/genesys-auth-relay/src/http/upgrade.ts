@@ -139,7 +139,7 @@ export function createUpgrade(
     const entitlement = relay.checkHub(caller);
     const offered = protocolsOf(request.headers['sec-websocket-protocol']);
     const dialect = offered.includes(NOTIFICATIONS_PROTOCOL) ? 'native' : 'rpc';
-    const full = hub.refuses(caller);
+    const full = hub.reachedLimit(caller);
     if (full !== undefined && dialect === 'rpc') {
       throw new RelayProblem('rate_limited', `No socket: ${full}.`, {
         hint: 'Share one socket in the app, or close some.',

@@ -7,12 +7,12 @@ const NAMES = ['clients', 'topics', 'channels', 'events', 'duplicates', 'deliver
  * observer may watch several hubs, and hubs start and stop.
  */
 export function createFiguresReport(observer: RelayObserver): (now: HubFigures) => void {
-  const told = new Map<keyof HubFigures, number>();
+  const reported = new Map<keyof HubFigures, number>();
   return (now) => {
     const change = { clients: 0, topics: 0, channels: 0, events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
     for (const name of NAMES) {
-      change[name] = now[name] - (told.get(name) ?? 0);
-      told.set(name, now[name]);
+      change[name] = now[name] - (reported.get(name) ?? 0);
+      reported.set(name, now[name]);
     }
     observer.hub?.(change);
   };

@@ -13,7 +13,7 @@ import { rpcText } from './clients/dialect.ts';
 import { textFrame } from './clients/frame.ts';
 import { createMemory } from './clients/memory.ts';
 import type { SubscribeParts } from './clients/subscribe.ts';
-import { type Conversation, converse } from './clients/converse.ts';
+import { createConversation } from './clients/conversation.ts';
 import type { Feed, FeedSink } from './feed.ts';
 import { createFiguresReport } from './figures.ts';
 import { type RegistryCounters, type WantedTopic, createRegistry } from './registry.ts';
@@ -39,7 +39,7 @@ export interface Hub {
   /** Whether it accepts no more sockets because it is stopping. */
   isStopping(): boolean;
   /** The reason why the caller may not open another socket; `undefined` if it may. */
-  refuses(caller: Caller): string | undefined;
+  reachedLimit(caller: Caller): string | undefined;
   /** The callers of the open sockets. */
   callers(): readonly Caller[];
   /**
@@ -82,14 +82,14 @@ export async function createHub(
   const counters: RegistryCounters = { events: 0, duplicates: 0, deliveries: 0, gaps: 0 };
   const registry = createRegistry(memory, counters);
   const feed = await makeFeed(registry);
-  const clients = new Map<HubClient, { readonly until: number; warned: boolean; readonly talk: Conversation }>();
+  const clients = new Map<HubClient, { readonly until: number; warned: boolean }>();
   const perCaller = new Map<string, number>();
   let dirty = false;
   let closed = false;
   let stopping = false;
   let nextHeartbeat = clock.monotonic() + times.heartbeatMs;
 
-  function tellFeed(): void {
+  function updateFeed(): void {
     if (dirty) return;
     dirty = true;
     // Deferred, so that a hundred clients that connect together cause one change.
@@ -119,7 +119,7 @@ export async function createHub(
     epoch,
     counters,
     limits: { topics: config.topicsPerClient, answerMs: times.answerMs },
-    changed: tellFeed,
+    changed: updateFeed,
     wait: waitFor,
     now: () => clock.monotonic()
   };
@@ -158,19 +158,19 @@ export async function createHub(
       nextHeartbeat = now + times.heartbeatMs;
       beat();
     }
-    if (registry.sweep(now - times.lingerMs)) tellFeed();
+    if (registry.sweep(now - times.lingerMs)) updateFeed();
     report(figures());
   }, TICK_MS);
   ticker.unref();
 
   /** Milliseconds until the caller's credential ends, at most the longest session. */
-  const sessionMs = ({ notAfter }: Caller): number =>
+  const socketLifetimeMs = ({ notAfter }: Caller): number =>
     Math.min(config.sessionSeconds * 1000, notAfter === undefined ? Infinity : notAfter - clock.now());
 
   return {
     isStopping: () => stopping,
 
-    refuses(caller) {
+    reachedLimit(caller) {
       if (clients.size >= config.clients) return 'the relay has reached its limit of sockets';
       return (perCaller.get(caller.key) ?? 0) >= config.clientsPerCaller
         ? 'this caller has too many sockets'
@@ -193,14 +193,14 @@ export async function createHub(
         },
         now
       );
-      const lifeMs = sessionMs(about.caller);
-      const talk = converse(client, parts, clock);
-      clients.set(client, { until: now + lifeMs, warned: false, talk });
+      const lifetimeMs = socketLifetimeMs(about.caller);
+      const conversation = createConversation(client, parts, clock);
+      clients.set(client, { until: now + lifetimeMs, warned: false });
       const { key } = about.caller;
       perCaller.set(key, (perCaller.get(key) ?? 0) + 1);
       socket.on('message', (data, isBinary) => {
         // A text message arrives as one buffer: ws joins fragments.
-        if (!isBinary && Buffer.isBuffer(data)) talk.hear(data.toString('utf8'));
+        if (!isBinary && Buffer.isBuffer(data)) conversation.receive(data.toString('utf8'));
         else client.close(CLOSE_CODES.protocolError, 'binary messages are not supported');
       });
       socket.on('error', () => {
@@ -218,7 +218,7 @@ export async function createHub(
         epoch,
         seq: registry.seq,
         heartbeatSeconds: Math.ceil(times.heartbeatMs / 1000),
-        expiresIn: Math.max(0, Math.floor(lifeMs / 1000))
+        expiresIn: Math.max(0, Math.floor(lifetimeMs / 1000))
       });
     },
 

@@ -4,7 +4,7 @@ import type { GapReason } from 'genesys-auth-protocol';
 import type { HubClient } from './clients/client.ts';
 import { eventText } from './clients/dialect.ts';
 import { textFrame } from './clients/frame.ts';
-import { createDarkness } from './clients/darkness.ts';
+import { createOutages } from './clients/outages.ts';
 import { createGaps } from './clients/gaps.ts';
 import type { EventMemory } from './clients/memory.ts';
 import type { FeedSink, TopicStatus } from './feed.ts';
@@ -22,7 +22,7 @@ export interface WantedTopic extends Topic {
   /** Position since which no event of it was missed. */
   liveFrom: number;
   /** Clients that have missed events of it. They get a gap when it is live again. */
-  readonly owed: Map<HubClient, GapReason>;
+  readonly pendingGaps: Map<HubClient, GapReason>;
   /** Called once when its status is known. */
   readonly waiting: Set<() => void>;
   /** When its last client left, on the monotonic clock. */
@@ -37,7 +37,7 @@ export interface Registry extends FeedSink {
   /** Adds a topic, or finds it. */
   topic(topic: Topic): WantedTopic;
   /** Notes that a client got "permitted" for a topic that is not live yet. It gets a gap when the topic is live. */
-  owe(client: HubClient, topic: WantedTopic, reason: GapReason): void;
+  addPendingGap(client: HubClient, topic: WantedTopic, reason: GapReason): void;
   /** Removes a client from topics. */
   leave(client: HubClient, keys: Iterable<string>, now: number): void;
   /** Removes topics that have had no clients for a while. Returns whether there were any. */
@@ -58,7 +58,7 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
   const seen = new LRUCache<string, true>({ max: REMEMBERED_IDS });
   let seq = 0;
   const gaps = createGaps(() => seq, counters);
-  const darkness = createDarkness();
+  const outages = createOutages();
 
   /** The same topic, correlation id and text: one action may well cause two different events. */
   function isRepeated(key: string, id: string, envelope: string): boolean {
@@ -72,14 +72,14 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
   function setLive(topic: WantedTopic): void {
     topic.status = { state: 'live' };
     topic.liveFrom = seq;
-    for (const [client, reason] of topic.owed) gaps.add(client, topic.name, reason);
-    topic.owed.clear();
-    for (const client of topic.clients) darkness.lift(client, topic.key);
+    for (const [client, reason] of topic.pendingGaps) gaps.add(client, topic.name, reason);
+    topic.pendingGaps.clear();
+    for (const client of topic.clients) outages.remove(client, topic.key);
   }
 
-  function owe(client: HubClient, topic: WantedTopic, reason: GapReason): void {
-    if (!topic.owed.has(client)) topic.owed.set(client, reason);
-    darkness.fall(client, topic.key);
+  function addPendingGap(client: HubClient, topic: WantedTopic, reason: GapReason): void {
+    if (!topic.pendingGaps.has(client)) topic.pendingGaps.set(client, reason);
+    outages.add(client, topic.key);
   }
 
   function setDown(topic: WantedTopic): void {
@@ -87,21 +87,21 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
     const wasLive = topic.status.state === 'live';
     topic.status = { state: 'down' };
     if (!wasLive) return;
-    for (const client of topic.clients) owe(client, topic, 'upstream');
+    for (const client of topic.clients) addPendingGap(client, topic, 'upstream');
   }
 
   function leave(client: HubClient, topic: WantedTopic): void {
     client.topics.delete(topic.key);
     topic.clients.delete(client);
-    topic.owed.delete(client);
-    darkness.lift(client, topic.key);
+    topic.pendingGaps.delete(client);
+    outages.remove(client, topic.key);
   }
 
   function setRejected(topic: WantedTopic, status: Extract<TopicStatus, { state: 'rejected' }>): void {
     // Clients that got "permitted" are notified now; the others get the status with their answer.
-    const told = topic.status.state === 'live' ? [...topic.clients] : [...topic.owed.keys()];
+    const notified = topic.status.state === 'live' ? [...topic.clients] : [...topic.pendingGaps.keys()];
     topic.status = status;
-    for (const client of told) {
+    for (const client of notified) {
       leave(client, topic);
       client.send({ type: 'subscribed', id: 0, topics: [{ topic: topic.name, ...status }] });
     }
@@ -123,14 +123,14 @@ export function createRegistry(memory: EventMemory, counters: RegistryCounters):
         clients: new Set(),
         status: { state: 'new' },
         liveFrom: seq,
-        owed: new Map(),
+        pendingGaps: new Map(),
         waiting: new Set(),
         idleSince: Infinity
       };
       topics.set(key, topic);
       return topic;
     },
-    owe,
+    addPendingGap,
     leave(client, keys, now) {
       for (const key of keys) {
         const topic = topics.get(key);

@@ -7,10 +7,10 @@ import { createGaps } from './gaps.ts';
 import { textFrame } from './frame.ts';
 import type { Topic } from '../topics/topic.ts';
 import type { EventMemory } from './memory.ts';
-import { type Wish, type WishParts, readWishes } from './wishes.ts';
+import { type PermissionParts, type RequestedTopic, readRequestedTopics } from './requested-topics.ts';
 
 /** Dependencies of a subscription. */
-export interface SubscribeParts extends WishParts {
+export interface SubscribeParts extends PermissionParts {
   readonly registry: Registry;
   readonly memory: EventMemory;
   readonly epoch: string;
@@ -41,10 +41,10 @@ function refusalOf(topics: readonly Topic[], registry: Registry): string | undef
   return rejected.length === topics.length ? rejected[0] : undefined;
 }
 
-function statesOf(wishes: readonly Wish[], registry: Registry): readonly TopicState[] {
+function statesOf(requested: readonly RequestedTopic[], registry: Registry): readonly TopicState[] {
   // Several spellings of an alias share one list of topics.
   const refusals = new Map<readonly Topic[], string | undefined>();
-  return wishes.map(({ asked, topics, refused: why }) => {
+  return requested.map(({ asked, topics, rejection: why }) => {
     // It is harmless in JSON, but the answer must not repeat a megabyte.
     const topic = asked.length > 200 ? safeText(asked, 200) : asked;
     if (!refusals.has(topics)) refusals.set(topics, refusalOf(topics, registry));
@@ -66,7 +66,7 @@ export async function subscribe(
   parts: SubscribeParts
 ): Promise<Subscribed | undefined> {
   const { registry, memory, limits } = parts;
-  const { wishes, topics, lists } = await readWishes(client, asked, parts);
+  const { requested, topics, lists } = await readRequestedTopics(client, asked, parts);
   // The client may have disconnected during the request for the list of an alias. It would never be removed from a topic again.
   if (client.gone) return undefined;
 
@@ -100,7 +100,7 @@ export async function subscribe(
   await Promise.all(open.map((topic) => parts.wait(topic, limits.answerMs)));
 
   return {
-    states: statesOf(wishes, registry),
+    states: statesOf(requested, registry),
     lists,
     // After the answer, in one frame: live topics report their gap now, the others when they are live.
     finish: () => {
@@ -112,7 +112,7 @@ export async function subscribe(
           if (missed.has(topic)) gaps.add(client, topic.name, 'resume');
         } else if (topic.status.state === 'rejected') {
           refusedKeys.push(topic.key);
-        } else registry.owe(client, topic, missed.has(topic) ? 'resume' : 'upstream');
+        } else registry.addPendingGap(client, topic, missed.has(topic) ? 'resume' : 'upstream');
       }
       registry.leave(client, refusedKeys, parts.now());
       gaps.flush();

@@ -17,7 +17,7 @@ const MIN_NAMES = 100;
 
 /** The conversation with one client. Frames are handled in order, and each is answered in its own format. */
 export interface Conversation {
-  hear(text: string): void;
+  receive(text: string): void;
 }
 
 /** Maximum length of a message above the limit that is still parsed, for its id. */
@@ -26,8 +26,8 @@ const SHORT = 2048;
 type Request = Extract<ReadFrame, { frame: object }>;
 
 /** Builds the conversation. */
-export function converse(client: HubClient, parts: SubscribeParts, clock: RelayClock): Conversation {
-  const budget = createRateLimit(FRAMES_PER_MINUTE, clock, 1);
+export function createConversation(client: HubClient, parts: SubscribeParts, clock: RelayClock): Conversation {
+  const frameLimit = createRateLimit(FRAMES_PER_MINUTE, clock, 1);
   const maxNames = Math.max(MIN_NAMES, parts.limits.topics);
   /** Topics of the aliases that the client has subscribed to. It has at most one entry for each alias. */
   const lists = new Map<string, readonly string[]>();
@@ -51,7 +51,7 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
     return (meaning?.topics ?? [name]).flatMap((topic) => readTopic(topic) ?? []).map(({ key }) => key);
   }
 
-  async function act({ frame, rpcId }: Request): Promise<void> {
+  async function handleFrame({ frame, rpcId }: Request): Promise<void> {
     if (frame.type === 'ping') {
       answer({ type: 'pong' }, rpcId);
     } else if (frame.type === 'unsubscribe') {
@@ -72,9 +72,9 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
   }
 
   return {
-    hear(text) {
+    receive(text) {
       if (!client.open) return;
-      const wait = budget.take('');
+      const wait = frameLimit.take('');
       // Above the limit only short messages are parsed, for their id: parsing costs more than a refusal should.
       const read = wait > 0 && text.length > SHORT ? undefined : readFrame(text);
       if (read === undefined || wait > 0) {
@@ -99,7 +99,7 @@ export function converse(client: HubClient, parts: SubscribeParts, clock: RelayC
       }
       waiting += text.length;
       turn = turn
-        .then(() => act(read))
+        .then(() => handleFrame(read))
         .catch(() => {
           refuse(read, 'internal_error', 'The relay failed on this message. Try again.');
         })

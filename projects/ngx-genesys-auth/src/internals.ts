@@ -22,11 +22,14 @@ export {
 } from './relay/client';
 export { type RequestWatch as ɵRequestWatch, REQUEST_WATCH as ɵREQUEST_WATCH } from './attach/request-watch';
 export { type ServerRelay as ɵServerRelay, SERVER_RELAY as ɵSERVER_RELAY } from './token/server-access';
-export { type Configuration as ɵConfiguration, type Configurations as ɵConfigurations } from './core/configurations';
+export {
+  type Configuration as ɵConfiguration,
+  type ConfigurationRegistry as ɵConfigurationRegistry
+} from './core/configuration';
 export {
   CONFIGURATION as ɵCONFIGURATION,
-  GENESYS_CONFIGURATIONS as ɵGENESYS_CONFIGURATIONS
-} from './core/configurations';
+  CONFIGURATION_REGISTRY as ɵCONFIGURATION_REGISTRY
+} from './core/configuration';
 export { noTokenInProxyMode as ɵnoTokenInProxyMode } from './features/feature';
 export { configurationProviders as ɵconfigurationProviders } from './setup/provide';
 export { SignInSession as ɵSignInSession } from './sign-in/session';

@@ -16,9 +16,9 @@ import {
   GenesysAuthConfigError,
   type GenesysAuthFeature,
   GenesysAuthService,
-  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
+  ɵCONFIGURATION_REGISTRY as CONFIGURATION_REGISTRY,
   type ɵConfiguration as Configuration,
-  type ɵConfigurations as Configurations,
+  type ɵConfigurationRegistry as ConfigurationRegistry,
   type ɵGenesysAuthCore as GenesysAuthCore,
   ɵREQUEST_WATCH as REQUEST_WATCH
 } from 'ngx-genesys-auth';
@@ -80,11 +80,11 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
         const [nonce, destroyed, log] = [inject(CSP_NONCE, { optional: true }), inject(DestroyRef), inject(RequestLog)];
         const onServer = isPlatformServer(inject(PLATFORM_ID));
         return () => {
-          const auth = injector.get(GENESYS_CONFIGURATIONS);
+          const registry = injector.get(CONFIGURATION_REGISTRY);
           // One overlay for all configurations, whichever of them has the feature.
           if (log.isShown || onServer) return;
           log.isShown = true;
-          const configurations = auth.all.map(viewOf);
+          const configurations = registry.all.map(viewOf);
           const outside: Model['outside'] = (run) => zone.runOutsideAngular(run);
           // Its timer must not keep an app with zone.js from becoming stable.
           outside(() => {
@@ -99,15 +99,15 @@ function developmentProviders({ corner = 'bottom-right', shortcut = 'Alt+Shift+G
 const wrong = (key: string, fix: string) =>
   new GenesysAuthConfigError([{ key: `withDevtools.${key}`, message: 'there is no such value.', fix }]);
 
-const known = ({ all }: Configurations): GenesysAuthCore[] => all.flatMap(({ core }) => core ?? []);
+const known = ({ all }: ConfigurationRegistry): GenesysAuthCore[] => all.flatMap(({ core }) => core ?? []);
 
 function watchRequests(): NotingWatch {
   const [document, injector] = [inject(DOCUMENT), inject(Injector)];
   const configurationOf = (request: HttpRequest<unknown>): Configuration | undefined => {
-    const auth = injector.get(GENESYS_CONFIGURATIONS);
+    const registry = injector.get(CONFIGURATION_REGISTRY);
     try {
-      const handler = auth.find(request);
-      return handler && auth.all.find((one) => one.handler === handler);
+      const handler = registry.handlerFor(request);
+      return handler && registry.all.find((one) => one.handler === handler);
     } catch {
       // A name that does not exist: the interceptor fails with it.
       return undefined;
@@ -115,7 +115,7 @@ function watchRequests(): NotingWatch {
   };
   return new NotingWatch(
     {
-      apis: () => known(injector.get(GENESYS_CONFIGURATIONS)).map(apiOf),
+      apis: () => known(injector.get(CONFIGURATION_REGISTRY)).map(apiOf),
       takerOf: (request) => {
         const taker = configurationOf(request);
         return taker && (taker.core ? apiOf(taker.core) : 'being loaded');

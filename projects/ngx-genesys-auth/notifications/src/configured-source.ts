@@ -1,7 +1,7 @@
 import { Injector, inject, runInInjectionContext } from '@angular/core';
 import {
   type ɵConfiguration as Configuration,
-  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS
+  ɵCONFIGURATION_REGISTRY as CONFIGURATION_REGISTRY
 } from 'ngx-genesys-auth';
 import { GenesysNotificationError } from './error';
 import type {
@@ -22,7 +22,7 @@ export class ConfiguredSource implements NotificationSource {
 
   /** @param name of the configuration; the default one without it. Must be called in an injection context */
   constructor(make: NotificationSourceFactory, name: string | undefined) {
-    this.#configuration = inject(GENESYS_CONFIGURATIONS).get(name);
+    this.#configuration = inject(CONFIGURATION_REGISTRY).get(name);
     this.#make = make;
   }
 

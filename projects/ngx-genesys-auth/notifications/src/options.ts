@@ -7,7 +7,7 @@ import {
 } from '@angular/core';
 import {
   GenesysAuthConfigError,
-  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
+  ɵCONFIGURATION_REGISTRY as CONFIGURATION_REGISTRY,
   ɵnoTokenInProxyMode as noTokenInProxyMode
 } from 'ngx-genesys-auth';
 import type { NotificationSourceFactory } from './source';
@@ -53,7 +53,7 @@ export function provideGenesysNotifications(options: GenesysNotificationsOptions
 /** Development only: in proxy mode the browser has no token, which a source may need. */
 function checkMode({ source: { needsToken }, config }: GenesysNotificationsOptions): void {
   if (!needsToken) return;
-  const { name, features } = inject(GENESYS_CONFIGURATIONS).get(config);
+  const { name, features } = inject(CONFIGURATION_REGISTRY).get(config);
   if (!features.some(({ kind }) => kind === 'proxyMode')) return;
   throw new GenesysAuthConfigError([noTokenInProxyMode('provideGenesysNotifications.source', needsToken)], name);
 }

@@ -13,7 +13,7 @@ import {
   untracked
 } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
-import { ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS } from 'ngx-genesys-auth';
+import { ɵCONFIGURATION_REGISTRY as CONFIGURATION_REGISTRY } from 'ngx-genesys-auth';
 import {
   EMPTY,
   NEVER,
@@ -114,7 +114,7 @@ export class GenesysNotifications {
     });
     if (!this.#onServer) this.#followPage(pauseWhenHidden);
     // It completes when the app is destroyed.
-    inject(GENESYS_CONFIGURATIONS)
+    inject(CONFIGURATION_REGISTRY)
       .get(config)
       .state.events$.subscribe(({ type }) => {
         this.#outside(() => {

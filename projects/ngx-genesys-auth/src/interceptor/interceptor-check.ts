@@ -1,7 +1,7 @@
 import { HttpHandler } from '@angular/common/http';
 import { APP_BOOTSTRAP_LISTENER, EnvironmentInjector, type Provider, inject } from '@angular/core';
 import { switchMap } from 'rxjs';
-import { GENESYS_CONFIGURATIONS } from '../core/configurations';
+import { CONFIGURATION_REGISTRY } from '../core/configuration';
 import { checkRequest } from '../attach/check-request';
 
 const checked = new WeakSet();
@@ -16,19 +16,19 @@ export function provideInterceptorCheck(): Provider {
     provide: APP_BOOTSTRAP_LISTENER,
     multi: true,
     useFactory: () => {
-      const auth = inject(GENESYS_CONFIGURATIONS);
+      const registry = inject(CONFIGURATION_REGISTRY);
       const injector = inject(EnvironmentInjector);
       const handler = inject(HttpHandler);
       return () => {
         // Once, however many configurations and components the app starts with.
-        if (checked.has(auth)) return;
-        checked.add(auth);
-        const check = auth
+        if (checked.has(registry)) return;
+        checked.add(registry);
+        const check = registry
           .get()
           .ready()
           .pipe(
             switchMap(({ config }) => {
-              auth.guard.protect(injector);
+              registry.guard.protect(injector);
               return handler.handle(checkRequest(config.apiOrigin));
             })
           );

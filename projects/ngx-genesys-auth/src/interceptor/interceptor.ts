@@ -12,7 +12,7 @@ import { EnvironmentInjector, Injectable, Injector, inject, runInInjectionContex
 import type { Observable } from 'rxjs';
 import { checkAnswer, isCheckRequest } from '../attach/check-request';
 import { REQUEST_WATCH } from '../attach/request-watch';
-import { GENESYS_CONFIGURATIONS } from '../core/configurations';
+import { CONFIGURATION_REGISTRY } from '../core/configuration';
 import { configError } from '../errors';
 import { warnAboutOddRequest } from './odd-request';
 
@@ -43,13 +43,13 @@ export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
 };
 
 const intercept: HttpInterceptorFn = (request, next) => {
-  const configurations = inject(GENESYS_CONFIGURATIONS, { optional: true });
-  if (!configurations) throw configError('providers', 'notProvided', undefined);
+  const registry = inject(CONFIGURATION_REGISTRY, { optional: true });
+  if (!registry) throw configError('providers', 'notProvided', undefined);
   // A lazy route may have its own HttpClient, whose backend is guarded from its first request on.
-  configurations.guard.protect(inject(EnvironmentInjector));
-  const handle = configurations.find(request);
+  registry.guard.protect(inject(EnvironmentInjector));
+  const handle = registry.handlerFor(request);
   if (handle) return handle(request, next);
-  if (ngDevMode) warnAboutOddRequest(configurations, request);
+  if (ngDevMode) warnAboutOddRequest(registry, request);
   return next(request);
 };
 
@@ -70,7 +70,7 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
   intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
     const injector = callingInjector() ?? this.#injector;
     // It may be another injector than the one whose HttpClient sends the request, so the guard covers Angular's backends in all.
-    const guard = injector.get(GENESYS_CONFIGURATIONS, null)?.guard;
+    const guard = injector.get(CONFIGURATION_REGISTRY, null)?.guard;
     for (const { prototype } of [HttpXhrBackend, FetchBackend]) guard?.add(prototype, true);
     // The interceptors after this one may call inject(), although a request may have waited for a token.
     const forward: HttpHandlerFn = (forwarded) => runInInjectionContext(injector, () => next.handle(forwarded));

@@ -14,15 +14,8 @@ import { GenesysAuthConfigError, authError } from '../errors';
 import { GenesysAuthService } from '../service/service';
 import { SingleFlight } from '../token/single-flight';
 import { AuthState } from '../token/state';
-import {
-  CONFIGURATION,
-  type Configuration,
-  type Configurations,
-  type Provided,
-  loadsLater,
-  load,
-  nameOf
-} from '../core/configurations';
+import { CONFIGURATION, type Configuration, type ConfigurationRegistry } from '../core/configuration';
+import { type Provided, loadConfig, loadsLater, nameOf } from '../core/provided';
 
 /** The longest time that loading a configuration may take. */
 const LOAD_TIMEOUT_MS = 10_000;
@@ -36,7 +29,7 @@ const LOAD_TIMEOUT_MS = 10_000;
 export function createConfiguration(
   { config, features }: Provided,
   parent: EnvironmentInjector,
-  { find, guard }: Pick<Configurations, 'find' | 'guard'>,
+  { handlerFor, guard }: Pick<ConfigurationRegistry, 'handlerFor' | 'guard'>,
   coreAvailable: () => void
 ): Configuration {
   const name = nameOf(config);
@@ -63,7 +56,7 @@ export function createConfiguration(
   const loading = new SingleFlight<GenesysAuthCore>(state);
 
   const loadCore = (): Observable<GenesysAuthCore> =>
-    defer(() => runInInjectionContext(parent.get(Injector), () => load(config))).pipe(
+    defer(() => runInInjectionContext(parent.get(Injector), () => loadConfig(config))).pipe(
       first(),
       timeout(LOAD_TIMEOUT_MS),
       map((given) => (core = createFeatures(given).get(GENESYS_AUTH_CORE))),
@@ -87,7 +80,7 @@ export function createConfiguration(
   const waitForCore: HttpInterceptorFn = (request, next) =>
     isLeftAlone(request)
       ? next(request)
-      : ready().pipe(switchMap(() => find(request)?.(request, next) ?? next(request)));
+      : ready().pipe(switchMap(() => handlerFor(request)?.(request, next) ?? next(request)));
 
   const configuration: Configuration = {
     name,

@@ -6,7 +6,8 @@ import { isGenesysApi, startOf } from '../attach/origin';
 import { GenesysAuthConfigError, configError } from '../errors';
 import { checkFeatures } from '../features/feature';
 import { createConfiguration } from './create-configuration';
-import { type Configuration, type Configurations, PROVIDED, type Provided, nameOf } from '../core/configurations';
+import type { Configuration, ConfigurationRegistry } from '../core/configuration';
+import { PROVIDED, type Provided, nameOf } from '../core/provided';
 
 /** What handles the requests to each API. */
 interface Handlers {
@@ -17,7 +18,7 @@ interface Handlers {
 }
 
 /** Creates the configurations of an app. Must be called in an injection context. */
-export function createConfigurations(): Configurations {
+export function createRegistry(): ConfigurationRegistry {
   const parent = inject(EnvironmentInjector);
   const provided = inject(PROVIDED);
   const used = ngDevMode ? withReplacements(provided) : provided;
@@ -47,7 +48,7 @@ export function createConfigurations(): Configurations {
     };
   };
 
-  const configurations: Configurations = {
+  const registry: ConfigurationRegistry = {
     all,
     guard: offOriginGuard(parent),
     start() {
@@ -63,14 +64,14 @@ export function createConfigurations(): Configurations {
       if (found) return found;
       throw configError('name', 'unknownName', { name, names: all.map((one) => one.name) });
     },
-    find({ url, context }) {
+    handlerFor({ url, context }) {
       handlers ??= collectHandlers();
       const origin = startOf(url);
       if (context.has(CONFIGURATION_NAME)) {
         const name = context.get(CONFIGURATION_NAME);
         // The name belongs to a configuration of a nested injector.
         if (isForwarded(context) && !all.some((one) => one.name === name)) return undefined;
-        const { core, handler } = configurations.get(name);
+        const { core, handler } = registry.get(name);
         return !core || core.config.apiOrigin === origin ? handler : undefined;
       }
       const { byOrigin, waiting } = handlers;
@@ -84,8 +85,8 @@ export function createConfigurations(): Configurations {
   const coreAvailable = (): void => {
     handlers = undefined;
   };
-  for (const one of used) all.push(createConfiguration(one, parent, configurations, coreAvailable));
-  return configurations;
+  for (const one of used) all.push(createConfiguration(one, parent, registry, coreAvailable));
+  return registry;
 }
 
 /** Drops configurations that a test replaces by another one of the same name. Tests run in development mode. */

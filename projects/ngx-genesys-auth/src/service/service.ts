@@ -2,7 +2,7 @@ import { Injectable, type Signal, inject } from '@angular/core';
 import type { SessionResponse } from 'genesys-auth-protocol';
 import { type GenesysScope, isCovered } from 'genesys-scopes';
 import { type Observable, firstValueFrom, map, switchMap, tap } from 'rxjs';
-import { CONFIGURATION, GENESYS_CONFIGURATIONS } from '../core/configurations';
+import { CONFIGURATION, CONFIGURATION_REGISTRY } from '../core/configuration';
 import type { GenesysAuthCore } from '../core/core';
 import type { GenesysAuthError, GenesysScopeError } from '../errors';
 import { relaySession } from '../relay/client';
@@ -30,7 +30,7 @@ export interface ScopeReport {
 @Injectable()
 export class GenesysAuthService {
   readonly #configuration = inject(CONFIGURATION);
-  readonly #configurations = inject(GENESYS_CONFIGURATIONS);
+  readonly #registry = inject(CONFIGURATION_REGISTRY);
 
   /** The state of the token. It changes when something is asked for: no timer marks a token as expired. */
   readonly status: Signal<GenesysAuthStatus> = this.#configuration.state.status;
@@ -172,7 +172,7 @@ export class GenesysAuthService {
    * @example inject(GenesysAuthService).for('emea').status()
    */
   for(name: string): GenesysAuthService {
-    return this.#configurations.get(name).injector.get(GenesysAuthService);
+    return this.#registry.get(name).injector.get(GenesysAuthService);
   }
 
   /**

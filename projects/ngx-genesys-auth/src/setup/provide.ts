@@ -8,8 +8,9 @@ import {
   provideEnvironmentInitializer
 } from '@angular/core';
 import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
-import { createConfigurations } from '../registry/registry';
-import { GENESYS_CONFIGURATIONS, PROVIDED, type Provided } from '../core/configurations';
+import { createRegistry } from '../registry/registry';
+import { CONFIGURATION_REGISTRY } from '../core/configuration';
+import { PROVIDED, type Provided } from '../core/provided';
 import { provideInterceptorCheck } from '../interceptor/interceptor-check';
 import { GenesysScopesDirective } from '../template/scopes-directive';
 import type { GenesysAuthFeature } from '../features/feature';
@@ -48,13 +49,13 @@ export function provideGenesysAuth(
 /** The providers of one configuration. */
 export const configurationProviders = (provided: Provided): (Provider | EnvironmentProviders)[] => [
   { provide: PROVIDED, multi: true, useValue: provided },
-  { provide: GENESYS_CONFIGURATIONS, useFactory: createConfigurations },
+  { provide: CONFIGURATION_REGISTRY, useFactory: createRegistry },
   {
     provide: GenesysAuthService,
-    useFactory: () => inject(GENESYS_CONFIGURATIONS).get().injector.get(GenesysAuthService)
+    useFactory: () => inject(CONFIGURATION_REGISTRY).get().injector.get(GenesysAuthService)
   },
   provideEnvironmentInitializer(() => {
-    inject(GENESYS_CONFIGURATIONS).start();
+    inject(CONFIGURATION_REGISTRY).start();
   }),
   ...(ngDevMode ? [provideInterceptorCheck()] : []),
   provided.features.map(({ appProviders }) => appProviders ?? [])

@@ -7,7 +7,7 @@ import {
   isRecord
 } from 'genesys-auth-protocol';
 import { firstValueFrom } from 'rxjs';
-import { CONFIGURATION, GENESYS_CONFIGURATIONS } from '../core/configurations';
+import { CONFIGURATION, CONFIGURATION_REGISTRY } from '../core/configuration';
 import type { GenesysAuthCore } from '../core/core';
 import { GenesysAuthError, configError } from '../errors';
 import { isText } from '../values';
@@ -56,7 +56,7 @@ const MAX_RETURN_TO = 1024;
 @Injectable()
 export class GenesysSignIn {
   readonly #configuration = inject(CONFIGURATION);
-  readonly #configurations = inject(GENESYS_CONFIGURATIONS);
+  readonly #registry = inject(CONFIGURATION_REGISTRY);
   readonly #session = inject(SignInSession);
   readonly #page = inject(PAGE);
   readonly #returned = inject(Returned);
@@ -139,7 +139,7 @@ export class GenesysSignIn {
    * @example inject(GenesysSignIn).for('emea').user()
    */
   for(name: string): GenesysSignIn {
-    const found = this.#configurations.get(name).injector.get(GenesysSignIn, null, { self: true });
+    const found = this.#registry.get(name).injector.get(GenesysSignIn, null, { self: true });
     if (!found) throw noSignIn(name);
     return found;
   }
@@ -170,7 +170,7 @@ export class GenesysSignIn {
 
 /** The sign-in of the configuration without a name, or else of the first one that has it. */
 export function defaultSignIn(): GenesysSignIn {
-  const { all } = inject(GENESYS_CONFIGURATIONS);
+  const { all } = inject(CONFIGURATION_REGISTRY);
   const candidates = [...all.filter(({ name }) => name === undefined), ...all];
   for (const { injector } of candidates) {
     const found = injector.get(GenesysSignIn, null, { self: true });

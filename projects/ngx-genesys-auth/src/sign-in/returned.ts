@@ -1,6 +1,6 @@
 import { Injectable, inject } from '@angular/core';
 import { SIGN_IN_RESULT_PARAMETER, type SignInResult, parseSignInResult } from 'genesys-auth-protocol';
-import { GENESYS_CONFIGURATIONS } from '../core/configurations';
+import { CONFIGURATION_REGISTRY } from '../core/configuration';
 import { PAGE } from './page';
 import { readRedirects } from './redirects';
 
@@ -19,7 +19,7 @@ export function withoutResult(url: URL): URL {
 /** How sign-in ended, if the page was loaded by the return from it. It takes the result out of the URL, once for the app. */
 @Injectable()
 export class Returned {
-  readonly #configurations = inject(GENESYS_CONFIGURATIONS);
+  readonly #registry = inject(CONFIGURATION_REGISTRY);
   readonly #name: string | undefined;
   #result: SignInResult | undefined;
   /** Whether this window was opened for sign-in only, and no user has signed in yet. */
@@ -40,9 +40,7 @@ export class Returned {
 
   /** The result of a configuration. It is given once. */
   take(name: string | undefined): SignInResult | undefined {
-    const withSignIn = this.#configurations.all.filter(({ features }) =>
-      features.some(({ kind }) => kind === 'signIn')
-    );
+    const withSignIn = this.#registry.all.filter(({ features }) => features.some(({ kind }) => kind === 'signIn'));
     const meant = withSignIn.find((one) => (one.name ?? '') === (this.#name ?? '')) ?? withSignIn[0];
     if (meant?.name !== name) return undefined;
     const result = this.#result;

@@ -9,7 +9,7 @@ import {
   isSessionResponse
 } from 'genesys-auth-protocol';
 import { type Observable, Subject, catchError, defer, map, of, switchMap, takeUntil, tap } from 'rxjs';
-import { CONFIGURATION } from '../core/configurations';
+import { CONFIGURATION } from '../core/configuration';
 import { GenesysAuthError, authError } from '../errors';
 import type { SessionLink } from '../proxy/session-link';
 import type { RelayClient } from '../relay/client';

@@ -7,7 +7,7 @@ import {
   provideEnvironmentInitializer,
   runInInjectionContext
 } from '@angular/core';
-import { CONFIGURATION } from '../core/configurations';
+import { CONFIGURATION } from '../core/configuration';
 import { GENESYS_AUTH_CORE } from '../core/core';
 import type { GenesysAuthFeature } from '../features/feature';
 import { STEPS } from '../features/steps';

@@ -5,7 +5,7 @@ import {
   type GenesysScope,
   type SessionUser,
   type ɵConfiguration as Configuration,
-  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
+  ɵCONFIGURATION_REGISTRY as CONFIGURATION_REGISTRY,
   ɵGENESYS_AUTH_CORE as GENESYS_AUTH_CORE,
   ɵSignInSession as SignInSession
 } from 'ngx-genesys-auth';
@@ -23,7 +23,7 @@ import { FakeRelay } from './fake-relay';
 @Injectable()
 export class GenesysAuthTesting {
   readonly #core = inject(GENESYS_AUTH_CORE);
-  readonly #all = inject(GENESYS_CONFIGURATIONS);
+  readonly #registry = inject(CONFIGURATION_REGISTRY);
   readonly #relay = inject(FakeRelay);
   readonly #page = inject(FakePage);
   readonly #session = inject(SignInSession, { optional: true });
@@ -111,7 +111,7 @@ export class GenesysAuthTesting {
    * @param name the `name` it was given in `provideGenesysAuthTesting({ name: ... })`
    */
   for(name: string): GenesysAuthTesting {
-    return testingOf(this.#all.get(name));
+    return testingOf(this.#registry.get(name));
   }
 
   #needSignIn(): SignInSession {

@@ -6,7 +6,7 @@ import {
   type GenesysAuthFeature,
   type GenesysAuthOptions,
   type GenesysRegion,
-  ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS,
+  ɵCONFIGURATION_REGISTRY as CONFIGURATION_REGISTRY,
   ɵGENESYS_RESOLVED_CONFIG as GENESYS_RESOLVED_CONFIG,
   ɵPAGE as PAGE,
   ɵRELAY_CLIENT as RELAY_CLIENT,
@@ -81,7 +81,7 @@ export function provideGenesysAuthTesting(
     }),
     FakePage,
     { provide: PAGE, useFactory: () => (inject(PLATFORM_ID) === SERVER ? undefined : inject(FakePage)) },
-    { provide: GenesysAuthTesting, useFactory: () => testingOf(inject(GENESYS_CONFIGURATIONS).get()) }
+    { provide: GenesysAuthTesting, useFactory: () => testingOf(inject(CONFIGURATION_REGISTRY).get()) }
   ]);
 }
 

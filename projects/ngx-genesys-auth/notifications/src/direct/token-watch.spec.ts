@@ -1,5 +1,5 @@
 import { TestBed } from '@angular/core/testing';
-import { ɵGENESYS_CONFIGURATIONS as GENESYS_CONFIGURATIONS } from 'ngx-genesys-auth';
+import { ɵCONFIGURATION_REGISTRY as CONFIGURATION_REGISTRY } from 'ngx-genesys-auth';
 import { createApp, grant } from '../../../test/app';
 import { TokenWatch } from './token-watch';
 
@@ -16,7 +16,7 @@ describe('the watch over the token of a channel', () => {
   ])('renews the token before it ends, with a wall clock that is %s', (_name, jump) => {
     const { signIn, relayCall, network } = createApp();
     signIn('token-1', 600);
-    const tokens = TestBed.inject(GENESYS_CONFIGURATIONS).get().core!.tokens;
+    const tokens = TestBed.inject(CONFIGURATION_REGISTRY).get().core!.tokens;
     const renewed = jest.fn();
     const watch = new TokenWatch(tokens, renewed);
     watch.begin(tokens.held());

@@ -1,24 +1,10 @@
 import { type EnvironmentInjector, InjectionToken } from '@angular/core';
 import type { HttpInterceptorFn, HttpRequest } from '@angular/common/http';
-import { isRecord } from 'genesys-auth-protocol';
-import { type Observable, type ObservableInput, of } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { SendGuard } from '../attach/guard';
-import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfig } from '../config';
 import type { GenesysAuthCore } from './core';
 import type { GenesysAuthFeature } from '../features/feature';
 import type { AuthState } from '../token/state';
-import { isText } from '../values';
-
-/** The arguments of one call of `provideGenesysAuth()`. */
-export interface Provided {
-  readonly config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig;
-  readonly features: readonly GenesysAuthFeature[];
-  /** Whether it replaces the configuration of the same name, in tests. */
-  readonly replaces?: boolean;
-}
-
-/** All calls of `provideGenesysAuth()`. */
-export const PROVIDED = new InjectionToken<readonly Provided[]>(ngDevMode ? 'GENESYS_PROVIDED' : '');
 
 /**
  * One configuration at run time. Its state and its service exist from the beginning. Its features can be created as soon as the
@@ -51,7 +37,7 @@ export interface Configuration {
 }
 
 /** All configurations of an app. */
-export interface Configurations {
+export interface ConfigurationRegistry {
   readonly all: readonly Configuration[];
   /** Checks requests just before they are sent. */
   readonly guard: SendGuard;
@@ -63,29 +49,14 @@ export interface Configurations {
    * @throws GenesysAuthConfigError if there is none of this name
    */
   get(name?: string): Configuration;
-  /** Finds the handler of a request; `undefined` if the request is not for one of the APIs. */
-  readonly find: (request: HttpRequest<unknown>) => HttpInterceptorFn | undefined;
+  /** Finds the handler of a request. It is `undefined` if the request is not for one of the APIs. */
+  readonly handlerFor: (request: HttpRequest<unknown>) => HttpInterceptorFn | undefined;
 }
 
 /** All configurations of an app. */
-export const GENESYS_CONFIGURATIONS = new InjectionToken<Configurations>(ngDevMode ? 'GENESYS_CONFIGURATIONS' : '');
+export const CONFIGURATION_REGISTRY = new InjectionToken<ConfigurationRegistry>(
+  ngDevMode ? 'GENESYS_CONFIGURATION_REGISTRY' : ''
+);
 
 /** The configuration that a service or feature belongs to. */
 export const CONFIGURATION = new InjectionToken<Configuration>(ngDevMode ? 'GENESYS_CONFIGURATION' : '');
-
-type Given = Provided['config'];
-type Loaded = GenesysAuthConfigLoader | LoadedGenesysAuthConfig;
-
-/** Whether a configuration is known only at run time. */
-export const loadsLater = (config: Given): config is Loaded =>
-  typeof config === 'function' || (isRecord(config) && 'load' in config);
-
-/** Loads a configuration. One that needs no loading is emitted synchronously. */
-export function load(config: Given): ObservableInput<GenesysAuthConfig> {
-  if (typeof config === 'function') return config();
-  return loadsLater(config) ? config.load() : of(config);
-}
-
-/** The name of a configuration, which is known before the configuration is loaded. */
-export const nameOf = (config: Given): string | undefined =>
-  isRecord(config) && isText(config.name) ? config.name : undefined;

@@ -1,5 +1,8 @@
 // For the other entry points of this package, which are built separately. Not public: the names may change at any time.
-export { type RequestNeeds as ɵRequestNeeds, type ScopeNeeds as ɵScopeNeeds } from './scopes/needs';
+export {
+  type OperationCatalogue as ɵOperationCatalogue,
+  type ScopeRequirement as ɵScopeRequirement
+} from './scopes/requirement';
 export { type Steps as ɵSteps, STEPS as ɵSTEPS } from './features/steps';
 export {
   CONFIGURATION_NAME as ɵCONFIGURATION_NAME,

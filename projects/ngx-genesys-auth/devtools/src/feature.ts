@@ -120,7 +120,7 @@ function watchRequests(): NotingWatch {
         const taker = configurationOf(request);
         return taker && (taker.core ? apiOf(taker.core) : 'being loaded');
       },
-      needsOf: (request) => configurationOf(request)?.core?.needs?.explain?.(request),
+      needsOf: (request) => configurationOf(request)?.core?.catalogue?.explain?.(request),
       base: () => document.baseURI
     },
     inject(RequestLog)

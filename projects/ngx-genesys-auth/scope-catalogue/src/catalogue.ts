@@ -2,9 +2,9 @@ import type { HttpRequest } from '@angular/common/http';
 import type { Operation } from 'genesys-scopes/operations';
 import type {
   GenesysAuthError,
-  ɵRequestNeeds as RequestNeeds,
+  ɵOperationCatalogue as OperationCatalogue,
   ɵResolvedConfig as ResolvedConfig,
-  ɵScopeNeeds as ScopeNeeds
+  ɵScopeRequirement as ScopeRequirement
 } from 'ngx-genesys-auth';
 import { type Observable, from, of, timeout } from 'rxjs';
 import { missingPermissionOf } from './permission';
@@ -24,7 +24,7 @@ const LONGEST_WAIT_MS = 3000;
  * Infers the scopes that a request needs from its method and URL. Requests wait while the index is loaded. If it cannot be
  * loaded in time, requests continue without the check, and the relay and the API decide.
  */
-export class ScopeCatalogue implements RequestNeeds {
+export class ScopeCatalogue implements OperationCatalogue {
   readonly #verdicts: Verdicts;
   readonly #unused: UnusedScopes | undefined;
   readonly #began = performance.now();
@@ -43,17 +43,17 @@ export class ScopeCatalogue implements RequestNeeds {
     return leftMs > 0 ? from(this.#loading).pipe(timeout({ first: leftMs, with: () => of(undefined) })) : undefined;
   }
 
-  of({ method, url }: HttpRequest<unknown>): ScopeNeeds | undefined {
+  requirementOf({ method, url }: HttpRequest<unknown>): ScopeRequirement | undefined {
     const operation = this.#index?.find(method, url);
-    if (ngDevMode) this.note(operation?.scopes);
-    return operation && this.#verdicts.needsOf(operation);
+    if (ngDevMode) this.noteUse(operation?.scopes);
+    return operation && this.#verdicts.requirementOf(operation);
   }
 
   errorOf(response: unknown): GenesysAuthError | undefined {
     return missingPermissionOf(response);
   }
 
-  note(scopes?: readonly string[]): void {
+  noteUse(scopes?: readonly string[]): void {
     this.#unused?.note(scopes);
   }
 

@@ -51,7 +51,7 @@ export function withScopeCatalogue({
             isPlatformServer(inject(PLATFORM_ID)) ? () => ({ find: () => undefined }) : operations
           )
       },
-      { provide: STEPS, multi: true, useFactory: () => ({ needs: inject(ScopeCatalogue), names: nameError }) },
+      { provide: STEPS, multi: true, useFactory: () => ({ catalogue: inject(ScopeCatalogue), checkName: nameError }) },
       provideEnvironmentInitializer(() => void inject(ScopeCatalogue))
     ]
   };

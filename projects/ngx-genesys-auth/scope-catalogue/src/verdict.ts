@@ -3,7 +3,7 @@ import type { Operation } from 'genesys-scopes/operations';
 import {
   GenesysScopeError,
   type ɵResolvedConfig as ResolvedConfig,
-  type ɵScopeNeeds as ScopeNeeds
+  type ɵScopeRequirement as ScopeRequirement
 } from 'ngx-genesys-auth';
 
 /** What an operation needs, as a sentence without its full stop. */
@@ -23,7 +23,7 @@ export class Verdicts {
   }
 
   /** `undefined` if no check can fail: the operation needs no scope, or one that every token has. */
-  needsOf(operation: Operation): ScopeNeeds | undefined {
+  requirementOf(operation: Operation): ScopeRequirement | undefined {
     switch (this.#of(operation.scopes)) {
       case 'granted':
         return undefined;

@@ -12,11 +12,14 @@ export function bodyField({ error }: HttpErrorResponse, field: 'code' | 'message
 export const correlationId = ({ headers }: HttpErrorResponse): string | undefined =>
   headers.get('ININ-Correlation-Id') ?? undefined;
 
+/** A 401 of the API, or {@link tokenExpired}. */
+export type TokenRejection = HttpErrorResponse | GenesysAuthError;
+
 /**
  * Whether a request needs another token: the API answered 401, or the error is {@link tokenExpired}. A 401 with
  * `ip.not.authorized` is not about the token.
  */
-export const needsAnotherToken = (error: unknown): error is HttpErrorResponse | GenesysAuthError =>
+export const needsAnotherToken = (error: unknown): error is TokenRejection =>
   error instanceof HttpErrorResponse
     ? error.status === 401 && bodyField(error, 'code') !== 'ip.not.authorized'
     : error instanceof GenesysAuthError && error.code === 'token_rejected';
@@ -28,7 +31,7 @@ export const needsAnotherToken = (error: unknown): error is HttpErrorResponse | 
 export const tokenExpired = (): GenesysAuthError => authError('token_rejected', { expired: true });
 
 /** The error for a token that is rejected although it was just renewed. */
-export const tokenRejected = (rejection: HttpErrorResponse | GenesysAuthError): GenesysAuthError =>
+export const tokenRejected = (rejection: TokenRejection): GenesysAuthError =>
   rejection instanceof GenesysAuthError
     ? rejection
     : authError('token_rejected', { cause: rejection, correlationId: correlationId(rejection) });

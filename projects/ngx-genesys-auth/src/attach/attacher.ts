@@ -9,13 +9,13 @@ import {
 import { type Observable, catchError, defer, filter, switchMap } from 'rxjs';
 import { NEEDED_SCOPES, isLeftAlone } from '../context/request-context';
 import { type ScopeCheck, throwIf } from '../scopes/check';
-import type { RequestNeeds, ScopeNeeds } from '../scopes/needs';
+import type { OperationCatalogue, ScopeRequirement } from '../scopes/requirement';
 import { type LiveToken, isLive } from '../token/live-token';
 import { signedOut } from '../token/single-flight';
 import type { TokenSource } from '../token/source';
 import { type Age, stopwatch } from '../token/stopwatch';
 import type { SendCheck, SendGuard } from './guard';
-import { missingScopeOf, needsAnotherToken, tokenExpired, tokenRejected } from './api-errors';
+import { type TokenRejection, missingScopeOf, needsAnotherToken, tokenExpired, tokenRejected } from './api-errors';
 
 type Events = Observable<HttpEvent<unknown>>;
 
@@ -28,77 +28,94 @@ export type Forward = (
 ) => Events;
 
 /**
- * The token of a replay: `newer` is one that another request has already obtained; `renewed` is one that was obtained after
- * this request had reported its rejection.
+ * Which token a replay carries: `newer`, one that another request has already obtained, or `renewed`, one that was obtained because
+ * this request was rejected.
  */
 type Replay = 'newer' | 'renewed';
 
-/** How long requests with a token that was rejected directly after its renewal fail without another renewal. */
+/**
+ * A token that the API rejects although it was just renewed is not renewed again for this time: requests that carry it fail at
+ * once.
+ */
 const STILL_REJECTED_PAUSE_MS = 1000;
 
 /** Attaches the token to a request for the API. After a 401 it renews the token at most once, and sends the request again. */
 export function createAttacher(
   tokens: TokenSource,
   scopes: ScopeCheck,
-  needs: RequestNeeds | undefined,
+  catalogue: OperationCatalogue | undefined,
   forward: Forward,
   guard: SendGuard
 ): HttpInterceptorFn {
-  /** The last token that was rejected directly after its renewal, and the time since. */
+  /** The last token that was rejected although it was just renewed, and the time since. */
   let stillRejected: { readonly token: string; readonly age: Age } | undefined;
 
-  const prepare = (request: HttpRequest<unknown>, next: HttpHandlerFn): Events => {
+  /** Finds the scopes that the request needs, and sends it. */
+  const handle = (request: HttpRequest<unknown>, next: HttpHandlerFn): Events => {
     const { context } = request;
     if (context.has(NEEDED_SCOPES)) {
       const named = context.get(NEEDED_SCOPES);
-      if (ngDevMode) needs?.note(named);
-      return sendChecked(request, next, scopes.needsOf(named));
+      if (ngDevMode) catalogue?.noteUse(named);
+      return sendWithToken(request, next, scopes.requirementOf(named));
     }
     const generation = tokens.generation();
-    const sendUnlessCleared = () => {
+    const useCatalogue = () => {
       if (tokens.generation() !== generation) throw signedOut();
-      return sendChecked(request, next, needs?.of(request));
+      return sendWithToken(request, next, catalogue?.requirementOf(request));
     };
-    return needs?.wait()?.pipe(switchMap(sendUnlessCleared)) ?? sendUnlessCleared();
+    return catalogue?.wait()?.pipe(switchMap(useCatalogue)) ?? useCatalogue();
   };
 
-  const sendChecked = (request: HttpRequest<unknown>, next: HttpHandlerFn, needed: ScopeNeeds | undefined): Events => {
+  /** Sends the request as soon as there is a token, and again with another token if the API rejects the first one. */
+  const sendWithToken = (
+    request: HttpRequest<unknown>,
+    next: HttpHandlerFn,
+    required: ScopeRequirement | undefined
+  ): Events => {
     let isSent = false;
-    const send = (live: LiveToken, replay?: Replay): Events => {
-      throwIf(needed?.afterGrant(live.scopes));
+
+    const attempt = (live: LiveToken, replay?: Replay): Events => {
+      throwIf(required?.afterGrant(live.scopes));
       const beforeSending: SendCheck = () => {
         if (tokens.isCleared(live)) throw signedOut();
         if (!isLive(live)) throw tokenExpired();
         isSent = true;
       };
-      const events = guard.pass(request, beforeSending, (context) => forward(request, live, context, next));
-      // An app sees the event that the request was sent once. An attempt whose token has expired before was not sent.
-      return (isSent ? events.pipe(filter(({ type }) => type !== HttpEventType.Sent)) : events).pipe(
-        catchError((response: unknown) => {
-          if (!needsAnotherToken(response)) throw missingScopeOf(response) ?? needs?.errorOf(response) ?? response;
-          if (replay === 'renewed') {
-            stillRejected = { token: live.token, age: stopwatch() };
-            throw tokenRejected(response);
-          }
-          // Another request has already renewed the token. Try that token first; if it is rejected too, it is renewed.
-          const newer = replay ? undefined : tokens.live();
-          if (newer && newer.token !== live.token && !tokens.isCleared(live)) return send(newer, 'newer');
-          if (stillRejected?.token === live.token && stillRejected.age() < STILL_REJECTED_PAUSE_MS) {
-            throw tokenRejected(response);
-          }
-          return tokens.afterRejection(live).pipe(switchMap((renewed) => send(renewed, 'renewed')));
+      const events = guard.withCheck(request, beforeSending, (context) => forward(request, live, context, next));
+      // The app sees the event `Sent` once. An earlier attempt that failed before it was sent has not emitted it.
+      const once = isSent ? events.pipe(filter(({ type }) => type !== HttpEventType.Sent)) : events;
+      return once.pipe(
+        catchError((error: unknown) => {
+          if (needsAnotherToken(error)) return replayAfter(error, live, replay);
+          throw missingScopeOf(error) ?? catalogue?.errorOf(error) ?? error;
         })
       );
     };
-    throwIf(needed?.beforeToken());
+
+    /** @param replay of the attempt that failed; `undefined` if it was the first one */
+    const replayAfter = (rejection: TokenRejection, live: LiveToken, replay: Replay | undefined): Events => {
+      if (replay === 'renewed') {
+        stillRejected = { token: live.token, age: stopwatch() };
+        throw tokenRejected(rejection);
+      }
+      // Another request may have renewed the token. Try that token first; if it is rejected too, it is renewed.
+      const newer = replay ? undefined : tokens.live();
+      if (newer && newer.token !== live.token && !tokens.isCleared(live)) return attempt(newer, 'newer');
+      if (stillRejected?.token === live.token && stillRejected.age() < STILL_REJECTED_PAUSE_MS) {
+        throw tokenRejected(rejection);
+      }
+      return tokens.afterRejection(live).pipe(switchMap((renewed) => attempt(renewed, 'renewed')));
+    };
+
+    throwIf(required?.beforeToken());
     const live = tokens.live();
-    if (!live) return tokens.get().pipe(switchMap((obtained) => send(obtained)));
+    if (!live) return tokens.get().pipe(switchMap((obtained) => attempt(obtained)));
     tokens.renewIfDue(live);
-    return send(live);
+    return attempt(live);
   };
 
   // Each subscription checks the request and attaches the token again: a retry of the app must not send an old token.
-  return (request, next) => (isLeftAlone(request) ? next(request) : defer(() => prepare(request, next)));
+  return (request, next) => (isLeftAlone(request) ? next(request) : defer(() => handle(request, next)));
 }
 
 /** Sends requests to the API, with the token. */

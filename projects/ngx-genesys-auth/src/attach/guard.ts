@@ -20,25 +20,25 @@ export type SendCheck = () => void;
 
 /** Keeps tokens from being sent to another origin, and requests from being sent with the token of an earlier user. */
 export interface SendGuard {
-  /** Registers a configuration: where its API is, and whether a value of `Authorization` holds one of its tokens. */
-  readonly register: (apiOrigin: string, hasSent: (header: string) => boolean) => void;
-  /** The API origins of the configurations that sent this value of `Authorization`. */
+  /** Registers a configuration: the origin of its API, and whether a value of `Authorization` holds one of its tokens. */
+  readonly register: (apiOrigin: string, ownsHeader: (header: string) => boolean) => void;
+  /** The API origins of the configurations that own this value of `Authorization`. */
   readonly originsOf: (header: string) => readonly string[];
   /** Guards every backend that a request of this injector's `HttpClient` can reach. The second call does nothing. */
   readonly protect: (injector: EnvironmentInjector) => void;
   /** Guards one backend, or all that have this prototype. `isOuter`: it may live longer than the configurations. */
-  readonly add: (backend: Backend, isOuter: boolean) => void;
+  readonly protectBackend: (backend: Backend, isOuter: boolean) => void;
   /**
    * Forwards a request by `forward`, which gives its clone the new context. Whenever the clone is about to be sent, it is checked
    * first: a later interceptor may delay it or send it again.
    */
-  readonly pass: (
+  readonly withCheck: (
     request: HttpRequest<unknown>,
     check: SendCheck,
     forward: (context: HttpContext) => Observable<HttpEvent<unknown>>
   ) => Observable<HttpEvent<unknown>>;
-  /** Whether the configurations are gone, and no request of theirs is under way. */
-  readonly isOver: () => boolean;
+  /** Whether the configurations are destroyed, and none of their requests is pending. */
+  readonly isUnused: () => boolean;
   /** Development only: receives the requests whose token was removed. */
   watch?: RequestWatch | null;
 }
@@ -47,9 +47,9 @@ type Backend = Pick<HttpBackend, 'handle'>;
 
 /** A backend whose `handle` is patched, or the prototype of backends. */
 interface GuardedBackend {
-  /** One for each injector of configurations whose requests can reach the backend. */
+  /** The guards whose requests can reach the backend. An injector with configurations of its own has its own guard. */
   readonly guards: Set<SendGuard>;
-  /** Takes the patch off again. */
+  /** Removes the patch. */
   readonly restore: () => void;
 }
 
@@ -58,7 +58,7 @@ const guardedBackends = new WeakMap<Backend, GuardedBackend>();
 
 /** The context of a request that our interceptor has forwarded. Clones of the request share it. */
 class ForwardedContext extends HttpContext {
-  /** Set by {@link SendGuard.pass}. */
+  /** Set by {@link SendGuard.withCheck}. */
   check!: SendCheck;
 }
 
@@ -79,53 +79,56 @@ export const isForwarded = (context: HttpContext): context is ForwardedContext =
  *
  * @param root the injector of the configurations
  */
-export function offOriginGuard(root: EnvironmentInjector): SendGuard {
-  const configurations: { apiOrigin: string; hasSent: (header: string) => boolean }[] = [];
+export function createSendGuard(root: EnvironmentInjector): SendGuard {
+  const configurations: { apiOrigin: string; ownsHeader: (header: string) => boolean }[] = [];
   const protectedInjectors = new WeakSet<EnvironmentInjector>();
   /** Backends that may live longer than the configurations. */
   const outerBackends = new Set<Backend>();
-  /** The configurations, and each request that is under way: it may reach a backend after they are gone. */
-  let users = 1;
+  /**
+   * What still uses the guard: the configurations, and each pending request, which may reach a backend after they are destroyed.
+   */
+  let uses = 1;
 
   const release = (): void => {
-    users--;
-    if (self.isOver()) for (const backend of outerBackends) removeGuards(backend);
+    uses--;
+    if (guard.isUnused()) for (const backend of outerBackends) removeGuards(backend);
   };
   root.get(DestroyRef).onDestroy(release);
 
-  const self: SendGuard = {
-    register(apiOrigin, hasSent) {
-      configurations.push({ apiOrigin, hasSent });
+  const guard: SendGuard = {
+    register(apiOrigin, ownsHeader) {
+      configurations.push({ apiOrigin, ownsHeader });
     },
-    originsOf: (header) => configurations.filter(({ hasSent }) => hasSent(header)).map(({ apiOrigin }) => apiOrigin),
+    originsOf: (header) =>
+      configurations.filter(({ ownsHeader }) => ownsHeader(header)).map(({ apiOrigin }) => apiOrigin),
     protect(injector) {
       if (protectedInjectors.has(injector)) return;
       protectedInjectors.add(injector);
-      if (ngDevMode) self.watch = root.get(REQUEST_WATCH, null);
+      if (ngDevMode) guard.watch = root.get(REQUEST_WATCH, null);
       let isOuter = false;
       let level: EnvironmentInjector | null = injector;
       while (level) {
         if (level === root) isOuter = true;
         // Backends that are not outer ones end with their injector.
-        for (const backend of backendsOf(level)) self.add(backend, isOuter);
+        for (const backend of backendsOf(level)) guard.protectBackend(backend, isOuter);
         level = level.get(EnvironmentInjector, null, { skipSelf: true });
       }
     },
-    add(backend, isOuter) {
+    protectBackend(backend, isOuter) {
       removeGuards(backend);
-      (guardedBackends.get(backend) ?? patch(backend)).guards.add(self);
+      (guardedBackends.get(backend) ?? patch(backend)).guards.add(guard);
       if (isOuter) outerBackends.add(backend);
     },
-    pass: (request, check, forward) =>
+    withCheck: (request, check, forward) =>
       defer(() => {
         // Another context with the same entries: the app may give one context to several requests.
         const events = forward(Object.assign(new ForwardedContext(), request.context, { check }));
-        users++;
+        uses++;
         return events.pipe(finalize(release));
       }),
-    isOver: () => users === 0
+    isUnused: () => uses === 0
   };
-  return self;
+  return guard;
 }
 
 /**
@@ -143,12 +146,12 @@ function backendsOf(level: EnvironmentInjector): readonly Backend[] {
   ].flatMap((backend) => (backend && backend !== parentHandler ? backend : []));
 }
 
-/** Removes the guards of configurations that are gone. */
+/** Removes the guards of destroyed configurations. */
 function removeGuards(backend: Backend): void {
   const guarded = guardedBackends.get(backend);
   if (!guarded) return;
   const { guards, restore } = guarded;
-  for (const guard of guards) if (guard.isOver()) guards.delete(guard);
+  for (const guard of guards) if (guard.isUnused()) guards.delete(guard);
   if (guards.size === 0) restore();
 }
 
@@ -183,7 +186,7 @@ function patch(backend: Backend): GuardedBackend {
 
 function withoutStrayToken(request: HttpRequest<unknown>, guards: ReadonlySet<SendGuard>): HttpRequest<unknown> {
   const { url, urlWithParams, context, headers } = request;
-  /** Whether configurations sent this value of `Authorization`, and none of them to the origin of this request. */
+  /** Whether this value of `Authorization` holds a token of configurations, and none of them is for the origin of this request. */
   const isStray = (header: string): boolean => {
     const origins: string[] = [];
     for (const guard of guards) origins.push(...guard.originsOf(header));

@@ -2,7 +2,7 @@ import type { HttpInterceptorFn } from '@angular/common/http';
 import { DestroyRef, InjectionToken, inject } from '@angular/core';
 import { createAttacher, sendToApi } from '../attach/attacher';
 import type { SendGuard } from '../attach/guard';
-import type { RequestNeeds } from '../scopes/needs';
+import type { OperationCatalogue } from '../scopes/requirement';
 import { type ProxyStep, STEPS, type Steps } from '../features/steps';
 import type { ResolvedConfig } from '../config';
 import { RELAY_CLIENT, type RelayClient, relayClient } from '../relay/client';
@@ -25,7 +25,7 @@ export interface GenesysAuthCore {
   readonly scopes: ScopeCheck;
   /** Handles the requests for the API. It does nothing before the subscription, and each subscription is another attempt. */
   readonly handler: HttpInterceptorFn;
-  readonly needs: RequestNeeds | undefined;
+  readonly catalogue: OperationCatalogue | undefined;
   readonly proxy: ProxyStep | undefined;
 }
 
@@ -37,7 +37,7 @@ export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore 
   const config = inject(GENESYS_RESOLVED_CONFIG);
   const provided = inject(STEPS, { optional: true }) ?? [];
   const steps = provided.reduce<Steps>((merged, each) => ({ ...merged, ...each }), {});
-  const { needs, names, token, proxy, retry, log } = steps;
+  const { catalogue, checkName, proxy, retry, log } = steps;
   // Builds for the browser replace ngServerMode and drop what only a server needs.
   const server = typeof ngServerMode === 'undefined' || ngServerMode ? serverAccess(config) : undefined;
   const via = server?.config ?? config;
@@ -45,7 +45,7 @@ export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore 
   const testRelay = inject(RELAY_CLIENT, { optional: true });
   const client = testRelay ?? relayClient(via);
   const relay = proxy?.client(client, config) ?? client;
-  let acquire: AcquireToken = token?.(relay) ?? ((rejected) => acquireFromRelay(relay, rejected));
+  let acquire: AcquireToken = steps.acquire?.(relay) ?? ((rejected) => acquireFromRelay(relay, rejected));
   if (server) acquire = server.guarded(acquire);
   // A relay in a test answers synchronously, so its calls do not wait for a lock.
   else if (!testRelay) acquire = withTabLock(acquire, config);
@@ -53,15 +53,15 @@ export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore 
   inject(DestroyRef).onDestroy(() => {
     tokens.close();
   });
-  guard.register(config.apiOrigin, (header) => tokens.hasSent(header));
+  guard.register(config.apiOrigin, (header) => tokens.ownsHeader(header));
 
-  const scopes = createScopeCheck(config, names);
+  const scopes = createScopeCheck(config, checkName);
   const forward = proxy?.forward(via) ?? sendToApi;
   // From the outside in, a request passes: retry, log, proxy check, attacher. Each retry is logged and gets the token that is then
   // live. The path is checked before the attacher, so that a path that must not be sent costs no token.
-  let handler = createAttacher(tokens, scopes, needs, forward, guard);
+  let handler = createAttacher(tokens, scopes, catalogue, forward, guard);
   if (proxy) handler = proxy.restrict(handler, via);
   if (log) handler = log(handler);
   if (retry) handler = retry(handler, tokens);
-  return { config, relay, state, tokens, scopes, handler, needs, proxy };
+  return { config, relay, state, tokens, scopes, handler, catalogue, proxy };
 }

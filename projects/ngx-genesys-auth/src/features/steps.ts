@@ -4,18 +4,18 @@ import type { Forward } from '../attach/attacher';
 import type { ResolvedConfig } from '../config';
 import type { RelayClient } from '../relay/client';
 import type { NameCheck } from '../scopes/check';
-import type { RequestNeeds } from '../scopes/needs';
+import type { OperationCatalogue } from '../scopes/requirement';
 import type { AcquireToken } from '../token/acquire';
 import type { TokenSource } from '../token/source';
 
 /** What features add to the core. Without features a request goes directly from the interceptor to the API. */
 export interface Steps {
   /** Knows which scopes a request needs. */
-  readonly needs?: RequestNeeds;
+  readonly catalogue?: OperationCatalogue;
   /** Compares a scope with the names of Genesys Cloud. */
-  readonly names?: NameCheck;
+  readonly checkName?: NameCheck;
   /** Obtains tokens from other sources before it asks the relay. */
-  readonly token?: ((relay: RelayClient) => AcquireToken) | undefined;
+  readonly acquire?: ((relay: RelayClient) => AcquireToken) | undefined;
   /** Sends requests through the relay. */
   readonly proxy?: ProxyStep;
   /** Adds retries to a handler. */

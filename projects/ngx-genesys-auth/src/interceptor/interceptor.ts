@@ -71,7 +71,7 @@ export class GenesysAuthHttpInterceptor implements HttpInterceptor {
     const injector = callingInjector() ?? this.#injector;
     // It may be another injector than the one whose HttpClient sends the request, so the guard covers Angular's backends in all.
     const guard = injector.get(CONFIGURATION_REGISTRY, null)?.guard;
-    for (const { prototype } of [HttpXhrBackend, FetchBackend]) guard?.add(prototype, true);
+    for (const { prototype } of [HttpXhrBackend, FetchBackend]) guard?.protectBackend(prototype, true);
     // The interceptors after this one may call inject(), although a request may have waited for a token.
     const forward: HttpHandlerFn = (forwarded) => runInInjectionContext(injector, () => next.handle(forwarded));
     return runInInjectionContext(injector, () => genesysAuthInterceptor(request, forward));

@@ -1,7 +1,7 @@
 import type { HttpInterceptorFn } from '@angular/common/http';
 import { EnvironmentInjector, inject } from '@angular/core';
 import { CONFIGURATION_NAME, NEEDED_SCOPES } from '../context/request-context';
-import { isForwarded, offOriginGuard } from '../attach/guard';
+import { isForwarded, createSendGuard } from '../attach/guard';
 import { isGenesysApi, startOf } from '../attach/origin';
 import { GenesysAuthConfigError, configError } from '../errors';
 import { checkFeatures } from '../features/feature';
@@ -50,7 +50,7 @@ export function createRegistry(): ConfigurationRegistry {
 
   const registry: ConfigurationRegistry = {
     all,
-    guard: offOriginGuard(parent),
+    guard: createSendGuard(parent),
     start() {
       // Not earlier: Angular reports an error of a factory once, and a circular dependency from then on.
       if (ngDevMode) {

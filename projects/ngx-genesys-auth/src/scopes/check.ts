@@ -1,5 +1,5 @@
 import { checkScope, isCovered, isScopeToken, missingScopes, nearestScope } from 'genesys-scopes';
-import type { ScopeNeeds } from './needs';
+import type { ScopeRequirement } from './requirement';
 import { GenesysScopeError, scopeError } from '../errors';
 import type { ResolvedConfig } from '../config';
 
@@ -26,20 +26,20 @@ export const nameError: NameCheck = (scope, registeredScopes, ownScopes) => {
 export interface ScopeCheck {
   /** The errors of the scopes that may not be asked for. Configured scopes were checked when the app started. */
   errors(needed: readonly string[]): GenesysScopeError[];
-  /** The check of a request that needs all these scopes. */
-  needsOf(needed: readonly string[]): ScopeNeeds;
+  /** The requirement of a request that needs all these scopes. */
+  requirementOf(needed: readonly string[]): ScopeRequirement;
 }
 
 /**
  * @param config without it, only the names are checked
- * @param names see {@link nameError}
+ * @param checkName see {@link nameError}
  */
-export function createScopeCheck(config?: ResolvedConfig, names?: NameCheck): ScopeCheck {
+export function createScopeCheck(config?: ResolvedConfig, checkName?: NameCheck): ScopeCheck {
   const configured = config && [...config.scopes, ...config.optionalScopes];
   const registered = config?.registeredScopes;
   const errorOf = (scope: string): GenesysScopeError | undefined => {
     if (configured && isCovered(scope, configured)) return undefined;
-    const error = (ngDevMode ? nameError : names)?.(scope, registered, configured);
+    const error = (ngDevMode ? nameError : checkName)?.(scope, registered, configured);
     if (error) return error;
     if (!isScopeToken(scope)) return new GenesysScopeError('scope_malformed', [scope], '');
     if (!configured) return undefined;
@@ -52,7 +52,7 @@ export function createScopeCheck(config?: ResolvedConfig, names?: NameCheck): Sc
   const errors = (needed: readonly string[]) => needed.flatMap((scope) => errorOf(scope) ?? []);
   return {
     errors,
-    needsOf: (needed) => ({
+    requirementOf: (needed) => ({
       beforeToken: () => errors(needed)[0],
       afterGrant: (granted) => notGranted(needed, granted)
     })

@@ -60,9 +60,9 @@ export class GenesysAuthService {
    * @example client.setAccessToken(await auth.token('analytics:readonly'))
    */
   token(...scopes: readonly GenesysScope[]): Promise<string> {
-    const authorized = this.#authorize(scopes, ({ needs, proxy }) => {
+    const authorized = this.#authorize(scopes, ({ catalogue, proxy }) => {
       // Without arguments the caller may need any scope, so the warning about unused scopes stops.
-      if (ngDevMode) needs?.note(scopes.length > 0 ? scopes : undefined);
+      if (ngDevMode) catalogue?.noteUse(scopes.length > 0 ? scopes : undefined);
       throwIf(proxy?.tokenRefusal());
     });
     return firstValueFrom(authorized.pipe(map(({ token }) => token)));
@@ -90,8 +90,8 @@ export class GenesysAuthService {
    * }
    */
   ensureScopes(...scopes: readonly GenesysScope[]): Promise<void> {
-    const authorized = this.#authorize(scopes, ({ needs }) => {
-      if (ngDevMode) needs?.note(scopes);
+    const authorized = this.#authorize(scopes, ({ catalogue }) => {
+      if (ngDevMode) catalogue?.noteUse(scopes);
     });
     return firstValueFrom(authorized.pipe(map(() => undefined)));
   }

@@ -72,7 +72,7 @@ export function withTabSync({ shareToken = false, subject }: TabSyncOptions = {}
       {
         provide: STEPS,
         multi: true,
-        useFactory: () => (isPlatformServer(inject(PLATFORM_ID)) ? {} : { token: inject(TabSync).acquireFrom })
+        useFactory: () => (isPlatformServer(inject(PLATFORM_ID)) ? {} : { acquire: inject(TabSync).acquireFrom })
       },
       provideEnvironmentInitializer(() => {
         if (!isPlatformServer(inject(PLATFORM_ID))) inject(TabSync).start();

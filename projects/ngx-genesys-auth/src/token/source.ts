@@ -7,7 +7,7 @@ import { SingleFlight, signedOut } from './single-flight';
 import { type LiveToken, isLive, liveToken } from './live-token';
 import type { AuthState, RenewalReason } from './state';
 
-/** How many tokens the off-origin guard recognises: the live one, and earlier ones that a delayed request may still carry. */
+/** How many tokens the guard recognises: the live one, and earlier ones that a delayed request may still carry. */
 const REMEMBERED_HEADERS = 4;
 
 /**
@@ -59,7 +59,7 @@ export class TokenSource {
   }
 
   /** Whether this value of `Authorization` holds a token of this source. */
-  hasSent(header: string): boolean {
+  ownsHeader(header: string): boolean {
     return this.#headers.includes(header);
   }
 

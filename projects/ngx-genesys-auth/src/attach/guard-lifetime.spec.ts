@@ -224,7 +224,7 @@ describe('lazy parts that come and go while a request of the root never ends', (
     const { network } = createRoot(
       provideHttpClient(withInterceptors([genesysAuthInterceptor, endless])),
       provideGenesysAuth(CONFIG),
-      { provide: REQUEST_WATCH, useValue: { watch: intercepted, tokenTakenOff: takenOff } }
+      { provide: REQUEST_WATCH, useValue: { watch: intercepted, tokenRemoved: takenOff } }
     );
     const root = TestBed.inject(EnvironmentInjector);
     send(root, `${API}/endless`);
@@ -254,7 +254,7 @@ it('a backend that lazy parts of several apps share has the guard of the last ap
   const takenOff = jest.fn();
   for (let app = 0; app < 3; app++) {
     TestBed.resetTestingModule();
-    const watch = { watch: intercepted, tokenTakenOff: takenOff };
+    const watch = { watch: intercepted, tokenRemoved: takenOff };
     const { open } = createRoot(provideGenesysAuth(CONFIG), { provide: REQUEST_WATCH, useValue: watch });
     const part = open(provideHttpClient(withInterceptors([genesysAuthInterceptor])), {
       provide: HttpBackend,

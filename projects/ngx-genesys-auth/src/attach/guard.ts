@@ -10,7 +10,7 @@ import {
 } from '@angular/common/http';
 import { DestroyRef, EnvironmentInjector } from '@angular/core';
 import { type Observable, defer, finalize } from 'rxjs';
-import { checkAnswer, isCheckRequest, reportMissingInterceptor } from './check-request';
+import { isProbe, probeResponse, reportMissingInterceptor } from './probe';
 import { REQUEST_WATCH, type RequestWatch } from './request-watch';
 import { SKIP } from '../context/request-context';
 import { startOf } from './origin';
@@ -47,7 +47,7 @@ type Backend = Pick<HttpBackend, 'handle'>;
 
 /** A backend whose `handle` is patched, or the prototype of backends. */
 interface GuardedBackend {
-  /** The guards whose requests can reach the backend. An injector with configurations of its own has its own guard. */
+  /** The guards whose requests can reach the backend. Each injector that provides configurations has a guard. */
   readonly guards: Set<SendGuard>;
   /** Removes the patch. */
   readonly restore: () => void;
@@ -161,9 +161,9 @@ function patch(backend: Backend): GuardedBackend {
   const send: (request: HttpRequest<unknown>) => Observable<HttpEvent<unknown>> = backend.handle;
   // Not an arrow function: the backend may be a prototype.
   const handle = function (this: unknown, request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> {
-    if (ngDevMode && isCheckRequest(request)) {
+    if (ngDevMode && isProbe(request)) {
       reportMissingInterceptor();
-      return checkAnswer();
+      return probeResponse();
     }
     // A later interceptor that sends a request again may only subscribe again.
     return defer(() => {
@@ -194,7 +194,7 @@ function withoutStrayToken(request: HttpRequest<unknown>, guards: ReadonlySet<Se
     return origins.length > 0 && ![url, urlWithParams].every((sent) => origins.includes(startOf(sent)));
   };
   if (context.has(SKIP) || !headers.getAll('authorization')?.some(isStray)) return request;
-  if (ngDevMode) for (const { watch } of guards) watch?.tokenTakenOff(request);
+  if (ngDevMode) for (const { watch } of guards) watch?.tokenRemoved(request);
   // A clone computes its URL anew.
   return Object.assign(request.clone({ headers: headers.delete('authorization') }), { urlWithParams });
 }

@@ -1,11 +1,11 @@
 import { GENESYS_REGIONS, apiOriginOf } from 'genesys-auth-protocol';
 
 /**
- * How a URL begins: its scheme and all up to the first `/`, `?` or `#` after that, letter by letter. Empty for any other URL.
+ * The start of a URL: its scheme, and everything up to the first `/`, `?` or `#` after `://`. Empty for a URL without `scheme://`.
  *
- * A URL is on an origin if it begins with exactly that. Then nothing that follows can change the host (WHATWG URL, "authority
+ * A request is for an origin if the start of its URL is equal to it. Nothing that follows can change the host (WHATWG URL, "authority
  * state"). Other spellings of the same origin (`HTTPS://`, `:443`, `//host`, a relative path, a backslash, percent signs in the
- * host) are not taken: nobody writes them by accident, and hostile ones are made of them.
+ * host) are not equal: apps do not write them by accident, and attacks use them.
  */
 export const startOf = (url: string): string => /^\w+:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
 

@@ -6,9 +6,9 @@ import type { Observable } from 'rxjs';
 export interface RequestWatch {
   /** Handles a request by `handle`, and watches. */
   watch(request: HttpRequest<unknown>, next: HttpHandlerFn, handle: HttpInterceptorFn): Observable<HttpEvent<unknown>>;
-  /** The guard has taken the token off a request that is on its way to another origin. */
-  tokenTakenOff(request: HttpRequest<unknown>): void;
+  /** The guard has removed the token from a request to another origin. */
+  tokenRemoved(request: HttpRequest<unknown>): void;
 }
 
-/** {@link RequestWatch}, if a feature provides it. It is asked for in development builds alone. */
+/** The {@link RequestWatch} of a feature. Only development builds inject it. */
 export const REQUEST_WATCH = new InjectionToken<RequestWatch>(ngDevMode ? 'GENESYS_REQUEST_WATCH' : '');

@@ -40,13 +40,14 @@ export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore 
   const { catalogue, checkName, proxy, retry, log } = steps;
   // Builds for the browser replace ngServerMode and drop what only a server needs.
   const server = typeof ngServerMode === 'undefined' || ngServerMode ? serverAccess(config) : undefined;
-  const via = server?.config ?? config;
+  // A server reaches the relay by another URL, and with other headers.
+  const relayConfig = server?.config ?? config;
 
   const testRelay = inject(RELAY_CLIENT, { optional: true });
-  const client = testRelay ?? relayClient(via);
+  const client = testRelay ?? relayClient(relayConfig);
   const relay = proxy?.client(client, config) ?? client;
   let acquire: AcquireToken = steps.acquire?.(relay) ?? ((rejected) => acquireFromRelay(relay, rejected));
-  if (server) acquire = server.guarded(acquire);
+  if (server) acquire = server.withCredentialCheck(acquire);
   // A relay in a test answers synchronously, so its calls do not wait for a lock.
   else if (!testRelay) acquire = withTabLock(acquire, config);
   const tokens = new TokenSource(config, acquire, state);
@@ -56,11 +57,11 @@ export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore 
   guard.register(config.apiOrigin, (header) => tokens.ownsHeader(header));
 
   const scopes = createScopeCheck(config, checkName);
-  const forward = proxy?.forward(via) ?? sendToApi;
+  const forward = proxy?.forward(relayConfig) ?? sendToApi;
   // From the outside in, a request passes: retry, log, proxy check, attacher. Each retry is logged and gets the token that is then
   // live. The path is checked before the attacher, so that a path that must not be sent costs no token.
   let handler = createAttacher(tokens, scopes, catalogue, forward, guard);
-  if (proxy) handler = proxy.restrict(handler, via);
+  if (proxy) handler = proxy.checkPath(handler, relayConfig);
   if (log) handler = log(handler);
   if (retry) handler = retry(handler, tokens);
   return { config, relay, state, tokens, scopes, handler, catalogue, proxy };

@@ -5,8 +5,8 @@
  * - `scope_near_miss`: almost the name of another scope
  * - `scope_unknown_in_area`: Genesys Cloud has the area, but no such scope in it
  * - `scope_not_registered`: not on the list of registered scopes (of the configuration, or of the relay)
- * - `scope_not_configured`: a good name, but outside `scopes` and `optionalScopes` of the configuration
- * - `scope_not_granted`: asked for, and not given: by the relay's policy, or by the Genesys API
+ * - `scope_not_configured`: a valid name that is not in `scopes` or `optionalScopes` of the configuration
+ * - `scope_not_granted`: the relay's policy, or the Genesys API, does not grant it
  */
 export type GenesysScopeErrorCode =
   | 'scope_malformed'
@@ -35,7 +35,7 @@ export type GenesysScopeErrorCode =
  * - `proxy_mode`: with `withProxyMode()`, something asked for a token, and none reaches the browser
  * - `proxy_path_refused`: with `withProxyMode()`, the path of a request leaves `/api/v2/`; nothing was sent
  * - `permission_missing`: the Genesys API says that the token's OAuth client lacks a permission
- * - `api_rate_limited`: with `withRetry()`, a 429 of the Genesys API that is not waited for any longer
+ * - `api_rate_limited`: with `withRetry()`, a 429 of the Genesys API that is not retried any more
  * - `token_rejected`: the Genesys API answers 401 to a token that was just renewed, or a later interceptor delays a request
  *   for longer than tokens live
  * - `signed_out`: `clear()` was called while this was pending

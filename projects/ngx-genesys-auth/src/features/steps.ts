@@ -28,10 +28,10 @@ export interface Steps {
 export interface ProxyStep {
   /** Replaces the token by the session: a client whose `token()` returns the session in the form of a token. */
   client(relay: RelayClient, config: ResolvedConfig): RelayClient;
-  /** @param via the URL of the relay as seen from here, and its headers */
-  forward(via: ResolvedConfig): Forward;
+  /** @param relayConfig the configuration with the URL of the relay and its headers as this platform, browser or server, uses them */
+  forward(relayConfig: ResolvedConfig): Forward;
   /** Refuses a request whose path at the relay leaves the API, before it is sent. */
-  restrict(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn;
+  checkPath(handler: HttpInterceptorFn, relayConfig: ResolvedConfig): HttpInterceptorFn;
   /** The error of a call that asks for a token. */
   tokenRefusal(): Error;
 }

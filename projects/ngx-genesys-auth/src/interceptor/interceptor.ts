@@ -10,7 +10,7 @@ import {
 } from '@angular/common/http';
 import { EnvironmentInjector, Injectable, Injector, inject, runInInjectionContext } from '@angular/core';
 import type { Observable } from 'rxjs';
-import { checkAnswer, isCheckRequest } from '../attach/check-request';
+import { isProbe, probeResponse } from '../attach/probe';
 import { REQUEST_WATCH } from '../attach/request-watch';
 import { CONFIGURATION_REGISTRY } from '../core/configuration';
 import { configError } from '../errors';
@@ -35,7 +35,7 @@ import { warnAboutOddRequest } from './odd-request';
  */
 export const genesysAuthInterceptor: HttpInterceptorFn = (request, next) => {
   if (ngDevMode) {
-    if (isCheckRequest(request)) return checkAnswer();
+    if (isProbe(request)) return probeResponse();
     const watch = inject(REQUEST_WATCH, { optional: true });
     if (watch) return watch.watch(request, next, intercept);
   }

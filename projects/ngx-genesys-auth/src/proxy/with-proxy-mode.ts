@@ -58,26 +58,26 @@ function proxyStep(): ProxyStep {
   const link = inject(SESSION_LINK, { optional: true });
   return {
     client: (relay, config) => {
-      let asked = 0;
-      const linked = link?.client(relay) ?? relay;
+      let count = 0;
+      const client = link?.client(relay) ?? relay;
       return {
-        ...linked,
-        token: () => relaySession(linked).pipe(map((session) => standIn(session, config, ++asked)))
+        ...client,
+        token: () => relaySession(client).pipe(map((session) => sessionAsToken(session, config, ++count)))
       };
     },
-    forward: (via) => forwardVia(via, injector, link),
-    restrict: (handler, via) => restricted(handler, via),
+    forward: (relayConfig) => forwardToRelay(relayConfig, injector, link),
+    checkPath,
     tokenRefusal: () => authError('proxy_mode')
   };
 }
 
-/** The session in the form of a token, so that it is requested, kept and renewed like one. It is never sent. */
-function standIn(session: SessionResponse, config: ResolvedConfig, asked: number): TokenResponse {
+/** Represents the session by a token, so that the session is requested, kept and renewed as a token is. This token is never sent. */
+function sessionAsToken(session: SessionResponse, config: ResolvedConfig, count: number): TokenResponse {
   const mismatch = session.mode === 'proxy' ? regionMismatch(session, config) : authError('relay_mode_mismatch');
   if (mismatch) throw mismatch;
   const scopes = [...config.scopes, ...config.optionalScopes].filter((scope) => isCovered(scope, session.scopes));
   return {
-    access_token: `no-token-${asked}`,
+    access_token: `no-token-${count}`,
     token_type: 'Bearer',
     expires_in: SESSION_SECONDS,
     scope: scopes.join(' '),
@@ -85,16 +85,16 @@ function standIn(session: SessionResponse, config: ResolvedConfig, asked: number
   };
 }
 
-/** Whether a request goes to the relay, which forwards calls of the API and nothing else that may be on its origin. */
+/** Whether a request goes to the relay, which forwards only calls of the API. */
 const goesToRelay = ({ url }: HttpRequest<unknown>, { apiOrigin }: ResolvedConfig): boolean =>
   url.startsWith(`${apiOrigin}${RELAY_PATHS.api}/`);
 
 /** Refuses requests that would reach another path of the site, with the user's credential for the relay. */
-function restricted(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterceptorFn {
+function checkPath(handler: HttpInterceptorFn, relayConfig: ResolvedConfig): HttpInterceptorFn {
   return (request, next) => {
-    if (!goesToRelay(request, via) || isLeftAlone(request)) return handler(request, next);
-    const path = request.url.slice(via.apiOrigin.length);
-    if (!staysBelowApi(via.relayUrl, path)) return throwError(() => pathRefused(path));
+    if (!goesToRelay(request, relayConfig) || isLeftAlone(request)) return handler(request, next);
+    const path = request.url.slice(relayConfig.apiOrigin.length);
+    if (!staysBelowApi(relayConfig.relayUrl, path)) return throwError(() => pathRefused(path));
     // A copy: code of the app may change the request in place while it waits for the session.
     return handler(request.clone(), next);
   };
@@ -104,38 +104,38 @@ function restricted(handler: HttpInterceptorFn, via: ResolvedConfig): HttpInterc
 const pathRefused = (path: string) => authError('proxy_path_refused', { path: path.replace(/[?#].*/s, '') });
 
 /** Sends requests for the API to the relay instead. */
-function forwardVia(via: ResolvedConfig, injector: Injector, link: SessionLink | null): Forward {
-  const { apiOrigin, relayUrl, credentials } = via;
+function forwardToRelay(relayConfig: ResolvedConfig, injector: Injector, link: SessionLink | null): Forward {
+  const { apiOrigin, relayUrl, credentials } = relayConfig;
   const rewritten = (
     request: HttpRequest<unknown>,
     context: HttpContext,
-    own?: Readonly<Record<string, string>>
+    appHeaders?: Readonly<Record<string, string>>
   ): HttpRequest<unknown> =>
     request.clone({
       context,
       url: relayUrl + request.url.slice(apiOrigin.length),
-      setHeaders: { ...own, ...link?.headers(), [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+      setHeaders: { ...appHeaders, ...link?.headers(), [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
       withCredentials: credentials === 'include',
       ...(credentials === 'omit' && { credentials })
     });
   const send = (request: HttpRequest<unknown>, context: HttpContext, next: HttpHandlerFn) =>
-    via.headers
-      ? defer(() => runInInjectionContext(injector, () => relayHeaders(via))).pipe(
-          switchMap((own) => next(rewritten(request, context, own)))
+    relayConfig.headers
+      ? defer(() => runInInjectionContext(injector, () => relayHeaders(relayConfig))).pipe(
+          switchMap((appHeaders) => next(rewritten(request, context, appHeaders)))
         )
       : next(rewritten(request, context));
   return (request, _live, context, next) => {
-    if (!goesToRelay(request, via)) return next(request.clone({ context }));
+    if (!goesToRelay(request, relayConfig)) return next(request.clone({ context }));
     const events = send(request, context, next).pipe(
-      catchError((error: unknown) => throwError(() => typedError(error, via.timeoutMs)))
+      catchError((error: unknown) => throwError(() => typedError(error, relayConfig.timeoutMs)))
     );
     return link?.watch(events) ?? events;
   };
 }
 
 /**
- * Turns a refusal of the relay itself into the error that it would be in token mode. Statuses from 429 on (temporary failures) stay unchanged, as
- * those of the API do, so that `withRetry()` retries them. A 401 stays unchanged, too: it is answered by a renewal and a replay.
+ * Turns a refusal of the relay into the error that it would be in token mode. Statuses from 429 on (temporary failures) stay unchanged,
+ * so that `withRetry()` retries them. A 401 stays unchanged, too: the session is renewed, and the request is sent again.
  */
 function typedError(error: unknown, timeoutMs: number): unknown {
   const refusal =

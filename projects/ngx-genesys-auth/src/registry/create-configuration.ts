@@ -24,13 +24,13 @@ const LOAD_TIMEOUT_MS = 10_000;
  * Creates the configuration of one call of `provideGenesysAuth()`.
  *
  * @param parent the injector of `provideGenesysAuth()`
- * @param coreAvailable called when the core can be created
+ * @param onCoreAvailable called when the core can be created
  */
 export function createConfiguration(
   { config, features }: Provided,
   parent: EnvironmentInjector,
   { handlerFor, guard }: Pick<ConfigurationRegistry, 'handlerFor' | 'guard'>,
-  coreAvailable: () => void
+  onCoreAvailable: () => void
 ): Configuration {
   const name = nameOf(config);
   const state = new AuthState();
@@ -39,7 +39,7 @@ export function createConfiguration(
   let isStarted = false;
 
   const createFeatures = (given: GenesysAuthConfig): EnvironmentInjector => {
-    // First of all: a wrong configuration must not leave an injector behind.
+    // First, so that no injector is created for a wrong configuration.
     const resolved = resolveConfig(given, name);
     featureInjector = createEnvironmentInjector(
       [
@@ -49,7 +49,7 @@ export function createConfiguration(
       ],
       configuration.injector
     );
-    coreAvailable();
+    onCoreAvailable();
     return featureInjector;
   };
 
@@ -66,12 +66,12 @@ export function createConfiguration(
     );
 
   /** Created at the first use, because it needs the app's `HttpClient`. */
-  const coreOf = (): GenesysAuthCore | undefined => (core = featureInjector?.get(GENESYS_AUTH_CORE));
+  const getCore = (): GenesysAuthCore | undefined => (core = featureInjector?.get(GENESYS_AUTH_CORE));
 
   // An exception, for instance because the app is destroyed, becomes an error of the Observable.
   const ready = (retryNow?: boolean): Observable<GenesysAuthCore> =>
     defer(() => {
-      const known = coreOf();
+      const known = getCore();
       if (known) return of(known);
       return loading.pending() ?? (retryNow ? undefined : loading.paused()) ?? loading.start(loadCore);
     });
@@ -99,10 +99,10 @@ export function createConfiguration(
       return featureInjector;
     },
     get core() {
-      return coreOf();
+      return getCore();
     },
     get handler() {
-      return coreOf()?.handler ?? waitForCore;
+      return getCore()?.handler ?? waitForCore;
     },
     start() {
       if (loadsLater(config)) {

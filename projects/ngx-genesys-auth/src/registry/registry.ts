@@ -82,10 +82,10 @@ export function createRegistry(): ConfigurationRegistry {
     }
   };
 
-  const coreAvailable = (): void => {
+  const onCoreAvailable = (): void => {
     handlers = undefined;
   };
-  for (const one of used) all.push(createConfiguration(one, parent, registry, coreAvailable));
+  for (const one of used) all.push(createConfiguration(one, parent, registry, onCoreAvailable));
   return registry;
 }
 

@@ -15,11 +15,15 @@ import { type Observable, catchError, defer, first, from, map, switchMap, timeou
 import { skipGenesysAuth } from '../context/request-context';
 import type { ResolvedConfig } from '../config';
 import { invalidRelayResponse, relayError } from './relay-error';
-import { fingerprint } from './fingerprint';
+import { rejectionReport } from './rejection-report';
 
 /** The calls to the relay. Each is made once per subscription and fails with a `GenesysAuthError` only. */
 export interface RelayClient {
-  /** Any call, as another entry point may need one: its answer is checked, and its body may be left out. */
+  /**
+   * Calls any path of the relay.
+   *
+   * @param isExpected checks the answer; if it returns false, the call fails with `relay_invalid_response`
+   */
   readonly call: <T>(
     method: 'GET' | 'POST',
     path: string,
@@ -54,19 +58,19 @@ export function relayClient(config: ResolvedConfig): RelayClient {
     headers?: Readonly<Record<string, string>>
   ): Observable<T> =>
     defer(() => runInInjectionContext(injector, () => relayHeaders(config))).pipe(
-      switchMap((own) =>
+      switchMap((appHeaders) =>
         http.request<unknown>(method, relayUrl + path, {
           body,
           // Our interceptor and guard leave it alone.
           context: skipGenesysAuth(),
-          headers: { ...own, ...headers, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
+          headers: { ...appHeaders, ...headers, [GENESYS_AUTH_HEADER]: GENESYS_AUTH_HEADER_VALUE },
           withCredentials: credentials === 'include',
-          // What the relay says to the server is never handed to the browser inside the page.
+          // A rendered page must not contain answers of the relay: they are for the server.
           transferCache: false,
           ...(credentials === 'omit' && { credentials })
         })
       ),
-      // An interceptor of the app may end the call without an answer, or answer twice; the flight must land, and once.
+      // An interceptor of the app may complete the call without an answer, or answer twice. The caller needs exactly one outcome.
       first(),
       timeout(timeoutMs),
       map((answer) => {
@@ -78,28 +82,25 @@ export function relayClient(config: ResolvedConfig): RelayClient {
       })
     );
 
-  const wanted: TokenRequest = {
-    scopes,
-    ...(optionalScopes.length > 0 && { optionalScopes })
-  };
+  const wanted: TokenRequest = { scopes, ...(optionalScopes.length > 0 && { optionalScopes }) };
   return {
     call,
     token(rejected, nameCaller) {
       const ask = (more?: TokenRequest) =>
         call('POST', TOKEN_PATH, { ...wanted, ...more, ...(nameCaller && { caller: true }) }, isTokenResponse);
-      return rejected === undefined ? ask() : from(fingerprint(rejected)).pipe(switchMap(ask));
+      return rejected === undefined ? ask() : from(rejectionReport(rejected)).pipe(switchMap(ask));
     }
   };
 }
 
-/** Asks the relay who is calling. An app that never does carries nothing of it. */
+/** Asks the relay who is calling. It is not a method of the client, so that apps that never call it do not contain it. */
 export const relaySession = (relay: RelayClient): Observable<SessionResponse> =>
   relay.call('GET', SESSION_PATH, undefined, isSessionResponse);
 
 /** The app's own headers for a call to the relay. Must be called in an injection context. */
 export function relayHeaders({ headers }: ResolvedConfig): Observable<Readonly<Record<string, string>> | undefined> {
   const given = headers?.();
-  // A plain record must not cost a tick: the call leaves in the turn in which it was asked for.
+  // A plain record is emitted synchronously, so that the call is made synchronously as well.
   return from(given && isPromise(given) ? given : [given]);
 }
 

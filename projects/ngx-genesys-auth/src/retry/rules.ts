@@ -1,7 +1,7 @@
 import { HttpErrorResponse, type HttpRequest } from '@angular/common/http';
 import { SKIP, SKIP_RETRY } from '../context/request-context';
 
-/** Methods that have the same effect once or twice (RFC 9110, 9.2.2). */
+/** Idempotent methods (RFC 9110, 9.2.2): a repeated request has no other effect than one request. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /**
@@ -12,20 +12,20 @@ const READING_POST =
   /^\/api\/v2\/(?:analytics\/[\w/-]+\/(?:query|search)|(?:(?:conversations\/participants\/attributes|groups|locations|quality\/evaluations|speechandtextanalytics\/transcripts|teams|users|voicemail)\/)?search)$/;
 
 /** Statuses after which the request may succeed later: the server did not handle it, or may not have. */
-const PASSING = new Set([429, 503, 504]);
+const TEMPORARY = new Set([429, 503, 504]);
 
 /** The path of a URL on the API's origin, without query and fragment. */
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '');
 
-/** Whether a request may be sent again: it has the same effect twice, and the interceptor handles it. */
+/** Whether a request may be sent again: repeating it is safe, and the interceptor handles it. */
 export function mayRepeat({ method, url, context, headers }: HttpRequest<unknown>): boolean {
   if (context.has(SKIP) || context.has(SKIP_RETRY) || headers.has('Authorization')) return false;
   return IDEMPOTENT.has(method) || (method === 'POST' && READING_POST.test(pathOf(url)));
 }
 
 /** Whether an error is temporary. */
-export const isPassing = (error: unknown): error is HttpErrorResponse =>
-  error instanceof HttpErrorResponse && PASSING.has(error.status);
+export const isTemporary = (error: unknown): error is HttpErrorResponse =>
+  error instanceof HttpErrorResponse && TEMPORARY.has(error.status);
 
 /**
  * Reads the `Retry-After` header of a response (RFC 9110, 10.2.3): seconds or an HTTP date.

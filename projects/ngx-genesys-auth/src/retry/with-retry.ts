@@ -7,7 +7,7 @@ import type { GenesysAuthFeature } from '../features/feature';
 import { checkKeys, readNumber } from '../config/report';
 import { signedOut } from '../token/single-flight';
 import type { TokenSource } from '../token/source';
-import { isPassing, mayRepeat, retryAfterMs } from './rules';
+import { isTemporary, mayRepeat, retryAfterMs } from './rules';
 
 /** Options of {@link withRetry}. */
 export interface RetryOptions {
@@ -28,14 +28,14 @@ const LONGEST_BACKOFF_MS = 10_000;
  *
  * Sends a request for the Genesys API again after 429 (too many requests), 503 and 504: after the time that `Retry-After`
  * says (seconds or an HTTP date), without it after a random time up to 0.5, 1, 2, ... 10 seconds (full jitter). Each attempt
- * has the token that is then live. Whoever unsubscribes ends it. After `clear()` nothing is sent again: the request fails with
- * `signed_out`, as another user may have signed in meanwhile.
+ * has the token that is then live. A caller that unsubscribes ends it. After `clear()` nothing is sent again: the request fails with
+ * `signed_out`, because another user may have signed in meanwhile.
  *
- * - Only what does nothing twice: `GET`, `HEAD`, `OPTIONS`, `PUT`, `DELETE`, and the `POST` operations that only read:
+ * - Only requests that can be repeated safely: `GET`, `HEAD`, `OPTIONS`, `PUT`, `DELETE`, and the `POST` operations that only read:
  *   `/api/v2/analytics/.../query` (or `search`), `/api/v2/search`, and `search` of users, groups, teams, locations,
  *   voicemail, quality/evaluations, speechandtextanalytics/transcripts and conversations/participants/attributes.
- * - A 429 that it does not wait for any longer becomes a `GenesysAuthError` `api_rate_limited` with
- *   `retryAfterSeconds`, and the response as its `cause`. A 503 or 504 stays the `HttpErrorResponse` it is.
+ * - A 429 that is not retried any more becomes a `GenesysAuthError` `api_rate_limited` with `retryAfterSeconds`, and the response as
+ *   its `cause`. A 503 or 504 stays an `HttpErrorResponse`.
  * - {@link skipGenesysRetry} lets a request be sent once; so do {@link skipGenesysAuth} and an `Authorization` header of
  *   your own.
  *
@@ -45,7 +45,7 @@ const LONGEST_BACKOFF_MS = 10_000;
 export function withRetry(options: RetryOptions = {}): GenesysAuthFeature<'retry'> {
   return {
     kind: 'retry',
-    providers: [{ provide: STEPS, multi: true, useValue: retryStep(checked(options)) }]
+    providers: [{ provide: STEPS, multi: true, useValue: retryStep(checkOptions(options)) }]
   };
 }
 
@@ -54,30 +54,30 @@ type Limits = Required<{ [key in keyof RetryOptions]: number }>;
 const retryStep = (limits: Limits): Pick<Steps, 'retry'> => ({
   retry: (inner, tokens) => (request, next) =>
     // Each subscription counts its own attempts.
-    mayRepeat(request) ? defer(() => repeated(() => inner(request, next), tokens, limits)) : inner(request, next)
+    mayRepeat(request) ? defer(() => withRetries(() => inner(request, next), tokens, limits)) : inner(request, next)
 });
 
-function repeated(
+function withRetries(
   attempt: () => Observable<HttpEvent<unknown>>,
   tokens: TokenSource,
   { retries, maxWaitMs }: Limits
 ): Observable<HttpEvent<unknown>> {
   const generation = tokens.generation();
   let attempts = 0;
-  // What one user has begun must not be sent again for the next one.
+  // A request of one user must not be sent again for the next user.
   const stopIfCleared = (): void => {
     if (tokens.generation() !== generation) throw signedOut();
   };
   const wait = (error: unknown): Observable<unknown> => {
-    if (!isPassing(error)) return throwError(() => error);
+    if (!isTemporary(error)) return throwError(() => error);
     stopIfCleared();
     const asked = retryAfterMs(error);
-    if (attempts > retries || (asked ?? 0) > maxWaitMs) return throwError(() => final(error, asked, maxWaitMs));
+    if (attempts > retries || (asked ?? 0) > maxWaitMs) return throwError(() => lastError(error, asked, maxWaitMs));
     return timer(asked ?? Math.min(backoffMs(attempts), maxWaitMs)).pipe(tap(stopIfCleared));
   };
   let isSent = false;
-  // The app sees the event that the request was sent once. A later interceptor may fail an attempt before it is sent.
-  const isFirstOfItsKind = ({ type }: HttpEvent<unknown>): boolean => {
+  // The app sees the event `Sent` once. A later interceptor may fail an attempt before it is sent.
+  const isNoRepeatedSent = ({ type }: HttpEvent<unknown>): boolean => {
     if (type !== HttpEventType.Sent) return true;
     const isFirst = !isSent;
     isSent = true;
@@ -86,14 +86,14 @@ function repeated(
   return defer(() => {
     attempts++;
     return attempt();
-  }).pipe(retry({ delay: wait }), filter(isFirstOfItsKind));
+  }).pipe(retry({ delay: wait }), filter(isNoRepeatedSent));
 }
 
 /** Full jitter: clients that failed together do not come back together. */
 const backoffMs = (attempt: number): number =>
   Math.random() * Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), LONGEST_BACKOFF_MS);
 
-function final(response: HttpErrorResponse, askedMs: number | undefined, maxWaitMs: number): unknown {
+function lastError(response: HttpErrorResponse, askedMs: number | undefined, maxWaitMs: number): unknown {
   if (response.status !== 429) return response;
   const seconds = askedMs === undefined ? undefined : Math.ceil(askedMs / 1000);
   return authError('api_rate_limited', {
@@ -105,7 +105,7 @@ function final(response: HttpErrorResponse, askedMs: number | undefined, maxWait
   });
 }
 
-function checked(options: RetryOptions): Limits {
+function checkOptions(options: RetryOptions): Limits {
   const issues: ConfigIssue[] = [];
   const report = (key: string, message: string, fix: string): void => {
     issues.push({ key, message, fix });

@@ -11,7 +11,7 @@ import type { GenesysAuthConfig, GenesysAuthConfigLoader, LoadedGenesysAuthConfi
 import { createRegistry } from '../registry/registry';
 import { CONFIGURATION_REGISTRY } from '../core/configuration';
 import { PROVIDED, type Provided } from '../core/provided';
-import { provideInterceptorCheck } from '../interceptor/interceptor-check';
+import { provideInterceptorProbe } from '../interceptor/probe-interceptor';
 import { GenesysScopesDirective } from '../template/scopes-directive';
 import type { GenesysAuthFeature } from '../features/feature';
 import { GenesysAuthService } from '../service/service';
@@ -57,7 +57,7 @@ export const configurationProviders = (provided: Provided): (Provider | Environm
   provideEnvironmentInitializer(() => {
     inject(CONFIGURATION_REGISTRY).start();
   }),
-  ...(ngDevMode ? [provideInterceptorCheck()] : []),
+  ...(ngDevMode ? [provideInterceptorProbe()] : []),
   provided.features.map(({ appProviders }) => appProviders ?? [])
 ];
 

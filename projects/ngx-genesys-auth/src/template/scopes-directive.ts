@@ -17,6 +17,7 @@ import { GenesysAuthError, isScopeDenied } from '../errors';
 import { SERVER_RELAY } from '../token/server-access';
 import { GenesysAuthService } from '../service/service';
 
+/** What the directive asks. */
 interface Question {
   readonly auth: GenesysAuthService;
   readonly needed: readonly string[];
@@ -67,7 +68,7 @@ export class GenesysScopesDirective {
     const [auth, needed] = [this.#auth(), this.#needed()];
     return untracked(() => auth.validate(...needed)).errors[0];
   });
-  /** The answer, or the last answer to the same question (scopes and configuration) while there is none. */
+  /** The answer. While it is not known, the last answer to the same question. */
   readonly #granted = linkedSignal<Question & { fresh: boolean | undefined }, boolean | undefined>({
     source: () => ({ auth: this.#auth(), needed: this.#needed(), fresh: this.#answer() }),
     computation: ({ auth, needed, fresh }, last) =>
@@ -87,7 +88,7 @@ export class GenesysScopesDirective {
         this.#errors.handleError(error);
       });
     });
-    // Runs once for each question (scopes and configuration), whatever happens to the token later.
+    // Runs when the scopes or the configuration change, not when the token changes.
     effect(() => {
       const [auth, needed] = [this.#auth(), this.#needed()];
       if (this.#silent || this.#invalid()) return;

@@ -19,8 +19,8 @@ export const SERVER_RELAY = new InjectionToken<readonly ServerRelay[]>(ngDevMode
 export interface ServerAccess {
   /** The configuration with the relay as the server reaches it; `undefined` if the server has no credential. */
   readonly config: ResolvedConfig | undefined;
-  /** Fails with `server_no_credential` instead of calling the relay, if the server has no credential. */
-  readonly guarded: (acquire: AcquireToken) => AcquireToken;
+  /** Adds a check: without a credential of the server it fails with `server_no_credential`, and the relay is not called. */
+  readonly withCredentialCheck: (acquire: AcquireToken) => AcquireToken;
 }
 
 /** How this server obtains tokens; `undefined` in a browser. Must be called in an injection context. */
@@ -29,10 +29,10 @@ export function serverAccess(config: ResolvedConfig): ServerAccess | undefined {
   const relays = inject(SERVER_RELAY, { optional: true }) ?? [];
   try {
     const found = relays.map((relayOf) => relayOf(config)).find((relay) => relay !== undefined);
-    return { config: found, guarded: (acquire) => (found ? acquire : () => throwError(noCredential)) };
+    return { config: found, withCredentialCheck: (acquire) => (found ? acquire : () => throwError(noCredential)) };
   } catch (error) {
     // A mistake in provideServerGenesysAuth() must not affect requests that need no token.
-    return { config: undefined, guarded: () => () => throwError(() => error) };
+    return { config: undefined, withCredentialCheck: () => () => throwError(() => error) };
   }
 }
 

@@ -13,9 +13,9 @@ const REMEMBERED_HEADERS = 4;
 /**
  * Holds the one token of a configuration in memory. All callers share one call to the relay.
  *
- * It has no timer, and checks the token each time one is needed. Before the last `renewAheadMs` of its life, the token is used. In
- * these, the token is used and renewed in the background. After it has expired, callers wait for a new one. So nothing keeps the app
- * from becoming stable, and a computer that wakes from sleep needs no special code.
+ * It has no timer: it checks the token each time one is needed. A token that expires within `renewAheadMs` is used, and renewed in the
+ * background. After it has expired, callers wait for a new one. So nothing keeps the app from becoming stable, and a computer that
+ * wakes from sleep needs no special code.
  */
 export class TokenSource {
   readonly #config: ResolvedConfig;
@@ -58,12 +58,12 @@ export class TokenSource {
     return generation !== this.generation();
   }
 
-  /** Whether this value of `Authorization` holds a token of this source. */
+  /** Whether this value of `Authorization` holds one of the last tokens of this source. */
   ownsHeader(header: string): boolean {
     return this.#headers.includes(header);
   }
 
-  /** The token, live or expired. Starts nothing. */
+  /** The last token, live or expired, unless the pending call reports it as rejected. Starts nothing. */
   held(): LiveToken | undefined {
     const isRejected = this.#live?.token === this.#rejected && this.#flight.pending() !== undefined;
     return isRejected ? undefined : this.#live;
@@ -75,7 +75,7 @@ export class TokenSource {
     return isLive(token) ? token : undefined;
   }
 
-  /** Renews a token in the background if it expires soon. A subscriber of events$ may then call clear(). */
+  /** Renews a token in the background if it expires soon. Emits an event, and a subscriber of events$ may call `clear()`. */
   renewIfDue(live: LiveToken): void {
     const isDue = live.age() >= live.renewAtMs;
     if (isDue && !this.#flight.pending() && !this.#flight.paused()) this.#start('ahead');
@@ -103,8 +103,9 @@ export class TokenSource {
    */
   afterRejection(rejected: LiveToken): Observable<LiveToken> {
     const pending = this.#flight.pending();
-    if (!pending || this.#rejected === rejected.token || this.isCleared(rejected)) return this.#replacementOf(rejected);
-    // The pending call does not report this token, so it may bring the same token again.
+    const mayBringItAgain = pending && this.#rejected !== rejected.token && !this.isCleared(rejected);
+    if (!mayBringItAgain) return this.#replacementOf(rejected);
+    // The pending call does not report this token, so the relay may answer with it. Its outcome decides whether another call follows.
     return pending.pipe(
       catchError(() => of(undefined)),
       switchMap(() => this.#replacementOf(rejected))

@@ -84,7 +84,7 @@ export class NotingWatch implements RequestWatch {
     }
   }
 
-  tokenTakenOff(request: HttpRequest<unknown>): void {
+  tokenRemoved(request: HttpRequest<unknown>): void {
     const [origin, path] = this.#placeOf(request.urlWithParams);
     const verdict = {
       kind: 'taken-off',

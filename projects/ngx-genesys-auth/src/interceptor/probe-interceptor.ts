@@ -2,16 +2,16 @@ import { HttpHandler } from '@angular/common/http';
 import { APP_BOOTSTRAP_LISTENER, EnvironmentInjector, type Provider, inject } from '@angular/core';
 import { switchMap } from 'rxjs';
 import { CONFIGURATION_REGISTRY } from '../core/configuration';
-import { checkRequest } from '../attach/check-request';
+import { probeRequest } from '../attach/probe';
 
-const checked = new WeakSet();
+const probed = new WeakSet();
 
 /**
- * Development only: after the app has started, sends a request through the app's interceptors, which ours answers. If the request
- * reaches the backend, ours is missing, and the guard stops the request. Angular has no API that lists functional interceptors. The
- * check does not run in `TestBed`, which starts no app.
+ * Development only: after the app has started, sends a probe through the app's interceptors, which our interceptor answers. If the probe
+ * reaches the backend, our interceptor is missing, and the guard reports that. Angular has no API that lists functional interceptors.
+ * `TestBed` starts no app, so there is no probe in tests.
  */
-export function provideInterceptorCheck(): Provider {
+export function provideInterceptorProbe(): Provider {
   return {
     provide: APP_BOOTSTRAP_LISTENER,
     multi: true,
@@ -21,19 +21,19 @@ export function provideInterceptorCheck(): Provider {
       const handler = inject(HttpHandler);
       return () => {
         // Once, however many configurations and components the app starts with.
-        if (checked.has(registry)) return;
-        checked.add(registry);
-        const check = registry
+        if (probed.has(registry)) return;
+        probed.add(registry);
+        const probe = registry
           .get()
           .ready()
           .pipe(
             switchMap(({ config }) => {
               registry.guard.protect(injector);
-              return handler.handle(checkRequest(config.apiOrigin));
+              return handler.handle(probeRequest(config.apiOrigin));
             })
           );
-        // An app's interceptor may fail on it; that says nothing about ours.
-        check.subscribe({ error: () => undefined });
+        // If another interceptor fails on the probe, it is not known whether ours is registered.
+        probe.subscribe({ error: () => undefined });
       };
     }
   };

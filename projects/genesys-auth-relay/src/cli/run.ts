@@ -7,6 +7,7 @@ import { grantOf } from '../http/start-line.ts';
 import { describeConfig } from './check.ts';
 import { doctor } from './doctor.ts';
 import { newApiKey } from './hash-key.ts';
+import { init } from './init.ts';
 import type { Outcome, Output } from './outcome.ts';
 import { USAGE } from './usage.ts';
 
@@ -60,6 +61,10 @@ function hashKey({ out }: Output): Outcome {
   return { exitCode: 0 };
 }
 
+/** The terminal of a person who can answer questions. */
+const terminal = () =>
+  process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined;
+
 function failed(error: unknown, { err }: Output): Outcome {
   if (error instanceof RelayConfigError) err(`${error.message}\n`);
   else if (error instanceof RelayStartError) err(`${error.message} ${error.hint}\n`);
@@ -79,9 +84,11 @@ export async function run(args: readonly string[], version: string, output: Outp
     return { exitCode: 2 };
   };
   try {
-    // It has separate flags.
-    if (args[0] === 'doctor' && !args.some((arg) => arg === '--help' || arg === '-h'))
-      return await doctor(args.slice(1), output);
+    const [name, ...flags] = args;
+    const isHelp = flags.some((flag) => flag === '--help' || flag === '-h');
+    // These commands have separate flags.
+    if (name === 'doctor' && !isHelp) return await doctor(flags, output);
+    if (name === 'init' && !isHelp) return await init(flags, output, terminal());
   } catch (error) {
     return failed(error, output);
   }

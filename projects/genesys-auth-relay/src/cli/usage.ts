@@ -2,6 +2,10 @@
 export const USAGE = `genesys-auth-relay: keeps the Genesys Cloud client secret; forwards API calls or issues access tokens
 
 Usage:
+  genesys-auth-relay init                         ask a few questions, and write relay.yaml and .env.example; without
+                                                  questions: --yes --region NAME --client-id ID --scopes LIST
+                                                  --identity sign-in|company|development [--mode proxy|token]
+                                                  [--issuer URL] [--audience NAME] [--dir FOLDER]
   genesys-auth-relay serve --config relay.yaml    run the relay until SIGTERM or Ctrl-C; SIGHUP reads the file again
   genesys-auth-relay check --config relay.yaml    check the configuration and describe it
   genesys-auth-relay doctor --config relay.yaml [--client NAME] [--find-region] [--json]

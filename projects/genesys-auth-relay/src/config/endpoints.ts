@@ -12,7 +12,10 @@ export interface Endpoints {
 }
 
 /** The endpoints of a known region, or explicit ones. Never a mix of both. */
-export function endpointsOf(genesys: ParsedConfig['genesys'], issues: ConfigIssue[]): Endpoints | undefined {
+export function endpointsOf(
+  genesys: Pick<ParsedConfig['genesys'], 'region' | 'tokenEndpoint' | 'apiOrigin'>,
+  issues: ConfigIssue[]
+): Endpoints | undefined {
   const { region, tokenEndpoint, apiOrigin } = genesys;
   const complain = (key: string, message: string, fix: string): undefined => {
     issues.push({ key: `genesys.${key}`, message, fix });

@@ -3,7 +3,13 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Fault } from 'genesys-sandbox';
 import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
-import { type Received, describeInChromium, launchChromium, record } from '../support/chromium.ts';
+import {
+  type Received,
+  describeInChromium,
+  launchChromium,
+  launchChromiumWithoutCookies,
+  record
+} from '../support/chromium.ts';
 import { USERS, type SignInServer, logIn, startSignInServer } from '../support/sign-in-server.ts';
 import { until } from '../support/until.ts';
 
@@ -282,8 +288,9 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       expect(redirects()).toBe(1);
     });
 
-    it('the browser keeps no cookie at all', async () => {
-      server.blockedCookies = /./;
+    it('the user has blocked cookies in the settings of Chromium', async () => {
+      await context.close();
+      context = await launchChromiumWithoutCookies();
       const page = await open('/desk');
       await logIn(page, ann);
       await page.getByText('allow cookies').waitFor();

@@ -1,4 +1,6 @@
-import { chromium, type Browser, type Page, type Response } from 'playwright-core';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page, type Response } from 'playwright-core';
 import { findChromium, hasCertutil } from '../../../scripts/lib/tools.cjs';
 
 const executablePath = findChromium();
@@ -26,23 +28,40 @@ export function launchChromium({
   readonly home?: string;
 } = {}): Promise<Browser> {
   return chromium.launch({
+    ...options(switches),
     ...(home !== undefined && { env: { ...process.env, HOME: home } }),
-    ...(executablePath === undefined ? {} : { executablePath }),
-    headless: true,
-    ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--disable-dev-shm-usage',
-      ...switches
-    ]
+    ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
   });
 }
+
+/** Starts the installed Chromium with a profile whose user has blocked all cookies in the settings. Closing the context ends it. */
+export function launchChromiumWithoutCookies(): Promise<BrowserContext> {
+  const profile = join(__dirname, '../../../out-tsc/e2e-profile-without-cookies');
+  rmSync(profile, { recursive: true, force: true });
+  mkdirSync(join(profile, 'Default'), { recursive: true });
+  const settings = { profile: { default_content_setting_values: { cookies: BLOCKED } } };
+  writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(settings));
+  return chromium.launchPersistentContext(profile, options());
+}
+
+/** The value of a content setting of Chromium. */
+const BLOCKED = 2;
+
+const options = (switches: readonly string[] = []) => ({
+  ...(executablePath === undefined ? {} : { executablePath }),
+  headless: true,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--disable-dev-shm-usage',
+    ...switches
+  ]
+});
 
 /** Everything one page received from the network, and every error it had. */
 export interface Received {

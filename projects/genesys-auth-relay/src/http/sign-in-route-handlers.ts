@@ -14,8 +14,10 @@ function signInOf({ signIn }: Relay): SignIn {
 
 /** Refuses everything but a navigation of the whole window. */
 function checkNavigation({ head }: RequestContext): void {
-  const destination = head.headers['sec-fetch-dest'];
+  const { 'sec-fetch-dest': destination, 'sec-fetch-mode': mode } = head.headers;
   if (destination === undefined || destination === 'document') return;
+  // A navigation that a service worker of the app forwards has lost its destination. No script can set this mode.
+  if (destination === 'empty' && mode === 'navigate') return;
   throw new RelayProblem('invalid_request', 'Sign-in is a navigation of the whole window.', {
     hint: 'Set location.href to the URL; do not fetch it, and do not open it in a frame.'
   });

@@ -157,8 +157,12 @@ describe('signing in', () => {
     world = await setUpSignIn();
     const browser = world.browser();
     for (const path of ['/sign-in', '/sign-in/callback?code=a&state=b'])
-      for (const dest of ['iframe', 'image', 'empty'])
-        expect(await browser.navigate(path, { 'sec-fetch-dest': dest })).toMatchObject({
+      for (const [mode, dest] of [
+        ['navigate', 'iframe'],
+        ['no-cors', 'image'],
+        ['cors', 'empty']
+      ])
+        expect(await browser.navigate(path, { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest })).toMatchObject({
           status: 400,
           body: { code: 'invalid_request' }
         });
@@ -167,6 +171,18 @@ describe('signing in', () => {
       headers: { allow: 'GET, OPTIONS' }
     });
     expect(await browser.send('/sign-in/callback', { method: 'HEAD' })).toMatchObject({ status: 405 });
+  });
+
+  it('may be a navigation that a service worker forwards', async () => {
+    world = await setUpSignIn();
+    const browser = world.browser();
+    const callback = '/sign-in/callback?code=a&state=b';
+    const { status } = await browser.navigate(callback);
+    // Angular's service worker calls `fetch(event.request)` for each navigation. Chromium sends these headers then.
+    const forwarded = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' };
+    expect((await browser.navigate('/sign-in', forwarded)).status).toBe(303);
+    const answer = await browser.navigate(callback, forwarded);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining('Back to the app')]);
   });
 
   it('is not there at a relay without signIn', async () => {

@@ -58,12 +58,15 @@ describe.each(Object.entries(variants))('%s', (title, variant) => {
     // By its name, as it is installed: as long as the packages are not in the registry, the CLI cannot look them up there.
     await app.ng('add', 'ngx-genesys-auth', '--skip-confirmation', ...options);
     const root = variant.layers.includes('module') ? 'src/app/app-module.ts' : 'src/app/app.config.ts';
-    const files = [root, 'angular.json', 'package.json', 'src/proxy.conf.json'];
+    const files = [root, 'angular.json', 'package.json', 'proxy.conf.mjs'];
     const made = await Promise.all(files.map((file) => textOf(app, file)));
     expect(made[0]).toContain(sandbox.apiOrigin);
-    expect(made[1]).toContain('"src/proxy.conf.json"');
+    expect(made[1]).toContain('"proxy.conf.mjs"');
     // The tarball stays what is installed.
-    expect(made[2]).toBe(installed);
+    expect(JSON.parse(made[2] ?? '')).toEqual({
+      ...(JSON.parse(installed) as object),
+      scripts: { relay: 'genesys-auth-relay dev' }
+    });
     await app.ng('add', 'ngx-genesys-auth', '--skip-confirmation', ...options);
     expect(await Promise.all(files.map((file) => textOf(app, file)))).toEqual(made);
   }, 600_000);

@@ -1,8 +1,8 @@
 import type { UnitTestTree } from '@angular-devkit/schematics/testing';
-import { ANSWERS, ngAdd, output, workspace } from '../testing/workspace';
+import { ngAdd, workspace } from '../testing/workspace';
 
 const WORKSPACE = '/angular.json';
-const PROXY = '"proxyConfig": "projects/shop/src/proxy.conf.json"';
+const PROXY = '"proxyConfig": "proxy.conf.mjs"';
 
 /** Workspace files as other tools write them: tabs, Windows line ends, and lists and objects on one line. */
 function reformat(tree: UnitTestTree, file: string, unit: string, lineBreak: string): string {
@@ -42,6 +42,7 @@ describe('ng add leaves every line as it is that it does not change', () => {
     expect(linesWithout(after.readText(WORKSPACE), before)).toEqual([unit.repeat(6) + PROXY + cr]);
     expect(linesWithout(manifest, after.readText('/package.json'))).toEqual([]);
     expect(linesWithout(after.readText('/package.json'), manifest)).toEqual([
+      `${unit}${unit}"relay": "genesys-auth-relay dev --sandbox"${cr}`,
       expect.stringMatching(new RegExp(`^${unit}${unit}"ngx-genesys-auth": "\\^[^"]+",${cr}$`))
     ]);
   });
@@ -63,42 +64,23 @@ describe('ng add leaves every line as it is that it does not change', () => {
     const after = (await ngAdd(tree)).readText(WORKSPACE);
     expect(linesWithout(before, after).filter((line) => !line.includes('"options": {}'))).toEqual([]);
     expect(JSON.parse(after).projects.shop.architect.serve.options).toEqual({
-      proxyConfig: 'projects/shop/src/proxy.conf.json'
+      proxyConfig: 'proxy.conf.mjs'
     });
   });
 
-  it('in the file of the proxy', async () => {
+  it('where another proxy file is replaced', async () => {
     const tree = await workspace();
-    configureServe(tree, { options: { proxyConfig: '/proxy.json' } });
-    const before = '{\n\t// ours\n\t"/api": { "target": "http://localhost:3000", "secure": false }\n}\n';
-    tree.create('/proxy.json', before);
-    const after = (await ngAdd(tree)).readText('/proxy.json');
-    expect(linesWithout(before, after)).toEqual([]);
-    expect(after).toContain('\n\t"/genesys": {\n\t\t"target": "http://localhost:8080",\n');
+    configureServe(tree, { options: { port: 4300, proxyConfig: 'proxy.json' } });
+    tree.create('/proxy.json', '{}');
+    const before = tree.readText(WORKSPACE);
+    expect((await ngAdd(tree)).readText(WORKSPACE)).toBe(before.replace('"proxy.json"', '"proxy.conf.mjs"'));
   });
 
-  it('in a package.json without dependencies', async () => {
+  it('in a package.json without scripts and dependencies', async () => {
     const tree = await workspace();
     tree.overwrite('/package.json', '{\n    "name": "ws", "private": true\n}\n');
     expect((await ngAdd(tree)).readText('/package.json')).toMatch(
-      /^\{\n {4}"name": "ws", "private": true, "dependencies": \{"ngx-genesys-auth":"\^[^"]+"\}\n\}\n$/
+      /^\{\n {4}"name": "ws", "private": true, "scripts": \{"relay":"genesys-auth-relay dev --sandbox"\}, "dependencies": \{"ngx-genesys-auth":"\^[^"]+"\}\n\}\n$/
     );
-  });
-});
-
-describe('ng add names the dev server for the CORS list of the relay', () => {
-  it.each([
-    ['the default', {}, 'http://localhost:4200'],
-    ['the port of serve', { options: { port: 4300 } }, 'http://localhost:4300'],
-    [
-      'the port of the configuration that ng serve uses',
-      { options: { port: 4300 }, configurations: { development: { port: 4400 }, production: { port: 4500 } } },
-      'http://localhost:4400'
-    ],
-    ['https', { options: { ssl: true } }, 'https://localhost:4200']
-  ])('with %s', async (_name, serve, origin) => {
-    const tree = await workspace();
-    configureServe(tree, serve);
-    expect(await output(tree, ANSWERS)).toContain(`cors: { origins: [${origin}] }`);
   });
 });

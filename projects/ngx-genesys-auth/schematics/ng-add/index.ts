@@ -1,24 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { MergeStrategy, type Rule, type Tree } from '@angular-devkit/schematics';
 import { NodePackageInstallTask } from '@angular-devkit/schematics/tasks';
+import { EXAMPLE, addExample } from './example';
 import { addInterceptor } from './http';
-import { addMember } from './json';
-import { type Answers, type NgAddOptions, checkOptions, stop } from './options';
+import { LIBRARY, addLibrary } from './manifest';
+import { type Answers, type NgAddOptions, checkOptions } from './options';
 import { addToRoot } from './providers';
 import { addProxy } from './proxy';
+import { type DevRelay, addDevRelay } from './relay';
 import { type Symbol, localName, parse, quoted } from './source';
 import { type Target, findTarget, isForServer } from './target';
 
-const LIBRARY = 'ngx-genesys-auth';
 const PROVIDE: Symbol = ['provideGenesysAuth', LIBRARY];
 const PROXY_MODE: Symbol = ['withProxyMode', LIBRARY];
+const SIGN_IN: Symbol = ['withSignIn', LIBRARY];
 const MODULE = 'GenesysAuthModule';
 
 /**
  * The schematic that `ng add` runs. It writes the providers with region, relay, scopes and mode, puts the interceptor into the
- * app's `HttpClient`, and lets the dev server forward calls to the relay. A second run changes nothing. A run that cannot do
- * all of it changes nothing either, and prints what to write by hand.
+ * app's `HttpClient`, lets the dev server forward calls to the relay, and adds the relay for development. A second run changes
+ * nothing. A run that cannot do all of it changes nothing either, and prints what to write by hand.
  */
 export function ngAdd(options: NgAddOptions): Rule {
   return async (host, context) => {
@@ -27,106 +27,119 @@ export function ngAdd(options: NgAddOptions): Rule {
     const tree = host.branch();
     const answers = await checkOptions(options);
     const target = await findTarget(tree, options.project);
-    const done: string[] = [];
-    const note = (what: string | undefined) => {
-      if (what !== undefined) done.push(what);
-    };
+    const done: (string | undefined)[] = [];
 
     const configuring = target.files.find((file) => {
       const source = parse(tree, file);
       return localName(source, PROVIDE) !== undefined || source.text.includes(`${MODULE}.forRoot(`);
     });
     if (configuring === undefined) {
-      note(addInterceptor(tree, target));
-      note(addConfiguration(tree, target, answers));
+      done.push(addInterceptor(tree, target), addConfiguration(tree, target, answers));
     } else {
-      note(`${configuring} configures ${LIBRARY} already, and stays as it is`);
-      note(addInterceptor(tree, target));
+      done.push(alreadyConfigured(tree, configuring, answers), addInterceptor(tree, target));
     }
     const { proxyTarget, relay } = answers;
-    if (proxyTarget !== undefined) note(addProxy(tree, target, relay.replace(/\/+$/, ''), proxyTarget));
-    const isNew = addToPackage(tree);
+    let devRelay: DevRelay | undefined;
+    if (proxyTarget !== undefined) {
+      done.push(addProxy(tree, target, relay.replace(/\/+$/, ''), proxyTarget));
+      devRelay = addDevRelay(tree, answers);
+      done.push(...devRelay.done);
+    }
+    const example = options.example === true ? await writeExample(tree, target, answers) : undefined;
+    done.push(example?.done);
+    const isNew = addLibrary(tree);
     host.merge(tree, MergeStrategy.Overwrite);
-    if (isNew) context.addTask(new NodePackageInstallTask());
+    if (isNew || devRelay?.isInstallNeeded === true) context.addTask(new NodePackageInstallTask());
 
-    for (const what of done) logger.info(`  ${what}`);
-    logger.info(nextSteps(target, answers));
+    for (const what of done) if (what !== undefined) logger.info(`  ${what}`);
+    logger.info(nextSteps(target, answers, devRelay, example?.file));
   };
 }
 
-/** Makes the library a dependency, if it is none. The CLI has usually done that before. */
-function addToPackage(tree: Tree): boolean {
-  const file = '/package.json';
-  const { dependencies } = tree.readJson(file) as { dependencies?: Record<string, string> };
-  if (dependencies?.[LIBRARY] !== undefined) return false;
-  const wanted = `^${version()}`;
-  return (
-    addMember(tree, file, ['dependencies'], [LIBRARY, wanted], true) ||
-    addMember(tree, file, [], ['dependencies', { [LIBRARY]: wanted }]) ||
-    stop(`${file} is no object.`)
-  );
+/** What to say about a configuration that is there. It stays as it is, because it may be written by hand. */
+function alreadyConfigured(tree: Tree, file: string, { signIn }: Answers): string {
+  const isMissing = signIn && localName(parse(tree, file), SIGN_IN) === undefined;
+  const more = isMissing ? `. For sign-in, add ${SIGN_IN[0]}() after ${PROXY_MODE[0]}()` : '';
+  return `${file} configures ${LIBRARY} already, and stays as it is${more}`;
 }
 
 /** Writes the configuration in the way of the application: a provider, or a module. */
-function addConfiguration(tree: Tree, target: Target, { api, relay, scopes, mode }: Answers): string {
+function addConfiguration(tree: Tree, target: Target, { api, relay, scopes, mode, signIn }: Answers): string {
   const [[key, value] = ['', '']] = Object.entries(api);
+  const features = [...(mode === 'proxy' ? [PROXY_MODE] : []), ...(signIn ? [SIGN_IN] : [])];
   const config = `{ ${key}: ${quoted(value)}, relay: ${quoted(relay)}, scopes: [${scopes.map(quoted).join(', ')}] }`;
-  const configuration = mode === 'proxy' ? `${config}, ${PROXY_MODE[0]}()` : config;
-  const more = mode === 'proxy' ? [PROXY_MODE] : [];
+  const configuration = [config, ...features.map(([name]) => `${name}()`)].join(', ');
   if (target.root.kind === 'standalone') {
     addToRoot(tree, target, {
       field: 'providers',
       text: `${PROVIDE[0]}(${configuration})`,
-      imports: [PROVIDE, ...more]
+      imports: [PROVIDE, ...features]
     });
     return `${PROVIDE[0]}() with ${key} ${value}`;
   }
   addToRoot(tree, target, {
     field: 'imports',
     text: `${MODULE}.forRoot(${configuration})`,
-    imports: [[MODULE, LIBRARY], ...more]
+    imports: [[MODULE, LIBRARY], ...features]
   });
   return `${MODULE}.forRoot() with ${key} ${value}`;
 }
 
-function version(): string {
-  const { version: own } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
-    version: string;
+async function writeExample(tree: Tree, target: Target, { api }: Answers): Promise<{ done: string; file: string }> {
+  const { apiOriginOf, findRegion } = await import('genesys-auth-protocol');
+  const region = 'region' in api ? findRegion(api.region) : undefined;
+  const apiOrigin = 'apiOrigin' in api ? api.apiOrigin : region && apiOriginOf(region);
+  const { file, isNew } = addExample(tree, target, apiOrigin ?? '');
+  return {
+    file,
+    done: isNew ? `${file}: a component that shows queues` : `${file} exists already, and stays as it is`
   };
-  return own;
 }
 
-/** The origin of the dev server, with the options that `ng serve` uses. */
-function devServer({ targets }: Target['project']): string {
-  const serve = targets.get('serve');
-  const configuration = serve?.configurations?.[serve.defaultConfiguration ?? ''];
-  const { port, ssl } = { ...serve?.options, ...configuration };
-  return `${ssl === true ? 'https' : 'http'}://localhost:${typeof port === 'number' && port > 0 ? port : 4200}`;
-}
-
-function nextSteps({ files, project }: Target, { relay, scopes, mode, proxyTarget }: Answers): string {
+function nextSteps(
+  { files, sourceRoot }: Target,
+  answers: Answers,
+  devRelay: DevRelay | undefined,
+  example: string | undefined
+): string {
+  const { relay, scopes, mode, signIn, api, sandbox } = answers;
   const server = files.find((file) => isForServer(file));
+  const steps: (readonly string[])[] = [];
+  if (devRelay === undefined) {
+    steps.push([
+      `Start a relay at ${relay} that grants ${scopes.join(' ')}, with "mode: ${mode}" in its configuration.`
+    ]);
+  } else {
+    if (devRelay.install !== undefined) {
+      steps.push(['Install the relay. FOLDER is where "npm run pack" wrote the tarballs:', `  ${devRelay.install}`]);
+    }
+    if (!sandbox || signIn) {
+      const region = 'region' in api ? api.region : 'REGION';
+      steps.push([
+        'Write the configuration of the relay. CLIENT-ID is the id of your OAuth client:',
+        `  npx --no-install genesys-auth-relay init --region=${region} --client-id=CLIENT-ID --identity=${signIn ? 'sign-in' : 'development'} --mode=${mode} --scopes=${scopes.join(',')}`
+      ]);
+    }
+    steps.push(['Start the relay, and keep it running in its terminal:', '  npm run relay']);
+  }
+  if (example === undefined) {
+    steps.push(['Call the API as usual: inject(HttpClient).get("https://api.../api/v2/routing/queues")']);
+  } else {
+    const path = `./${example.slice(`/${sourceRoot}/app/`.length).replace(/\.ts$/, '')}`;
+    steps.push([
+      `Show the example. Add this route to the routes of the app (import { ${EXAMPLE} } from '${path}'):`,
+      `  { path: 'queues', component: ${EXAMPLE} }`
+    ]);
+  }
+  if (devRelay !== undefined) steps.push(['Start the app in another terminal:', '  npx --no-install ng serve']);
+  if (server !== undefined) {
+    steps.push([
+      `${server} renders on the server. Without a credential for the server it gets no token: see provideServerGenesysAuth.`
+    ]);
+  }
   return [
     '',
     'Next:',
-    `  1. Start a relay at ${proxyTarget ?? relay} that grants ${scopes.join(' ')}. It keeps the client secret:`,
-    '       npx --no-install genesys-auth-relay serve --config relay.yaml',
-    '     "Five minutes" in its README has a relay.yaml for your own machine. It must have:',
-    `       mode: ${mode}`,
-    // The dev server forwards calls to the relay, which then sees a page of another origin.
-    ...(proxyTarget === undefined || project.targets.get('serve') === undefined
-      ? []
-      : [`       cors: { origins: [${devServer(project)}] } # without it the relay refuses pages of ng serve`]),
-    ...(mode === 'token'
-      ? []
-      : [
-          '     If an interceptor of yours adds a credential to calls of the relay, list it after genesysAuthInterceptor.'
-        ]),
-    '  2. Call the API as usual: inject(HttpClient).get("https://api.../api/v2/routing/queues")',
-    ...(server === undefined
-      ? []
-      : [
-          `  3. ${server} renders on the server. Without a credential for the server it gets no token: see provideServerGenesysAuth.`
-        ])
+    ...steps.flatMap((lines, at) => lines.map((line, n) => (n === 0 ? `  ${String(at + 1)}. ${line}` : `     ${line}`)))
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { Tree } from '@angular-devkit/schematics';
-import { InsertChange } from '@schematics/angular/utility/change';
+import { InsertChange, ReplaceChange } from '@schematics/angular/utility/change';
 import { type TS, edit, lineBreakBefore, ts } from './source';
 
 /**
@@ -26,13 +26,17 @@ export function addMember(
   return true;
 }
 
-/** Adds an element to the list that a JSON file consists of. Every line that is there stays as it is written. */
-export function addElement(tree: Tree, file: string, value: unknown): void {
-  const source = parseJson(tree, file);
-  const list = valueOf(source);
-  if (list && ts.isArrayLiteralExpression(list)) {
-    insert(tree, file, list.elements, undefined, (lineBreak) => written(value, source, lineBreak));
-  }
+/**
+ * Replaces a text in a JSON file. Everything else stays as it is written.
+ *
+ * @param path the keys that lead to the text
+ * @returns whether the file has such a text
+ */
+export function replaceMember(tree: Tree, file: string, path: readonly string[], value: string): boolean {
+  const found = path.reduce(memberOf, valueOf(parseJson(tree, file)));
+  if (!found || !ts.isStringLiteral(found)) return false;
+  edit(tree, file, [new ReplaceChange(file, found.getStart(), found.getText(), JSON.stringify(value))], []);
+  return true;
 }
 
 const parseJson = (tree: Tree, file: string): TS.SourceFile =>

@@ -27,7 +27,8 @@ describe('ng add, its questions', () => {
     [{ scopes: 'anaytics routing' }, /"anaytics" is not a Genesys Cloud scope\..*Did you mean|anaytics/],
     [{ scopes: 'analytics:reporting:read' }, /analytics:reporting:read/],
     [{ scopes: 'rou"ting' }, /cannot have/],
-    [{ proxyTarget: 'localhost' }, /is not a URL for the dev proxy/]
+    [{ proxyTarget: 'localhost' }, /is not a URL for the dev proxy/],
+    [{ signIn: true, mode: 'token' }, /only in proxy mode.*--mode=token or --sign-in/]
   ])('%j is refused with what to write instead', async (given, expected) => {
     expect(await failure(await workspace(), { ...ANSWERS, ...given } as typeof ANSWERS)).toMatch(expected);
   });
@@ -41,7 +42,7 @@ describe('ng add, its questions', () => {
     expect(tree.readText('/projects/shop/src/app/app.config.ts')).toContain(
       "provideGenesysAuth({ region: 'mypurecloud.ie', relay: 'https://relay.example.com/genesys/', scopes: ['routing', 'admin:o\\'neil'] }, withProxyMode())"
     );
-    expect(tree.exists('/projects/shop/src/proxy.conf.json')).toBe(false);
+    expect(tree.exists('/proxy.conf.mjs')).toBe(false);
   });
 
   it.each([{}, { region: 'mypurecloud.de' }])(

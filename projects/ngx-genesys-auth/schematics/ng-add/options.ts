@@ -13,6 +13,9 @@ export interface NgAddOptions {
   readonly mode?: Mode;
   readonly proxy?: boolean;
   readonly proxyTarget?: string;
+  readonly sandbox?: boolean;
+  readonly signIn?: boolean;
+  readonly example?: boolean;
 }
 
 /** {@link NgAddOptions} after their check. */
@@ -24,6 +27,10 @@ export interface Answers {
   readonly mode: Mode;
   /** Where calls to the relay go while the app is developed; `undefined` if it is not the dev server's business. */
   readonly proxyTarget: string | undefined;
+  /** Whether the relay calls a local sandbox while the app is developed. */
+  readonly sandbox: boolean;
+  /** Whether users sign in with Genesys Cloud. */
+  readonly signIn: boolean;
 }
 
 /** The end of a run that changed nothing: a schematic writes its tree only when it comes to its end. */
@@ -37,7 +44,18 @@ export const stop = (message: string): never => {
  * @throws SchematicsException that says what is wrong and what to write instead
  */
 export async function checkOptions(options: NgAddOptions): Promise<Answers> {
-  const { relay = '/genesys', mode = 'proxy', proxy = true, proxyTarget = 'http://localhost:8080' } = options;
+  const {
+    relay = '/genesys',
+    mode = 'proxy',
+    proxy = true,
+    proxyTarget = 'http://localhost:8080',
+    signIn = false
+  } = options;
+  if (signIn && mode === 'token') {
+    stop(
+      'users can sign in only in proxy mode, where their token stays in the relay. Leave out --mode=token or --sign-in.'
+    );
+  }
   const api = options.apiOrigin === undefined ? await readRegion(options.region) : readApiOrigin(options.apiOrigin);
   if (/['"\\\s?#]/.test(relay) || !(/^\/(?!\/)/.test(relay) || isRelayUrl(relay))) {
     stop(`"${relay}" is no place for a relay. Write a path (/genesys) or a URL (https://relay.example.com/genesys).`);
@@ -51,7 +69,16 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
     stop(`"${proxyTarget}" is not a URL for the dev proxy. Write it like http://localhost:8080.`);
   }
-  return { api, relay, scopes, mode, proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined };
+  return {
+    api,
+    relay,
+    scopes,
+    mode,
+    signIn,
+    proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined,
+    // An app with another API origin does not call the one that the relay's session names for a region.
+    sandbox: (options.sandbox ?? true) && 'region' in api
+  };
 }
 
 /** Whether the library takes a URL as the place of the relay: tokens and credentials may be sent there. */

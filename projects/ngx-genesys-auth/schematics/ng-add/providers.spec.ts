@@ -1,4 +1,4 @@
-import { ANSWERS, CONFIG, addApplication, failure, flat, ngAdd, runner, workspace } from '../testing/workspace';
+import { ANSWERS, CONFIG, addApplication, failure, flat, ngAdd, output, runner, workspace } from '../testing/workspace';
 
 const APP_CONFIG = '/projects/shop/src/app/app.config.ts';
 const MAIN = '/projects/shop/src/main.ts';
@@ -21,6 +21,21 @@ describe('ng add, the configuration of the library', () => {
     const text = flat(tree.readText(standalone ? APP_CONFIG : '/projects/shop/src/app/app-module.ts'));
     expect(text).toContain("scopes: ['analytics:readonly', 'routing'] })");
     expect(text).not.toContain('withProxyMode');
+  });
+
+  it.each([true, false])('has withSignIn() if users sign in (standalone: %s)', async (standalone) => {
+    const tree = await ngAdd(await workspace({ standalone }), { ...ANSWERS, signIn: true });
+    const text = flat(tree.readText(standalone ? APP_CONFIG : '/projects/shop/src/app/app-module.ts'));
+    expect(text).toContain(`${CONFIG}, withSignIn())`);
+    expect(text).toMatch(/import \{[^}]*withSignIn[^}]*\} from 'ngx-genesys-auth'/);
+  });
+
+  it('stays as it is if it is there: how to add sign-in is printed', async () => {
+    const tree = await ngAdd(await workspace());
+    const before = tree.readText(APP_CONFIG);
+    expect(await output(tree, { ...ANSWERS, signIn: true })).toContain('add withSignIn() after withProxyMode()');
+    const after = await ngAdd(tree, { ...ANSWERS, signIn: true });
+    expect(after.readText(APP_CONFIG)).toBe(before);
   });
 
   it('goes into the root module of an NgModule app', async () => {

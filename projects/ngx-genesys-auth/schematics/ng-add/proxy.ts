@@ -1,13 +1,23 @@
 import { posix } from 'node:path';
 import type { Tree } from '@angular-devkit/schematics';
 import { JSONFile } from '@schematics/angular/utility/json-file';
-import { addElement, addMember } from './json';
+import { addMember, replaceMember } from './json';
 import { stop } from './options';
+import { proxyFile } from './proxy-file';
 import type { Target } from './target';
 
 const WORKSPACE = '/angular.json';
 
-type ProxyEntry = Record<string, string | boolean | Record<string, string>>;
+/** A proxy file with this header forwards calls as the relay wants them. */
+const KEY_HEADER = 'x-genesys-dev-key';
+
+/** A place in the workspace file that names a proxy file. */
+interface Configured {
+  /** The keys that lead there from the `serve` target. */
+  readonly keys: readonly string[];
+  /** Path of the proxy file, from the workspace's root. */
+  readonly file: string;
+}
 
 /**
  * Lets the dev server forward calls to the relay to a relay on this machine.
@@ -16,34 +26,77 @@ type ProxyEntry = Record<string, string | boolean | Record<string, string>>;
  * @param to where the relay listens
  * @returns what was done, for the user; `undefined` if it was there
  */
-export function addProxy(
-  tree: Tree,
-  { name, project, sourceRoot }: Target,
-  path: string,
-  to: string
-): string | undefined {
-  const serve = project.targets.get('serve');
-  if (!serve) return 'no dev proxy, as the application has no "serve" target';
-  const configured = [serve.options, ...Object.values(serve.configurations ?? {})]
-    .map((options) => options?.['proxyConfig'])
-    .find((file) => typeof file === 'string');
-  const file = typeof configured === 'string' ? configured : posix.join(sourceRoot, 'proxy.conf.json');
-  const entry: ProxyEntry = {
-    target: to,
-    // The relay believes that it is called from this machine only if it is called by its own name.
-    changeOrigin: true,
-    // Live events over the relay's hub come by a WebSocket.
-    ws: true,
-    // The relay's own command serves at its root.
-    pathRewrite: { [`^${path.replace(/[$()*+.[\]^{|}]/g, '\\$&')}`]: '' }
-  };
-  const done = writeEntry(tree, file, path, entry);
-  if (configured === undefined) setProxyConfig(tree, name, file);
-  return done;
+export function addProxy(tree: Tree, target: Target, path: string, to: string): string | undefined {
+  const { name, project } = target;
+  if (!project.targets.has('serve')) return 'no dev proxy, because the application has no "serve" target';
+  const configured = configuredFiles(target);
+  const [first, ...others] = new Set(configured.map(({ file }) => file));
+  if (first === undefined) {
+    const file = create(tree, name, proxyFile(path, to));
+    addProxyConfig(tree, name, file.slice(1));
+    return `${file}: the dev server forwards ${path} to the relay`;
+  }
+  if (others.length > 0 || !first.endsWith('.json'))
+    return addBeside(tree, name, [first, ...others], proxyFile(path, to));
+  const entries = tree.exists(first) ? readJson(tree, first) : undefined;
+  if (entries && hasEntry(entries, path)) {
+    return (
+      `${first} forwards ${path} already, and stays as it is. It does not send the key that "genesys-auth-relay dev" needs: ` +
+      'remove that entry and run this again, or start the relay with "genesys-auth-relay serve"'
+    );
+  }
+  const file = create(tree, name, proxyFile(path, to, entries && { file: first, isList: Array.isArray(entries) }));
+  for (const { keys } of configured) setProxyConfig(tree, name, keys, file.slice(1));
+  return `${file}: the dev server forwards ${path} to the relay${entries ? `, and what ${first} says` : ''}`;
 }
 
-/** Names the file in the workspace. Its other lines stay as they are. */
-function setProxyConfig(tree: Tree, project: string, file: string): void {
+/** The proxy files of the `serve` target and of its configurations. */
+function configuredFiles({ project }: Target): readonly Configured[] {
+  const { options, configurations = {} } = project.targets.get('serve') ?? {};
+  const places = [
+    { keys: ['options'], options },
+    ...Object.entries(configurations).map(([name, each]) => ({ keys: ['configurations', name], options: each }))
+  ];
+  return places.flatMap(({ keys, options: { proxyConfig } = {} }) =>
+    typeof proxyConfig === 'string' ? [{ keys, file: posix.join('/', proxyConfig) }] : []
+  );
+}
+
+/** Writes the program beside programs of the developer, which stay as they are. */
+function addBeside(tree: Tree, project: string, files: readonly string[], text: string): string | undefined {
+  const isDone = (file: string) => {
+    const own = tree.exists(file) ? tree.readText(file) : '';
+    return own.includes(KEY_HEADER) || candidates(project).some((each) => own.includes(posix.basename(each)));
+  };
+  const open = files.filter((file) => !isDone(file));
+  if (open.length === 0) return undefined;
+  const file = create(tree, project, text);
+  return (
+    `${file} forwards calls to the relay. ${open.join(', ')} stays as it is. Add to its entries:\n` +
+    `      import genesys from '${relativeTo(open[0] ?? '/', file)}'; // and "...genesys" in the exported object`
+  );
+}
+
+function relativeTo(from: string, file: string): string {
+  const path = posix.relative(posix.dirname(from), file);
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+/** Another application of the workspace may have taken the first name. */
+const candidates = (project: string): readonly string[] => ['/proxy.conf.mjs', `/proxy.conf.${project}.mjs`];
+
+/** Creates the program under a name that is free. */
+function create(tree: Tree, project: string, text: string): string {
+  const names = candidates(project);
+  const file = names.find((each) => !tree.exists(each) || tree.readText(each) === text);
+  if (file === undefined)
+    return stop(`${names.join(' and ')} exist already. Rename them, or run again with --no-proxy.`);
+  if (!tree.exists(file)) tree.create(file, text);
+  return file;
+}
+
+/** Names the file in a workspace that names none. Its other lines stay as they are. */
+function addProxyConfig(tree: Tree, project: string, file: string): void {
   const options = ['architect', 'targets'].map((targets) => ['projects', project, targets, 'serve', 'options']);
   const isSet =
     options.some((path) => addMember(tree, WORKSPACE, path, ['proxyConfig', file])) ||
@@ -51,36 +104,41 @@ function setProxyConfig(tree: Tree, project: string, file: string): void {
   if (!isSet) stop(`${WORKSPACE} has no "serve" target for "${project}" that can be extended.`);
 }
 
-function writeEntry(tree: Tree, file: string, path: string, entry: ProxyEntry): string | undefined {
-  if (!file.endsWith('.json')) {
-    if (tree.exists(file) && tree.readText(file).includes(path)) return undefined;
-    return `${file} is not a JSON file. Add there: ${JSON.stringify({ [path]: entry })}`;
-  }
-  if (!tree.exists(file)) {
-    tree.create(file, `${JSON.stringify({ [path]: entry }, null, 2)}\n`);
-    return `${file}: ${path} goes to the relay while you develop`;
-  }
-  const json = open(tree, file);
-  const present = json.get([]);
-  // The list form of webpack: [{ context: ['/genesys'], target: ... }]
-  if (Array.isArray(present)) {
-    const list: readonly unknown[] = present;
-    if (list.some((each) => JSON.stringify(each).includes(JSON.stringify(path)))) return undefined;
-    addElement(tree, file, { context: [path], ...entry });
-  } else {
-    if (json.get([path]) !== undefined) return undefined;
-    addMember(tree, file, [], [path, entry]);
-  }
-  return `${file}: ${path} goes to the relay while you develop`;
+/** Names the file in place of another one. */
+function setProxyConfig(tree: Tree, project: string, keys: readonly string[], file: string): void {
+  const isSet = ['architect', 'targets'].some((targets) =>
+    replaceMember(tree, WORKSPACE, ['projects', project, targets, 'serve', ...keys, 'proxyConfig'], file)
+  );
+  if (!isSet) stop(`${WORKSPACE} has a "proxyConfig" for "${project}" that cannot be changed.`);
 }
 
-function open(tree: Tree, file: string): JSONFile {
+/** The entries of a JSON file. The program that replaces it reads them with `JSON.parse()`, which takes no comments. */
+function readJson(tree: Tree, file: string): object {
+  const hint = 'Correct it, or run again with --no-proxy.';
+  let content: unknown;
   try {
-    const json = new JSONFile(tree, file);
-    const content = json.get([]);
-    if (typeof content === 'object' && content !== null) return json;
+    content = new JSONFile(tree, file).get([]);
   } catch {
-    // told below
+    // reported below
   }
-  return stop(`${file} is not a JSON file that the dev server could read. Correct it, or run again with --no-proxy.`);
+  if (typeof content !== 'object' || content === null) {
+    return stop(`${file} is not a JSON file that the dev server could read. ${hint}`);
+  }
+  try {
+    JSON.parse(tree.readText(file));
+  } catch {
+    stop(`${file} has comments or trailing commas, which JSON.parse() does not accept. ${hint}`);
+  }
+  return content;
+}
+
+function hasEntry(entries: object, path: string): boolean {
+  const isEntry = (key: unknown) => key === path || key === `${path}/`;
+  if (!Array.isArray(entries)) return Object.keys(entries).some(isEntry);
+  // The list form of webpack: [{ context: ['/genesys'], target: ... }]
+  const list: readonly unknown[] = entries;
+  return list.some((each) => {
+    const { context } = each as { context?: unknown };
+    return [context].flat().some(isEntry);
+  });
 }

@@ -38,6 +38,17 @@ export async function ngAdd(tree: UnitTestTree, options: NgAddOptions = ANSWERS)
   return second;
 }
 
+/** The keys of `serve` of the application `shop` in angular.json. */
+export interface Serve {
+  options?: Record<string, unknown>;
+  configurations: Record<string, Record<string, unknown>>;
+}
+
+/** The `serve` target of the application `shop`. */
+export const serveOf = (tree: UnitTestTree): Serve =>
+  (JSON.parse(tree.readText('/angular.json')) as { projects: { shop: { architect: { serve: Serve } } } }).projects.shop
+    .architect.serve;
+
 /** What `ng add` prints. */
 export async function output(tree: UnitTestTree, options: NgAddOptions): Promise<string> {
   const lines: string[] = [];

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Tree } from '@angular-devkit/schematics';
+import { LIBRARY, addTo, dependency, ownVersion, readManifest } from './manifest';
+import type { Answers } from './options';
+
+const RELAY = 'genesys-auth-relay';
+const SANDBOX = 'genesys-sandbox';
+
+/** What was done for the relay that runs while the app is developed. */
+export interface DevRelay {
+  readonly done: readonly string[];
+  /** The command that installs what is missing. */
+  readonly install: string | undefined;
+  /** Whether package.json has new packages. */
+  readonly isInstallNeeded: boolean;
+}
+
+/**
+ * Adds the relay as a development dependency, with an npm script and, for the sandbox, a configuration. The packages are not
+ * published, so they come from tarballs beside the library's. Without these, nothing is installed.
+ */
+export function addDevRelay(tree: Tree, answers: Answers): DevRelay {
+  const done = [addScript(tree, answers), addRelayYaml(tree, answers)].filter((each) => each !== undefined);
+  const missing = [RELAY, ...(answers.sandbox ? [SANDBOX] : [])].filter((name) => dependency(tree, name) === undefined);
+  const tarballs = missing.map((name) => tarballOf(tree, name));
+  if (missing.length === 0) return { done, install: undefined, isInstallNeeded: false };
+  if (tarballs.includes(undefined)) {
+    const files = missing.map((name) => `FOLDER/${name}-${ownVersion()}.tgz`).join(' ');
+    return { done, install: `npm install --save-dev ${files}`, isInstallNeeded: false };
+  }
+  missing.forEach((name, at) => {
+    addTo(tree, 'devDependencies', name, tarballs[at] ?? '');
+  });
+  return { done: [...done, `${missing.join(' and ')} for development`], install: undefined, isInstallNeeded: true };
+}
+
+/** The tarball beside the library's, in the form of package.json. */
+function tarballOf(tree: Tree, name: string): string | undefined {
+  const library = dependency(tree, LIBRARY);
+  if (library?.startsWith('file:') !== true || !library.endsWith('.tgz')) return undefined;
+  const file = library.replace(/ngx-genesys-auth(?=[^/\\]*$)/, name);
+  return file !== library && existsSync(resolve(workspaceFolder(), file.slice('file:'.length))) ? file : undefined;
+}
+
+/** The folder of the workspace on the disk. A schematic's tree has no files outside it. */
+function workspaceFolder(): string {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'angular.json')) || folder === dirname(folder)) return folder;
+  }
+}
+
+function addScript(tree: Tree, { sandbox }: Answers): string | undefined {
+  const command = `${RELAY} dev${sandbox ? ' --sandbox' : ''}`;
+  const present = readManifest(tree).scripts?.['relay'];
+  if (present === command) return undefined;
+  if (present !== undefined)
+    return `package.json has a script "relay" already, which stays as it is. It would be: ${command}`;
+  addTo(tree, 'scripts', 'relay', command);
+  return `package.json: "npm run relay" starts the relay${sandbox ? ' and a sandbox' : ''}`;
+}
+
+/** Writes the relay's configuration for the sandbox. For an organisation `genesys-auth-relay init` asks more than this knows. */
+function addRelayYaml(tree: Tree, { api, sandbox, signIn, scopes, mode, proxyTarget }: Answers): string | undefined {
+  if (!sandbox || signIn || !('region' in api) || tree.exists('/relay.yaml')) return undefined;
+  const port = Number(new URL(proxyTarget ?? '').port || 80);
+  const list = `[${scopes.map((scope) => (/^[\w:.-]+$/.test(scope) ? scope : JSON.stringify(scope))).join(', ')}]`;
+  tree.create(
+    '/relay.yaml',
+    `# The relay of this app. "npm run relay" runs it while you develop.
+mode: ${mode}${mode === 'proxy' ? ' # the relay calls the API: no token reaches the browser' : ''}
+${port === 8080 ? '' : `listen: { port: ${String(port)} }\n`}genesys:
+  region: ${api.region}
+  # Not used with the sandbox. For your organisation, write both variables to the file .env, which you do not commit.
+  client: { id: { env: GENESYS_CLIENT_ID }, secret: { env: GENESYS_CLIENT_SECRET } }
+scopes: ${list} # every scope that this relay can grant
+roles:
+  developer: { scopes: ${list} }
+# Who calls the relay while you develop. In production, "identities" or "signIn" identifies the users.
+dev: { roles: [developer] }
+`
+  );
+  return '/relay.yaml: the configuration of the relay';
+}

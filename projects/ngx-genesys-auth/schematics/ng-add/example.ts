@@ -24,7 +24,8 @@ export function addExample(
 }
 
 const component = (prefix: string, apiOrigin: string): string => `import { httpResource } from '@angular/common/http';
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed } from '@angular/core';
+import { GenesysAuthError } from 'ngx-genesys-auth';
 
 interface Queues {
   readonly entities: readonly { readonly id: string; readonly name: string }[];
@@ -38,7 +39,7 @@ interface Queues {
     @if (queues.isLoading()) {
       <p role="status">Loading</p>
     } @else if (queues.error(); as error) {
-      <p role="alert">{{ error.message }}</p>
+      <p role="alert">{{ error.message }} {{ hint() }}</p>
       <button type="button" (click)="queues.reload()">Try again</button>
     } @else if (queues.hasValue()) {
       <ul>
@@ -55,5 +56,11 @@ interface Queues {
 export class ${EXAMPLE} {
   // Needs the scope "routing:readonly", and the permission "Routing > Queue > View".
   protected readonly queues = httpResource<Queues>(() => ${quoted(`${apiOrigin}/api/v2/routing/queues`)});
+
+  /** What to do about an error of the library, with a link to its page. */
+  protected readonly hint = computed(() => {
+    const error = this.queues.error();
+    return error instanceof GenesysAuthError ? error.hint : '';
+  });
 }
 `;

@@ -6,7 +6,7 @@ import { RelayConfigError } from '../config/error.ts';
 import { readConfigFile } from '../config/load.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { renderJson, renderText } from '../doctor/render.ts';
-import type { Patient } from '../doctor/patient.ts';
+import type { DoctorInput } from '../doctor/doctor-input.ts';
 import type { Outcome, Output } from './outcome.ts';
 import { USAGE } from './usage.ts';
 
@@ -67,7 +67,7 @@ async function secretOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<readonly 
   }
 }
 
-async function fromFlags(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient> {
+async function fromFlags(flags: Flags, env: NodeJS.ProcessEnv): Promise<DoctorInput> {
   const { region, auth, 'client-id': id, 'token-endpoint': tokenEndpoint, 'api-origin': apiOrigin } = flags;
   if (id === undefined || (region === undefined && tokenEndpoint === undefined))
     throw new Misuse('doctor needs --config FILE, or --region NAME and --client-id ID');
@@ -94,7 +94,7 @@ function timeoutOf({ timeout }: Flags): number {
   throw new Misuse('--timeout must be a whole number of milliseconds from 100 to 60000');
 }
 
-async function patientOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Patient> {
+async function doctorInputOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<DoctorInput> {
   if (flags.config === undefined) return fromFlags(flags, env);
   const mixed = Object.keys(flags).some(
     (name) => !['config', 'client', 'json', 'find-region', 'timeout'].includes(name)
@@ -118,8 +118,8 @@ export async function doctor(
 ): Promise<Outcome> {
   try {
     const flags = readFlags(args);
-    const patient = await patientOf(flags, env);
-    const diagnosis = await examine(patient, {
+    const input = await doctorInputOf(flags, env);
+    const diagnosis = await examine(input, {
       timeoutMs: timeoutOf(flags),
       findRegion: flags['find-region'] === true,
       ...options

@@ -13,10 +13,10 @@ const READS = [
 const ME = '/api/v2/tokens/me?preserveIdleTTL=true';
 
 async function read(examination: Examination, apiOrigin: string, path: string, name: string, token: string) {
-  const { exchange, redactor, steps } = examination;
+  const { http, redactor, steps } = examination;
   const url = `${apiOrigin}${path}`;
   const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-  const answer = await exchange.ask({ method: 'GET', url, headers });
+  const answer = await http.send({ method: 'GET', url, headers });
   const verdict = answer.kind === 'none' ? undefined : judgeApi(answer);
   const bad = verdict === undefined || verdict.cause !== undefined;
   steps.push({

@@ -1,5 +1,5 @@
 import type { Cause } from './causes.ts';
-import type { Answer } from './exchange.ts';
+import type { Answer } from './http-client.ts';
 
 /** The meaning of an answer of the API; `undefined`: no problem. */
 export interface ApiVerdict {

@@ -8,7 +8,7 @@ import { finding } from './causes.ts';
 import { clockCause, isApart } from './clock-skew.ts';
 import { type Examination, report } from './examination.ts';
 import type { HostFacts } from './host-probe.ts';
-import { type ProvenAsk, isProofRefused, tryPlain } from './proven-ask.ts';
+import { type AssertionRequest, isProofRefused, tryPlain } from './assertion-request.ts';
 import { tryToken } from './token-probe.ts';
 
 const METHOD = 'private_key_jwt';
@@ -32,7 +32,7 @@ const thumbprintOf = async ({ secret }: Credential): Promise<string> =>
  */
 export async function probeAssertion(
   examination: Examination,
-  ask: ProvenAsk,
+  ask: AssertionRequest,
   issuer: string,
   host: HostFacts
 ): Promise<Granted | undefined> {

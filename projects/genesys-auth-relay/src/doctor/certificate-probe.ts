@@ -5,7 +5,7 @@ import type { Granted } from '../token-source/token-answer.ts';
 import { tokenRequest } from '../token-source/token-request.ts';
 import { finding } from './causes.ts';
 import { type Examination, report } from './examination.ts';
-import { type ProvenAsk, isProofRefused, tryPlain } from './proven-ask.ts';
+import { type AssertionRequest, isProofRefused, tryPlain } from './assertion-request.ts';
 import { tryToken } from './token-probe.ts';
 import { isAboutUs } from './token-verdict.ts';
 
@@ -20,7 +20,7 @@ export const isPair = ({ certificate, secret }: Credential): boolean =>
  */
 export async function probeCertificate(
   examination: Examination,
-  { tokenEndpoint, credential, scopes, key }: ProvenAsk,
+  { tokenEndpoint, credential, scopes, key }: AssertionRequest,
   pools: CertificatePools
 ): Promise<Granted | undefined> {
   const { findings, redactor, clock } = examination;

@@ -1,5 +1,5 @@
 import { type Finding, finding } from './causes.ts';
-import type { Answer } from './exchange.ts';
+import type { Answer } from './http-client.ts';
 
 const WARN_MS = 5000;
 const WRONG_MS = 60_000;

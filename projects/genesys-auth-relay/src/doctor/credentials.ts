@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ClientAuth } from '../config/config.ts';
-import { type Patient, type WrittenClient, at, textAt } from './patient.ts';
+import { type DoctorInput, type WrittenClient, at, textAt } from './doctor-input.ts';
 
 /** One credential of a client, as written in the configuration. */
 export interface WrittenCredential {
@@ -22,7 +22,7 @@ export interface WrittenCredential {
 }
 
 /** The unmodified value of a reference, or `undefined`. */
-function rawValue(reference: unknown, { env, baseDir }: Patient): string | undefined {
+function rawValue(reference: unknown, { env, baseDir }: DoctorInput): string | undefined {
   const name = textAt(reference, 'env');
   if (name !== undefined) {
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
@@ -38,8 +38,8 @@ function rawValue(reference: unknown, { env, baseDir }: Patient): string | undef
 }
 
 /** A value that is a text or a reference. */
-const valueAt = (value: unknown, patient: Patient): string | undefined =>
-  (typeof value === 'string' ? value : rawValue(value, patient))?.replace(/\r?\n$/, '');
+const valueAt = (value: unknown, input: DoctorInput): string | undefined =>
+  (typeof value === 'string' ? value : rawValue(value, input))?.replace(/\r?\n$/, '');
 
 const authOf = (written: unknown): ClientAuth => {
   const auth = textAt(written, 'auth');
@@ -64,22 +64,22 @@ const nameOf = (client: string | undefined, fallback: number, isOnlyOne: boolean
 export function credentialsOf(
   { written, key, name }: WrittenClient,
   scopes: readonly string[],
-  patient: Patient
+  input: DoctorInput
 ): readonly WrittenCredential[] {
   const fallbacks: unknown = at(written, 'fallbacks');
   const all: readonly unknown[] = [written, ...(Array.isArray(fallbacks) ? (fallbacks as readonly unknown[]) : [])];
-  const id = valueAt(at(written, 'id'), patient);
+  const id = valueAt(at(written, 'id'), input);
   return all.map((one, index) => {
     const auth = authOf(one);
     const reference = at(one, hasKey({ auth }) ? 'key' : 'secret');
     return {
       key: index === 0 ? key : `${key}.fallbacks[${index - 1}]`,
       label: nameOf(name, index, name === undefined && all.length === 1),
-      clientId: valueAt(at(one, 'id'), patient) ?? id,
+      clientId: valueAt(at(one, 'id'), input) ?? id,
       auth,
       reference,
-      rawSecret: rawValue(reference, patient),
-      certificate: valueAt(at(one, 'certificate'), patient),
+      rawSecret: rawValue(reference, input),
+      certificate: valueAt(at(one, 'certificate'), input),
       keyId: textAt(one, 'keyId'),
       scopes
     };

@@ -5,7 +5,7 @@ import { probeApi } from './api-probe.ts';
 import { type Finding, type Step, exitCodeOf, finding } from './causes.ts';
 import { bareUrl, endpointSlips, secretsInUrl } from './endpoint-shape.ts';
 import type { Examination } from './examination.ts';
-import { createExchange } from './exchange.ts';
+import { createHttpClient } from './http-client.ts';
 import { isPair } from './certificate-probe.ts';
 import { type WrittenCredential, hasKey } from './credentials.ts';
 import { probeCredential, provenBy, skipped } from './credential-probe.ts';
@@ -15,7 +15,7 @@ import { type Redactor, createRedactor } from './redact.ts';
 import { MAY_BE_REGION, findRegionOf } from './region-probe.ts';
 import { REGION_HOSTS, type RegionHosts } from './regions.ts';
 import { looksLikeId } from './secret-shape.ts';
-import type { Patient } from './patient.ts';
+import type { DoctorInput } from './doctor-input.ts';
 import { probeSignIn } from './sign-in-probe.ts';
 import { type Target, readTarget } from './target.ts';
 
@@ -160,17 +160,17 @@ function hideAll(redactor: Redactor, credentials: readonly WrittenCredential[]):
  * most four token requests carry a secret, in a header or a body. The search through the regions uses a made-up secret. A token is
  * used for one to three reads, and then discarded.
  *
- * @param patient the configuration as written
+ * @param input the configuration as written
  */
-export async function examine(patient: Patient, options: DoctorOptions = {}): Promise<Diagnosis> {
+export async function examine(input: DoctorInput, options: DoctorOptions = {}): Promise<Diagnosis> {
   const clock = options.clock ?? systemClock;
   const redactor = createRedactor();
-  const target = readTarget(patient, options.regions ?? REGION_HOSTS);
+  const target = readTarget(input, options.regions ?? REGION_HOSTS);
   const { region, endpoints, credentials } = target;
   hideAll(redactor, target.signIn === undefined ? credentials : [...credentials, target.signIn.credential]);
   if (endpoints !== undefined) for (const value of secretsInUrl(endpoints.tokenEndpoint)) redactor.hide(value);
   const examination: Examination = {
-    exchange: createExchange(options.timeoutMs ?? 5000, () => clock.now(), options.ca),
+    http: createHttpClient(options.timeoutMs ?? 5000, () => clock.now(), options.ca),
     redactor,
     clock,
     region,
@@ -194,7 +194,7 @@ export async function examine(patient: Patient, options: DoctorOptions = {}): Pr
     if (target.signIn !== undefined && endpoints !== undefined && mayAsk)
       await probeSignIn(examination, bareUrl(endpoints.tokenEndpoint), target.signIn);
   } finally {
-    await examination.exchange.close();
+    await examination.http.close();
   }
   const findings = [...examination.findings].sort((a, b) => rank(a) - rank(b));
   const exitCode = exitCodeOf(findings);

@@ -2,12 +2,12 @@ import type { RelayClock } from '../runtime/clock.ts';
 import { type AdviceContext, advise } from './advice.ts';
 import { type Cause, type Finding, type Step, finding } from './causes.ts';
 import { descriptionOf } from './token-verdict.ts';
-import type { Answer, Exchange, NoAnswer, Question } from './exchange.ts';
+import type { Answer, HttpClient, HttpRequest, NoAnswer } from './http-client.ts';
 import type { Redactor } from './redact.ts';
 
 /** Inputs and results that all probes share. */
 export interface Examination {
-  readonly exchange: Exchange;
+  readonly http: HttpClient;
   readonly redactor: Redactor;
   readonly clock: Pick<RelayClock, 'now'>;
   readonly region: string | null;
@@ -18,9 +18,9 @@ export interface Examination {
 }
 
 /** Sends a token request, and counts it. */
-export function askToken(examination: Examination, question: Question): Promise<Answer | NoAnswer> {
+export function askToken(examination: Examination, request: HttpRequest): Promise<Answer | NoAnswer> {
   examination.tokenRequests++;
-  return examination.exchange.ask(question);
+  return examination.http.send(request);
 }
 
 /** Adds a finding with the usual message for its cause. */

@@ -23,9 +23,9 @@ export interface HostFacts {
  * @param via connections with the certificate of a client, because a server may require one for every request
  */
 export async function probeHost(examination: Examination, tokenEndpoint: string, via?: Dispatcher): Promise<HostFacts> {
-  const { exchange, redactor, steps, findings } = examination;
+  const { http, redactor, steps, findings } = examination;
   const url = `${new URL(tokenEndpoint).origin}/.well-known/oauth-authorization-server`;
-  const answer = await exchange.ask({
+  const answer = await http.send({
     method: 'GET',
     url,
     headers: { accept: 'application/json' },

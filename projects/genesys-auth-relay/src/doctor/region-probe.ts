@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Cause, type Finding, finding } from './causes.ts';
 import { type Examination, askToken, inShort } from './examination.ts';
-import type { Answer, NoAnswer } from './exchange.ts';
+import type { Answer, NoAnswer } from './http-client.ts';
 import type { RegionHosts } from './regions.ts';
-import { type AuthForm, tokenQuestion } from './token-request.ts';
+import { type AuthForm, tokenRequestOf } from './token-request.ts';
 import { descriptionOf, judgeToken } from './token-verdict.ts';
 
 type Known = 'yes' | 'no' | 'unclear';
@@ -11,7 +11,7 @@ type Known = 'yes' | 'no' | 'unclear';
 /** A request with a made-up secret. The real one is never sent. */
 function askWithMadeUpSecret(examination: Examination, tokenEndpoint: string, id: string, form: AuthForm) {
   const secret = `made-up-${randomBytes(12).toString('hex')}`;
-  return askToken(examination, tokenQuestion({ tokenEndpoint, id, secret, form, scopes: [] }));
+  return askToken(examination, tokenRequestOf({ tokenEndpoint, id, secret, form, scopes: [] }));
 }
 
 /** The part of a refusal that is compared. Its text may repeat the client id, and may hold an id or the time of the request. */

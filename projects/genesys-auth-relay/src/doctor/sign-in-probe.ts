@@ -4,7 +4,7 @@ import { type Cause, finding } from './causes.ts';
 import { skipped } from './credential-probe.ts';
 import type { WrittenCredential } from './credentials.ts';
 import { type Examination, askToken, inShort, report } from './examination.ts';
-import type { Answer, NoAnswer, Question } from './exchange.ts';
+import type { Answer, HttpRequest, NoAnswer } from './http-client.ts';
 import { judgeToken, networkCause } from './token-verdict.ts';
 
 const NAME = 'sign-in client';
@@ -36,7 +36,7 @@ export interface WrittenSignIn {
   readonly redirectUri: string | undefined;
 }
 
-function questionOf(tokenEndpoint: string, { credential, redirectUri = '' }: WrittenSignIn): Question {
+function codeRequestOf(tokenEndpoint: string, { credential, redirectUri = '' }: WrittenSignIn): HttpRequest {
   const { clientId = '', rawSecret, auth } = credential;
   const secret = rawSecret?.replace(/\r?\n$/, '');
   const random = () => randomBytes(32).toString('base64url');
@@ -76,7 +76,7 @@ export async function probeSignIn(
     steps.push(skipped(NAME, 'the configuration names no usable client of sign-in'));
     return;
   }
-  const answer = await askToken(examination, questionOf(tokenEndpoint, signIn));
+  const answer = await askToken(examination, codeRequestOf(tokenEndpoint, signIn));
   const isAccepted = answer.kind === 'answer' && answer.body?.['error'] === 'invalid_grant';
   steps.push({
     name: NAME,

@@ -3,7 +3,7 @@ import { type ConfigIssue, RelayConfigError } from '../config/error.ts';
 import { parseRelayConfig } from '../config/parse.ts';
 import { type Finding, finding } from './causes.ts';
 import { type WrittenCredential, credentialsOf, hasKey } from './credentials.ts';
-import { type Patient, type WrittenClient, at, clientsOf, textAt } from './patient.ts';
+import { type DoctorInput, type WrittenClient, at, clientsOf, textAt } from './doctor-input.ts';
 import type { RegionHosts } from './regions.ts';
 import type { WrittenSignIn } from './sign-in-probe.ts';
 
@@ -23,7 +23,7 @@ export interface Target {
   readonly findings: readonly Finding[];
 }
 
-function issuesOf({ input, env, baseDir }: Patient): readonly ConfigIssue[] {
+function issuesOf({ input, env, baseDir }: DoctorInput): readonly ConfigIssue[] {
   try {
     parseRelayConfig(input, env, baseDir);
     return [];
@@ -83,11 +83,11 @@ const noSuchClient = (): Finding =>
     'Give --client a name from genesys.clients.'
   );
 
-function signInOf(patient: Patient): WrittenSignIn | undefined {
-  const { input, client, genesysOnly } = patient;
+function signInOf(doctorInput: DoctorInput): WrittenSignIn | undefined {
+  const { input, client, genesysOnly } = doctorInput;
   const written = at(input, 'signIn', 'client');
   if (written === undefined || client !== undefined || genesysOnly === true) return undefined;
-  const [credential] = credentialsOf({ written, key: 'signIn.client', name: undefined }, [], patient);
+  const [credential] = credentialsOf({ written, key: 'signIn.client', name: undefined }, [], doctorInput);
   return credential && { credential, redirectUri: textAt(input, 'signIn', 'redirectUri') };
 }
 
@@ -96,23 +96,23 @@ function signInOf(patient: Patient): WrittenSignIn | undefined {
  *
  * @param regions the region table
  */
-export function readTarget(patient: Patient, regions: readonly RegionHosts[]): Target {
-  const { input } = patient;
+export function readTarget(doctorInput: DoctorInput, regions: readonly RegionHosts[]): Target {
+  const { input } = doctorInput;
   const genesys = at(input, 'genesys');
   const name = textAt(genesys, 'region')?.toLowerCase();
   const region = regions.find(({ domain, aws }) => domain === name || aws === name);
-  const clients = clientsOf(patient);
+  const clients = clientsOf(doctorInput);
   const scopesOf = ({ name: isOneOfSeveral, written }: WrittenClient) =>
-    patient.genesysOnly === true ? [] : strings(at(isOneOfSeveral === undefined ? input : written, 'scopes'));
-  const credentials = clients.flatMap((client) => credentialsOf(client, scopesOf(client), patient));
+    doctorInput.genesysOnly === true ? [] : strings(at(isOneOfSeveral === undefined ? input : written, 'scopes'));
+  const credentials = clients.flatMap((client) => credentialsOf(client, scopesOf(client), doctorInput));
   const isSecret = (key: string) => credentials.some((one) => !hasKey(one) && key === `${one.key}.secret`);
   const isThere = (key: string) =>
     credentials.some(
       (one) => key === `${one.key}.secret` && one.rawSecret !== undefined && one.rawSecret.trim() !== ''
     );
 
-  const issues = issuesOf(patient)
-    .filter(({ key }) => patient.genesysOnly !== true || key.startsWith('genesys'))
+  const issues = issuesOf(doctorInput)
+    .filter(({ key }) => doctorInput.genesysOnly !== true || key.startsWith('genesys'))
     .filter(({ key }) => key !== 'genesys.region' || region === undefined)
     // The form of an existing secret is judged separately.
     .filter(({ key }) => !(isSecret(key) && isThere(key)));
@@ -127,7 +127,7 @@ export function readTarget(patient: Patient, regions: readonly RegionHosts[]): T
     issuer: textAt(genesys, 'issuer'),
     credentials,
     sendScope: at(genesys, 'sendScope') !== false,
-    signIn: signInOf(patient),
+    signIn: signInOf(doctorInput),
     findings: [
       ...(clients.length === 0 ? [noSuchClient()] : []),
       ...issues.map((issue) => findingOf(issue, isSecret)),

@@ -1,11 +1,11 @@
 import type { Granted } from '../token-source/token-answer.ts';
 import { type Cause, type Finding, finding } from './causes.ts';
 import { type Examination, askToken, inShort, report } from './examination.ts';
-import { withoutScopes } from './proven-ask.ts';
+import { withoutScopes } from './assertion-request.ts';
 import { refusesEveryIdAlike } from './region-probe.ts';
 import { type ShapeSlip, secretSlip } from './secret-shape.ts';
-import type { Question } from './exchange.ts';
-import { type AuthForm, FORM_NAMES, type TokenTry, formsDiffer, tokenQuestion } from './token-request.ts';
+import type { HttpRequest } from './http-client.ts';
+import { type AuthForm, FORM_NAMES, type TokenTry, formsDiffer, tokenRequestOf } from './token-request.ts';
 import { type TokenVerdict, judgeToken, networkCause } from './token-verdict.ts';
 
 /** Requests with the real secret in one examination: too few to lock a client. */
@@ -28,8 +28,8 @@ export interface TokenAsk {
  *
  * @param how authentication method, as text
  */
-export async function tryToken(examination: Examination, name: string, question: Question, how: string) {
-  const answer = await askToken(examination, question);
+export async function tryToken(examination: Examination, name: string, request: HttpRequest, how: string) {
+  const answer = await askToken(examination, request);
   const verdict: TokenVerdict =
     answer.kind === 'none' ? { kind: 'refused', cause: networkCause(answer) } : judgeToken(answer);
   // The token must never be shown. A body that is not a token answer is not shown at all.
@@ -38,14 +38,14 @@ export async function tryToken(examination: Examination, name: string, question:
   examination.steps.push({
     name,
     outcome: verdict.kind === 'granted' ? 'ok' : 'problem',
-    tried: `POST ${question.url}, ${how}`,
+    tried: `POST ${request.url}, ${how}`,
     answer: inShort(answer, examination.redactor)
   });
   return { ...verdict, answer };
 }
 
 const attempt = (examination: Examination, name: string, request: TokenTry, why: string) =>
-  tryToken(examination, name, tokenQuestion(request), `credentials ${FORM_NAMES[request.form]}${why}`);
+  tryToken(examination, name, tokenRequestOf(request), `credentials ${FORM_NAMES[request.form]}${why}`);
 
 const CONFIRMED = ' Without it the token endpoint grants a token, so this is the cause.';
 const SUSPECTED =

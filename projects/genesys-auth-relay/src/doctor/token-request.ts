@@ -1,6 +1,6 @@
 import { Secret } from '../config/secret.ts';
 import { tokenRequest } from '../token-source/token-request.ts';
-import type { Question } from './exchange.ts';
+import type { HttpRequest } from './http-client.ts';
 
 /** How the credentials are sent: Basic with both parts form-encoded (RFC 6749), Basic without encoding, or in the body. */
 export type AuthForm = 'basic' | 'basic-raw' | 'post';
@@ -22,7 +22,7 @@ export interface TokenTry {
 }
 
 /** The request that the relay would send, apart from the form of Basic. The query is empty. */
-export function tokenQuestion({ tokenEndpoint, id, secret, form, scopes }: TokenTry): Question {
+export function tokenRequestOf({ tokenEndpoint, id, secret, form, scopes }: TokenTry): HttpRequest {
   const client = { id, secret: new Secret(secret), auth: form === 'post' ? 'post' : 'basic' } as const;
   const { headers, body } = tokenRequest({ sendScope: true }, client, scopes);
   if (form === 'basic-raw') headers['authorization'] = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;

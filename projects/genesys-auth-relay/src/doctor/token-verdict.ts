@@ -3,7 +3,7 @@ import { UNEXPECTED_CONTINUE } from '../runtime/unexpected-continue.ts';
 import { type Granted, isError, readTokenAnswer } from '../token-source/token-answer.ts';
 import { isRateLimit } from '../token-source/upstream-error.ts';
 import type { Cause } from './causes.ts';
-import type { Answer, NoAnswer } from './exchange.ts';
+import type { Answer, NoAnswer } from './http-client.ts';
 
 /** The meaning of an answer of the token endpoint. */
 export type TokenVerdict =

@@ -1,5 +1,5 @@
 /** Input of the doctor: a configuration as written, and its environment. */
-export interface Patient {
+export interface DoctorInput {
   readonly input: unknown;
   readonly env: NodeJS.ProcessEnv;
   readonly baseDir: string;
@@ -35,7 +35,7 @@ export interface WrittenClient {
 }
 
 /** The clients to examine: all of them, or the one with the requested name; empty when there is none. */
-export function clientsOf({ input, client: wanted }: Patient): readonly WrittenClient[] {
+export function clientsOf({ input, client: wanted }: DoctorInput): readonly WrittenClient[] {
   const genesys = at(input, 'genesys');
   const several = at(genesys, 'clients');
   if (!Array.isArray(several) || several.length === 0) {

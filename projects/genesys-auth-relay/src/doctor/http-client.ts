@@ -15,7 +15,7 @@ export interface Answer {
   readonly text: string;
   /** The body as a JSON object, if it is one. */
   readonly body: Record<string, unknown> | undefined;
-  /** Local time in the middle of the exchange, milliseconds since the epoch. */
+  /** Local time halfway between request and answer, milliseconds since the epoch. */
   readonly at: number;
 }
 
@@ -28,7 +28,7 @@ export interface NoAnswer {
 }
 
 /** One request. */
-export interface Question {
+export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Record<string, string>;
@@ -38,8 +38,8 @@ export interface Question {
 }
 
 /** Sends requests, each with a time limit. Follows no redirect. */
-export interface Exchange {
-  ask(question: Question): Promise<Answer | NoAnswer>;
+export interface HttpClient {
+  send(request: HttpRequest): Promise<Answer | NoAnswer>;
   close(): Promise<void>;
 }
 
@@ -65,14 +65,14 @@ async function readText(body: AsyncIterable<unknown>, encoding?: string): Promis
  * @param now local time, milliseconds since the epoch
  * @param ca certificate authority of the servers, if it is not a well-known one
  */
-export function createExchange(timeoutMs: number, now: () => number, ca?: string): Exchange {
+export function createHttpClient(timeoutMs: number, now: () => number, ca?: string): HttpClient {
   const dispatcher = new Agent({
     connections: 2,
     keepAliveTimeout: 1000,
     ...(ca !== undefined && { connect: { ca } })
   });
   return {
-    async ask({ method, url, headers, body, via }) {
+    async send({ method, url, headers, body, via }) {
       const signal = AbortSignal.timeout(timeoutMs);
       const before = now();
       try {

@@ -5,7 +5,7 @@ import { type Examination, report } from './examination.ts';
 import type { TokenVerdict } from './token-verdict.ts';
 
 /** A token request of a client with a private key. */
-export interface ProvenAsk {
+export interface AssertionRequest {
   readonly tokenEndpoint: string;
   readonly credential: Credential;
   readonly scopes: readonly string[];

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RelayProblem } from '../reply/problem.ts';
 import { type CappedBody, readCapped } from '../runtime/read-capped.ts';
-import { EMPTY_ASK, type TokenAsk, readForm, readJson } from './token-ask.ts';
+import { EMPTY_BODY, type TokenRequestBody, readForm, readJson } from './token-request-body.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
@@ -66,9 +66,9 @@ function bodyType({ headers }: IncomingMessage): string | undefined {
   });
 }
 
-function readAs(type: string | undefined, text: string): TokenAsk {
+function readAs(type: string | undefined, text: string): TokenRequestBody {
   if (type !== undefined) return type === FORM ? readForm(text) : readJson(text);
-  if (text === '') return EMPTY_ASK;
+  if (text === '') return EMPTY_BODY;
   throw new RelayProblem('unsupported_media_type', 'The body has no content type.', {
     hint: `Send ${FORM} or ${JSON_TYPE}.`,
     headers: { 'accept-post': `${FORM}, ${JSON_TYPE}` }
@@ -91,7 +91,7 @@ function bodyBefore(request: IncomingMessage, limit: number, type: string | unde
  * @param limit maximum bytes of the body
  * @throws RelayProblem `body_too_large`, `unsupported_media_type`, `invalid_request`, `unsupported_grant_type`
  */
-export async function readTokenAsk(request: IncomingMessage, limit: number): Promise<TokenAsk> {
+export async function readTokenRequest(request: IncomingMessage, limit: number): Promise<TokenRequestBody> {
   const type = bodyType(request);
   const text = bodyBefore(request, limit, type) ?? (await readBody(request, limit));
   return readAs(type, text);

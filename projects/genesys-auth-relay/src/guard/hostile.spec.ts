@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeText } from '../reply/safe-text.ts';
 import { createOriginGuard } from './origin.ts';
-import { readForm, readJson } from './token-ask.ts';
+import { readForm, readJson } from './token-request-body.ts';
 
 const onlyProblems = (act: () => unknown) => {
   try {

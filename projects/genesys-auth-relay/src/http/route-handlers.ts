@@ -1,7 +1,7 @@
 import { RELAY_PATHS } from 'genesys-auth-protocol';
-import { readTokenAsk } from '../guard/body.ts';
+import { readTokenRequest } from '../guard/body.ts';
 import { checkApiQuery } from '../guard/query.ts';
-import type { TokenAsk } from '../guard/token-ask.ts';
+import type { TokenRequestBody } from '../guard/token-request-body.ts';
 import { TICKET_SECONDS } from '../hub/clients/ticket.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { ApiProxy } from '../proxy/proxy.ts';
@@ -12,8 +12,8 @@ import { jsonAnswer } from '../reply/write.ts';
 import type { RequestContext, RouteHandler } from './request-context.ts';
 
 /** Identifies the caller and takes one request from the caller's rate limit. */
-async function identify(relay: Relay, context: RequestContext, ask?: TokenAsk): Promise<Caller> {
-  context.caller = await relay.admit(context.head, context.ip, ask);
+async function identify(relay: Relay, context: RequestContext, body?: TokenRequestBody): Promise<Caller> {
+  context.caller = await relay.admit(context.head, context.ip, body);
   return context.caller;
 }
 
@@ -21,9 +21,9 @@ async function identify(relay: Relay, context: RequestContext, ask?: TokenAsk): 
 export const createTokenHandler =
   (relay: Relay, bodyBytes: number): RouteHandler =>
   async (context) => {
-    const ask = await readTokenAsk(context.request, bodyBytes);
-    const caller = await identify(relay, context, ask);
-    return jsonAnswer(await relay.token(caller, ask));
+    const body = await readTokenRequest(context.request, bodyBytes);
+    const caller = await identify(relay, context, body);
+    return jsonAnswer(await relay.token(caller, body));
   };
 
 /** `GET /session` */

@@ -1,9 +1,9 @@
 import type { RequestHead } from '../guard/request-head.ts';
-import { EMPTY_ASK } from '../guard/token-ask.ts';
+import { EMPTY_BODY } from '../guard/token-request-body.ts';
 import { readCredential } from './credential.ts';
 
 const read = (authorization: string) =>
-  readCredential({ headers: { authorization }, count: () => 1 } as unknown as RequestHead, EMPTY_ASK);
+  readCredential({ headers: { authorization }, count: () => 1 } as unknown as RequestHead, EMPTY_BODY);
 
 describe('the Authorization header', () => {
   it.each([

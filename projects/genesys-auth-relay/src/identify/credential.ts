@@ -1,5 +1,5 @@
 import type { RequestHead } from '../guard/request-head.ts';
-import type { TokenAsk } from '../guard/token-ask.ts';
+import type { TokenRequestBody } from '../guard/token-request-body.ts';
 import { RelayProblem } from '../reply/problem.ts';
 
 /** The credential of a request. `unreadable` differs from `none`: it never falls back to another identity. */
@@ -48,9 +48,12 @@ function readHeader(head: RequestHead): Credential {
  *
  * @throws RelayProblem `invalid_request` when there are several, or one is incomplete
  */
-export function readCredential(head: RequestHead, ask: Pick<TokenAsk, 'clientId' | 'clientSecret'>): Credential {
+export function readCredential(
+  head: RequestHead,
+  body: Pick<TokenRequestBody, 'clientId' | 'clientSecret'>
+): Credential {
   const header = readHeader(head);
-  const { clientId, clientSecret } = ask;
+  const { clientId, clientSecret } = body;
   if (clientSecret !== undefined) {
     if (header.kind !== 'none') throw twice();
     if (clientId !== undefined) return { kind: 'body', id: clientId, key: clientSecret };

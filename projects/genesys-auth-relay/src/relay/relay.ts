@@ -4,7 +4,7 @@ import type { RequestHead } from '../guard/request-head.ts';
 import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import { createClientAddress } from '../guard/client-address.ts';
-import { EMPTY_ASK, type TokenAsk } from '../guard/token-ask.ts';
+import { EMPTY_BODY, type TokenRequestBody } from '../guard/token-request-body.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
 import { createIdentities } from '../identify/identify.ts';
@@ -41,7 +41,7 @@ export interface Relay {
    *
    * @param ip see {@link Relay.clientAddress}
    */
-  admit(head: RequestHead, ip?: string, ask?: TokenAsk): Promise<Caller>;
+  admit(head: RequestHead, ip?: string, body?: TokenRequestBody): Promise<Caller>;
   /**
    * The address by which a caller without a valid credential is limited.
    *
@@ -53,7 +53,7 @@ export interface Relay {
    * identity or key is no longer configured.
    */
   revalidate(caller: Caller): Caller | undefined;
-  token(caller: Caller, ask: TokenAsk): Promise<TokenResponse>;
+  token(caller: Caller, body: TokenRequestBody): Promise<TokenResponse>;
   /** The answer of `GET /session`. */
   describeCaller(caller: Caller): SessionResponse;
   /**
@@ -88,36 +88,36 @@ export async function createRelay(
   memory: SignInMemory,
   previous?: TokenSource
 ): Promise<Omit<Relay, 'hub'>> {
-  const held: Held[] = [];
+  const closeables: Closeable[] = [];
   try {
-    return await build(config, runtime, memory, previous, held);
+    return await build(config, runtime, memory, previous, closeables);
   } catch (error) {
-    await release(held);
+    await closeAll(closeables);
     throw error;
   }
 }
 
 /** A part that has to be closed. */
-interface Held {
+interface Closeable {
   close(): unknown;
 }
 
 /** Closes the parts of a relay. */
-async function release(held: readonly Held[]): Promise<void> {
-  await Promise.all(held.map((one) => one.close()));
+async function closeAll(closeables: readonly Closeable[]): Promise<void> {
+  await Promise.all(closeables.map((one) => one.close()));
 }
 
-/** @param held collects the parts that are built, so that they can be closed when a later part fails */
+/** @param closeables collects the parts that are built, so that they can be closed when a later part fails */
 async function build(
   config: RelayConfig,
   runtime: RelayRuntime,
   memory: SignInMemory,
   previous: TokenSource | undefined,
-  held: Held[]
+  closeables: Closeable[]
 ): Promise<Omit<Relay, 'hub'>> {
   const { clock } = runtime;
-  const hold = <Part extends Held>(part: Part): Part => {
-    held.push(part);
+  const closeLater = <Part extends Closeable>(part: Part): Part => {
+    closeables.push(part);
     return part;
   };
   const origins = createOriginGuard(config.cors.origins);
@@ -125,18 +125,21 @@ async function build(
   const pending = createPending();
   const sessions = await openSessionStore(config);
   const signIn =
-    config.signIn && hold(createSignIn(config, config.signIn, runtime, { policy, memory, pending, store: sessions }));
+    config.signIn &&
+    closeLater(createSignIn(config, config.signIn, runtime, { policy, memory, pending, store: sessions }));
   const genesysTokens = createGenesysTokens(
     config.identities.filter((identity) => identity.type === 'genesysToken'),
     config,
     runtime
   );
-  if (genesysTokens !== undefined) hold(genesysTokens);
-  const identities = hold(createIdentities(config.identities, origins, runtime, { session: signIn, genesysTokens }));
-  const upstream = hold(createUpstream(config.genesys, clock));
+  if (genesysTokens !== undefined) closeLater(genesysTokens);
+  const identities = closeLater(
+    createIdentities(config.identities, origins, runtime, { session: signIn, genesysTokens })
+  );
+  const upstream = closeLater(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);
-  if (store !== undefined) hold(store);
-  const tokenSource = hold(createCachedTokenSource(config.genesys, upstream, runtime, store, previous));
+  if (store !== undefined) closeLater(store);
+  const tokenSource = closeLater(createCachedTokenSource(config.genesys, upstream, runtime, store, previous));
   const secrets = watchSecrets(
     config.secretFiles,
     () => {
@@ -144,17 +147,17 @@ async function build(
     },
     runtime
   );
-  hold(secrets);
+  closeLater(secrets);
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
   const rateOf = createRequestRate(config);
   // Unauthenticated callers are limited by address, so that they cannot use up the limit of identified callers there.
-  const strangers = createRateLimit(config.limits.requestsPerMinute, clock);
+  const unauthenticated = createRateLimit(config.limits.requestsPerMinute, clock);
   const clientAddress = createClientAddress(config.limits.trustedProxies);
   const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
   const takeVerification = (caller: string) => verifications.take(caller) === 0;
   const api =
     config.mode === 'proxy' ? createApiProxy(config, runtime, { tokenSource, apiAccess, takeVerification }) : undefined;
-  if (api !== undefined) hold(api);
+  if (api !== undefined) closeLater(api);
   const tokens = createTokens(config, runtime, { policy, tokenSource, takeVerification });
 
   function entitlement(caller: Caller): Entitlement {
@@ -182,9 +185,9 @@ async function build(
     return { entitlement: entitlement(caller), ...(tokenProvider !== undefined && { tokenProvider }) };
   }
 
-  function refuseStranger(error: unknown, head: RequestHead, ip: string | undefined): never {
-    const isStranger = error instanceof RelayProblem && error.status === 401;
-    const seconds = isStranger ? strangers.take(clientAddress(head, ip)) : 0;
+  function refuseUnauthenticated(error: unknown, head: RequestHead, ip: string | undefined): never {
+    const isUnauthenticated = error instanceof RelayProblem && error.status === 401;
+    const seconds = isUnauthenticated ? unauthenticated.take(clientAddress(head, ip)) : 0;
     throw seconds > 0 ? rateLimited(seconds) : error;
   }
 
@@ -194,12 +197,12 @@ async function build(
     return caller;
   }
 
-  async function admit(head: RequestHead, ip?: string, ask = EMPTY_ASK): Promise<Caller> {
+  async function admit(head: RequestHead, ip?: string, body = EMPTY_BODY): Promise<Caller> {
     let caller;
     try {
-      caller = await identities.identify(head, readCredential(head, ask), () => clientAddress(head, ip));
+      caller = await identities.identify(head, readCredential(head, body), () => clientAddress(head, ip));
     } catch (error) {
-      return refuseStranger(error, head, ip);
+      return refuseUnauthenticated(error, head, ip);
     }
     return counted(caller);
   }
@@ -227,20 +230,20 @@ async function build(
       });
     },
 
-    admit: (head, ip, ask) => pending.track(admit(head, ip, ask)),
+    admit: (head, ip, body) => pending.track(admit(head, ip, body)),
 
     clientAddress,
     revalidate: (caller) => identities.revalidate(caller),
 
     api: api && { ...api, handle: (call) => pending.track(api.handle(call)) },
 
-    async token(caller, ask) {
+    async token(caller, body) {
       if (api !== undefined) {
         throw new RelayProblem('proxy_mode', 'This relay issues no tokens: it forwards API calls.', {
           hint: `Call {relay}${RELAY_PATHS.api}/... instead of the API; in the app, add withProxyMode().`
         });
       }
-      return pending.track(tokens(caller, ask));
+      return pending.track(tokens(caller, body));
     },
 
     describeCaller(caller) {
@@ -252,6 +255,6 @@ async function build(
     },
 
     idle: () => pending.idle(),
-    close: () => release(held)
+    close: () => closeAll(closeables)
   };
 }

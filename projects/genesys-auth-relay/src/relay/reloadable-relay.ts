@@ -61,10 +61,10 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
         return current.api;
       },
       hub: hub && { ...hub.hub, tickets: hub.tickets },
-      admit: (head, ip, ask) => current.admit(head, ip, ask),
+      admit: (head, ip, body) => current.admit(head, ip, body),
       clientAddress: (head, ip) => current.clientAddress(head, ip),
       revalidate: (caller) => current.revalidate(caller),
-      token: (caller, ask) => current.token(caller, ask),
+      token: (caller, body) => current.token(caller, body),
       describeCaller: (caller) => current.describeCaller(caller),
       idle: () => current.idle(),
       entitlement: (caller) => current.entitlement(caller),

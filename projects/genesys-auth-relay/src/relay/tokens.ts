@@ -2,7 +2,7 @@ import type { TokenResponse } from 'genesys-auth-protocol';
 import { canonical } from '../scopes/canonical.ts';
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
 import { createScopeSets } from '../guard/scope-sets.ts';
-import type { TokenAsk } from '../guard/token-ask.ts';
+import type { TokenRequestBody } from '../guard/token-request-body.ts';
 import type { Caller } from '../identify/caller.ts';
 import { chooseClient } from '../policy/client-policy.ts';
 import type { Entitlement, Policy, ScopeDecision } from '../policy/policy.ts';
@@ -37,7 +37,7 @@ export function createTokens(
   config: RelayConfig,
   { clock, log }: RelayRuntime,
   { policy, tokenSource, takeVerification }: TokenParts
-): (caller: Caller, ask: TokenAsk) => Promise<TokenResponse> {
+): (caller: Caller, body: TokenRequestBody) => Promise<TokenResponse> {
   const scopeSets = createScopeSets(config.limits.scopeSetsPerCaller, clock);
   const flagged = new Set<string>();
   const privileges = {
@@ -45,8 +45,8 @@ export function createTokens(
     acceptSharedPrivileges: config.acceptSharedPrivileges
   };
 
-  function decide(entitlement: Entitlement, ask: TokenAsk): Decision {
-    const { required, optional: allowed } = policy.decide(ask, entitlement);
+  function decide(entitlement: Entitlement, body: TokenRequestBody): Decision {
+    const { required, optional: allowed } = policy.decide(body, entitlement);
     const { client, optional } = chooseClient(entitlement, { required, optional: allowed }, privileges);
     return { required, optional, client, all: canonical([...required, ...optional]) };
   }
@@ -79,16 +79,16 @@ export function createTokens(
     );
   }
 
-  return async (caller, ask) => {
+  return async (caller, body) => {
     const entitlement = policy.entitlement(caller.roles);
-    const decision = decide(entitlement, ask);
+    const decision = decide(entitlement, body);
     const { client, required, optional, all } = decision;
     scopeSets.check(caller.key, all.join(' '));
-    if (ask.rejected !== undefined) {
+    if (body.rejected !== undefined) {
       const takeOne = () => takeVerification(caller.key);
-      await tokenSource.report(client, all, ask.rejected, takeOne);
+      await tokenSource.report(client, all, body.rejected, takeOne);
       // The token may lack the optional scopes: see `obtain`.
-      if (optional.length > 0) await tokenSource.report(client, required, ask.rejected, takeOne);
+      if (optional.length > 0) await tokenSource.report(client, required, body.rejected, takeOne);
     }
     const obtained = await obtain(decision, caller);
     const { token } = obtained;
@@ -99,7 +99,7 @@ export function createTokens(
       token_type: 'Bearer',
       expires_in: expiresIn(token.lifetime.hard - clock.monotonic(), shareOf(caller)),
       scope: scopes.join(' '),
-      ...(ask.caller && { caller: sha256(caller.key) })
+      ...(body.caller && { caller: sha256(caller.key) })
     };
   };
 }

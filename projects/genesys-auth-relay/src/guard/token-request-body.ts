@@ -1,8 +1,8 @@
 import { RelayProblem } from '../reply/problem.ts';
 import { safeText } from '../reply/safe-text.ts';
 
-/** The content of a `POST /token`. */
-export interface TokenAsk {
+/** The body of a `POST /token`, as form or JSON. */
+export interface TokenRequestBody {
   readonly scopes: readonly string[];
   readonly optionalScopes: readonly string[];
   /** Lower-case hex SHA-256 of a token that the API refused. */
@@ -14,8 +14,8 @@ export interface TokenAsk {
   readonly clientSecret: string | undefined;
 }
 
-/** A request without a body, which names no scope. */
-export const EMPTY_ASK: TokenAsk = {
+/** The body of a request that has none: it names no scope. */
+export const EMPTY_BODY: TokenRequestBody = {
   scopes: [],
   optionalScopes: [],
   rejected: undefined,
@@ -47,7 +47,7 @@ function checkRejected(rejected: unknown): string | undefined {
 const splitScope = (scope: string): readonly string[] => scope.split(' ').filter((name) => name !== '');
 
 /** Reads a form. A parameter without a value counts as omitted, a repeated one is refused (RFC 6749 section 3.2). */
-export function readForm(text: string): TokenAsk {
+export function readForm(text: string): TokenRequestBody {
   const form = new URLSearchParams(text);
   const seen = new Set<string>();
   for (const name of form.keys()) {
@@ -79,7 +79,7 @@ function scopeList(value: unknown, name: string): readonly string[] {
 }
 
 /** Reads a JSON body. */
-export function readJson(text: string): TokenAsk {
+export function readJson(text: string): TokenRequestBody {
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -103,6 +103,7 @@ const relayStages = {
     'policy',
     'identify',
     'guard',
+    'scopes',
     'reply',
     'config',
     'runtime'

@@ -35,6 +35,7 @@ export function keepSubscription(
 ): Subscription {
   let connection: Redis | undefined;
   let isSubscribed = false;
+  let isReconnecting = false;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -47,6 +48,7 @@ export function keepSubscription(
   function open(): void {
     const next = connect();
     connection = next;
+    isReconnecting = false;
     if (next === undefined) {
       retry();
       return;
@@ -95,7 +97,10 @@ export function keepSubscription(
   open();
   return {
     reconnect() {
-      if (isSubscribed) connection?.disconnect();
+      // Once, because a connection may need seconds to end. ioredis adds a listener at each call.
+      if (!isSubscribed || isReconnecting) return;
+      isReconnecting = true;
+      connection?.disconnect();
     },
     close() {
       closed = true;

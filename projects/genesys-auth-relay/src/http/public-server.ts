@@ -80,7 +80,9 @@ export async function createPublicServer(
     refuseConnection(
       socket,
       new RelayProblem('method_not_allowed', 'The relay is not a proxy for other hosts.', {
-        hint: 'Remove the relay from the proxy settings of the client, for example HTTPS_PROXY.'
+        hint: 'Remove the relay from the proxy settings of the client, for example HTTPS_PROXY.',
+        // The target of CONNECT is another host, which has no methods here (RFC 9110 section 10.2.1).
+        headers: { allow: '' }
       })
     );
   });

@@ -40,6 +40,8 @@ describe('a request that Node would answer by itself', () => {
   it('13.2.5 is a problem when it takes the relay for a proxy', async () => {
     const answer = await send(`CONNECT login.example:443 HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 405 Method Not Allowed\r\n/);
+    // An authority has no methods at the relay (RFC 9110 section 10.2.1).
+    expect(answer).toMatch(/^allow:\s*$/im);
     expect(answer).toMatch(/cache-control: no-store/i);
     expect(answer).toMatch(/"code":"method_not_allowed"/);
     expect(answer).toContain(

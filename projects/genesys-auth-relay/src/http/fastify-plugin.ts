@@ -3,11 +3,10 @@ import type { RelayConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/parse.ts';
 import type { RelayConfigInput } from '../config/schema.ts';
 import { readHead } from '../guard/request-head.ts';
-import { createReloadableRelay } from '../relay/reloadable-relay.ts';
 import { relayHeaders, removeHostHeaders } from '../reply/headers.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
+import { createHttpRelay } from './http-relay.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
-import { createRequestListener } from './request-listener.ts';
 import { createRoutes, servedRoutes } from './routes.ts';
 import { logStart } from './start-line.ts';
 import { createUpgrade } from './upgrade.ts';
@@ -32,8 +31,7 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
   const config = resolveConfig(options.config);
   const runtime = runtimeOf({ log: app.log, ...options.runtime });
   const prefix = app.prefix.replace(/\/$/, '');
-  const { relay } = await createReloadableRelay(config, runtime);
-  const listener = createRequestListener(relay, config, runtime, { prefix });
+  const { relay, listener, stop } = await createHttpRelay(config, runtime, { prefix });
 
   /** @param path of the route; without it the listener looks at the URL */
   const serve = (request: FastifyRequest, reply: FastifyReply, path?: string): void => {
@@ -88,7 +86,8 @@ export const genesysAuthRelay: FastifyPluginAsync<GenesysAuthRelayOptions> = asy
       // The host's own listeners take other upgrades. If it has none, its routes serve the request as if this listener did not exist.
       if (app.server.listenerCount('upgrade') === 1) ignoreUpgrade(app.server, request, socket, head);
     });
-    app.addHook('preClose', () => relay.hub?.close());
   }
+  // The host may close all connections after this hook.
+  app.addHook('preClose', stop);
   app.addHook('onClose', () => relay.close());
 };

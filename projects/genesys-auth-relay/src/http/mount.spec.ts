@@ -290,6 +290,32 @@ describe('the relay inside a server that is there already', () => {
     await close();
   });
 
+  it('finishes the answers in flight before its Fastify host closes their connections', async () => {
+    const api = await startApiServer();
+    cleanup.push(() => api.close());
+    let finish = (): void => undefined;
+    const called = new Promise<void>((resolve) => {
+      api.answerWith((_call, response) => {
+        finish = () => response.end('the answer');
+        resolve();
+      });
+    });
+    const app = Fastify({ forceCloseConnections: true });
+    await app.register(genesysAuthRelay, { prefix: '/genesys', config: proxyConfig(api) });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const call = { method: 'GET', headers: { authorization: basic('reports', KEY.key) } };
+    const answer = ask(`${url}/genesys/api/v2/routing/queues`, call);
+    await called;
+    const closed = app.close();
+    let isClosed = false;
+    void closed.then(() => (isClosed = true));
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(isClosed).toBe(false);
+    finish();
+    expect(await answer).toMatchObject({ status: 200, text: 'the answer' });
+    await closed;
+  });
+
   it('does not start with a configuration that does not hold', async () => {
     const config = configFor(upstream, { scopes: [] });
     await expect(createRelayHandler(config)).rejects.toMatchObject({ code: 'config_invalid' });

@@ -12,7 +12,7 @@ import type { GenesysAuthCore } from '../core/core';
 import { GenesysAuthError, configError } from '../errors';
 import { isText } from '../values';
 import { PAGE, type Page } from './page';
-import { Returned, WINDOW_PARAMETER, withoutResult } from './returned';
+import { SignInReturn, WINDOW_PARAMETER, withoutResult } from './sign-in-return';
 import { SignInSession } from './session';
 
 /** Options of {@link GenesysSignIn.signIn}. */
@@ -59,7 +59,7 @@ export class GenesysSignIn {
   readonly #registry = inject(CONFIGURATION_REGISTRY);
   readonly #session = inject(SignInSession);
   readonly #page = inject(PAGE);
-  readonly #returned = inject(Returned);
+  readonly #signInReturn = inject(SignInReturn);
 
   /** The signed-in user; `null` if no user is signed in, and `undefined` until the relay has answered. */
   readonly user: Signal<SessionUser | null | undefined> = this.#session.user;
@@ -83,7 +83,7 @@ export class GenesysSignIn {
     const core = this.#configuration.core ?? (await this.#ready());
     const prompt = needsOtherUser(this.problem()) ? 'login' : undefined;
     // The page that opens a window stays, and so does its problem: the user may close the window.
-    if (!request.newWindow) this.#session.starts(false);
+    if (!request.newWindow) this.#session.beginSignIn(false);
     this.#navigate(core, { ...request, prompt: request.prompt ?? prompt });
   }
 
@@ -98,7 +98,7 @@ export class GenesysSignIn {
   async signOut(): Promise<string> {
     const { relay } = await this.#ready();
     const answer = await firstValueFrom(relay.call('POST', RELAY_PATHS.signOut, undefined, isSignOutResponse));
-    this.#session.signedOut();
+    this.#session.signOutAllTabs();
     return answer.logoutUrl;
   }
 
@@ -125,8 +125,8 @@ export class GenesysSignIn {
     if (!this.#page) return false;
     const problem = this.problem();
     if (problem && problem.code !== 'session_ended') throw problem;
-    const loop = this.#session.starts(true);
-    if (loop) throw loop;
+    const repeated = this.#session.beginSignIn(true);
+    if (repeated) throw repeated;
     this.#navigate(await this.#ready(), { returnTo });
     return false;
   }
@@ -154,7 +154,7 @@ export class GenesysSignIn {
     const { name, relayUrl } = config;
     const url = signInUrl(this.#session.signInUrl ?? '', relayUrl + RELAY_PATHS.signIn, page);
     // A second try in a window that was opened for sign-in closes that window as well.
-    const isForWindow = request.newWindow ?? (this.#returned.isInNewWindow && request.returnTo === undefined);
+    const isForWindow = request.newWindow ?? (this.#signInReturn.isInNewWindow && request.returnTo === undefined);
     const parameters = {
       [RETURN_TO_PARAMETER]: isForWindow ? windowPage(page, name) : pageToReturnTo(page, request.returnTo),
       login_hint: request.loginHint,

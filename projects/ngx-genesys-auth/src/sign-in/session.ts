@@ -18,7 +18,7 @@ import { signedOut } from '../token/single-flight';
 import { isText, readRecord } from '../values';
 import { PAGE } from './page';
 import { forgetRedirects, rememberRedirect } from './redirects';
-import { Returned } from './returned';
+import { SignInReturn } from './sign-in-return';
 import { SignInTabs } from './tabs';
 
 /** Options of {@link withSignIn}. */
@@ -39,24 +39,24 @@ export class SignInSession implements SessionLink {
   readonly #configuration = inject(CONFIGURATION);
   readonly #page = inject(PAGE);
   readonly #options = inject(SIGN_IN_OPTIONS);
-  readonly #returned = inject(Returned);
+  readonly #signInReturn = inject(SignInReturn);
   readonly #user = signal<SessionUser | null | undefined>(undefined, { equal: isSame });
   readonly #expiresAt = signal<string | undefined>(undefined);
   readonly #problem = signal<GenesysAuthError | null>(null);
-  /** Emits when the data of the user must not arrive any more. */
+  /** Emits when pending responses must not reach the app any more. */
   readonly #cleared = new Subject<void>();
   readonly #tabs = new SignInTabs({
     signedIn: () => {
-      this.ask();
+      this.renew();
     },
     signedOut: () => {
-      this.left();
+      this.signOutThisTab();
     }
   });
-  /** The value of the header. After a session has ended it still names the user, so that no request is made as a visitor. */
-  #session: string | undefined;
-  /** The user whose data the page may show. */
-  #shown: string | undefined;
+  /** The value of the header `X-Genesys-Session`. After a session has ended it still names the user, so that no request is made as a visitor. */
+  #sessionHeader: string | undefined;
+  /** The session header of the user whose data the page may show. */
+  #shownSession: string | undefined;
   /** Whether the page was loaded by the return from a sign-in that succeeded, and the relay has not answered yet. */
   #isReturning = false;
 
@@ -70,7 +70,7 @@ export class SignInSession implements SessionLink {
   signInUrl: string | undefined;
 
   constructor() {
-    const result = this.#returned.take(this.#configuration.name);
+    const result = this.#signInReturn.takeResult(this.#configuration.name);
     if (result?.code === 'ok') this.#isReturning = true;
     else if (result?.code === 'policy_denied') this.#problem.set(authError('relay_forbidden', { problem: NO_ROLE }));
     else if (result?.code === 'sign_in_failed') this.#problem.set(authError(result.code, { reason: result.reason }));
@@ -88,15 +88,15 @@ export class SignInSession implements SessionLink {
     const stop = page.onCached(
       () => {
         // If another user signs in meanwhile, nothing of this user may be seen when the page comes back.
-        if (this.#shown !== undefined) page.setHidden(true);
+        if (this.#shownSession !== undefined) page.setHidden(true);
       },
       () => {
-        if (this.#shown === undefined) {
-          this.ask();
+        if (this.#shownSession === undefined) {
+          this.renew();
           return;
         }
         // It fails if another user has signed in or the session has ended, and if the relay does not answer.
-        this.#asked().subscribe({
+        this.#renewal().subscribe({
           next: () => {
             page.setHidden(false);
           },
@@ -115,45 +115,45 @@ export class SignInSession implements SessionLink {
       this.#configuration
         .ready()
         .pipe(switchMap(({ tokens }) => tokens.get()))
-        .subscribe(NOTHING);
+        .subscribe(ERRORS_ARE_IN_STATE);
     });
   }
 
-  /** Asks the relay now. */
-  ask(): void {
-    this.#asked().subscribe(NOTHING);
+  /** Asks the relay now who is signed in. */
+  renew(): void {
+    this.#renewal().subscribe(ERRORS_ARE_IN_STATE);
   }
 
-  #asked(): Observable<unknown> {
+  #renewal(): Observable<unknown> {
     return this.#configuration.ready().pipe(switchMap(({ tokens }) => tokens.renew()));
   }
 
-  /** Sign-in starts. Returns the error if it must not, because it would repeat for ever. */
-  starts(byItself: boolean): GenesysAuthError | null {
+  /** Begins sign-in. Returns an error if sign-in must not begin, because it would repeat for ever. */
+  beginSignIn(byItself: boolean): GenesysAuthError | null {
     const mayStart = rememberRedirect(this.#configuration.name, byItself);
     const problem = mayStart ? null : authError('sign_in_failed', {});
     this.#problem.set(problem);
     return problem;
   }
 
-  /** The user has signed out in this tab. */
-  signedOut(): void {
+  /** Call it when the user has signed out in this tab. */
+  signOutAllTabs(): void {
     this.#tabs.send('signed-out');
-    this.left();
+    this.signOutThisTab();
   }
 
-  /** The user has signed out, in this tab or in another one. */
-  left(): void {
-    this.#session = undefined;
+  /** Call it when the user has signed out, in this tab or in another one. */
+  signOutThisTab(): void {
+    this.#sessionHeader = undefined;
     this.#user.set(null);
     this.#problem.set(null);
     this.#configuration.clear();
     // Visitors who are not signed in may have roles as well.
-    this.ask();
+    this.renew();
   }
 
   headers(): Readonly<Record<string, string>> {
-    return this.#session === undefined ? {} : { [GENESYS_SESSION_HEADER]: this.#session };
+    return this.#sessionHeader === undefined ? {} : { [GENESYS_SESSION_HEADER]: this.#sessionHeader };
   }
 
   client(relay: RelayClient): RelayClient {
@@ -163,13 +163,13 @@ export class SignInSession implements SessionLink {
         const isSession = path === SESSION_PATH;
         const answer = isSession
           ? relay.call(method, path, body, isExpected)
-          : this.#known().pipe(switchMap(() => relay.call(method, path, body, isExpected, this.headers())));
+          : this.#untilKnown().pipe(switchMap(() => relay.call(method, path, body, isExpected, this.headers())));
         return answer.pipe(
           tap((session) => {
-            if (isSession && isSessionResponse(session)) this.#read(session);
+            if (isSession && isSessionResponse(session)) this.#accept(session);
           }),
           catchError((error: unknown) => {
-            throw this.#refused(error, isSession);
+            throw this.#handleRefusal(error, isSession);
           })
         );
       }
@@ -185,28 +185,28 @@ export class SignInSession implements SessionLink {
     return events.pipe(
       takeUntil(cleared),
       catchError((error: unknown) => {
-        throw this.#refused(error, false);
+        throw this.#handleRefusal(error, false);
       })
     );
   }
 
-  #read({ user, session, expiresAt, signInUrl }: SessionResponse): void {
+  #accept({ user, session, expiresAt, signInUrl }: SessionResponse): void {
     this.signInUrl = signInUrl ?? this.signInUrl;
     if (user && session !== undefined) {
-      this.#signedIn(user, session);
+      this.#setUser(user, session);
       this.#expiresAt.set(expiresAt);
-    } else if (this.#namesUser()) throw this.#ended();
+    } else if (this.#isHeaderOfUser()) throw this.#endSession();
     else {
-      this.#session = session;
-      this.#noUser();
+      this.#sessionHeader = session;
+      this.#setNoUser();
     }
   }
 
-  #signedIn(user: SessionUser, session: string): void {
-    const isOther = this.#shown !== undefined && this.#shown !== session;
-    this.#shown = this.#session = session;
+  #setUser(user: SessionUser, session: string): void {
+    const isOther = this.#shownSession !== undefined && this.#shownSession !== session;
+    this.#shownSession = this.#sessionHeader = session;
     if (isOther) {
-      this.#userChanged();
+      this.#replaceUser();
       throw signedOut();
     }
     if (this.#user() === null) this.#problem.set(null);
@@ -215,25 +215,25 @@ export class SignInSession implements SessionLink {
     if (!this.#isReturning) return;
     this.#isReturning = false;
     this.#tabs.send('signed-in');
-    if (this.#returned.isInNewWindow) this.#page?.close();
-    this.#returned.isInNewWindow = false;
+    if (this.#signInReturn.isInNewWindow) this.#page?.close();
+    this.#signInReturn.isInNewWindow = false;
   }
 
-  #noUser(): void {
+  #setNoUser(): void {
     this.#user.set(null);
     if (this.#isReturning) this.#problem.set(authError('cookies_blocked'));
     this.#isReturning = false;
   }
 
   /** The session has ended by itself. The page stays as it is, and its requests fail until the user signs in again. */
-  #ended(details: ErrorDetails = {}): GenesysAuthError {
+  #endSession(details: ErrorDetails = {}): GenesysAuthError {
     const error = authError('session_ended', details);
     this.#user.set(null);
     this.#problem.set(error);
     return error;
   }
 
-  #userChanged(): void {
+  #replaceUser(): void {
     this.#configuration.clear();
     this.#user.set(null);
     this.#problem.set(null);
@@ -243,11 +243,11 @@ export class SignInSession implements SessionLink {
       return;
     }
     onUserChanged();
-    this.#askLater();
+    this.#renewLater();
   }
 
-  /** Emits when the relay has said who is signed in, or cannot say it: no call may be made before, as it must name the session. */
-  #known(): Observable<unknown> {
+  /** Emits when the relay has said who is signed in, or has failed. Before that no call is made, because each call names the session. */
+  #untilKnown(): Observable<unknown> {
     return defer(() =>
       this.#user() === undefined
         ? this.#configuration.ready().pipe(switchMap(({ tokens }) => tokens.get()))
@@ -255,27 +255,27 @@ export class SignInSession implements SessionLink {
     ).pipe(catchError(() => of(undefined)));
   }
 
-  /** Not at once: an answer of the relay is being handled. */
-  #askLater(): void {
+  /** Asks the relay after the answer that is being handled. */
+  #renewLater(): void {
     queueMicrotask(() => {
-      this.ask();
+      this.renew();
     });
   }
 
-  #namesUser(): boolean {
-    return this.#session !== undefined && this.#session !== SIGNED_OUT_SESSION;
+  #isHeaderOfUser(): boolean {
+    return this.#sessionHeader !== undefined && this.#sessionHeader !== SIGNED_OUT_SESSION;
   }
 
   /** The user has lost all roles. A refused call asks the relay for the session, unless the relay has already said that it has no scopes. */
-  #denied(error: GenesysAuthError, isSession: boolean): void {
+  #handleDenial(error: GenesysAuthError, isSession: boolean): void {
     if (isSession) {
       this.#user.set(null);
       this.#problem.set(error);
-    } else if (this.#user() && this.#configuration.state.scopes().size > 0) this.#askLater();
+    } else if (this.#user() && this.#configuration.state.scopes().size > 0) this.#renewLater();
   }
 
-  /** Turns a refusal into the error of sign-in, and updates the user and the problem. */
-  #refused(given: unknown, isSession: boolean): unknown {
+  /** Returns the error of sign-in for a refusal of the relay, and updates the user and the problem. */
+  #handleRefusal(given: unknown, isSession: boolean): unknown {
     const error = given instanceof HttpErrorResponse ? relayError(given, 0) : given;
     if (!(error instanceof GenesysAuthError) || !error.problem) return given;
     const { problem, cause, correlationId } = error;
@@ -284,15 +284,15 @@ export class SignInSession implements SessionLink {
       case 'sign_in_required':
       case 'session_ended':
         this.signInUrl = signInUrlOf(cause) ?? this.signInUrl;
-        if (this.#namesUser()) return this.#ended(details);
-        this.#noUser();
+        if (this.#isHeaderOfUser()) return this.#endSession(details);
+        this.#setNoUser();
         return authError(problem.code, details);
       case 'session_changed':
         this.#configuration.clear();
-        this.#askLater();
+        this.#renewLater();
         return authError('session_changed', details);
       case 'policy_denied':
-        this.#denied(error, isSession);
+        this.#handleDenial(error, isSession);
         return error;
       default:
         return given;
@@ -302,8 +302,8 @@ export class SignInSession implements SessionLink {
 
 type ErrorDetails = Parameters<typeof authError<'session_ended'>>[1];
 
-/** The state tells what happened. */
-const NOTHING = { error: () => undefined };
+/** An observer for calls whose errors the state already shows. */
+const ERRORS_ARE_IN_STATE = { error: () => undefined };
 
 const NO_ROLE = { code: 'policy_denied', status: 403, detail: 'No role is mapped to this user.' };
 

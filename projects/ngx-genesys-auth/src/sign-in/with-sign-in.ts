@@ -3,7 +3,7 @@ import { GENESYS_RESOLVED_CONFIG } from '../core/core';
 import type { GenesysAuthFeature } from '../features/feature';
 import { SESSION_LINK } from '../proxy/session-link';
 import { GenesysSignIn, defaultSignIn } from './genesys-sign-in';
-import { Returned } from './returned';
+import { SignInReturn } from './sign-in-return';
 import { SIGN_IN_OPTIONS, type SignInOptions, SignInSession } from './session';
 
 /**
@@ -39,11 +39,11 @@ export function withSignIn(options: SignInOptions = {}): GenesysAuthFeature<'sig
       })
     ],
     appProviders: [
-      Returned,
+      SignInReturn,
       { provide: GenesysSignIn, useFactory: defaultSignIn },
       provideEnvironmentInitializer(() => {
         // Before the router reads the URL.
-        inject(Returned);
+        inject(SignInReturn);
       })
     ]
   };

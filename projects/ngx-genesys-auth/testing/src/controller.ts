@@ -97,7 +97,7 @@ export class GenesysAuthTesting {
   signOut(): void {
     const session = this.#needSignIn();
     this.#relay.signIn(null);
-    session.left();
+    session.signOutThisTab();
   }
 
   /** The URLs that the app has left the page for, in order: those of sign-in, and the URL of the page itself for a reload. */

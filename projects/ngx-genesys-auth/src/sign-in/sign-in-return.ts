@@ -18,7 +18,7 @@ export function withoutResult(url: URL): URL {
 
 /** How sign-in ended, if the page was loaded by the return from it. It takes the result out of the URL, once for the app. */
 @Injectable()
-export class Returned {
+export class SignInReturn {
   readonly #registry = inject(CONFIGURATION_REGISTRY);
   readonly #name: string | undefined;
   #result: SignInResult | undefined;
@@ -38,8 +38,8 @@ export class Returned {
     }
   }
 
-  /** The result of a configuration. It is given once. */
-  take(name: string | undefined): SignInResult | undefined {
+  /** Returns the result of a configuration, the first time. */
+  takeResult(name: string | undefined): SignInResult | undefined {
     const withSignIn = this.#registry.all.filter(({ features }) => features.some(({ kind }) => kind === 'signIn'));
     const meant = withSignIn.find((one) => (one.name ?? '') === (this.#name ?? '')) ?? withSignIn[0];
     if (meant?.name !== name) return undefined;

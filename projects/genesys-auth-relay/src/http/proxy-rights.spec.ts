@@ -110,9 +110,19 @@ describe('B11 the operations of a caller', () => {
 
   it('is never the end of the token of all', async () => {
     await withRole({ scopes: ['user-basic-info', 'users'] });
-    for (const path of ['/api/v2/tokens/me', '/api/v2/tokens/17', '/api/v2/%74okens/me', '/api/v2/TOKENS/me/']) {
-      expect(await send('DELETE', path)).toMatchObject({ status: 403, body: { code: 'operation_refused' } });
+    for (const path of ['/api/v2/tokens/me', '/api/v2/%74okens/me', '/api/v2/TOKENS/me/']) {
+      expect(await send('DELETE', path)).toMatchObject({
+        status: 403,
+        body: { code: 'operation_refused', detail: expect.stringContaining('it ends the token that all callers share') }
+      });
     }
+    expect(await send('DELETE', '/api/v2/tokens/17')).toMatchObject({
+      status: 403,
+      body: {
+        code: 'operation_refused',
+        detail: expect.stringContaining('it ends all tokens of a user, and its scope does not say who may do that')
+      }
+    });
     expect(world.api.calls).toHaveLength(0);
     expect((await send('GET', '/api/v2/tokens/me')).status).toBe(200);
   });

@@ -50,6 +50,27 @@ function refuseChannels(operation: string, path: string): void {
   );
 }
 
+const TOKENS = '/api/v2/tokens/';
+
+/** @param isOwn whether calls are sent with the caller's own token */
+function refuseTokenEnd(operation: string, path: string, isOwn: boolean): void {
+  if (!path.startsWith(TOKENS)) return;
+  if (path !== `${TOKENS}me`) {
+    const why = 'it ends all tokens of a user, and its scope does not say who may do that';
+    throw operationRefused(operation, why, 'Call this operation without the relay.');
+  }
+  if (isOwn) {
+    const hint =
+      'To sign out, send POST /sign-out to the relay. To end another token, call Genesys Cloud without the relay.';
+    throw operationRefused(operation, 'it ends the token of the caller while the relay still uses it', hint);
+  }
+  throw operationRefused(
+    operation,
+    'it ends the token that all callers share',
+    'Send nothing: the caller has no token to end.'
+  );
+}
+
 /** A user's token is valid only for the scopes of its OAuth client. If Genesys Cloud does not name them, it checks them itself. */
 function checkToken(token: readonly string[], scopes: readonly string[], operation: string): void {
   if (token.length === 0 || scopes.length === 0 || scopes.some((scope) => isCovered(scope, token))) return;
@@ -88,18 +109,11 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     });
   }
 
-  function known(found: Operation, words: string): Need {
+  function known(found: Operation, words: string, isOwn: boolean): Need {
     const { method, path, auth } = found;
     const operation = `${method} ${path}`;
     refuseChannels(operation, path);
-    // One caller must not end the token that all callers share.
-    if (method === 'DELETE' && path.startsWith('/api/v2/tokens/')) {
-      throw operationRefused(
-        operation,
-        'it would end the token that all callers share',
-        'Send nothing: the caller has no token to end.'
-      );
-    }
+    if (method === 'DELETE') refuseTokenEnd(operation, path, isOwn);
     if (auth !== 'oauth' && auth !== 'none') {
       throw operationRefused(
         operation,
@@ -163,15 +177,21 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
    */
   return (method: string, path: string, entitlement: Entitlement): Permit => {
     // HEAD reveals no more than GET.
+    const isOwn = entitlement.token !== undefined;
     const found = findOperation(method, path) ?? (method === 'HEAD' ? findOperation('GET', path) : undefined);
     if (found === undefined || withRoutes || needsRule(found)) {
       const words = wordsOf(path);
-      return permit(found === undefined ? unknown(method, words) : known(found, words), entitlement, method, words);
+      return permit(
+        found === undefined ? unknown(method, words) : known(found, words, isOwn),
+        entitlement,
+        method,
+        words
+      );
     }
     let permits = decided.get(entitlement);
     if (permits === undefined) decided.set(entitlement, (permits = new Map<Operation, Permit>()));
     let answer = permits.get(found);
-    if (answer === undefined) permits.set(found, (answer = permit(known(found, ''), entitlement, method, '')));
+    if (answer === undefined) permits.set(found, (answer = permit(known(found, '', isOwn), entitlement, method, '')));
     return answer;
   };
 }

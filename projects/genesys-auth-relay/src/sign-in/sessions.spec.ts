@@ -108,6 +108,24 @@ describe('a signed-in user', () => {
   });
 
   it.each([
+    ['me', 'it ends the token of the caller while the relay still uses it', 'POST /sign-out'],
+    ['17', 'it ends all tokens of a user, and its scope does not say who may do that', 'without the relay']
+  ])('may not send DELETE /api/v2/tokens/%s, and gets the reason', async (id, why, hint) => {
+    const { world: own, browser } = await signedIn();
+    world = own;
+    const answer = await browser.send(`/api/v2/tokens/${id}`, { method: 'DELETE' });
+    expect(answer).toMatchObject({
+      status: 403,
+      body: {
+        code: 'operation_refused',
+        detail: expect.stringContaining(why),
+        hint: expect.stringContaining(hint)
+      }
+    });
+    expect((await browser.send(QUEUES)).status).toBe(200);
+  });
+
+  it.each([
     ['Genesys Cloud does not name the scopes', {}, { listScopes: false }],
     ['scopeCheck is off', { scopeCheck: 'off' as const }, {}]
   ])('may try every scope of the role when %s', async (_what, signIn, settings) => {

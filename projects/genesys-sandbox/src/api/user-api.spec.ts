@@ -252,6 +252,92 @@ describe('the presence of a user', () => {
   });
 });
 
+describe('the routing status of a user', () => {
+  async function open() {
+    const { sandbox } = await start({ rateLimit: { requestsPerMinute: false } });
+    const api = await userApi(sandbox);
+    const id = sandbox.users[0]?.id ?? '';
+    const path = `/api/v2/users/${id}/routingstatus`;
+    const choose = async (presence: string): Promise<void> => {
+      const definitions = await api.get('/api/v2/presence/definitions');
+      const { entities } = JSON.parse(definitions.text) as { entities: { id: string; systemPresence: string }[] };
+      const presenceDefinition = entities.find(({ systemPresence }) => systemPresence === presence);
+      await api.post(`/api/v2/users/${id}/presences/purecloud`, { presenceDefinition }, 'PATCH');
+    };
+    return {
+      sandbox,
+      api,
+      id,
+      path,
+      choose,
+      set: (status: unknown): Promise<Answer> => api.post(path, { status }, 'PUT'),
+      read: async (): Promise<unknown> => (await api.get(path)).body,
+      /** Lets the contact centre live until the user has this status. */
+      liveUntil: async (status: string): Promise<void> => {
+        for (let minute = 0; minute < 5000; minute++) {
+          if (Reflect.get(Object((await api.get(path)).body), 'status') === status) return;
+          sandbox.tick(60_000);
+        }
+        throw new Error(`The user is never ${status}.`);
+      }
+    };
+  }
+
+  it('stays NOT_RESPONDING after an unanswered conversation, until the user sets it to IDLE', async () => {
+    const { sandbox, api, id, choose, set, read, liveUntil } = await open();
+    await choose('ON_QUEUE');
+    await liveUntil('NOT_RESPONDING');
+    sandbox.tick(3_600_000);
+    expect(await read()).toMatchObject({ status: 'NOT_RESPONDING' });
+
+    const channel = await channelOf(api, `v2.users.${id}.routingStatus`);
+    const listener = await Listener.to(channel.connectUri);
+    const answer = await set('IDLE');
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { userId: id, status: expect.stringMatching(/IDLE|INTERACTING/) }
+    });
+    expect(await read()).toEqual(answer.body);
+    await listener.settle();
+    expect(listener.of(`v2.users.${id}.routingStatus`)[0]).toMatchObject({
+      eventBody: { routingStatus: { status: 'IDLE' } }
+    });
+  });
+
+  it('is not changed by IDLE off queue: only the presence brings a user on queue', async () => {
+    const { choose, set, read, liveUntil } = await open();
+    await choose('MEAL');
+    await liveUntil('OFF_QUEUE');
+    const before = await read();
+    expect(await set('IDLE')).toMatchObject({ status: 200, body: before });
+    expect(await read()).toEqual(before);
+  });
+
+  it('belongs to the user, and needs the scope users', async () => {
+    const { sandbox, path } = await open();
+    for (const api of [await userApi(sandbox, { email: SUPERVISOR }), await ApiClient.of(sandbox)])
+      expect(outcome(await api.post(path, { status: 'IDLE' }, 'PUT'))).toEqual([403, 'not.authorized']);
+    const client = withScopes('user-basic-info', 'users:readonly');
+    const other = (await start({ clients: [client] })).sandbox;
+    const reader = await userApi(other, { client });
+    expect((await reader.get(path)).status).toBe(200);
+    expect(outcome(await reader.post(path, { status: 'IDLE' }, 'PUT'))).toEqual([403, 'app.not.authorized.for.scope']);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'constraint.validation'],
+    ['idle', 'invalid.value'],
+    [1, 'invalid.value'],
+    ['INTERACTING', 'constraint.validation'],
+    ['OFF_QUEUE', 'constraint.validation']
+  ])('is not set to %j', async (status, code) => {
+    const { set, read } = await open();
+    const before = await read();
+    expect(outcome(await set(status))).toEqual([400, code]);
+    expect(await read()).toEqual(before);
+  });
+});
+
 describe('the queues of a user', () => {
   it('are those the user serves, in pages; client credentials have none', async () => {
     const { sandbox } = await start();

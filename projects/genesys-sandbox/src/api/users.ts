@@ -1,7 +1,7 @@
-import { type Agent, type Presence, PRESENCES } from '../centre/agents.ts';
+import { type Agent, type Presence, PRESENCES, ROUTING_STATUSES } from '../centre/agents.ts';
 import type { ContactCentre } from '../centre/centre.ts';
 import { presenceId } from '../analytics/observed-users.ts';
-import { asObject, optionalText } from '../analytics/reading.ts';
+import { asObject, oneOf, optionalText } from '../analytics/reading.ts';
 import { presenceOf, routingStatusOf } from '../events/user-state.ts';
 import { GenesysError } from '../http/errors.ts';
 import type { Users } from '../users/users.ts';
@@ -17,6 +17,12 @@ export function userOperations(centre: () => ContactCentre, users: Users): Opera
     if (agent === undefined) throw GenesysError.notFound();
     return agent;
   };
+  const ownAgentOf = (call: ApiCall): Agent => {
+    const agent = agentOf(call);
+    if (call.live.grant?.user.id === agent.plan.id) return agent;
+    throw new GenesysError(403, 'not.authorized', 'You are not authorized to perform the requested action.');
+  };
+  const userRoutingStatus = (agent: Agent): object => ({ userId: agent.plan.id, ...routingStatusOf(centre(), agent) });
   const userPresence = (agent: Agent): object => {
     const selfUri = `/api/v2/users/${agent.plan.id}/presences/purecloud`;
     return { id: agent.plan.id, ...presenceOf(centre(), agent), selfUri };
@@ -39,9 +45,7 @@ export function userOperations(centre: () => ContactCentre, users: Users): Opera
       permissions: ANY_TOKEN,
       handle: (call) => {
         checkSource(call);
-        const agent = agentOf(call);
-        if (call.live.grant?.user.id !== agent.plan.id)
-          throw new GenesysError(403, 'not.authorized', 'You are not authorized to perform the requested action.');
+        const agent = ownAgentOf(call);
         const { presence, message } = readPresence(call.request.body);
         centre().floor.choosePresence(agent, presence, message);
         return userPresence(agent);
@@ -52,9 +56,18 @@ export function userOperations(centre: () => ContactCentre, users: Users): Opera
       path: '/users/:userId/routingstatus',
       scopes: toRead('users'),
       permissions: ANY_TOKEN,
+      handle: (call) => userRoutingStatus(agentOf(call))
+    },
+    {
+      method: 'PUT',
+      path: '/users/:userId/routingstatus',
+      scopes: ['users'],
+      permissions: ANY_TOKEN,
       handle: (call) => {
-        const agent = agentOf(call);
-        return { userId: agent.plan.id, ...routingStatusOf(centre(), agent) };
+        const agent = ownAgentOf(call);
+        checkRoutingStatus(call.request.body);
+        centre().floor.respondAgain(agent);
+        return userRoutingStatus(agent);
       }
     },
     {
@@ -91,6 +104,12 @@ function readPresence(body: unknown): { readonly presence: Presence; readonly me
   const message = optionalText(given['message']) ?? '';
   if (message.length > 500) throw GenesysError.constraint('message can have at most 500 characters');
   return { presence, message };
+}
+
+/** Genesys Cloud has not published which statuses a user can set. Apps set `IDLE`. */
+function checkRoutingStatus(body: unknown): void {
+  const status = oneOf(asObject(body, 'body')['status'], 'status', [...ROUTING_STATUSES, 'COMMUNICATING']);
+  if (status !== 'IDLE') throw GenesysError.constraint('status can only be set to IDLE');
 }
 
 function member(centre: ContactCentre, agent: Agent, name: string, path: string): object {

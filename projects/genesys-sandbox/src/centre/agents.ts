@@ -29,7 +29,7 @@ export interface Agent {
   routingSince: number;
   /** Wants to go off queue as soon as the conversation is over. */
   leaving: boolean;
-  /** The user has chosen a presence. From then on only the user changes it. */
+  /** The user has chosen a presence. From then on only the user changes it, and ends `NOT_RESPONDING`. */
   isSelfManaged: boolean;
 }
 

@@ -90,6 +90,11 @@ export class Floor {
     if (agent.routing === 'IDLE') this.#free(agent);
   }
 
+  /** An agent who did not answer a conversation gets conversations again. */
+  respondAgain(agent: Agent): void {
+    if (agent.routing === 'NOT_RESPONDING') this.#free(agent);
+  }
+
   #happen(event: FloorEvent): void {
     switch (event.kind) {
       case 'arrival':
@@ -99,7 +104,7 @@ export class Floor {
         this.#shift(event.agent);
         break;
       case 'recovery':
-        if (event.agent.routing === 'NOT_RESPONDING') this.#free(event.agent);
+        if (!event.agent.isSelfManaged) this.respondAgain(event.agent);
         break;
       case 'abandon':
         this.#abandon(event.conversation);

@@ -136,6 +136,8 @@ it('signs a user in with a code, acts as the user, and refreshes the token', asy
   const body = { presenceDefinition: { id: meal?.id ?? '' } };
   const changed = await new PresenceApi().patchUserPresencesPurecloud(me.id ?? '', body);
   expect(changed.presenceDefinition?.id).toBe(meal?.id);
+  const status = await new UsersApi().getUserRoutingstatus(me.id ?? '');
+  expect(await new UsersApi().putUserRoutingstatus(me.id ?? '', { status: 'IDLE' })).toEqual(status);
 
   sandbox.revokeTokens();
   await expect(new UsersApi().getUsersMe({})).rejects.toMatchObject({ status: 401 });

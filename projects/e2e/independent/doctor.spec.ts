@@ -8,6 +8,7 @@ import { type OAuthServer, startOAuthServer } from '../support/oauth-server.ts';
 const CLI = join(__dirname, '../../genesys-auth-relay/dist/cli.js');
 const ID = '0a1b2c3d-1111-4222-8333-444455556666';
 const SECOND = '0a1b2c3d-1111-4222-8333-444455557777';
+const SIGN_IN = '0a1b2c3d-0000-4000-8000-00000000c0de';
 
 const makeKey = () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -39,10 +40,18 @@ describe('genesys-auth-relay doctor before oidc-provider, an independent OAuth s
     client_secret: 'CANARY-first-secret',
     token_endpoint_auth_method: 'client_secret_basic' as const
   };
+  const forUsers = {
+    client_id: SIGN_IN,
+    client_secret: 'CANARY-sign-in-secret',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: ['https://app.example.com/genesys/sign-in/callback'],
+    token_endpoint_auth_method: 'client_secret_basic' as const
+  };
   const servers: OAuthServer[] = [];
   const start = async (clockOffMs = 0) => {
     const server = await startOAuthServer({
-      clients: [signing, byPassword],
+      clients: [signing, byPassword, forUsers],
       scopes: ['routing'],
       tokenTtl: 600,
       clockOffMs
@@ -57,14 +66,15 @@ describe('genesys-auth-relay doctor before oidc-provider, an independent OAuth s
     rmSync(folder, { recursive: true });
   });
 
-  function doctor(origin: string, client: object, env: NodeJS.ProcessEnv, issuer = origin): Diagnosis {
+  function doctor(origin: string, client: object, env: NodeJS.ProcessEnv, issuer = origin, more = {}): Diagnosis {
     const file = join(folder, 'relay.json');
     const input = {
       mode: 'token',
       genesys: { tokenEndpoint: `${origin}/token`, apiOrigin: origin, issuer, client },
       scopes: ['routing'],
       identities: [{ type: 'loopback', roles: ['developer'] }],
-      roles: { developer: { scopes: ['routing'] } }
+      roles: { developer: { scopes: ['routing'] } },
+      ...more
     };
     writeFileSync(file, JSON.stringify(input));
     const run = (args: readonly string[]) =>
@@ -84,7 +94,6 @@ describe('genesys-auth-relay doctor before oidc-provider, an independent OAuth s
   const errors = ({ findings }: Diagnosis) => findings.filter(({ severity }) => severity === 'error');
 
   it('finds a client by private_key_jwt healthy', async () => {
-    // It is no API of Genesys Cloud, which is a warning.
     expect(doctor(await start(), signed, { PEM: key.pem })).toMatchObject({ healthy: true, tokenRequests: 1 });
   });
 
@@ -113,5 +122,25 @@ describe('genesys-auth-relay doctor before oidc-provider, an independent OAuth s
     const found = doctor(await start(), client, env);
     expect(errors(found)).toMatchObject([{ cause: 'secret_wrong_or_rotated', credential: 'fallback 1' }]);
     expect(found.exitCode).toBe(12);
+  });
+
+  it('names a missing secret and a wrong grant of the client of sign-in', async () => {
+    const origin = await start();
+    const causesWith = (client: object, secret = '') => {
+      const signIn = {
+        client,
+        redirectUri: 'https://app.example.com/genesys/sign-in/callback',
+        appUrl: 'https://app.example.com/',
+        organizations: ['organization-1'],
+        roles: { developer: { everyone: true } }
+      };
+      const env = { PEM: key.pem, SIGN_IN_SECRET: secret };
+      const found = doctor(origin, signed, env, origin, { mode: 'proxy', identities: undefined, signIn });
+      return errors(found).map(({ cause }) => cause);
+    };
+    const secret = { env: 'SIGN_IN_SECRET' };
+    expect(causesWith({ id: SIGN_IN, secret }, 'CANARY-sign-in-secret')).toEqual([]);
+    expect(causesWith({ id: SIGN_IN })).toEqual(['sign_in_secret_missing']);
+    expect(causesWith({ id: SECOND, secret }, 'CANARY-first-secret')).toEqual(['sign_in_grant_type']);
   });
 });

@@ -1,5 +1,5 @@
-// The part of the Genesys API that a user's access token from oidc-provider reaches: tokens/me, users/me, and one answer for
-// every other operation, which names the user of the token.
+// A stub of the Genesys API for access tokens of oidc-provider: tokens/me, users/me, and one answer for every other operation,
+// which names the user of the token.
 
 /** The organisation of every user. */
 const organization = { id: 'organization-1', name: 'Example' };
@@ -12,8 +12,9 @@ export function createGenesysApi(provider) {
   return async ({ method, url, headers }, response) => {
     const send = (status, body) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    const token = await provider.AccessToken.find((headers.authorization ?? '').replace(/^bearer /i, ''));
-    if (!token?.isValid || !token.accountId) {
+    const value = (headers.authorization ?? '').replace(/^bearer /i, '');
+    const token = (await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value));
+    if (!token?.isValid) {
       send(401, { status: 401, code: 'bad.credentials', message: 'Invalid login credentials.' });
       return;
     }
@@ -27,8 +28,15 @@ export function createGenesysApi(provider) {
         organization,
         homeOrganization: organization,
         authorizedScope: ['routing:readonly', 'user-basic-info'],
-        OAuthClient: { id: clientId, name: clientId, organization }
+        OAuthClient: {
+          id: clientId,
+          name: clientId,
+          organization,
+          authorizedGrantType: accountId ? 'CODE' : 'CLIENT-CREDENTIALS'
+        }
       });
+    } else if (path === '/api/v2/users/me' && !accountId) {
+      send(400, { status: 400, code: 'not.a.user', message: 'This request requires a user context.' });
     } else if (path === '/api/v2/users/me') {
       send(200, {
         id: `user-${accountId}`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import type { Sandbox } from 'genesys-sandbox';
-import { type RunningRelay, parseRelayConfig, startRelay } from '../index.ts';
+import { type RelayRuntime, type RunningRelay, createRelayMetrics, parseRelayConfig, startRelay } from '../index.ts';
 import { type TestClock, testClock } from '../testing/clock.ts';
 import { openHub } from '../testing/hub-client.ts';
 import { type TestRedis, describeWithRedis, startRedis } from '../testing/redis.ts';
@@ -30,7 +30,8 @@ describeWithRedis('relays that share the sessions of users', () => {
 
   const join = async (
     keys: { readonly key?: string; readonly previous?: string } = {},
-    change: SignInChange = {}
+    change: SignInChange = {},
+    runtime: Partial<RelayRuntime> = {}
   ): Promise<RunningRelay> => {
     const { key = KEY, previous } = keys;
     const previousKey = previous === undefined ? {} : { previousKey: { env: 'PREVIOUS' } };
@@ -43,7 +44,7 @@ describeWithRedis('relays that share the sessions of users', () => {
     };
     const proxy = { requestsPerMinute: 1000, queueLength: 1000 };
     const config = signInConfig(sandbox, { ...change, config: { store, proxy, ...change.config } });
-    const relay = await startRelay(parseRelayConfig(config, env), { clock, random: () => 0.5 });
+    const relay = await startRelay(parseRelayConfig(config, env), { clock, random: () => 0.5, ...runtime });
     relays.push(relay);
     return relay;
   };
@@ -108,12 +109,20 @@ describeWithRedis('relays that share the sessions of users', () => {
 
   it('keep nothing that can be read or used without the key', async () => {
     const browser = await signedIn(await join());
-    const keys = await redis.client.keys('*');
-    expect(keys).toEqual([expect.stringMatching(/^genesys-auth:\{session:[0-9a-f]{64}\}$/)]);
+    const keys = (await redis.client.keys('*')).sort();
+    expect(keys).toEqual([
+      expect.stringMatching(/^genesys-auth:\{session:[0-9a-f]{64}\}$/),
+      expect.stringMatching(/^genesys-auth:\{sessions:[0-9a-f]{16}\}$/)
+    ]);
     const kept = (await redis.client.getBuffer(keys[0] ?? ''))?.toString('latin1') ?? '';
+    expect(await redis.client.zscore(keys[1] ?? '', /session:(\w+)/.exec(keys[0] ?? '')?.[1] ?? '')).toBe('0');
     expect(kept).not.toMatch(/accessToken|sandbox\.example|agent/);
     expect(keys[0]).not.toContain([...browser.cookies.values()][0]);
-    expect(await redis.client.pttl(keys[0] ?? '')).toBeLessThanOrEqual(3_600_000);
+    for (const key of keys) {
+      const lifeMs = await redis.client.pttl(key);
+      expect(lifeMs).toBeGreaterThan(60 * MINUTE);
+      expect(lifeMs).toBeLessThanOrEqual(140 * MINUTE);
+    }
   });
 
   it('go on while the key is changed', async () => {
@@ -124,6 +133,73 @@ describeWithRedis('relays that share the sessions of users', () => {
     // The tag that the page has is good, too.
     expect((await rotated.send(ME)).status).toBe(200);
     expect((await moved(browser, (await join({ key: newKey() })).url).send(ME)).body['code']).toBe('session_ended');
+  });
+
+  describe('when a session reaches the idle limit', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+    const placeOf = ({ cookies }: Browser) => `genesys-auth:{session:${nameOf([...cookies.values()][0] ?? '')}}`;
+    /** Lets time pass in the store for a session that nobody uses. */
+    const pass = async (browser: Browser, ms: number) => {
+      const place = placeOf(browser);
+      const [index = ''] = await redis.client.keys('*{sessions:*');
+      expect(await redis.client.pexpire(place, (await redis.client.pttl(place)) - ms)).toBe(1);
+      await redis.client.zincrby(index, -ms, /session:(\w+)/.exec(place)?.[1] ?? '');
+    };
+    const twoWithMetrics = async () => {
+      const metrics = createRelayMetrics();
+      const relay = await join({}, {}, { observer: metrics.observer });
+      await join({}, {}, { observer: metrics.observer });
+      return { relay, ended: async () => /sessions_ended_total\{why="idle"\} (\d+)/.exec(await metrics.text())?.[1] };
+    };
+    /** Lets both relays look for idle sessions, and waits until they have read the index. */
+    const look = async () => {
+      const reads = async () =>
+        Number(/cmdstat_zrangebyscore:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1] ?? 0);
+      const before = await reads();
+      vi.advanceTimersByTime(MINUTE);
+      await vi.waitFor(async () => {
+        expect(await reads()).toBe(before + 2);
+      });
+    };
+
+    it('one relay revokes the token and counts the end, although no request comes', async () => {
+      const { relay, ended } = await twoWithMetrics();
+      const [browser, other] = [await signedIn(relay), await signedIn(relay)];
+      // A look at a session that is not idle puts it off.
+      await look();
+      await pass(browser, 60 * MINUTE);
+      expect(await browser.send(ME)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+      expect(sandbox.liveTokenCount()).toBe(2);
+      await look();
+      await vi.waitFor(() => {
+        expect(sandbox.liveTokenCount()).toBe(1);
+      });
+      await look();
+      expect(await ended()).toBe('1');
+      expect(await redis.client.exists(placeOf(browser))).toBe(0);
+      expect((await other.send(ME)).status).toBe(200);
+    });
+
+    it('it stays if a call came before the limit', async () => {
+      const { relay, ended } = await twoWithMetrics();
+      const browser = await signedIn(relay);
+      await look();
+      await pass(browser, 59 * MINUTE);
+      expect((await browser.send(ME)).status).toBe(200);
+      await vi.waitFor(async () => {
+        expect(await redis.client.pttl(placeOf(browser))).toBeGreaterThan(60 * MINUTE);
+      });
+      // The time at which it would have been idle passes.
+      await pass(browser, MINUTE);
+      await look();
+      expect((await browser.send(ME)).status).toBe(200);
+      expect(await ended()).toBeUndefined();
+    });
   });
 
   describe('with the notification hub', () => {

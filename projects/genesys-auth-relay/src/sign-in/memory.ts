@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Caller } from '../identify/caller.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { createLiveSessions } from './live.ts';
-import { type MemorySessions, createMemorySessions } from './session-store.ts';
-import type { SeenSession } from './sessions.ts';
+import { type MemorySessions, type SeenSession, createMemorySessions } from './session-store.ts';
 
 /** The state of sign-in that outlives a reload: sessions in memory, and the sealing key of this process. */
 export interface SignInMemory {

@@ -67,9 +67,8 @@ describe('a reload while a request of a signed-in user is under way', () => {
       start: clock.now(),
       readAt: clock.now()
     };
-    const store = memory.sessions.store(3_600_000, () => undefined);
+    const store = memory.sessions.store(3_600_000);
     await store.create(nameOf(ID), session);
-    store.close();
     const { signIn } = await relayWith();
     const { setCookie } = await signIn.signOut(requestWith(''));
     cookie = `${setCookie.slice(0, setCookie.indexOf('='))}=${ID}`;

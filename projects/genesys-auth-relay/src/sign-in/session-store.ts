@@ -4,8 +4,12 @@ import type { Session } from './session.ts';
 
 /** Maximum number of sessions in one process. The least recently used one is dropped first. */
 const MAX_SESSIONS = 100_000;
-/** How often the memory looks for idle sessions. */
-const SWEEP_EVERY_MS = 60_000;
+
+/** A session and its name in the store. */
+export interface SeenSession {
+  readonly name: string;
+  readonly session: Session;
+}
 
 /** A session from the store. */
 export interface Kept {
@@ -24,6 +28,8 @@ export interface SessionStore {
   /** Replaces a session if it has not changed since it was read. */
   replace(name: string, kept: Kept, session: Session): Promise<boolean>;
   remove(name: string): Promise<void>;
+  /** Removes the sessions that have reached the idle limit. Each is returned once, also if several relays share the store. */
+  takeIdle(): AsyncIterable<SeenSession>;
   /**
    * Requests the lease to refresh the tokens of a session, which one relay has at a time.
    *
@@ -35,33 +41,21 @@ export interface SessionStore {
 
 /** Sessions in the memory of this process. */
 export interface MemorySessions {
-  /**
-   * Opens the memory. It looks for idle sessions until it is closed.
-   *
-   * @param onIdle called with a session that has reached the idle limit, and its name
-   */
-  store(idleMs: number, onIdle: (name: string, session: Session) => void): SessionStore;
+  /** Opens the memory. */
+  store(idleMs: number): SessionStore;
 }
 
 /** Builds the memory. It outlives a configuration. */
 export function createMemorySessions(clock: RelayClock): MemorySessions {
-  const all = new LRUCache<string, { kept: Kept; usedAt: number }>({ max: MAX_SESSIONS });
+  interface Entry {
+    kept: Kept;
+    usedAt: number;
+  }
+  const all = new LRUCache<string, Entry>({ max: MAX_SESSIONS });
   const keep = (session: Session): Kept => ({ session, witness: session });
   return {
-    store(idleMs, onIdle) {
-      function readNow(name: string): Kept | undefined {
-        const found = all.get(name);
-        if (found === undefined) return undefined;
-        if (clock.monotonic() - found.usedAt < idleMs) return found.kept;
-        all.delete(name);
-        onIdle(name, found.kept.session);
-        return undefined;
-      }
-      // The browser of an idle session may be closed, so no request ends the session.
-      const sweeper = setInterval(() => {
-        for (const name of [...all.keys()]) readNow(name);
-      }, SWEEP_EVERY_MS).unref();
-
+    store(idleMs) {
+      const isIdle = ({ usedAt }: Entry) => clock.monotonic() - usedAt >= idleMs;
       return {
         async create(name, session) {
           all.set(name, { kept: keep(session), usedAt: clock.monotonic() });
@@ -69,7 +63,8 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
         },
         async read(name) {
           await Promise.resolve();
-          return readNow(name);
+          const found = all.get(name);
+          return found === undefined || isIdle(found) ? undefined : found.kept;
         },
         use(name) {
           const found = all.get(name);
@@ -86,11 +81,15 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
           await Promise.resolve();
           all.delete(name);
         },
+        async *takeIdle() {
+          await Promise.resolve();
+          for (const [name, entry] of [...all.entries()]) {
+            if (isIdle(entry) && all.delete(name)) yield { name, session: entry.kept.session };
+          }
+        },
         // Within one process each session is refreshed only once at a time.
         lease: () => Promise.resolve(() => Promise.resolve()),
-        close: () => {
-          clearInterval(sweeper);
-        }
+        close: () => undefined
       };
     }
   };

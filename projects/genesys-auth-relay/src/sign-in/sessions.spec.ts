@@ -572,10 +572,7 @@ describe('the roles of a user', () => {
 describe('a token that was refreshed', () => {
   const refreshedWith = async (readToken: Genesys['readToken']) => {
     const clock = testClock();
-    const store = createMemorySessions(clock).store(60 * MINUTE, () => undefined);
-    onTestFinished(() => {
-      store.close();
-    });
+    const store = createMemorySessions(clock).store(60 * MINUTE);
     const genesys: Genesys = {
       readUser: vi.fn(),
       readToken,
@@ -621,10 +618,7 @@ describe('a user whom Genesys Cloud no longer shows', () => {
   const readWith = async (status: number, apiCode?: string) => {
     const clock = testClock();
     const live = createLiveSessions(() => undefined);
-    const store = createMemorySessions(clock).store(60 * MINUTE, () => undefined);
-    onTestFinished(() => {
-      store.close();
-    });
+    const store = createMemorySessions(clock).store(60 * MINUTE);
     let failure: GenesysFailure | undefined = new GenesysFailure('refused', status, apiCode);
     const genesys = {
       readUser: async () => {

@@ -7,7 +7,7 @@ import { sha256 } from '../runtime/sha256.ts';
 import { type Genesys, GenesysFailure } from './genesys.ts';
 import type { LiveSessions } from './live.ts';
 import { type Session, endOf } from './session.ts';
-import type { Kept, SessionStore } from './session-store.ts';
+import type { Kept, SeenSession, SessionStore } from './session-store.ts';
 
 /** Maximum age of the user's roles, groups and division at an API call. */
 export const FACTS_MS = 300_000;
@@ -19,12 +19,6 @@ const PAUSE_MS = 10_000;
 const RENEW_BEFORE_MS = 300_000;
 /** How often a relay checks whether another one has refreshed the token. */
 const LOOK_MS = 50;
-
-/** The session of a request. */
-export interface SeenSession {
-  readonly name: string;
-  readonly session: Session;
-}
 
 /** The sessions of all signed-in users. */
 export interface Sessions {
@@ -45,6 +39,8 @@ export interface Sessions {
    */
   replaceToken(name: string, refused: string): Promise<Session>;
   end(name: string, why: SessionEnd, revoke?: boolean): Promise<void>;
+  /** Ends the sessions that have reached the idle limit. Their browsers may be closed, so no request would end them. Never throws. */
+  endIdle(): Promise<void>;
 }
 
 /** What {@link createSessions} works with. */
@@ -88,13 +84,18 @@ const isRefreshOver = ({ reason, status = 0 }: GenesysFailure): boolean =>
 export function createSessions(parts: SessionParts, { clock, observer }: RelayRuntime): Sessions {
   const { store, genesys, live, pending, absoluteMs, sessionEndedProblem, isAllowed } = parts;
 
+  /** Completes the end of a session that is no longer in the store. */
+  function close(name: string, session: Session, why: SessionEnd, revoke = true): void {
+    live.announceEnd(name);
+    observer.sessionEnded?.(why);
+    if (revoke) void pending.track(genesys.revoke(session.accessToken));
+  }
+
   async function end(name: string, why: SessionEnd, revoke = true): Promise<void> {
     const kept = await store.read(name);
     if (kept === undefined) return;
     await store.remove(name);
-    live.announceEnd(name);
-    observer.sessionEnded?.(why);
-    if (revoke) void pending.track(genesys.revoke(kept.session.accessToken));
+    close(name, kept.session, why, revoke);
   }
 
   async function endDisallowed(name: string): Promise<never> {
@@ -276,6 +277,14 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     },
 
     replaceToken,
-    end
+    end,
+
+    async endIdle() {
+      try {
+        for await (const { name, session } of store.takeIdle()) close(name, session, 'idle');
+      } catch {
+        // The store does not answer. The other sessions stay there until a later call.
+      }
+    }
   };
 }

@@ -26,6 +26,9 @@ import { createSessionTags } from './tag.ts';
 import { createTransactions } from './transactions.ts';
 import { createUserTokenProviders } from './user-token-providers.ts';
 
+/** How often the relay ends idle sessions. */
+const END_IDLE_EVERY_MS = 60_000;
+
 /** Signs users in with Genesys Cloud, and identifies them. */
 export interface SignIn extends SessionCallers {
   /** Where users sign in. */
@@ -55,7 +58,7 @@ export function createSignIn(
   runtime: RelayRuntime,
   { policy, memory, pending, store }: SignInParts
 ): SignIn {
-  const { clock, observer } = runtime;
+  const { clock } = runtime;
   const { client, redirectUri, appUrl, organizations } = signIn;
   const url = `${signIn.relayUrl}${SIGN_IN_PATHS.signIn}`;
   const storeKeys = (config.store?.keys ?? []).flatMap((key) => keyBytes(key.reveal()) ?? []);
@@ -79,17 +82,12 @@ export function createSignIn(
   const isAllowed = ({ clientId, user, homeOrganizationId }: Session) =>
     clientId === client.id && isListed(user.organization.id) && isListed(homeOrganizationId);
 
-  const sessionStore =
-    store ??
-    memory.sessions.store(signIn.session.idleSeconds * 1000, (name, session) => {
-      memory.live.announceEnd(name);
-      observer.sessionEnded?.('idle');
-      void pending.track(genesys.revoke(session.accessToken));
-    });
+  const sessionStore = store ?? memory.sessions.store(signIn.session.idleSeconds * 1000);
   const sessions = createSessions(
     { store: sessionStore, genesys, live: memory.live, pending, absoluteMs, sessionEndedProblem, isAllowed },
     runtime
   );
+  const idleTimer = setInterval(() => void sessions.endIdle(), END_IDLE_EVERY_MS).unref();
 
   const userTokenProvider = createUserTokenProviders(
     config,
@@ -145,6 +143,7 @@ export function createSignIn(
     ...callers,
 
     async close() {
+      clearInterval(idleTimer);
       await Promise.all([genesys.close(), sessionStore.close()]);
     }
   };

@@ -11,7 +11,8 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import type { LiveSessions } from './live.ts';
 import type { Session } from './session.ts';
-import type { SeenSession, Sessions } from './sessions.ts';
+import type { SeenSession } from './session-store.ts';
+import type { Sessions } from './sessions.ts';
 
 /** Name of users' tokens in metrics, in place of that of an OAuth client. */
 export const USER = { name: 'user' } as const;

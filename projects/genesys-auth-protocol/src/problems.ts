@@ -65,14 +65,14 @@ export const PROBLEMS = {
   // which mode it is
   proxy_mode: {
     status: 403,
-    title: 'The relay is in proxy mode and hands out no tokens',
+    title: 'The relay is in proxy mode and does not issue tokens',
     error: 'unauthorized_client'
   },
-  token_mode: { status: 404, title: 'The relay is in token mode and passes no calls on', error: 'invalid_request' },
+  token_mode: { status: 404, title: 'The relay is in token mode and does not forward calls', error: 'invalid_request' },
   // a call of the API
-  path_not_allowed: { status: 400, title: 'The path is not passed on', error: 'invalid_request' },
+  path_not_allowed: { status: 400, title: 'The relay does not forward this path', error: 'invalid_request' },
   operation_unknown: { status: 403, title: 'No such operation in the catalogue', error: 'unauthorized_client' },
-  operation_refused: { status: 403, title: 'The operation is not passed on', error: 'unauthorized_client' },
+  operation_refused: { status: 403, title: 'The relay does not forward this operation', error: 'unauthorized_client' },
   insufficient_scope: { status: 403, title: 'No scope of this caller allows the operation', error: 'invalid_scope' },
   api_budget_spent: { status: 429, title: 'The requests the API allows are spent', error: 'temporarily_unavailable' },
   api_unreachable: { status: 503, title: 'The API cannot be reached', error: 'temporarily_unavailable' },

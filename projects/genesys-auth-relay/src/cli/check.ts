@@ -22,6 +22,12 @@ function describeSignIn({ signIn, store }: RelayConfig): readonly string[] {
   ];
 }
 
+/** The ways in which callers are identified. With sign-in, sessions identify users. */
+const identitiesOf = ({ identities, signIn }: RelayConfig): readonly string[] => [
+  ...identities.map(({ type }) => type),
+  ...(signIn === undefined ? [] : ['session'])
+];
+
 /** Describes a configuration for the person who checks it. Secrets are not shown. */
 export function describeConfig(config: RelayConfig): string {
   const { genesys, listen, admin, limits, cors } = config;
@@ -41,7 +47,7 @@ export function describeConfig(config: RelayConfig): string {
     `store             ${describeStore(config)}`,
     ...describeSignIn(config),
     `scopes            ${list(config.scopes)}`,
-    `identities        ${list(config.identities.map(({ type }) => type))}`,
+    `identities        ${list(identitiesOf(config))}`,
     ...[...config.roles].map(
       ([name, role]) =>
         `role ${name}: ${list(role.scopes)} (without asking: ${list(role.defaultScopes)})${role.client === undefined ? '' : `, client ${role.client}`}${role.requestsPerMinute === undefined ? '' : `, ${role.requestsPerMinute} requests a minute`}`

@@ -89,6 +89,23 @@ describe('genesys-auth-relay', () => {
     expect(out).not.toContain('CANARY');
   });
 
+  it('check lists the session as identity where users sign in, also where it is the only one', async () => {
+    const config = {
+      ...configOf(server),
+      mode: 'proxy',
+      identities: undefined,
+      signIn: {
+        client: { id: 'sign-in-client', secret: { file: 'secret.txt' } },
+        redirectUri: 'https://app.example.com/genesys/sign-in/callback',
+        appUrl: 'https://app.example.com/',
+        organizations: ['org'],
+        roles: { developer: { everyone: true } }
+      }
+    };
+    const { out } = await command('check', '--config', fileWith(config, 'sign-in.json'));
+    expect(out).toMatch(/^identities +session$/m);
+  });
+
   it.each(['check', 'serve'])('%s stops with exit code 1 and one readable message at a mistake', async (name) => {
     const file = fileWith({ ...configOf(server), scops: [], scopes: [] }, 'wrong.json');
     const { exitCode, out, err } = await command(name, '--config', file);

@@ -39,7 +39,10 @@ export interface Diagnosis {
     readonly region: string | null;
     readonly tokenEndpoint: string | null;
     readonly apiOrigin: string | null;
-    /** Shown only where it has the form of an id: id and secret get swapped. Of several clients that of the first. */
+    /**
+     * Shown only where it has the form of an id: id and secret get swapped. Of several clients that of the first, and without a client
+     * of the relay that of sign-in.
+     */
     readonly clientId: string | null;
     /** Each credential that was examined, where there are several. */
     readonly credentials: readonly { readonly name: string; readonly clientId: string | null; readonly auth: string }[];
@@ -65,10 +68,11 @@ const OF_THE_HOST: ReadonlySet<Finding['cause']> = new Set([
 
 /** The probes that need the network. Each runs only if the previous result leaves it a purpose. */
 async function probe(examination: Examination, target: Target, options: DoctorOptions): Promise<void> {
-  const { endpoints, credentials, issuer, sendScope } = target;
+  const { endpoints, credentials, issuer, sendScope, signIn } = target;
   const { steps, findings } = examination;
   const regions = options.regions ?? REGION_HOSTS;
-  if (endpoints === undefined || credentials.every(({ clientId }) => clientId === undefined)) {
+  const hasClient = credentials.some(({ clientId }) => clientId !== undefined);
+  if (endpoints === undefined || (!hasClient && signIn?.credential.clientId === undefined)) {
     steps.push(skipped('login host', 'the configuration names no usable token endpoint or client id'));
     return;
   }
@@ -89,6 +93,8 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
       steps.push(skipped('token', 'the login host cannot be reached'));
       return;
     }
+    // The relay only signs users in, and obtains no token for itself.
+    if (!hasClient) return;
     const place = { tokenEndpoint, issuer, sendScope, host, pools };
     /** Clients whose token was checked at the API. Their rights are the same for each of their credentials. */
     const shown = new Set<string | undefined>();
@@ -200,7 +206,9 @@ export async function examine(input: DoctorInput, options: DoctorOptions = {}): 
   const exitCode = exitCodeOf(findings);
   const idOf = ({ clientId }: Pick<WrittenCredential, 'clientId'>) =>
     clientId !== undefined && looksLikeId(clientId) && !redactor.repeats(clientId) ? clientId : null;
-  const [first] = credentials;
+  const shown = [...credentials, ...(target.signIn === undefined ? [] : [target.signIn.credential])].find(
+    ({ clientId }) => clientId !== undefined
+  );
   return {
     healthy: exitCode === 0,
     exitCode,
@@ -208,7 +216,7 @@ export async function examine(input: DoctorInput, options: DoctorOptions = {}): 
       region,
       tokenEndpoint: endpoints === undefined ? null : bareUrl(endpoints.tokenEndpoint),
       apiOrigin: endpoints?.apiOrigin ?? null,
-      clientId: first === undefined ? null : idOf(first),
+      clientId: shown === undefined ? null : idOf(shown),
       credentials: credentials.flatMap((one) =>
         one.label === undefined ? [] : { name: redactor.show(one.label), clientId: idOf(one), auth: one.auth }
       )

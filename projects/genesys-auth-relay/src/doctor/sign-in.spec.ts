@@ -38,6 +38,26 @@ describe('doctor of a relay that signs users in', () => {
     expect(found.printed).not.toMatch(/CANARY/);
   });
 
+  it('examines a relay without a client of its own by the login host and the sign-in client', async () => {
+    const found = await look({}, { genesys: { region: 'here.test' } });
+    expect(found).toMatchObject({ healthy: true, exitCode: 0, tokenRequests: 1, findings: [] });
+    expect(found.steps.map(({ name, outcome }) => `${name}: ${outcome}`)).toEqual([
+      'login host: ok',
+      'clock: ok',
+      'sign-in client: ok'
+    ]);
+    expect(found.target.clientId).toBe(CODE);
+    expect(found.printed).toContain(`client id       ${CODE}`);
+  });
+
+  it('names the wrong host where the only client is that of sign-in', async () => {
+    const found = await look(
+      {},
+      { genesys: { tokenEndpoint: 'http://127.0.0.1:1/oauth/token', apiOrigin: 'http://127.0.0.1:1' } }
+    );
+    expect(found).toMatchObject({ healthy: false, causes: ['host_unreachable'] });
+  });
+
   it.each<[string, string, number, object, object?, NodeJS.ProcessEnv?]>([
     [
       'a redirect URI without https',

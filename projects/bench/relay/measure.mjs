@@ -101,17 +101,21 @@ export function ratioOf(runs, base, field) {
   return `${median(ratios).toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 }
 
-/** Prints a line for each variant; ratios are those to `limit`. */
+/** Prints a line for each variant; ratios are those to `limit`. Latencies are printed where they were measured. */
 export function print(results, limit) {
   const columns = [
     ['req/s', 8, (runs) => median(runs.map(({ perSecond }) => perSecond)).toFixed(0)],
     [`vs ${limit}`, 24, (runs) => ratioOf(runs, results[limit], 'perSecond')],
     ['CPU us/req', 12, (runs) => median(runs.map(({ cpuPerRequest }) => cpuPerRequest)).toFixed(1)],
     ['CPU ratio', 22, (runs) => ratioOf(runs, results[limit], 'cpuPerRequest')],
-    ['core busy', 11, (runs) => `${(median(runs.map(({ busy }) => busy)) * 100).toFixed(0)} %`],
-    ['p50 ms', 8, (runs) => median(runs.map(({ p50 }) => p50)).toFixed(2)],
-    ['p99 ms', 8, (runs) => median(runs.map(({ p99 }) => p99)).toFixed(2)]
+    ['core busy', 11, (runs) => `${(median(runs.map(({ busy }) => busy)) * 100).toFixed(0)} %`]
   ];
+  if (results[limit].every(({ p50 }) => p50 !== undefined)) {
+    columns.push(
+      ['p50 ms', 8, (runs) => median(runs.map(({ p50 }) => p50)).toFixed(2)],
+      ['p99 ms', 8, (runs) => median(runs.map(({ p99 }) => p99)).toFixed(2)]
+    );
+  }
   const rounds = results[limit].length;
   console.log(`medians of ${rounds} rounds, ratios of paired rounds [${intervalName(rounds)}]`);
   console.log('variant'.padEnd(22) + columns.map(([head, width]) => head.padStart(width)).join(''));

@@ -103,15 +103,18 @@ describe('requireSignIn()', () => {
     expect([router.url, errors.map(codeOf), page.done]).toEqual(['/', ['relay_unavailable'], []]);
   });
 
-  it('on a server it navigates nowhere, and fails nothing', async () => {
-    const { go, router, errors, network } = routed({
-      page: null,
-      providers: [{ provide: PLATFORM_ID, useValue: 'server' }]
-    });
-    await go('/desk');
-    expect([router.url, errors]).toEqual(['/', []]);
-    network.verify();
-  });
+  it.each(['/desk?a=b', '/lazy/child'])(
+    'on a server without a user it lets %s render: Angular answers a cancelled navigation with 404',
+    async (url) => {
+      const { go, router, errors, network, signIn } = routed({
+        page: null,
+        providers: [{ provide: PLATFORM_ID, useValue: 'server' }]
+      });
+      await go(url);
+      expect([router.url, errors, signIn.user()]).toEqual([url, [], undefined]);
+      network.verify();
+    }
+  );
 
   it('asks for the user of another configuration', async () => {
     const { go, network, router, page } = routed({

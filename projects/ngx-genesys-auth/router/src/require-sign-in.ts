@@ -1,5 +1,5 @@
-import { Location } from '@angular/common';
-import { inject } from '@angular/core';
+import { Location, isPlatformServer } from '@angular/common';
+import { PLATFORM_ID, inject } from '@angular/core';
 import { type RedirectCommand, Router, type UrlTree } from '@angular/router';
 import { GenesysAuthError, GenesysSignIn } from 'ngx-genesys-auth';
 
@@ -22,8 +22,9 @@ export type SignInGuardFn = () => Promise<boolean | UrlTree | RedirectCommand>;
  * Cloud and returns to the same URL, with query and fragment. The app needs `withSignIn()`.
  *
  * If sign-in was cancelled or has failed, the guard does not start it again by itself; see `redirectTo`. If it is not known whether a
- * user is signed in (the relay cannot be reached), the error becomes an error of the navigation. On a server the navigation is
- * cancelled without a user, and the browser starts sign-in.
+ * user is signed in (the relay cannot be reached), the error becomes an error of the navigation.
+ *
+ * On a server the page is rendered in any case. Without a user its requests for the Genesys API fail, and then the browser starts sign-in.
  *
  * @throws {@link GenesysAuthError} `sign_in_cancelled`, `sign_in_failed`, `organization_not_allowed`, `cookies_blocked` without
  *   `redirectTo`, and `relay_*`, `config_unavailable`, as errors of the navigation
@@ -38,10 +39,13 @@ export function requireSignIn({ config, redirectTo }: RequireSignInOptions = {})
     const router = inject(Router);
     const location = inject(Location);
     const signIn = inject(GenesysSignIn);
+    const isServer = isPlatformServer(inject(PLATFORM_ID));
     const target = router.currentNavigation()?.extractedUrl;
     const returnTo = target && location.prepareExternalUrl(router.serializeUrl(target));
     try {
-      return await (config === undefined ? signIn : signIn.for(config)).requireUser(returnTo);
+      const isSignedIn = await (config === undefined ? signIn : signIn.for(config)).requireUser(returnTo);
+      // A server answers 404 if the navigation of the page that it renders is cancelled.
+      return isSignedIn || isServer;
     } catch (error) {
       if (redirectTo === undefined || !isProblem(error)) throw error;
       return router.parseUrl(redirectTo);

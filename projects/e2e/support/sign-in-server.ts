@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { createRelayHandler, parseRelayConfig } from 'genesys-auth-relay';
 import { createSandbox, SANDBOX_ROLES, type Sandbox } from 'genesys-sandbox';
 import type { Page } from 'playwright-core';
+import { forward } from './forward.ts';
 import { until } from './until.ts';
 
 /** Messages that wait until a test releases them. */
@@ -31,6 +32,10 @@ export interface SignInServer {
   /** Origin of the server itself. */
   readonly origin: string;
   readonly sandbox: Sandbox;
+  /** Origin of the API, for the configuration of an app. */
+  readonly apiOrigin: string;
+  /** Origin of a server that renders the pages. Without it, each page is `index.html`. */
+  renderer: string | undefined;
   /** What no browser may ever receive: tokens, code verifiers and the secret of the client. */
   readonly secrets: ReadonlySet<string>;
   /** Names of cookies that the browser refuses to keep: their `Set-Cookie` header is left out. */
@@ -147,8 +152,13 @@ async function startRecorder(target: string, secrets: Set<string>, holds: Holds)
 /**
  * @param folder the browser build of the app
  * @param origins without them app and relay have one origin on localhost
+ * @param sameSite of the session cookie; pages that are rendered on the server need `lax`
  */
-export async function startSignInServer(folder: string, origins?: PublicOrigins): Promise<SignInServer> {
+export async function startSignInServer(
+  folder: string,
+  origins?: PublicOrigins,
+  sameSite: 'strict' | 'lax' = 'strict'
+): Promise<SignInServer> {
   const secret = randomBytes(32).toString('base64url');
   const secrets = new Set([secret]);
   const holds = new Holds();
@@ -186,6 +196,7 @@ export async function startSignInServer(folder: string, origins?: PublicOrigins)
           logoutEndpoint: `${loginUrl}/logout`,
           organizations: [ann?.organization.id ?? ''],
           roles: { agent: { roles: [SANDBOX_ROLES.agent.id] } },
+          session: { sameSite },
           dev: url.startsWith('http:')
         },
         cors: { origins: [url] },
@@ -203,8 +214,9 @@ export async function startSignInServer(folder: string, origins?: PublicOrigins)
   });
   const send = (response: ServerResponse, type: string, body: string | Buffer) =>
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(body);
+  const isFile = (pathname: string) => /^\/[\w.-]+\.\w+$/.test(pathname);
   const sendFile = (pathname: string, response: ServerResponse) => {
-    const name = /^\/[\w-]+\.\w+$/.test(pathname) ? pathname.slice(1) : 'index.html';
+    const name = isFile(pathname) ? pathname.slice(1) : 'index.html';
     send(response, types[extname(name)] ?? 'text/plain', readFileSync(join(folder, name)));
   };
 
@@ -212,6 +224,8 @@ export async function startSignInServer(folder: string, origins?: PublicOrigins)
     url,
     origin,
     sandbox,
+    apiOrigin: api.origin,
+    renderer: undefined,
     secrets,
     blockedCookies: undefined,
     calls,
@@ -242,8 +256,10 @@ export async function startSignInServer(folder: string, origins?: PublicOrigins)
     const { pathname } = new URL(request.url ?? '/', url);
     if (pathname === '/config.json') send(response, 'application/json', config);
     else if (pathname === '/plain.html') send(response, 'text/html', PLAIN_PAGE);
-    else if (!pathname.startsWith('/genesys/')) sendFile(pathname, response);
-    else {
+    else if (!pathname.startsWith('/genesys/')) {
+      if (running.renderer === undefined || isFile(pathname)) sendFile(pathname, response);
+      else forward(request, response, running.renderer);
+    } else {
       calls.push(pathname);
       if (running.blockedCookies) blockCookies(response);
       void holds.pass(pathname).then(() => {

@@ -1,7 +1,7 @@
-import { request as send } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createCertificateAuthority } from './certificate-authority.ts';
+import { forward } from './forward.ts';
 
 /** Serves host names with TLS on one port, and forwards to plain servers. */
 export interface TlsFront {
@@ -19,18 +19,9 @@ export async function startTlsFront(names: readonly string[]): Promise<TlsFront>
   const { key, cert, home, close } = createCertificateAuthority(names);
   let targets: Readonly<Record<string, string>> = {};
   const server = createServer({ key, cert }, (request, response) => {
-    const { method, url, headers } = request;
-    const target = targets[headers.host ?? ''];
-    if (target === undefined) {
-      response.writeHead(502).end();
-      return;
-    }
-    const forwarded = send(`${target}${url ?? '/'}`, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    forwarded.on('error', () => response.destroy());
-    request.pipe(forwarded);
+    const target = targets[request.headers.host ?? ''];
+    if (target === undefined) response.writeHead(502).end();
+    else forward(request, response, target);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -10,6 +10,8 @@ export interface AppOptions {
   readonly apiOrigin: string;
   readonly zone?: boolean;
   readonly ssr?: boolean;
+  /** `navigationUrls` of Angular's service worker, if the app has one. Its pages are those that the server renders. */
+  readonly navigationUrls?: readonly string[];
   /** Whether the declarations of all packages are checked, too. */
   readonly checkLibraries?: boolean;
 }
@@ -23,17 +25,27 @@ export async function writeApp(folder: string, { layers, apiOrigin, ...options }
   }
   await writeFile(join(folder, 'src/app/settings.ts'), `export const apiOrigin = ${JSON.stringify(apiOrigin)};\n`);
   await writeFile(join(folder, 'angular.json'), JSON.stringify(angularJson(options), null, 2));
+  if (options.navigationUrls) {
+    await writeFile(join(folder, 'ngsw-config.json'), JSON.stringify(workerConfig(options.navigationUrls), null, 2));
+  }
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig(options), null, 2));
 }
 
-function angularJson({ zone = false, ssr = false }: Pick<AppOptions, 'zone' | 'ssr'>): object {
+const workerConfig = (navigationUrls: readonly string[]): object => ({
+  index: '/index.csr.html',
+  assetGroups: [{ name: 'app', installMode: 'prefetch', resources: { files: ['/index.csr.html', '/*.js', '/*.css'] } }],
+  navigationUrls
+});
+
+function angularJson({ zone = false, ssr = false, navigationUrls }: Omit<AppOptions, 'layers' | 'apiOrigin'>): object {
   const options = {
     browser: 'src/main.ts',
     index: 'src/index.html',
     tsConfig: 'tsconfig.json',
     outputPath: 'dist',
     polyfills: zone ? ['zone.js'] : [],
-    ...(ssr && { server: 'src/main.server.ts', outputMode: 'server', ssr: { entry: 'src/server.ts' } })
+    ...(ssr && { server: 'src/main.server.ts', outputMode: 'server', ssr: { entry: 'src/server.ts' } }),
+    ...(navigationUrls && { serviceWorker: 'ngsw-config.json' })
   };
   return {
     version: 1,

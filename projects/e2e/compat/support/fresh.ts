@@ -54,7 +54,7 @@ export function install(folder: string): Promise<string> {
 /** The package.json of an app that installs the given tarballs. */
 export function packageJson(
   tarballs: Partial<Tarballs>,
-  { angular, zone = false, ssr = false }: FreshAppOptions
+  { angular, zone = false, ssr = false, navigationUrls }: FreshAppOptions
 ): object {
   const versions = VERSIONS[angular];
   const all = (names: readonly string[]) =>
@@ -66,6 +66,7 @@ export function packageJson(
     private: true,
     dependencies: {
       ...all(['common', 'compiler', 'core', 'platform-browser', ...(ssr ? ['platform-server', 'router', 'ssr'] : [])]),
+      ...all(navigationUrls ? ['service-worker'] : []),
       ...Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`])),
       rxjs: '7.8.2',
       tslib: '2.8.1',

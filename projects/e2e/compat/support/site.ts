@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { type IncomingMessage, type ServerResponse, createServer, request as forward } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { RelayHandler } from 'genesys-auth-relay';
+import { forward } from '../../support/forward.ts';
 
 /** The site of an app: its files, the relay below `/genesys`, and pages rendered on the server if there is one. */
 export interface Site {
@@ -22,7 +23,7 @@ export async function serveSite(folder: string, relay: RelayHandler, render?: nu
   const send = async (pathname: string, request: IncomingMessage, response: ServerResponse) => {
     const type = TYPES[extname(pathname)];
     if (type === undefined && render !== undefined) {
-      pass(request, response, render);
+      forward(request, response, `http://127.0.0.1:${String(render)}`);
       return;
     }
     const content = await readFile(join(folder, type === undefined ? 'index.html' : pathname)).catch(() => undefined);
@@ -40,13 +41,4 @@ export async function serveSite(folder: string, relay: RelayHandler, render?: nu
       await relay.close();
     }
   };
-}
-
-function pass({ method, url, headers }: IncomingMessage, response: ServerResponse, port: number): void {
-  forward({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  })
-    .on('error', () => response.writeHead(502).end())
-    .end();
 }

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page, WebSocket } from 'playwright-core';
 import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts';
 import { axeFaults } from '../support/axe.ts';
 import { screenshot } from '../support/board.ts';
@@ -106,6 +106,24 @@ describeInChromium('users of the wallboard in Chromium', () => {
     // The session at Genesys Cloud has ended as well: the desk needs a new sign-in.
     await page.goto(`${wallboard.url}/me`);
     await page.getByLabel('Email').waitFor();
+  });
+
+  it('sign out in one tab, and the board in another tab gets live events as a visitor', async () => {
+    await start();
+    const desk = await openDesk(ANN);
+    const board = await context.newPage();
+    const sockets: WebSocket[] = [];
+    board.on('websocket', (socket) => sockets.push(socket));
+    await board.goto(wallboard.url);
+    const isLive = () => board.getByTestId('connection').filter({ hasText: 'Live' }).waitFor({ timeout: 30_000 });
+    await isLive();
+    const [ofAnn] = sockets;
+    await desk.getByTestId('sign-out').click();
+    await board.getByTestId('sign-in').waitFor();
+    await until(() => ofAnn?.isClosed() === true && sockets.length > 1, 'the socket of a visitor');
+    await isLive();
+    expect(await board.getByTestId('queue').count()).toBeGreaterThan(3);
+    expect(await board.getByTestId('failure').count()).toBe(0);
   });
 
   it('keep what they have typed when the session ends, sign in again, and save it', async () => {

@@ -9,6 +9,8 @@ export const LIVE_LOADS_MS = 60_000;
 export const SERVICE_MS = 30_000;
 /** How often the list of queues is read again. */
 export const QUEUES_MS = 10 * 60_000;
+/** How long after the last input the page counts as unattended. Much shorter than the idle limit of a session, 60 minutes. */
+export const UNATTENDED_AFTER_MS = 15 * 60_000;
 /** A request that takes longer has failed. */
 export const REQUEST_TIMEOUT_MS = 15_000;
 

@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { takeUntilDestroyed, toSignal } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { GenesysSignIn } from 'ngx-genesys-auth';
-import { EMPTY, interval, switchMap } from 'rxjs';
+import { EMPTY, switchMap, timer } from 'rxjs';
 import { readConversations, readMe, readOwnQueues, readPresences } from '../api/me';
 import { formatTime } from '../board/format';
 import { BOARD_CONFIG } from '../boot/board-config';
@@ -21,6 +21,7 @@ import { reading } from './reading';
 })
 export class Desk {
   readonly #api = `${inject(BOARD_CONFIG).apiOrigin}/api/v2`;
+  readonly #page = inject(Page);
   readonly #user = inject(GenesysSignIn).user;
 
   protected readonly me = this.#reading('/users/me?expand=presence,routingStatus', readMe);
@@ -53,11 +54,14 @@ export class Desk {
     }))
   );
 
+  /** Each reading extends the session of the user, so nothing is read while the desk is unattended: its session has to end. */
+  protected readonly isAttended = toSignal(this.#page.attended$, { initialValue: true });
+
   constructor() {
-    // Status and conversations change by themselves.
-    inject(Page)
-      .visible$.pipe(
-        switchMap((visible) => (visible ? interval(POLL_MS) : EMPTY)),
+    // Status and conversations change by themselves. Their first reading has already begun.
+    this.#page.attended$
+      .pipe(
+        switchMap((isAttended, index) => (isAttended ? timer(index === 0 ? POLL_MS : 0, POLL_MS) : EMPTY)),
         takeUntilDestroyed()
       )
       .subscribe(() => {

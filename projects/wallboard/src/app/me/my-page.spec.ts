@@ -7,7 +7,7 @@ import { GenesysAuthTesting, provideGenesysAuthTesting } from 'ngx-genesys-auth/
 import { CONVERSATIONS, ME, OWN_QUEUES, PRESENCES } from '../../testing/me';
 import { CONFIG, setVisible } from '../../testing/wire';
 import { boardProviders } from '../boot/providers';
-import { POLL_MS } from '../live/pacing';
+import { POLL_MS, UNATTENDED_AFTER_MS } from '../live/pacing';
 import { App } from '../shell/app';
 import { boardRoutes } from '../shell/routes';
 
@@ -138,6 +138,20 @@ describe('sign-in', () => {
     setVisible(false);
     await jest.advanceTimersByTimeAsync(3 * POLL_MS);
     expect(pending('/conversations')).toEqual([]);
+  });
+
+  it('reads nothing after 15 minutes without input, so that the session of an unattended desk ends', async () => {
+    await openDesk();
+    jest.advanceTimersByTime(UNATTENDED_AFTER_MS);
+    await answerAll();
+    await jest.advanceTimersByTimeAsync(3 * POLL_MS);
+    expect(pending('/conversations')).toEqual([]);
+    expect(said('desk-paused')[0]).toContain('Paused');
+    // Someone is back: the desk reads at once.
+    document.dispatchEvent(new Event('pointerdown'));
+    await settle();
+    expect(said('desk-paused')).toEqual([]);
+    expect(pending('/conversations')).toHaveLength(1);
   });
 
   it('keeps what was read while a later reading fails, and says what failed', async () => {

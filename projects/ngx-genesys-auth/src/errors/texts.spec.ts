@@ -19,7 +19,10 @@ const TEXTS: Readonly<Record<keyof typeof ERROR_TEXTS, readonly ErrorText[]>> = 
   config_unavailable: [ERROR_TEXTS.config_unavailable()],
   relay_unreachable: [noResponse, noAnswer, undefined].map((cause) => ERROR_TEXTS.relay_unreachable({ cause })),
   relay_timeout: [ERROR_TEXTS.relay_timeout({ timeoutMs: 10_000 }), ERROR_TEXTS.relay_timeout({})],
-  relay_unauthenticated: [ERROR_TEXTS.relay_unauthenticated()],
+  relay_unauthenticated: [
+    ERROR_TEXTS.relay_unauthenticated({}),
+    ERROR_TEXTS.relay_unauthenticated({ hasSession: true })
+  ],
   relay_forbidden: [ERROR_TEXTS.relay_forbidden()],
   relay_rate_limited: [ERROR_TEXTS.relay_rate_limited()],
   relay_refused: [ERROR_TEXTS.relay_refused({ cause: new HttpErrorResponse({ status: 404 }) })],

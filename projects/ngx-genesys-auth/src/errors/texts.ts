@@ -95,10 +95,16 @@ export const ERROR_TEXTS = {
           message: `The relay did not answer within ${timeoutMs} ms.`,
           hint: 'Check the network and the relay, or raise relay.timeoutMs.'
         },
-  relay_unauthenticated: () => ({
-    message: 'The relay does not know who is calling.',
-    hint: 'Sign the user in, or send the credential by an interceptor or relay.headers.'
-  }),
+  relay_unauthenticated: ({ hasSession }: { hasSession?: boolean }) =>
+    hasSession
+      ? {
+          message: 'The relay gets a credential with its own session call, but none with this call of the API.',
+          hint: 'List the interceptor that adds the credential after genesysAuthInterceptor, or use relay.headers.'
+        }
+      : {
+          message: 'The relay does not know who is calling.',
+          hint: 'Sign the user in, or send the credential by an interceptor or relay.headers.'
+        },
   relay_forbidden: () => ({
     message: 'The relay refuses this caller.',
     hint: "Check the caller's roles in the relay's policy."

@@ -298,6 +298,44 @@ describe('withProxyMode', () => {
     expect(codeOf(twice.error)).toBe('token_rejected');
   });
 
+  describe('an interceptor that adds a credential to calls of the relay', () => {
+    const sign: HttpInterceptorFn = (request, next) =>
+      next(
+        request.url.startsWith('/genesys/') ? request.clone({ setHeaders: { Authorization: 'Bearer sso' } }) : request
+      );
+    const credential = ({ request }: TestRequest) => request.headers.get('Authorization');
+
+    it('works after ours, in both modes', () => {
+      const app = proxied({}, { after: [sign] });
+      app.get();
+      const session = app.network.expectOne('/genesys/session');
+      expect(credential(session)).toBe('Bearer sso');
+      session.flush(SESSION);
+      expect(credential(app.network.expectOne(QUEUES))).toBe('Bearer sso');
+
+      TestBed.resetTestingModule();
+      const inTokenMode = createApp({ after: [sign] });
+      inTokenMode.get();
+      expect(credential(inTokenMode.network.expectOne('/genesys/token'))).toBe('Bearer sso');
+    });
+
+    it('before ours misses calls of the API: the error says how to order them', () => {
+      const app = proxied({}, { before: [sign] });
+      const call = app.get();
+      app.session();
+      const first = app.network.expectOne(QUEUES);
+      expect(credential(first)).toBeNull();
+      problem(first, 401, { code: 'unauthenticated' });
+      app.session();
+      problem(app.network.expectOne(QUEUES), 401, { code: 'unauthenticated' });
+      expect(asAuthError(call.error)).toMatchObject({
+        code: 'relay_unauthenticated',
+        message: 'The relay gets a credential with its own session call, but none with this call of the API.',
+        hint: expect.stringMatching(/^List the interceptor .* after genesysAuthInterceptor/)
+      });
+    });
+  });
+
   it('turns refusals of the relay into typed errors', () => {
     const app = proxied();
     const call = app.get();

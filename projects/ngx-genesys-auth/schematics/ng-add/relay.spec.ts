@@ -52,6 +52,19 @@ describe('ng add, the relay for development', () => {
     expect(other.readText('/relay.yaml')).toMatch(/\nmode: token\nlisten: \{ port: 9000 \}\n/);
   });
 
+  it.each([
+    ['', '\n# Secrets of the relay\n/.env\n'],
+    ['dist', 'dist\n\n# Secrets of the relay\n/.env\n'],
+    ['dist\r\n', 'dist\r\n\r\n# Secrets of the relay\r\n/.env\r\n'],
+    ['dist\r\n.env\r\n', 'dist\r\n.env\r\n']
+  ])('keeps its secret out of Git (%j)', async (before, after) => {
+    const tree = await workspace();
+    tree.overwrite('/.gitignore', before);
+    expect((await ngAdd(tree)).readText('/.gitignore')).toBe(after);
+    tree.delete('/.gitignore');
+    expect((await ngAdd(tree)).exists('/.gitignore')).toBe(false);
+  });
+
   it('keeps a configuration that is there', async () => {
     const tree = await workspace();
     tree.create('/relay.yaml', 'mode: token\n');

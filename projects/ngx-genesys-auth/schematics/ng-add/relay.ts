@@ -21,7 +21,9 @@ export interface DevRelay {
  * published, so they come from tarballs beside the library's. Without these, nothing is installed.
  */
 export function addDevRelay(tree: Tree, answers: Answers): DevRelay {
-  const done = [addScript(tree, answers), addRelayYaml(tree, answers)].filter((each) => each !== undefined);
+  const done = [addScript(tree, answers), addRelayYaml(tree, answers), ignoreSecrets(tree)].filter(
+    (each) => each !== undefined
+  );
   const missing = [RELAY, ...(answers.sandbox ? [SANDBOX] : [])].filter((name) => dependency(tree, name) === undefined);
   const tarballs = missing.map((name) => tarballOf(tree, name));
   if (missing.length === 0) return { done, install: undefined, isInstallNeeded: false };
@@ -81,4 +83,16 @@ dev: { roles: [developer] }
 `
   );
   return '/relay.yaml: the configuration of the relay';
+}
+
+/** The file .env has the secret of the OAuth client, so Git must not see it. */
+function ignoreSecrets(tree: Tree): string | undefined {
+  const file = '/.gitignore';
+  if (!tree.exists(file)) return undefined;
+  const text = tree.readText(file);
+  if (/^\/?\.env$/m.test(text.replaceAll('\r', ''))) return undefined;
+  const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
+  const separator = text === '' || text.endsWith('\n') ? '' : lineBreak;
+  tree.overwrite(file, `${text}${separator}${lineBreak}# Secrets of the relay${lineBreak}/.env${lineBreak}`);
+  return '/.gitignore: .env, for the secret of the OAuth client';
 }

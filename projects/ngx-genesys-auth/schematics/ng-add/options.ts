@@ -76,8 +76,8 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
     mode,
     signIn,
     proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined,
-    // An app with another API origin does not call the one that the relay's session names for a region.
-    sandbox: (options.sandbox ?? true) && 'region' in api
+    // The sandbox replaces the API of a region, and only behind a relay that calls it: the API accepts no token of the sandbox.
+    sandbox: (options.sandbox ?? true) && 'region' in api && mode === 'proxy'
   };
 }
 

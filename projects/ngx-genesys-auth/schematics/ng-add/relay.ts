@@ -63,14 +63,14 @@ function addScript(tree: Tree, { sandbox }: Answers): string | undefined {
 }
 
 /** Writes the relay's configuration for the sandbox. For an organisation `genesys-auth-relay init` asks more than this knows. */
-function addRelayYaml(tree: Tree, { api, sandbox, signIn, scopes, mode, proxyTarget }: Answers): string | undefined {
+function addRelayYaml(tree: Tree, { api, sandbox, signIn, scopes, proxyTarget }: Answers): string | undefined {
   if (!sandbox || signIn || !('region' in api) || tree.exists('/relay.yaml')) return undefined;
   const port = Number(new URL(proxyTarget ?? '').port || 80);
   const list = `[${scopes.map((scope) => (/^[\w:.-]+$/.test(scope) ? scope : JSON.stringify(scope))).join(', ')}]`;
   tree.create(
     '/relay.yaml',
     `# The relay of this app. "npm run relay" runs it while you develop.
-mode: ${mode}${mode === 'proxy' ? ' # the relay calls the API: no token reaches the browser' : ''}
+mode: proxy # the relay calls the API: no token reaches the browser
 ${port === 8080 ? '' : `listen: { port: ${String(port)} }\n`}genesys:
   region: ${api.region}
   # Not used with the sandbox. For your organisation, write both variables to the file .env, which you do not commit.

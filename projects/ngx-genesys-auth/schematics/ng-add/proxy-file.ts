@@ -45,6 +45,7 @@ const relay = {
     }
     // The host that the browser used: the relay accepts this machine, and the hosts in "dev.hosts" of relay.yaml.
     request.headers['x-forwarded-host'] = request.headers.host;
+    request.headers['x-forwarded-proto'] = request.socket.encrypted ? 'https' : 'http';
     return undefined;
   },
   configure(proxy) {

@@ -22,6 +22,7 @@ describe('ng add, the dev proxy', () => {
     expect(text).toContain("pathRewrite: { '^/genesys': '' }");
     expect(text).toContain("new URL('.genesys-auth-relay/dev-key', import.meta.url)");
     expect(text).toContain("request.headers['x-forwarded-host'] = request.headers.host");
+    expect(text).toContain("request.headers['x-forwarded-proto'] = request.socket.encrypted ? 'https' : 'http'");
     expect(serveOf(tree).options?.['proxyConfig']).toBe('proxy.conf.mjs');
   });
 

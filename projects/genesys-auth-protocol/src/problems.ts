@@ -36,6 +36,7 @@ export const PROBLEMS = {
   },
   api_key_in_browser: { status: 403, title: 'API keys are not for browsers', error: 'unauthorized_client' },
   loopback_refused: { status: 403, title: 'Not a local development request', error: 'unauthorized_client' },
+  dev_refused: { status: 403, title: 'Not a request of the development server', error: 'unauthorized_client' },
   missing_auth_header: { status: 403, title: 'X-Genesys-Auth is missing', error: 'invalid_request' },
   origin_not_allowed: { status: 403, title: 'Origin not allowed', error: 'unauthorized_client' },
   // signing in with Genesys Cloud

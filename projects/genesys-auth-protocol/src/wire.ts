@@ -52,7 +52,7 @@ export interface TokenResponse {
 }
 
 /** How the relay identified the caller. */
-export type IdentityType = 'jwt' | 'apiKey' | 'proxyHeader' | 'loopback' | 'session' | 'genesysToken';
+export type IdentityType = 'jwt' | 'apiKey' | 'proxyHeader' | 'loopback' | 'dev' | 'session' | 'genesysToken';
 
 /** Success answer of `GET {relay}/session`. It never holds a token. */
 export interface SessionResponse {

@@ -28,6 +28,11 @@ const identitiesOf = ({ identities, signIn }: RelayConfig): readonly string[] =>
   ...(signIn === undefined ? [] : ['session'])
 ];
 
+const describeDev = ({ dev }: RelayConfig): readonly string[] =>
+  dev === undefined
+    ? []
+    : [`development       roles ${dev.roles.join(', ')}, at localhost${dev.hosts.map((host) => `, ${host}`).join('')}`];
+
 /** Describes a configuration for the person who checks it. Secrets are not shown. */
 export function describeConfig(config: RelayConfig): string {
   const { genesys, listen, admin, limits, cors } = config;
@@ -46,6 +51,7 @@ export function describeConfig(config: RelayConfig): string {
     `scope parameter   ${genesys.sendScope ? 'sent' : 'not sent'}`,
     `store             ${describeStore(config)}`,
     ...describeSignIn(config),
+    ...describeDev(config),
     `scopes            ${list(config.scopes)}`,
     `identities        ${list(identitiesOf(config))}`,
     ...[...config.roles].map(

@@ -106,6 +106,20 @@ describe('genesys-auth-relay', () => {
     expect(out).toMatch(/^identities +session$/m);
   });
 
+  it('check describes the section dev, which is not enough for serve', async () => {
+    const file = fileWith(
+      { ...configOf(server), identities: undefined, dev: { roles: ['developer'], hosts: ['desk.test'] } },
+      'dev.json'
+    );
+    const checked = await command('check', '--config', file);
+    expect(checked.exitCode).toBe(0);
+    expect(checked.out).toMatch(/development +roles developer, at localhost, desk\.test/);
+    expect(checked.out).toContain('warning: The section dev is used by genesys-auth-relay dev only.');
+    const served = await command('serve', '--config', file);
+    expect(served.exitCode).toBe(1);
+    expect(served.err).toMatch(/identities: is missing\n.*run "genesys-auth-relay dev"/);
+  });
+
   it.each(['check', 'serve'])('%s stops with exit code 1 and one readable message at a mistake', async (name) => {
     const file = fileWith({ ...configOf(server), scops: [], scopes: [] }, 'wrong.json');
     const { exitCode, out, err } = await command(name, '--config', file);

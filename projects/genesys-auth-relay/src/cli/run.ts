@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { configJsonSchema } from '../config/json-schema.ts';
-import { loadRelayConfig } from '../config/load.ts';
+import { loadConfig, loadRelayConfig } from '../config/load.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, startRelay } from '../http/server.ts';
 import { grantOf } from '../http/start-line.ts';
@@ -40,7 +40,7 @@ async function serve(file: string, output: Output): Promise<Outcome> {
 }
 
 async function check(file: string, { out }: Output): Promise<Outcome> {
-  const config = await loadRelayConfig(file);
+  const config = await loadConfig(file, { env: process.env, isCheck: true });
   out(describeConfig(config));
   for (const warning of config.warnings) out(`warning: ${warning}\n`);
   out('The configuration is valid.\n');

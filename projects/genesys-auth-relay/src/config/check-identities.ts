@@ -64,12 +64,30 @@ function checkProxyHeader(identity: ParsedConfig['identities'][number], key: str
   }
 }
 
-/** Checks that the identities are safe. */
-export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, found: Findings): void {
-  if (config.identities.length === 0 && config.signIn === undefined) {
+/**
+ * Checks that something identifies callers.
+ *
+ * @param isCheck whether the configuration is only checked, so that the section `dev` is enough
+ * @param isDev whether the relay runs for development
+ */
+export function checkCallers(config: ParsedConfig, isDev: boolean, isCheck: boolean, found: Findings): void {
+  if (config.identities.length > 0 || config.signIn !== undefined || isDev) return;
+  if (config.dev === undefined) {
     const fix = 'define who may call: an identity of type jwt or apiKey';
     found.issues.push({ key: 'identities', message: 'is missing', fix });
+  } else if (isCheck) {
+    found.warnings.push('Only the section dev identifies callers, so serve refuses to start.');
+  } else {
+    found.issues.push({
+      key: 'identities',
+      message: 'is missing',
+      fix: 'define who may call: an identity of type jwt or proxyHeader, or the section signIn; for development run "genesys-auth-relay dev"'
+    });
   }
+}
+
+/** Checks that the identities are safe. */
+export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, found: Findings): void {
   checkKeys(config, found);
   config.identities.forEach((identity, index) => {
     checkProxyHeader(identity, `identities[${index}]`, found);

@@ -59,6 +59,7 @@ function checkRoleNames(config: ParsedConfig, { issues, warnings }: Findings): v
       });
     }
   });
+  check(config.dev?.roles ?? [], 'dev');
   for (const identity of config.identities) {
     if (identity.type === 'genesysToken') for (const role of Object.keys(identity.roles)) used.add(role);
   }

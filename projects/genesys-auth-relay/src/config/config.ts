@@ -22,6 +22,12 @@ export type IdentityConfig =
   | LoopbackIdentityConfig
   | GenesysTokenIdentityConfig;
 
+/** The identity of the developer. */
+export type DevConfig = Readonly<NonNullable<ParsedConfig['dev']>> & {
+  /** The key that the dev server sends with each request; `undefined`: the relay does not run for development. */
+  readonly key: Secret | undefined;
+};
+
 /** The rights of a role. */
 export interface Role {
   /** Scopes a caller with this role may ask for, sorted. */
@@ -141,6 +147,8 @@ export interface RelayConfig {
   readonly identities: readonly IdentityConfig[];
   /** How users sign in with Genesys Cloud; `undefined`: sign-in is off. */
   readonly signIn: SignInConfig | undefined;
+  /** Who may call when the relay runs for development. */
+  readonly dev: DevConfig | undefined;
   readonly roles: ReadonlyMap<string, Role>;
   readonly acceptSharedPrivileges: boolean;
   readonly proxy: ProxyConfig;

@@ -19,6 +19,7 @@ const NEVER_PASSED = new Set([
   'upgrade',
   'via',
   'x-genesys-auth',
+  'x-genesys-dev-key',
   'x-genesys-session',
   // These replace method or path of the request line, by which the relay has checked the call.
   'x-http-method',

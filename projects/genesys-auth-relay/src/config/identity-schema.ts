@@ -25,7 +25,8 @@ export const JWT_ALGORITHMS = [
 const NOT_FROM_PROXY =
   /^(?:host|origin|cookie|authorization|forwarded|via|connection|upgrade|te|trailer|expect|vary|content-.*|sec-.*|transfer-.*|proxy-.*|access-control-.*|x-genesys-auth|x-forwarded-(?:for|host|proto|port)|traceparent)$/i;
 
-const roleList = listOf(
+/** Names of roles. */
+export const roleList = listOf(
   text('the name of a role', 'name a role of the section "roles"'),
   'a list of roles',
   'name at least one role of the section "roles"'

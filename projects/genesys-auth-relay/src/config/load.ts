@@ -5,7 +5,7 @@ import { errorCode } from '../runtime/error-code.ts';
 import type { RelayConfig } from './config.ts';
 import { RelayConfigError } from './error.ts';
 import { interpolate } from './interpolate.ts';
-import { parseRelayConfig } from './parse.ts';
+import { type ParseOptions, parseConfig } from './parse.ts';
 
 const fileError = (file: string, message: string, fix: string) => new RelayConfigError([{ key: file, message, fix }]);
 
@@ -65,5 +65,10 @@ export async function readConfigFile(file: string, env: NodeJS.ProcessEnv = proc
  * @throws RelayConfigError `config_invalid`, also when the file cannot be read
  */
 export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = process.env): Promise<RelayConfig> {
-  return parseRelayConfig(await readConfigFile(file, env), env, dirname(file));
+  return loadConfig(file, { env });
+}
+
+/** As {@link loadRelayConfig}, also for the commands `check` and `dev`. */
+export async function loadConfig(file: string, options: Omit<ParseOptions, 'baseDir'>): Promise<RelayConfig> {
+  return parseConfig(await readConfigFile(file, options.env), { ...options, baseDir: dirname(file) });
 }

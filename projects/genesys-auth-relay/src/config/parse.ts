@@ -1,6 +1,6 @@
 import { canonical } from '../scopes/canonical.ts';
 import { checkRoles } from './check-roles.ts';
-import { checkIdentities } from './check-identities.ts';
+import { checkCallers, checkIdentities } from './check-identities.ts';
 import { checkNotifications } from './check-notifications.ts';
 import { checkProxy } from './check-proxy.ts';
 import { checkGenesysTokens, resolveSignIn } from './check-sign-in.ts';
@@ -8,11 +8,12 @@ import { checkClients, resolveClients } from './clients.ts';
 import { type RelayConfig, RESOLVED, isRelayConfig } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
 import { type ConfigIssue, RelayConfigError } from './error.ts';
+import { type DevOptions, resolveDev } from './resolve-dev.ts';
 import { resolveIdentities } from './resolve-identities.ts';
 import { resolveStore } from './resolve-store.ts';
 import { heard } from './says.ts';
 import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
-import type { Findings, SecretFile } from './secrets.ts';
+import type { Findings, SecretFile, Surroundings } from './secrets.ts';
 
 interface SchemaIssue {
   readonly code?: string;
@@ -58,6 +59,14 @@ function checkListeners({ listen, admin }: ParsedConfig, { issues }: Findings): 
   });
 }
 
+/** How a configuration is read. */
+export interface ParseOptions extends Surroundings {
+  /** Settings of a relay that runs for development; `undefined`: it does not. */
+  readonly dev?: DevOptions | undefined;
+  /** Whether the configuration is only checked. */
+  readonly isCheck?: boolean;
+}
+
 /**
  * Checks a configuration, fills in its defaults and reads its secrets.
  *
@@ -80,6 +89,11 @@ export function parseRelayConfig(
   env: NodeJS.ProcessEnv = process.env,
   baseDir: string = process.cwd()
 ): RelayConfig {
+  return parseConfig(input, { env, baseDir });
+}
+
+/** As {@link parseRelayConfig}, also for the commands `check` and `dev`. */
+export function parseConfig(input: unknown, { env, baseDir, dev, isCheck = false }: ParseOptions): RelayConfig {
   const parsed = relayConfigSchema.safeParse(input);
   if (!parsed.success) throw new RelayConfigError(issuesOf(parsed.error.issues));
   const { data } = parsed;
@@ -92,10 +106,12 @@ export function parseRelayConfig(
   checkRoles(data, found);
   if (clients !== undefined) checkClients(data, clients, found);
   checkProxy(data, found);
+  checkCallers(data, dev !== undefined, isCheck, found);
   checkIdentities(data, env, found);
   checkNotifications(data, clients, found);
   checkGenesysTokens(data, found);
   const signIn = resolveSignIn(data, endpoints, { env, baseDir }, found);
+  const devConfig = resolveDev(data, dev, env, found);
   const identities = resolveIdentities(data.identities, { env, baseDir }, found);
   if (found.issues.length > 0 || endpoints === undefined || clients === undefined)
     throw new RelayConfigError(found.issues);
@@ -125,6 +141,7 @@ export function parseRelayConfig(
     scopes: canonical(data.scopes),
     identities,
     signIn,
+    dev: devConfig,
     roles,
     secretFiles: files,
     warnings: found.warnings

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientSchema, clientsSchema } from './client-schema.ts';
+import { devSchema } from './dev-schema.ts';
 import { flag, listOf, oneOf, section, text, whole } from './fields.ts';
 import { identitySchema } from './identity-schema.ts';
 import { network } from './networks.ts';
@@ -78,6 +79,7 @@ export const relayConfigSchema = section({
     'define who may call: an identity of type jwt or apiKey'
   ).default([]),
   signIn: signInSchema.optional(),
+  dev: devSchema.optional(),
   roles: z.record(z.string().min(1), role, {
     error: (issue) =>
       says(

@@ -5,6 +5,7 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type ApiKeys, createApiKeys, refuseInBrowser } from './api-key.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
+import type { DevIdentity } from './dev.ts';
 import { createJwts, looksLikeJwt } from './jwt.ts';
 import { identifyLoopback } from './loopback.ts';
 import { createProxyHeader } from './proxy-header.ts';
@@ -29,17 +30,18 @@ export interface GenesysTokenIdentity {
   revalidate(caller: Caller): Caller | undefined;
 }
 
-/** How users are identified. A missing part turns that way off. */
-export interface UserIdentities {
+/** Further identities. A missing one is off. */
+export interface MoreIdentities {
   readonly session?: SessionIdentity | undefined;
   readonly genesysTokens?: GenesysTokenIdentity | undefined;
+  readonly dev?: DevIdentity | undefined;
 }
 
 /** Identifies callers. */
 export interface Identities {
   /**
    * @throws RelayProblem `unauthenticated`, `invalid_credentials`, `identity_unavailable`, `api_key_in_browser`,
-   *   `origin_not_allowed`, `loopback_refused`, `missing_auth_header`, `sign_in_required`, `session_ended`
+   *   `origin_not_allowed`, `loopback_refused`, `dev_refused`, `missing_auth_header`, `sign_in_required`, `session_ended`
    * @param address of the client, which distinguishes callers without a session
    */
   identify(head: RequestHead, credential: Credential, address: () => string): Caller | Promise<Caller>;
@@ -55,15 +57,15 @@ export interface Identities {
  * Builds the identities. `Authorization` or a key in the body is one credential, whose form decides between JWT and API key. A
  * `proxyHeader` identity before the first `jwt` or `apiKey` of the configuration takes precedence over that credential; any other
  * applies only to requests without a credential. An invalid credential is refused and never falls back to another identity. A
- * request without a credential may belong to a signed-in user. Loopback comes last, because it needs no credential at all.
+ * request without a credential may belong to a signed-in user. The developer and loopback come last: any page can send
+ * such requests.
  *
- * @param users how users are identified
  */
 export function createIdentities(
   configs: readonly IdentityConfig[],
   origins: OriginGuard,
   runtime: RelayRuntime,
-  { session, genesysTokens }: UserIdentities = {}
+  { session, genesysTokens, dev }: MoreIdentities = {}
 ): Identities {
   const jwtConfigs = configs.filter((config) => config.type === 'jwt');
   const keyConfigs = configs.filter((config) => config.type === 'apiKey');
@@ -100,6 +102,8 @@ export function createIdentities(
 
   function withoutCredential(head: RequestHead): Caller {
     const forged = proxies.some(({ header }) => header.claims(head));
+    const isDev = dev?.claims(head) === true || (loopback === undefined && session === undefined);
+    if (dev !== undefined && isDev && !forged) return dev.identify(head);
     if (loopback !== undefined && !forged) return identifyLoopback(loopback, head, origins);
     if (session !== undefined) throw session.missingSessionProblem(head);
     origins.check(head, false);
@@ -151,6 +155,8 @@ export function createIdentities(
           return keys.revalidate(caller);
         case 'loopback':
           return loopback && { ...caller, roles: loopback.roles };
+        case 'dev':
+          return dev && { ...caller, roles: dev.roles };
         case 'jwt':
           return jwts.identified(caller) ? caller : undefined;
         case 'proxyHeader':

@@ -7,6 +7,7 @@ import { createClientAddress } from '../guard/client-address.ts';
 import { EMPTY_BODY, type TokenRequestBody } from '../guard/token-request-body.ts';
 import type { Caller } from '../identify/caller.ts';
 import { readCredential } from '../identify/credential.ts';
+import { createDevIdentity } from '../identify/dev.ts';
 import { createIdentities } from '../identify/identify.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
 import type { RelayHub } from '../hub/create.ts';
@@ -133,8 +134,13 @@ async function build(
     runtime
   );
   if (genesysTokens !== undefined) closeLater(genesysTokens);
+  // Without an OAuth client for the calls, the developer has to sign in.
+  const dev =
+    config.dev?.key !== undefined && config.genesys.clients.length > 0
+      ? createDevIdentity(config.dev, config.dev.key)
+      : undefined;
   const identities = closeLater(
-    createIdentities(config.identities, origins, runtime, { session: signIn, genesysTokens })
+    createIdentities(config.identities, origins, runtime, { session: signIn, genesysTokens, dev })
   );
   const upstream = closeLater(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);

@@ -9,6 +9,8 @@ export interface Endpoints {
   readonly region: string | null;
   readonly tokenEndpoint: string;
   readonly apiOrigin: string;
+  /** API origin that callers are told. It differs from `apiOrigin` if a sandbox replaces Genesys Cloud. */
+  readonly publicApiOrigin: string;
 }
 
 /** The endpoints of a known region, or explicit ones. Never a mix of both. */
@@ -28,7 +30,10 @@ export function endpointsOf(
       return;
     }
     const found = findRegion(region);
-    if (found !== undefined) return { region: found.domain, ...originsOf(found) };
+    if (found !== undefined) {
+      const origins = originsOf(found);
+      return { region: found.domain, ...origins, publicApiOrigin: origins.apiOrigin };
+    }
     const names = GENESYS_REGIONS.flatMap(({ domain, aws }) => [domain, aws]);
     // People also paste a host of the region: https://apps.mypurecloud.de/
     const domain = GENESYS_REGIONS.find((known) => region.toLowerCase().includes(known.domain))?.domain;
@@ -57,5 +62,5 @@ export function endpointsOf(
     complain('apiOrigin', 'is missing', 'tokenEndpoint also needs apiOrigin');
     return;
   }
-  return { region: null, tokenEndpoint, apiOrigin };
+  return { region: null, tokenEndpoint, apiOrigin, publicApiOrigin: apiOrigin };
 }

@@ -14,6 +14,7 @@ import { resolveStore } from './resolve-store.ts';
 import { heard } from './says.ts';
 import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
 import type { Findings, SecretFile, Surroundings } from './secrets.ts';
+import { sandboxEnv, useSandbox } from './use-sandbox.ts';
 
 interface SchemaIssue {
   readonly code?: string;
@@ -96,12 +97,15 @@ export function parseRelayConfig(
 export function parseConfig(input: unknown, { env, baseDir, dev, isCheck = false }: ParseOptions): RelayConfig {
   const parsed = relayConfigSchema.safeParse(input);
   if (!parsed.success) throw new RelayConfigError(issuesOf(parsed.error.issues));
-  const { data } = parsed;
   const files: SecretFile[] = [];
   const found: Findings = { issues: [], warnings: [], files };
-  const endpoints = endpointsOf(data.genesys, found.issues);
-  const clients = resolveClients(data, { env, baseDir }, found);
-  const store = resolveStore(data.store, { env, baseDir }, found);
+  const ownEndpoints = endpointsOf(parsed.data.genesys, found.issues);
+  const sandbox = dev?.sandbox;
+  const data = sandbox === undefined ? parsed.data : useSandbox(parsed.data, sandbox, found);
+  const endpoints = ownEndpoints && { ...ownEndpoints, ...sandbox?.endpoints };
+  const around = { env: sandbox === undefined ? env : sandboxEnv(env, sandbox), baseDir };
+  const clients = resolveClients(data, around, found);
+  const store = resolveStore(data.store, around, found);
   checkListeners(data, found);
   checkRoles(data, found);
   if (clients !== undefined) checkClients(data, clients, found);
@@ -110,9 +114,9 @@ export function parseConfig(input: unknown, { env, baseDir, dev, isCheck = false
   checkIdentities(data, env, found);
   checkNotifications(data, clients, found);
   checkGenesysTokens(data, found);
-  const signIn = resolveSignIn(data, endpoints, { env, baseDir }, found);
+  const signIn = resolveSignIn(data, endpoints, around, found);
   const devConfig = resolveDev(data, dev, env, found);
-  const identities = resolveIdentities(data.identities, { env, baseDir }, found);
+  const identities = resolveIdentities(data.identities, around, found);
   if (found.issues.length > 0 || endpoints === undefined || clients === undefined)
     throw new RelayConfigError(found.issues);
   const roles = new Map(

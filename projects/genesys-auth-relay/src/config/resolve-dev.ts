@@ -2,11 +2,14 @@ import type { DevConfig } from './config.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type { Findings } from './secrets.ts';
+import type { SandboxTarget } from './use-sandbox.ts';
 
 /** The additional settings of a relay that runs for development. */
 export interface DevOptions {
   /** The key that the dev server sends with each request. */
   readonly key: Secret;
+  /** Replaces Genesys Cloud. */
+  readonly sandbox?: SandboxTarget | undefined;
 }
 
 /**

@@ -39,7 +39,7 @@ function answerOf(context: RequestContext, signIn: SignIn, answer: SignInAnswer)
   return {
     status,
     headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
-    body: signInPage(problem, signIn.appUrl)
+    body: signInPage(problem, signIn.appUrl(context.head))
   };
 }
 

@@ -35,11 +35,12 @@ export interface DevIdentity {
   /** Whether the request claims to come from the dev server. */
   claims(head: RequestHead): boolean;
   /**
-   * Checks the key and the host, and returns the host that the browser used, with its port.
+   * The origin that the browser used. Its scheme is `https` if `X-Forwarded-Proto` says so, or if the host is not this machine and has
+   * no port.
    *
    * @throws RelayProblem `dev_refused`
    */
-  checkHost(head: RequestHead): string;
+  browserOrigin(head: RequestHead): string;
   /** @throws RelayProblem `dev_refused`, `missing_auth_header` */
   identify(head: RequestHead): Caller;
 }
@@ -56,6 +57,7 @@ export function createDevIdentity({ roles, hosts }: DevConfig, key: Secret): Dev
   const isThisMachine = (host: string): boolean =>
     THIS_MACHINE.test(host) || listed.has(host) || listed.has(host.replace(/:\d{1,5}$/, ''));
 
+  /** Checks the key and the host, and returns the host that the browser used, with its port. */
   function checkHost(head: RequestHead): string {
     if (!timingSafeEqual(digest(only(head, KEY_HEADER)), expected)) {
       const hint = `The dev server has to read .genesys-auth-relay/dev-key in the folder of relay.yaml. ${PROXY_FILE}`;
@@ -84,7 +86,13 @@ export function createDevIdentity({ roles, hosts }: DevConfig, key: Secret): Dev
   return {
     roles,
     claims: (head) => head.headers[KEY_HEADER.toLowerCase()] !== undefined,
-    checkHost,
+    browserOrigin(head) {
+      const host = checkHost(head);
+      // A dev server does not know that TLS ends before it. A tunnel that does so has the default port.
+      const isEncrypted =
+        head.headers['x-forwarded-proto'] === 'https' || (!THIS_MACHINE.test(host) && !/:\d+$/.test(host));
+      return new URL(`${isEncrypted ? 'https' : 'http'}://${host}`).origin;
+    },
     identify(head) {
       checkPage(head, checkHost(head));
       requireAuthHeader(head);

@@ -1,5 +1,5 @@
 import { RELAY_PATHS, type SessionResponse, type TokenResponse } from 'genesys-auth-protocol';
-import type { RelayConfig } from '../config/config.ts';
+import type { RelayConfig, SignInConfig } from '../config/config.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
@@ -26,6 +26,7 @@ import { createUpstream } from '../token-source/upstream.ts';
 import { createGenesysTokens } from '../sign-in/genesys-tokens.ts';
 import { openSessionStore } from '../sign-in/redis-sessions.ts';
 import type { SignInMemory } from '../sign-in/memory.ts';
+import { createDevSignIn } from '../sign-in/dev-sign-in.ts';
 import { type SignIn, createSignIn } from '../sign-in/sign-in.ts';
 import { limitedTo } from '../sign-in/user-token-providers.ts';
 import { openStore } from '../store/open.ts';
@@ -125,22 +126,25 @@ async function build(
   const policy = createPolicy(config);
   const pending = createPending();
   const sessions = await openSessionStore(config);
+  const dev = config.dev?.key && createDevIdentity(config.dev, config.dev.key);
+  const createSignInFor = (signInConfig: SignInConfig) =>
+    createSignIn(config, signInConfig, runtime, { policy, memory, pending, store: sessions });
   const signIn =
     config.signIn &&
-    closeLater(createSignIn(config, config.signIn, runtime, { policy, memory, pending, store: sessions }));
+    closeLater(dev ? createDevSignIn(config.signIn, createSignInFor, dev) : createSignInFor(config.signIn));
   const genesysTokens = createGenesysTokens(
     config.identities.filter((identity) => identity.type === 'genesysToken'),
     config,
     runtime
   );
   if (genesysTokens !== undefined) closeLater(genesysTokens);
-  // Without an OAuth client for the calls, the developer has to sign in.
-  const dev =
-    config.dev?.key !== undefined && config.genesys.clients.length > 0
-      ? createDevIdentity(config.dev, config.dev.key)
-      : undefined;
   const identities = closeLater(
-    createIdentities(config.identities, origins, runtime, { session: signIn, genesysTokens, dev })
+    createIdentities(config.identities, origins, runtime, {
+      session: signIn,
+      genesysTokens,
+      // Without an OAuth client for the calls, the developer has to sign in.
+      dev: config.genesys.clients.length > 0 ? dev : undefined
+    })
   );
   const upstream = closeLater(createUpstream(config.genesys, clock));
   const store = await openStore(config, runtime);
@@ -254,7 +258,7 @@ async function build(
 
     describeCaller(caller) {
       const { scopes, defaultScopes } = reportedScopes(caller);
-      const { region, apiOrigin } = config.genesys;
+      const { region, publicApiOrigin: apiOrigin } = config.genesys;
       const { subject, identity, roles } = caller;
       const shared = { identity, roles, scopes, defaultScopes, region, apiOrigin, mode: config.mode };
       return { subject, caller: sha256(caller.key), ...shared, ...signIn?.describe(caller) };

@@ -34,7 +34,7 @@ export interface SignIn extends SessionCallers {
   /** Where users sign in. */
   readonly url: string;
   /** The page that a user can always return to. */
-  readonly appUrl: string;
+  appUrl(head: RequestHead): string;
   /** Answers `GET /sign-in`. */
   start(head: RequestHead, query: string, address: string): SignInAnswer;
   /** Answers the callback. */
@@ -137,7 +137,7 @@ export function createSignIn(
 
   return {
     url,
-    appUrl,
+    appUrl: () => appUrl,
     start: (head, query, address) => overLimit(address) ?? start(head, query),
     finish: async (head, query, address) => overLimit(address) ?? callback(head, query, address),
     ...callers,

@@ -1,18 +1,33 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { run } from './cli/run.ts';
+import { isInRange } from './cli/node-version.ts';
 
-const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const version =
-  typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+interface Manifest {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
 
-const { exitCode, relay, ready, reload } = await run(process.argv.slice(2), version, {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text)
-});
-process.exitCode = exitCode;
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest;
 
-if (relay !== undefined) {
+if (isInRange(process.versions.node, manifest.engines.node)) {
+  await main();
+} else {
+  process.stderr.write(
+    `genesys-auth-relay needs Node.js ${manifest.engines.node}; this is ${process.versions.node}. Install a newer Node.js.\n`
+  );
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  // An older Node.js cannot even load these modules.
+  const { run } = await import('./cli/run.ts');
+  const { exitCode, relay, ready, reload } = await run(process.argv.slice(2), manifest.version, {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text)
+  });
+  process.exitCode = exitCode;
+  if (relay === undefined) return;
+
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // The second signal means now.

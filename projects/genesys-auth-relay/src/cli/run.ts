@@ -5,6 +5,7 @@ import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, startRelay } from '../http/server.ts';
 import { grantOf } from '../http/start-line.ts';
 import { describeConfig } from './check.ts';
+import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { newApiKey } from './hash-key.ts';
 import { init } from './init.ts';
@@ -89,6 +90,7 @@ export async function run(args: readonly string[], version: string, output: Outp
     // These commands have separate flags.
     if (name === 'doctor' && !isHelp) return await doctor(flags, output);
     if (name === 'init' && !isHelp) return await init(flags, output, terminal());
+    if (name === 'dev' && !isHelp) return await dev(flags, output);
   } catch (error) {
     return failed(error, output);
   }

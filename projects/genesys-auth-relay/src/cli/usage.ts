@@ -7,6 +7,9 @@ Usage:
                                                   --identity sign-in|company|development [--mode proxy|token]
                                                   [--issuer URL] [--audience NAME] [--dir FOLDER]
   genesys-auth-relay serve --config relay.yaml    run the relay until SIGTERM or Ctrl-C; SIGHUP reads the file again
+  genesys-auth-relay dev [--sandbox] [--config relay.yaml] [--port N] [--env-file .env]
+                                                  run the relay behind the dev server of your app, and apply changes of
+                                                  the file at once; --sandbox: with a local Genesys Cloud
   genesys-auth-relay check --config relay.yaml    check the configuration and describe it
   genesys-auth-relay doctor --config relay.yaml [--client NAME] [--find-region] [--json]
   genesys-auth-relay doctor --region NAME --client-id ID [--secret-env NAME | --secret-file PATH | --secret-stdin]

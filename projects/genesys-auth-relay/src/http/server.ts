@@ -75,10 +75,14 @@ const FIXED = ['listen', 'admin', 'notifications', 'hsts', 'log'] as const;
 const FIXED_LIMITS = ['bodyBytes', 'headersTimeoutMs', 'requestTimeoutMs', 'drainMs'] as const;
 
 /** The changed sections that have no effect before a restart. */
-const needRestart = (first: RelayConfig, next: RelayConfig): readonly string[] => [
+const ineffectiveChanges = (first: RelayConfig, next: RelayConfig): readonly string[] => [
   ...FIXED.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(first[key])),
   ...FIXED_LIMITS.filter((key) => next.limits[key] !== first.limits[key]).map((key) => `limits.${key}`)
 ];
+
+/** Whether a change has no effect, or is refused, before a restart. */
+export const needsRestart = (first: RelayConfig, next: RelayConfig): boolean =>
+  next.mode !== first.mode || ineffectiveChanges(first, next).length > 0;
 
 /**
  * Refuses changes that need a restart. An edit of a file must not make the relay issue tokens, and the apps depend on the mode,
@@ -108,7 +112,10 @@ async function reloadConfig(
     checkReload(first, config);
     await replace(config);
     observer.reloaded?.('config', 'applied');
-    log.info({ event: 'config_reloaded', needRestart: needRestart(first, config) }, 'the new configuration is in use');
+    log.info(
+      { event: 'config_reloaded', needRestart: ineffectiveChanges(first, config) },
+      'the new configuration is in use'
+    );
     for (const warning of config.warnings) log.warn({ event: 'config_warning' }, warning);
   } catch (error) {
     observer.reloaded?.('config', 'refused');

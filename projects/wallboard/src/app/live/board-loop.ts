@@ -48,14 +48,18 @@ export class BoardLoop {
   #serviceDueAt = 0;
   #organizationDueAt = 0;
 
-  /** Starts looking; ends with the application. */
-  start(): void {
+  /**
+   * Starts looking; ends with the application.
+   *
+   * @param mayRead$ whether to read at the moment
+   */
+  start(mayRead$: Observable<boolean> = this.#page.visible$): void {
     // Where events may have been missed, a look makes good for it: the next one, if one is under way or has just failed.
     const missed$ = this.#live.missed$.pipe(filter(() => !this.#looking && this.#failures === 0));
     const wakes = merge(this.#wake, this.#page.online$, missed$).pipe(startWith(null));
-    combineLatest([this.#page.visible$, wakes])
+    combineLatest([mayRead$, wakes])
       .pipe(
-        switchMap(([visible]) => (visible ? this.#resume() : EMPTY)),
+        switchMap(([mayRead]) => (mayRead ? this.#resume() : EMPTY)),
         takeUntilDestroyed(this.#destroyed)
       )
       .subscribe();

@@ -154,6 +154,25 @@ describe('sign-in', () => {
     expect(pending('/conversations')).toHaveLength(1);
   });
 
+  it('the board reads nothing either for an unattended user, and a display without a user goes on', async () => {
+    const isQueues = ({ urlWithParams }: { urlWithParams: string }) => urlWithParams.includes('/routing/queues?');
+    /** How many requests the board makes, none of which is answered. */
+    const boardRequests = async () => {
+      http.match(isQueues);
+      await jest.advanceTimersByTimeAsync(120_000);
+      return http.match(isQueues).length;
+    };
+    jest.advanceTimersByTime(UNATTENDED_AFTER_MS);
+    expect(await boardRequests()).toBeGreaterThan(0);
+    relay.signIn(ANN);
+    await settle();
+    expect(await boardRequests()).toBeGreaterThan(0);
+    jest.advanceTimersByTime(UNATTENDED_AFTER_MS);
+    expect(await boardRequests()).toBe(0);
+    document.dispatchEvent(new Event('keydown'));
+    expect(await boardRequests()).toBeGreaterThan(0);
+  });
+
   it('keeps what was read while a later reading fails, and says what failed', async () => {
     await openDesk();
     await jest.advanceTimersByTimeAsync(POLL_MS);

@@ -1,9 +1,12 @@
-import { ChangeDetectionStrategy, Component, effect, inject, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, untracked } from '@angular/core';
+import { toObservable } from '@angular/core/rxjs-interop';
 import { RouterOutlet } from '@angular/router';
 import { GenesysSignIn } from 'ngx-genesys-auth';
+import { distinctUntilChanged, switchMap } from 'rxjs';
 import { BOARD_CONFIG } from '../boot/board-config';
 import { BoardData } from '../live/board-data';
 import { BoardLoop } from '../live/board-loop';
+import { Page } from '../live/page';
 import { BoardHeader } from './board-header';
 import { FailureBanner } from './failure-banner';
 import { SignInBanner } from './sign-in-banner';
@@ -33,9 +36,20 @@ export class App {
   constructor() {
     const loop = inject(BoardLoop);
     const { failure } = inject(BoardData);
-    loop.start();
-    if (!this.hasSignIn) return;
+    if (!this.hasSignIn) {
+      loop.start();
+      return;
+    }
+    const page = inject(Page);
     const { user } = inject(GenesysSignIn);
+    // A display reads while it is visible. Each reading for a user extends their session, and that of an unattended page has to end.
+    const isSignedIn$ = toObservable(computed(() => Boolean(user())));
+    loop.start(
+      isSignedIn$.pipe(
+        switchMap((isSignedIn) => (isSignedIn ? page.attended$ : page.visible$)),
+        distinctUntilChanged()
+      )
+    );
     effect(() => {
       // What has failed without the user may succeed now.
       if (user() && untracked(failure)) loop.retryNow();

@@ -188,8 +188,7 @@ function withoutStrayToken(request: HttpRequest<unknown>, guards: ReadonlySet<Se
   const { url, urlWithParams, context, headers } = request;
   /** Whether this value of `Authorization` holds a token of configurations, and none of them is for the origin of this request. */
   const isStray = (header: string): boolean => {
-    const origins: string[] = [];
-    for (const guard of guards) origins.push(...guard.originsOf(header));
+    const origins = [...guards].flatMap((guard) => guard.originsOf(header));
     // The backends of Angular send `urlWithParams`, whatever `url` says. Another one may send `url`.
     return origins.length > 0 && ![url, urlWithParams].every((sent) => origins.includes(startOf(sent)));
   };

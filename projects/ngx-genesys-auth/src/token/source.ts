@@ -102,14 +102,19 @@ export class TokenSource {
    * reports a token that was replaced meanwhile gets the new one.
    */
   afterRejection(rejected: LiveToken): Observable<LiveToken> {
+    if (this.isCleared(rejected)) return throwError(signedOut);
     const pending = this.#flight.pending();
-    const mayBringItAgain = pending && this.#rejected !== rejected.token && !this.isCleared(rejected);
-    if (!mayBringItAgain) return this.#replacementOf(rejected);
-    // The pending call does not report this token, so the relay may answer with it. Its outcome decides whether another call follows.
-    return pending.pipe(
-      catchError(() => of(undefined)),
-      switchMap(() => this.#replacementOf(rejected))
-    );
+    if (pending) {
+      if (this.#rejected === rejected.token) return pending;
+      // The pending call does not report this token, so the relay may answer with it.
+      return pending.pipe(
+        catchError(() => of(undefined)),
+        switchMap(() => this.afterRejection(rejected))
+      );
+    }
+    const live = this.live();
+    if (live && live.token !== rejected.token) return of(live);
+    return this.#flight.paused() ?? this.#start('rejected', rejected.token);
   }
 
   /** Forgets the token. Pending callers fail with `signed_out`. */
@@ -122,14 +127,6 @@ export class TokenSource {
   close(): void {
     this.#live = undefined;
     this.#flight.cancel();
-  }
-
-  #replacementOf(rejected: LiveToken): Observable<LiveToken> {
-    if (this.isCleared(rejected)) return throwError(signedOut);
-    const pending = this.#flight.pending();
-    if (pending) return pending;
-    if (isLive(this.#live) && this.#live.token !== rejected.token) return of(this.#live);
-    return this.#flight.paused() ?? this.#start('rejected', rejected.token);
   }
 
   #start(reason: RenewalReason, rejected?: string): Observable<LiveToken> {

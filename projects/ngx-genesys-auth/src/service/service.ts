@@ -1,9 +1,8 @@
 import { Injectable, type Signal, inject } from '@angular/core';
 import type { SessionResponse } from 'genesys-auth-protocol';
 import { type GenesysScope, isCovered } from 'genesys-scopes';
-import { type Observable, firstValueFrom, map, switchMap, tap } from 'rxjs';
+import { type Observable, firstValueFrom, switchMap, tap } from 'rxjs';
 import { CONFIGURATION, CONFIGURATION_REGISTRY } from '../core/configuration';
-import type { GenesysAuthCore } from '../core/core';
 import type { GenesysAuthError, GenesysScopeError } from '../errors';
 import { relaySession } from '../relay/client';
 import { regionMismatch } from '../relay/region-mismatch';
@@ -59,13 +58,9 @@ export class GenesysAuthService {
    * @throws {@link GenesysAuthError} `relay_*`, `signed_out`, `server_no_credential`, and `proxy_mode` with `withProxyMode()`
    * @example client.setAccessToken(await auth.token('analytics:readonly'))
    */
-  token(...scopes: readonly GenesysScope[]): Promise<string> {
-    const authorized = this.#authorize(scopes, ({ catalogue, proxy }) => {
-      // Without arguments the caller may need any scope, so the warning about unused scopes stops.
-      if (ngDevMode) catalogue?.noteUse(scopes.length > 0 ? scopes : undefined);
-      throwIf(proxy?.tokenRefusal());
-    });
-    return firstValueFrom(authorized.pipe(map(({ token }) => token)));
+  async token(...scopes: readonly GenesysScope[]): Promise<string> {
+    const { token } = await firstValueFrom(this.#authorize(scopes, true));
+    return token;
   }
 
   /**
@@ -89,11 +84,8 @@ export class GenesysAuthService {
    *   this.message.set(`You need ${error.code === 'scope_not_granted' ? 'the scope analytics:readonly' : 'a role'}.`);
    * }
    */
-  ensureScopes(...scopes: readonly GenesysScope[]): Promise<void> {
-    const authorized = this.#authorize(scopes, ({ catalogue }) => {
-      if (ngDevMode) catalogue?.noteUse(scopes);
-    });
-    return firstValueFrom(authorized.pipe(map(() => undefined)));
+  async ensureScopes(...scopes: readonly GenesysScope[]): Promise<void> {
+    await firstValueFrom(this.#authorize(scopes, false));
   }
 
   /**
@@ -146,12 +138,8 @@ export class GenesysAuthService {
    *
    * @throws {@link GenesysAuthError} `relay_*`, `scope_not_granted`, `signed_out`, `server_no_credential`
    */
-  renew(): Promise<void> {
-    const renewed = this.#configuration.ready(true).pipe(
-      switchMap(({ tokens }) => tokens.renew()),
-      map(() => undefined)
-    );
-    return firstValueFrom(renewed);
+  async renew(): Promise<void> {
+    await firstValueFrom(this.#configuration.ready(true).pipe(switchMap(({ tokens }) => tokens.renew())));
   }
 
   /**
@@ -175,17 +163,15 @@ export class GenesysAuthService {
     return this.#registry.get(name).injector.get(GenesysAuthService);
   }
 
-  /**
-   * The token after the scope checks; in proxy mode, the session in the form of a token.
-   *
-   * @param beforeCall runs after the checks that need no token
-   */
-  #authorize(scopes: readonly GenesysScope[], beforeCall: (core: GenesysAuthCore) => void): Observable<LiveToken> {
+  /** The token after the scope checks; in proxy mode, the session in the form of a token, which no caller may get. */
+  #authorize(scopes: readonly GenesysScope[], isForToken: boolean): Observable<LiveToken> {
     return this.#configuration.ready().pipe(
-      switchMap((core) => {
-        throwIf(core.scopes.errors(scopes)[0]);
-        beforeCall(core);
-        return core.tokens.get();
+      switchMap(({ scopes: check, catalogue, proxy, tokens }) => {
+        throwIf(check.errors(scopes)[0]);
+        // A caller that asks for a token without scopes may need any scope, so the warning about unused scopes stops.
+        if (ngDevMode) catalogue?.noteUse(isForToken && scopes.length === 0 ? undefined : scopes);
+        if (isForToken) throwIf(proxy?.tokenRefusal());
+        return tokens.get();
       }),
       tap((live) => {
         throwIf(notGranted(scopes, live.scopes));

@@ -138,10 +138,11 @@ export function isTokenResponse(value: unknown): value is TokenResponse {
   );
 }
 
-const isNamed = (value: unknown): boolean => isRecord(value) && isString(value['id']) && isString(value['name']);
+const isNamed = (value: unknown): value is Record<string, unknown> =>
+  isRecord(value) && isString(value['id']) && isString(value['name']);
 
 const isUser = (value: unknown): boolean =>
-  isRecord(value) && isNamed(value) && isString(value['email']) && isNamed(value['organization']);
+  isNamed(value) && isString(value['email']) && isNamed(value['organization']);
 
 const isTime = (value: unknown): boolean => isString(value) && !Number.isNaN(Date.parse(value));
 

@@ -33,15 +33,15 @@ export interface GenesysAuthCore {
 export const GENESYS_AUTH_CORE = new InjectionToken<GenesysAuthCore>(ngDevMode ? 'GENESYS_AUTH_CORE' : '');
 
 /** Creates the core of a configuration. Must be called in the injection context of its features. */
-export function createCore(state: AuthState, guard: SendGuard): GenesysAuthCore {
-  const config = inject(GENESYS_RESOLVED_CONFIG);
-  const provided = inject(STEPS, { optional: true }) ?? [];
-  const steps = provided.reduce<Steps>((merged, each) => ({ ...merged, ...each }), {});
-  const { catalogue, checkName, proxy, retry, log } = steps;
+export function createCore(config: ResolvedConfig, state: AuthState, guard: SendGuard): GenesysAuthCore {
   // Builds for the browser replace ngServerMode and drop what only a server needs.
   const server = typeof ngServerMode === 'undefined' || ngServerMode ? serverAccess(config) : undefined;
   // A server reaches the relay by another URL, and with other headers.
   const relayConfig = server?.config ?? config;
+
+  const provided = inject(STEPS, { optional: true }) ?? [];
+  const steps = provided.reduce<Steps>((merged, each) => ({ ...merged, ...each }), {});
+  const { catalogue, checkName, proxy, retry, log } = steps;
 
   const testRelay = inject(RELAY_CLIENT, { optional: true });
   const client = testRelay ?? relayClient(relayConfig);

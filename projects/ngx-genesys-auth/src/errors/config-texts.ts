@@ -19,9 +19,9 @@ const CONFIG_TEXTS = {
     message: 'genesysAuthInterceptor runs, but nothing configures it.',
     fix: 'Add provideGenesysAuth({ ... }), or import GenesysAuthModule.forRoot({ ... }), where provideHttpClient() is.'
   }),
-  unknownName: ({ name, names }: { name: string | undefined; names: readonly (string | undefined)[] }) => ({
+  unknownName: ({ name, known }: { name: string | undefined; known: readonly { name: string | undefined }[] }) => ({
     message: `there is no configuration "${name ?? ''}".`,
-    fix: `Give one of ${names.map((known) => `"${known ?? ''}"`).join(', ')}.`
+    fix: `Give one of ${known.map((one) => `"${one.name ?? ''}"`).join(', ')}.`
   }),
   notANumber: ({ least, most }: { least: number; most: number }) => ({
     message: 'it must be a number.',

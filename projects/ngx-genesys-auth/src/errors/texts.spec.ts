@@ -31,7 +31,12 @@ const TEXTS: Readonly<Record<keyof typeof ERROR_TEXTS, readonly ErrorText[]>> = 
     ERROR_TEXTS.relay_unavailable({ cause: new HttpErrorResponse({ status: 502 }) })
   ],
   relay_invalid_response: [ERROR_TEXTS.relay_invalid_response()],
-  relay_region_mismatch: [ERROR_TEXTS.relay_region_mismatch({ served: 'region mypurecloud.ie', apiOrigin })],
+  relay_region_mismatch: [
+    ERROR_TEXTS.relay_region_mismatch({
+      session: { region: 'mypurecloud.ie', apiOrigin: 'https://api.mypurecloud.ie' },
+      config: { apiOrigin }
+    })
+  ],
   relay_mode_mismatch: [ERROR_TEXTS.relay_mode_mismatch()],
   proxy_mode: [ERROR_TEXTS.proxy_mode()],
   proxy_path_refused: [ERROR_TEXTS.proxy_path_refused({ path: '/api/v2/users/../../x' })],

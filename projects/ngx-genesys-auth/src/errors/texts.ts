@@ -29,6 +29,12 @@ interface FailedCall {
   readonly problem?: RelayProblem | undefined;
 }
 
+/** What the relay serves, and what the app calls. */
+interface RegionMismatch {
+  readonly session: { readonly region: string | null; readonly apiOrigin: string };
+  readonly config: { readonly apiOrigin: string };
+}
+
 /**
  * The text of each error in development builds, by its code. Production builds do not contain it. `docs/errors.md` quotes it, and
  * a test compares both.
@@ -131,8 +137,8 @@ export const ERROR_TEXTS = {
     message: 'The answer is not what a relay sends.',
     hint: 'Check that relay is the URL of a relay, not of a page or another server.'
   }),
-  relay_region_mismatch: ({ served, apiOrigin }: { served: string; apiOrigin: string }) => ({
-    message: `The relay serves ${served}, this app calls ${apiOrigin}.`,
+  relay_region_mismatch: ({ session, config }: RegionMismatch) => ({
+    message: `The relay serves ${session.region ? `region ${session.region}` : session.apiOrigin}, this app calls ${config.apiOrigin}.`,
     hint: 'Give the same region in the app and in the relay; the API would refuse every token.'
   }),
   relay_mode_mismatch: () => ({

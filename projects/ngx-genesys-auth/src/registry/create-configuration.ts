@@ -44,7 +44,7 @@ export function createConfiguration(
     featureInjector = createEnvironmentInjector(
       [
         { provide: GENESYS_RESOLVED_CONFIG, useValue: resolved },
-        { provide: GENESYS_AUTH_CORE, useFactory: () => createCore(state, guard) },
+        { provide: GENESYS_AUTH_CORE, useFactory: () => createCore(resolved, state, guard) },
         features.map(({ providers }) => providers)
       ],
       configuration.injector

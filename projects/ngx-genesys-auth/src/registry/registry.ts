@@ -62,7 +62,7 @@ export function createRegistry(): ConfigurationRegistry {
     get(name) {
       const found = all.find((one) => one.name === name) ?? (name === undefined ? all[0] : undefined);
       if (found) return found;
-      throw configError('name', 'unknownName', { name, names: all.map((one) => one.name) });
+      throw configError('name', 'unknownName', { name, known: all });
     },
     handlerFor({ url, context }) {
       handlers ??= collectHandlers();

@@ -45,9 +45,9 @@ async function liveApp() {
   const live = TestBed.inject(GenesysNotifications);
   live.topic(TOPIC).subscribe();
   await turn();
-  const answer = async (user: typeof ANN | null) => {
+  const answer = async (user: typeof ANN | null, change: object = {}) => {
     await turn();
-    app.network.expectOne('/genesys/session').flush(sessionOf(user));
+    app.network.expectOne('/genesys/session').flush({ ...sessionOf(user), ...change });
     await turn();
   };
   const welcome = async () => {
@@ -108,5 +108,52 @@ describe('live events of a signed-in user', () => {
     auth.renew().catch(() => undefined);
     await answer(BOB);
     expect([sockets[0]?.isClosed, live.error()?.code, page.done]).toEqual([true, 'signed_out', ['reload']]);
+  });
+
+  describe('when the user signs out', () => {
+    async function signedOut() {
+      const app = await liveApp();
+      await app.answer(ANN);
+      await app.welcome();
+      void app.signIn.signOut();
+      await turn();
+      app.network.expectOne('/genesys/sign-out').flush({ logoutUrl: 'https://login.example.test/logout' });
+      await turn();
+      return app;
+    }
+
+    it('end, and go on as those of a visitor', async () => {
+      const { answer, network, welcome, live, sockets } = await signedOut();
+      expect([sockets[0]?.isClosed, live.error()?.code]).toEqual([true, 'signed_out']);
+      network.expectNone(TICKET_URL);
+      await answer(null);
+      expect(await welcome()).toBe('signed-out');
+      expect(live.state()).toBe('live');
+    });
+
+    it('end if visitors have no role', async () => {
+      const { network, live, sockets } = await signedOut();
+      refuseWith(network.expectOne('/genesys/session'), 401, 'sign_in_required');
+      await jest.advanceTimersByTimeAsync(3_600_000);
+      network.verify();
+      expect([sockets.length, live.state(), live.error()?.code]).toEqual([1, 'failed', 'signed_out']);
+    });
+  });
+
+  it('end when the user loses all roles, and come again when a role is back', async () => {
+    const { network, answer, welcome, live, sockets, signIn, auth } = await liveApp();
+    await answer(ANN);
+    await welcome();
+    sockets[0]?.onclose?.({ code: SESSION_ENDED, wasClean: true });
+    await jest.advanceTimersByTimeAsync(1000);
+    refuseWith(network.expectOne(TICKET_URL), 403, 'policy_denied');
+    await answer(ANN, { roles: [], scopes: [] });
+    expect([live.state(), signIn.user()?.name, auth.scopes().size]).toEqual(['failed', ANN.name, 0]);
+    await jest.advanceTimersByTimeAsync(20_000);
+    network.verify();
+    void auth.renew();
+    await answer(ANN);
+    await welcome();
+    expect([live.state(), auth.scopes().size]).toEqual(['live', 2]);
   });
 });

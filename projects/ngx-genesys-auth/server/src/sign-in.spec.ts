@@ -3,15 +3,23 @@
  */
 import { DOCUMENT, PLATFORM_ID, REQUEST, RESPONSE_INIT } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { isScopeDenied } from 'ngx-genesys-auth';
+import {
+  GENESYS_WEBSOCKET,
+  GenesysNotifications,
+  provideGenesysNotifications,
+  relayHub
+} from 'ngx-genesys-auth/notifications';
+import { requireScopes } from 'ngx-genesys-auth/router';
 import { provideServerGenesysAuth, sessionCookie } from 'ngx-genesys-auth/server';
 import { JSDOM } from 'jsdom';
 import { codeOf, settle } from '../../test/app';
-import { ANN, BOB, refuseWith, sessionOf, signInApp } from '../../test/sign-in';
+import { ANN, BOB, type SignInAppOptions, refuseWith, sessionOf, signInApp } from '../../test/sign-in';
 
 const RELAY = 'http://127.0.0.1:8080';
 const SESSION = '__Host-genesys-session-0123abcd=secret';
 
-function render(cookie: string | undefined) {
+function render(cookie: string | undefined, more: SignInAppOptions['providers'] = []) {
   const init: ResponseInit = {};
   const headers = new Headers(cookie === undefined ? {} : { cookie });
   const app = signInApp({
@@ -21,7 +29,8 @@ function render(cookie: string | undefined) {
       { provide: DOCUMENT, useValue: new JSDOM().window.document },
       { provide: REQUEST, useValue: new Request('https://app.example.test/?genesys_sign_in=ok', { headers }) },
       { provide: RESPONSE_INIT, useValue: init },
-      provideServerGenesysAuth({ relay: RELAY, credential: sessionCookie() })
+      provideServerGenesysAuth({ relay: RELAY, credential: sessionCookie() }),
+      ...more
     ]
   });
   return { ...app, init };
@@ -98,5 +107,28 @@ describe('a page with sign-in that is rendered on the server', () => {
     expect(call.request.headers.get('Cookie')).toBe('__Host-genesys-session-0123abcd=other');
     call.flush(sessionOf(BOB));
     expect(second.signIn.user()).toEqual(BOB);
+  });
+
+  it('refuses requests and guards for a user who has lost all roles', async () => {
+    const { network, signIn, get, auth } = render(SESSION);
+    const me = get();
+    const mayActivate = TestBed.runInInjectionContext(requireScopes('routing'));
+    await settle();
+    network.expectOne(`${RELAY}/session`).flush({ ...sessionOf(ANN), roles: [], scopes: [] });
+    expect(await mayActivate).toBe(false);
+    expect([signIn.user(), isScopeDenied(me.error), auth.scopes().size]).toEqual([ANN, true, 0]);
+    network.verify();
+  });
+
+  it('opens no live events', async () => {
+    const sockets: string[] = [];
+    const { network } = render(SESSION, [
+      provideGenesysNotifications({ source: relayHub() }),
+      { provide: GENESYS_WEBSOCKET, useValue: (url: string) => sockets.push(url) }
+    ]);
+    TestBed.inject(GenesysNotifications).topic('v2.users.u1.presence').subscribe();
+    await settle();
+    network.verify();
+    expect(sockets).toEqual([]);
   });
 });

@@ -416,6 +416,7 @@ describe('when the session ends', () => {
       await answer(ANN, NO_ROLES);
       await navigated;
       expect([TestBed.inject(Router).url, reasons]).toEqual(['/denied', ['scope_not_granted']]);
+      expect(await signIn.requireUser()).toBe(true);
       network.verify();
     });
 

@@ -161,7 +161,7 @@ describe('signing in', () => {
         ['navigate', 'iframe'],
         ['no-cors', 'image'],
         ['cors', 'empty']
-      ])
+      ] as const)
         expect(await browser.navigate(path, { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest })).toMatchObject({
           status: 400,
           body: { code: 'invalid_request' }

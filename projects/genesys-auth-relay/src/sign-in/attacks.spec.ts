@@ -47,6 +47,8 @@ describe('attack:', () => {
     // The code belongs to the challenge of the other browser.
     expect(result(answer)).toBe('sign_in_failed.code_refused');
     expect(attacker.cookies.size).toBe(0);
+    // Not because every code is refused.
+    expect(result(await attacker.signIn(BOB))).toBe('ok');
   });
 
   it('a replayed callback is used once, also with the cookie copied before', async () => {
@@ -104,7 +106,7 @@ describe('attack:', () => {
     expect(make('client https://login.one.example').take(cookies, state)).toBeDefined();
   });
 
-  it('open redirect: no page of another origin is returned to', async () => {
+  it('open redirect: no page of another origin is returned to, and no URL is repaired', async () => {
     world = await setUpSignIn();
     for (const target of [
       '//evil.example',
@@ -113,7 +115,10 @@ describe('attack:', () => {
       'https://app.example.test@evil.example/',
       'https://evil.example',
       '%2F%2Fevil.example',
-      '\\\\evil.example'
+      '\\\\evil.example',
+      '//app.example.test/',
+      '/\\app.example.test/',
+      'https://ann:password@app.example.test/'
     ]) {
       const answer = await world.browser().navigate(`/sign-in?return_to=${encodeURIComponent(target)}`);
       expect(answer.status).toBe(400);
@@ -143,8 +148,18 @@ describe('attack:', () => {
 
   it('cookies set by a sibling host: the names have the prefix that browsers keep for this host, and differ by relay', async () => {
     world = await setUpSignIn();
-    const browser = await signedIn();
-    const [name = ''] = [...browser.cookies.keys()];
+    const browser = world.browser();
+    // Browsers keep a cookie with this prefix only with Secure, with this path, and without Domain.
+    for (const answer of [await browser.navigate('/sign-in'), await browser.signIn()]) {
+      const cookies = [answer.headers['set-cookie'] ?? []].flat();
+      expect(cookies).not.toEqual([]);
+      for (const cookie of cookies) {
+        expect(cookie).toMatch(/^__Host-[^;]+; Path=\/;.* Secure(?:;|$)/);
+        expect(cookie).not.toMatch(/domain/i);
+      }
+    }
+    await browser.session();
+    const [name = ''] = [...browser.cookies.keys()].filter((one) => one.includes('session'));
     expect(name).toMatch(/^__Host-genesys-session-[0-9a-f]{8}$/);
     const { cookies } = browser;
     const value = cookies.get(name) ?? '';

@@ -6,6 +6,7 @@ import { type TestClock, testClock } from '../testing/clock.ts';
 import { openHub } from '../testing/hub-client.ts';
 import { type TestRedis, describeWithRedis, startRedis } from '../testing/redis.ts';
 import {
+  ANN,
   APP_URL,
   type Browser,
   type SignInChange,
@@ -84,6 +85,44 @@ describeWithRedis('relays that share the sessions of users', () => {
     const callback = await browser.authorize('agent.1@sandbox.example');
     const back = await moved(browser, b.url).navigate(callback);
     expect(back.headers['location']).toContain('genesys_sign_in=ok');
+  });
+
+  it('a sign-in that one began does not end at a relay with another key', async () => {
+    const [a, b] = [await join(), await join({ key: newKey() })];
+    const browser = createBrowser(a.url);
+    const callback = await browser.authorize(ANN);
+    const answer = await moved(browser, b.url).navigate(callback);
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('sign_in_failed.state_unknown') });
+    expect(sandbox.tokenRequestCount()).toBe(0);
+  });
+
+  it('whose clocks differ by 10 minutes serve the same sessions', async () => {
+    const ahead = { ...clock, now: () => clock.now() + 10 * MINUTE };
+    const [slow, fast] = [await join(), await join({}, {}, { clock: ahead })];
+    for (const [here, there] of [
+      [slow, fast],
+      [fast, slow]
+    ] as const) {
+      const browser = await signedIn(here);
+      const other = moved(browser, there.url);
+      expect((await other.send(ME)).status).toBe(200);
+      const before = sandbox.tokenRequestCount();
+      clock.advance(61 * MINUTE);
+      expect((await other.send(ME)).status).toBe(200);
+      expect((await browser.send(ME)).status).toBe(200);
+      expect(sandbox.tokenRequestCount()).toBe(before + 1);
+    }
+  });
+
+  it('whose clocks differ by 10 minutes refuse a sign-in that seems too old, and say what to do', async () => {
+    const ahead = { ...clock, now: () => clock.now() + 10 * MINUTE };
+    const [slow, fast] = [await join(), await join({}, {}, { clock: ahead })];
+    const browser = createBrowser(slow.url);
+    const callback = await browser.authorize(ANN);
+    clock.advance(1);
+    const answer = await moved(browser, fast.url).navigate(callback);
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('sign_in_failed.state_unknown') });
+    expect(answer.text).toContain('sign in again');
   });
 
   it('sign-out at one counts at the other', async () => {

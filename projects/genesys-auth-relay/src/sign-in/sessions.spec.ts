@@ -1,6 +1,6 @@
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import type { Sandbox } from 'genesys-sandbox';
-import { createRelayMetrics } from '../index.ts';
+import { createRelayMetrics, parseRelayConfig, startRelay } from '../index.ts';
 import { type Ask, ask } from '../testing/ask.ts';
 import { openHub } from '../testing/hub-client.ts';
 import {
@@ -11,7 +11,10 @@ import {
   RELAY_URL,
   type SignInChange,
   type SignInSetup,
+  createBrowser,
   setUpSignIn,
+  signInConfig,
+  startSandbox,
   withService
 } from '../../test/sign-in-setup.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -733,6 +736,63 @@ describe('many users', () => {
       200
     );
     await world.close();
+  });
+});
+
+describe('a relay whose clock is off', () => {
+  it.each([
+    ['fast', '2026-05-01T08:10:00Z'],
+    ['slow', '2026-05-01T07:50:00Z']
+  ])('by 10 minutes (%s) signs users in, and refreshes their tokens before they end', async (_what, start) => {
+    const clock = testClock(Date.parse(start));
+    const { world, browser } = await signedIn({ runtime: { clock } });
+    const calls = async (minutes: number) => {
+      for (const one of [clock, world.clock]) one.advance(minutes * MINUTE);
+      return (await browser.send('/api/v2/users/me')).status;
+    };
+    expect(await calls(0)).toBe(200);
+    expect(world.sandbox.tokenRequestCount()).toBe(1);
+    expect(await calls(56)).toBe(200);
+    expect(world.sandbox.tokenRequestCount()).toBe(2);
+    expect(await calls(10)).toBe(200);
+    expect(world.sandbox.tokenRequestCount()).toBe(2);
+    await world.close();
+  });
+});
+
+describe('a relay without a store that was restarted', () => {
+  it('signs the user in again by one redirect without a prompt, back on the same page', async () => {
+    const clock = testClock();
+    const sandbox = await startSandbox(clock);
+    const start = async (port: number) => {
+      const config = signInConfig(sandbox, { config: { listen: { host: '127.0.0.1', port } } });
+      return startRelay(parseRelayConfig(config, { SIGN_IN_SECRET: 'CANARY-sign-in-secret' }), { clock });
+    };
+    const old = await start(0);
+    const browser = createBrowser(old.url);
+    await browser.navigate(await browser.authorize(ANN));
+    await browser.session();
+    const begun = await browser.navigate('/sign-in');
+    await old.close();
+    const fresh = await start(Number(new URL(old.url).port));
+
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    // A sign-in that the old relay began does not end here.
+    const { searchParams } = new URL(String(begun.headers['location']));
+    const late = await browser.navigate(`/sign-in/callback?code=code&state=${searchParams.get('state') ?? ''}`);
+    expect(late.text).toContain('sign_in_failed.state_unknown');
+
+    const prompts = () =>
+      sandbox.requests.filter(({ method, path }) => method === 'POST' && path === '/oauth/authorize');
+    const before = prompts().length;
+    const callback = await browser.authorize(ANN, `/sign-in?return_to=${encodeURIComponent('/desk?view=1#top')}`);
+    expect(prompts()).toHaveLength(before);
+    const back = await browser.navigate(callback);
+    expect(back.headers['location']).toBe('https://app.example.test/desk?view=1&genesys_sign_in=ok#top');
+    await browser.session();
+    expect((await browser.send('/api/v2/users/me')).body).toMatchObject({ email: ANN });
+    await fresh.close();
+    await sandbox.close();
   });
 });
 

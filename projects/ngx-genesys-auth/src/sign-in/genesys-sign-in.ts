@@ -44,14 +44,16 @@ const MAX_RETURN_TO = 1024;
  * Signs users in with Genesys Cloud through the relay. Provided by {@link withSignIn}.
  *
  * @example
+ * ```ts
  * protected readonly signIn = inject(GenesysSignIn);
- *
- * // in the template
+ * ```
+ * ```html
  * @if (signIn.user(); as user) {
  *   {{ user.name }} <button (click)="signIn.signOut()">Sign out</button>
  * } @else if (signIn.user() === null) {
  *   <button (click)="signIn.signIn()">Sign in</button>
  * }
+ * ```
  */
 @Injectable()
 export class GenesysSignIn {

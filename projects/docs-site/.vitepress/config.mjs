@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import llmstxt from 'vitepress-plugin-llms';
+import { contents } from '../pages.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const groups = contents(root);
+const apis = JSON.parse(readFileSync(join(root, 'projects/docs-site/dist/apis.json'), 'utf8'));
+
+export default defineConfig({
+  title: 'ngx-genesys-auth',
+  description: 'Angular and Genesys Cloud: no OAuth secret in the browser, and in proxy mode no token either.',
+  lang: 'en',
+  srcDir: join(root, 'projects/docs-site/dist/pages'),
+  outDir: join(root, 'projects/docs-site/dist/site'),
+  cacheDir: join(root, 'projects/docs-site/dist/cache'),
+  cleanUrls: true,
+  lastUpdated: false,
+  // Pages of the reader's own machine, in the tutorials.
+  ignoreDeadLinks: 'localhostLinks',
+  metaChunk: true,
+  vite: { plugins: [llmstxt({ ignoreFiles: ['api/**'] })] },
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    nav: [...groups.map(({ text, items }) => ({ text, link: items[0].link })), { text: 'API', link: apis[0].link }],
+    sidebar: [...groups, { text: 'API', items: apis }],
+    socialLinks: [{ icon: 'github', link: homepage, ariaLabel: 'Repository' }]
+  }
+});

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
+import { root } from '../support/angular-cli.ts';
+import { axeFaults } from '../support/axe.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { Cleanup } from '../support/cleanup.ts';
+import { command } from './support/command.ts';
+
+// The documentation site, built as `npm run docs` does it: its packages come from the registry, so this is not part of `npm test`.
+// The build itself fails at a link to a page that does not exist.
+const folder = join(root, 'projects/docs-site');
+const cleanup = new Cleanup();
+let browser: Browser;
+let origin: string;
+
+beforeAll(async () => {
+  await command('npm', ['run', 'docs', '--', '--build'], root);
+  const port = String(await freePort());
+  const vitepress = join(folder, 'node_modules/vitepress/bin/vitepress.js');
+  const server = spawn(process.execPath, [vitepress, 'preview', folder, '--port', port]);
+  await cleanup.keep(Promise.resolve({ close: () => server.kill() }));
+  await once(server.stdout, 'data');
+  origin = `http://localhost:${port}`;
+  browser = await cleanup.keep(launchChromium());
+}, 600_000);
+afterAll(() => cleanup.run());
+
+async function open(path: string, width: number, colorScheme: 'light' | 'dark'): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+  await page.goto(`${origin}${path}`);
+  // The switch gets its name when the page has become interactive.
+  await page.waitForSelector('.VPSwitchAppearance[title]:not([title=""])', { state: 'attached' });
+  return page;
+}
+
+const looks = [1280, 360].flatMap((width) => (['light', 'dark'] as const).map((scheme) => [width, scheme] as const));
+
+it.each(looks)('axe finds nothing at a width of %i, %s, and nothing is cut off', async (width, scheme) => {
+  for (const path of ['/', '/tutorials/first-call', '/reference/configuration', '/errors', '/api/ngx-genesys-auth/']) {
+    const page = await open(path, width, scheme);
+    expect({ path, faults: await axeFaults(page) }).toEqual({ path, faults: [] });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.close();
+  }
+});
+
+it('a reader finds an error code with the keyboard', async () => {
+  const page = await open('/', 1280, 'light');
+  await page.keyboard.press('/');
+  await page.keyboard.type('origin_not_allowed');
+  await page.waitForSelector('.VPLocalSearchBox .result');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/errors#/);
+  await page.close();
+});
+
+it('offers its pages as text for language models', async () => {
+  const text = await (await fetch(`${origin}/llms.txt`)).text();
+  expect(text).toContain('/tutorials/first-call.md');
+});

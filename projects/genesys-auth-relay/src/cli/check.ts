@@ -1,5 +1,6 @@
 import type { RelayConfig } from '../config/config.ts';
 import { PAUSE_MS } from '../store/breaker.ts';
+import { createOutbound } from '../runtime/outbound.ts';
 import { describeDependencies } from './dependencies.ts';
 
 function describeStore({ store }: RelayConfig): string {
@@ -34,7 +35,7 @@ const describeDev = ({ dev }: RelayConfig): readonly string[] =>
     : [`development       roles ${dev.roles.join(', ')}, at localhost${dev.hosts.map((host) => `, ${host}`).join('')}`];
 
 /** Describes a configuration for the person who checks it. Secrets are not shown. */
-export function describeConfig(config: RelayConfig): string {
+export function describeConfig(config: RelayConfig, env: NodeJS.ProcessEnv = process.env): string {
   const { genesys, listen, admin, limits, cors } = config;
   const list = (values: readonly string[]) => (values.length === 0 ? 'none' : values.join(', '));
   const lines = [
@@ -47,6 +48,7 @@ export function describeConfig(config: RelayConfig): string {
       ({ name, auth, scopes }) => `client            ${name} (credentials by ${auth}): ${list(scopes)}`
     ),
     `API               ${genesys.apiOrigin}`,
+    `proxy             ${createOutbound(env).description ?? 'none: connections are direct'}`,
     ...describeDependencies(config),
     `scope parameter   ${genesys.sendScope ? 'sent' : 'not sent'}`,
     `store             ${describeStore(config)}`,

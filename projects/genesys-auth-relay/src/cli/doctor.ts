@@ -7,6 +7,7 @@ import { readConfigFile } from '../config/load.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { renderJson, renderText } from '../doctor/render.ts';
 import type { DoctorInput } from '../doctor/doctor-input.ts';
+import { createOutbound } from '../runtime/outbound.ts';
 import type { Outcome, Output } from './outcome.ts';
 import { USAGE } from './usage.ts';
 
@@ -122,6 +123,7 @@ export async function doctor(
     const diagnosis = await examine(input, {
       timeoutMs: timeoutOf(flags),
       findRegion: flags['find-region'] === true,
+      outbound: createOutbound(env),
       ...options
     });
     out(flags.json === true ? renderJson(diagnosis) : renderText(diagnosis));

@@ -1,3 +1,4 @@
+import { outboundIssue } from '../runtime/outbound.ts';
 import { canonical } from '../scopes/canonical.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkCallers, checkIdentities } from './check-identities.ts';
@@ -106,6 +107,8 @@ export function parseConfig(input: unknown, { env, baseDir, dev, isCheck = false
   const around = { env: sandbox === undefined ? env : sandboxEnv(env, sandbox), baseDir };
   const clients = resolveClients(data, around, found);
   const store = resolveStore(data.store, around, found);
+  const proxyIssue = outboundIssue(env);
+  if (proxyIssue !== undefined) found.issues.push(proxyIssue);
   checkListeners(data, found);
   checkRoles(data, found);
   if (clients !== undefined) checkClients(data, clients, found);

@@ -16,11 +16,23 @@ type Words = readonly [message: string, fix: string];
 const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
   host_unreachable: ({ host }) => [
     `${host} cannot be reached from here.`,
-    'Check the name of the host, DNS, firewall and proxy. HTTPS_PROXY is not read.'
+    'Check the name of the host, DNS and firewall. If this network has an HTTP proxy, set HTTPS_PROXY.'
+  ],
+  proxy_unreachable: ({ host }) => [
+    `The proxy of HTTPS_PROXY cannot be reached, so ${host} cannot either.`,
+    'Check host and port in HTTPS_PROXY, and whether the proxy runs. List hosts that need no proxy in NO_PROXY.'
+  ],
+  proxy_authentication: ({ host }) => [
+    `The proxy of HTTPS_PROXY does not connect to ${host}: it refuses the user and password, or asks for them (407).`,
+    'Write them into HTTPS_PROXY: http://user:password@host:port, with special characters percent-encoded.'
+  ],
+  proxy_refused: ({ host }) => [
+    `The proxy of HTTPS_PROXY does not connect to ${host}.`,
+    'Allow the host in the proxy, check its name, or list it in NO_PROXY if it can be reached directly.'
   ],
   api_unreachable: ({ host }) => [
     `The API at ${host} cannot be reached from here.`,
-    'Check apiOrigin, DNS, firewall and proxy.'
+    'Check apiOrigin, DNS and firewall. If this network has an HTTP proxy, set HTTPS_PROXY.'
   ],
   host_timeout: ({ host }) => [
     `${host} did not answer in time.`,

@@ -1,5 +1,6 @@
 import type { RelayClock } from '../runtime/clock.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { type Outbound, createOutbound } from '../runtime/outbound.ts';
 import { createCertificatePools } from '../token-source/certificate-pools.ts';
 import { probeApi } from './api-probe.ts';
 import { type Finding, type Step, exitCodeOf, finding } from './causes.ts';
@@ -29,6 +30,8 @@ export interface DoctorOptions {
   readonly regions?: readonly RegionHosts[];
   /** Certificate authority of the servers, PEM, if it is not a well-known one. */
   readonly ca?: string;
+  /** How to connect to other hosts; default: by `HTTPS_PROXY` and `NO_PROXY` of the process. */
+  readonly outbound?: Outbound;
 }
 
 /** The report of the doctor. It holds no secret and no token. */
@@ -58,6 +61,9 @@ const OF_THE_HOST: ReadonlySet<Finding['cause']> = new Set([
   'host_unreachable',
   'host_timeout',
   'tls_failed',
+  'proxy_unreachable',
+  'proxy_authentication',
+  'proxy_refused',
   'not_a_token_endpoint',
   'redirected',
   'unexpected_continue',
@@ -67,7 +73,12 @@ const OF_THE_HOST: ReadonlySet<Finding['cause']> = new Set([
 ]);
 
 /** The probes that need the network. Each runs only if the previous result leaves it a purpose. */
-async function probe(examination: Examination, target: Target, options: DoctorOptions): Promise<void> {
+async function probe(
+  examination: Examination,
+  target: Target,
+  outbound: Outbound,
+  options: DoctorOptions
+): Promise<void> {
   const { endpoints, credentials, issuer, sendScope, signIn } = target;
   const { steps, findings } = examination;
   const regions = options.regions ?? REGION_HOSTS;
@@ -83,7 +94,7 @@ async function probe(examination: Examination, target: Target, options: DoctorOp
     return;
   }
   const tokenEndpoint = bareUrl(endpoints.tokenEndpoint);
-  const pools = createCertificatePools(new URL(tokenEndpoint).origin, { connections: 1 }, options.ca);
+  const pools = createCertificatePools(new URL(tokenEndpoint).origin, { connections: 1 }, outbound, options.ca);
   const proven = credentials.map(provenBy);
   try {
     const [first] = proven;
@@ -171,12 +182,13 @@ function hideAll(redactor: Redactor, credentials: readonly WrittenCredential[]):
 export async function examine(input: DoctorInput, options: DoctorOptions = {}): Promise<Diagnosis> {
   const clock = options.clock ?? systemClock;
   const redactor = createRedactor();
+  const outbound = options.outbound ?? createOutbound(process.env);
   const target = readTarget(input, options.regions ?? REGION_HOSTS);
   const { region, endpoints, credentials } = target;
   hideAll(redactor, target.signIn === undefined ? credentials : [...credentials, target.signIn.credential]);
   if (endpoints !== undefined) for (const value of secretsInUrl(endpoints.tokenEndpoint)) redactor.hide(value);
   const examination: Examination = {
-    http: createHttpClient(options.timeoutMs ?? 5000, () => clock.now(), options.ca),
+    http: createHttpClient(options.timeoutMs ?? 5000, () => clock.now(), outbound, options.ca),
     redactor,
     clock,
     region,
@@ -193,7 +205,7 @@ export async function examine(input: DoctorInput, options: DoctorOptions = {}): 
     tokenRequests: 0
   };
   try {
-    await probe(examination, target, options);
+    await probe(examination, target, outbound, options);
     const mayAsk = !examination.findings.some(
       ({ cause }) => cause === 'api_host_as_login_host' || OF_THE_HOST.has(cause)
     );

@@ -37,7 +37,8 @@ export function report(
 
 /** A summary of an answer in one line, which holds no secret. */
 export function inShort(answer: Answer | NoAnswer, { show }: Redactor): string {
-  if (answer.kind === 'none') return answer.timedOut ? 'no answer in time' : `no answer (${answer.code ?? 'cut off'})`;
+  if (answer.kind === 'none')
+    return answer.timedOut ? 'no answer in time' : `no answer (${answer.proxy ?? answer.code ?? 'cut off'})`;
   const { status, body, text } = answer;
   const type = answer.header('content-type')?.split(';')[0] ?? 'no content type';
   const parts = [`HTTP ${status}`];

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors, request } from 'undici';
 import { errorCode } from '../runtime/error-code.ts';
+import { type Outbound, ProxyError } from '../runtime/outbound.ts';
 import { readCapped } from '../runtime/read-capped.ts';
 import { UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import { decoded } from '../token-source/decoded.ts';
@@ -25,6 +26,8 @@ export interface NoAnswer {
   readonly timedOut: boolean;
   /** Code of the network error, such as `ECONNREFUSED`, or {@link UNEXPECTED_CONTINUE}. */
   readonly code: string | undefined;
+  /** What the proxy of the network did, if that is the reason. */
+  readonly proxy?: string;
 }
 
 /** One request. */
@@ -65,11 +68,11 @@ async function readText(body: AsyncIterable<unknown>, encoding?: string): Promis
  * @param now local time, milliseconds since the epoch
  * @param ca certificate authority of the servers, if it is not a well-known one
  */
-export function createHttpClient(timeoutMs: number, now: () => number, ca?: string): HttpClient {
+export function createHttpClient(timeoutMs: number, now: () => number, outbound: Outbound, ca?: string): HttpClient {
   const dispatcher = new Agent({
     connections: 2,
     keepAliveTimeout: 1000,
-    ...(ca !== undefined && { connect: { ca } })
+    connect: outbound.connect(ca === undefined ? {} : { ca })
   });
   return {
     async send({ method, url, headers, body, via }) {
@@ -93,7 +96,8 @@ export function createHttpClient(timeoutMs: number, now: () => number, ca?: stri
         };
       } catch (error) {
         const code = isUnexpectedContinue(error) ? UNEXPECTED_CONTINUE : errorCode(error);
-        return { kind: 'none', timedOut: timedOut(error, signal), code };
+        const proxy = error instanceof ProxyError ? { proxy: error.message } : {};
+        return { kind: 'none', timedOut: timedOut(error, signal), code, ...proxy };
       }
     },
     close: () => dispatcher.destroy()

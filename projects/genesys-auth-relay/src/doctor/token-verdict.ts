@@ -15,6 +15,9 @@ const refused = (cause: Cause): TokenVerdict => ({ kind: 'refused', cause });
 export function networkCause({ timedOut, code = '' }: NoAnswer): Cause {
   if (timedOut) return 'host_timeout';
   if (code === UNEXPECTED_CONTINUE) return 'unexpected_continue';
+  if (code === 'PROXY_UNREACHABLE') return 'proxy_unreachable';
+  if (code === 'PROXY_AUTHENTICATION') return 'proxy_authentication';
+  if (code === 'PROXY_REFUSED') return 'proxy_refused';
   return /CERT|TLS|SSL|SELF_SIGNED|VERIFY|ALTNAME/.test(errorCode({ code }) ?? '') ? 'tls_failed' : 'host_unreachable';
 }
 

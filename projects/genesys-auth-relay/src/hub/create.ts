@@ -75,7 +75,7 @@ export async function createRelayHub(
     held = tokensOf(next, notifications, from);
   };
   const { apiOrigin, timeoutMs } = config.genesys;
-  const calls = createHubApi(apiOrigin, tokens, timeoutMs);
+  const calls = createHubApi(apiOrigin, tokens, timeoutMs, runtime.outbound);
   const api = { ...calls, list: cachedList((what) => calls.list(what), runtime.clock) };
   const parts = { api, tokens, times: { ...LINE_TIMES, handshakeMs: timeoutMs }, runtime };
   const makeLocal = (sink: FeedSink): Feed => createLocalFeed(parts, { channels: notifications.channels }, sink);

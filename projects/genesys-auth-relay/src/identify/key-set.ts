@@ -70,8 +70,8 @@ async function findIn(
  * Reads the identity provider's keys and keeps the last good ones. The remote set of jose drops old keys while the provider is
  * down, and its clock cannot be replaced. So this code fetches the keys, and jose matches them.
  */
-export function createKeySet(identity: JwtIdentityConfig, { clock, log }: RelayRuntime): KeySet {
-  const agent = new Agent(CONNECTIONS.identityProvider);
+export function createKeySet(identity: JwtIdentityConfig, { clock, log, outbound }: RelayRuntime): KeySet {
+  const agent = new Agent({ ...CONNECTIONS.identityProvider, connect: outbound.connect() });
   let keys: Keys | undefined;
   let triedAt = -Infinity;
   let failed = false;

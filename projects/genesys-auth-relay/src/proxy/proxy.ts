@@ -59,9 +59,9 @@ interface PermittedCall {
 
 /** Builds the proxy. */
 export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts: ProxyParts): ApiProxy {
-  const { clock, observer } = runtime;
+  const { clock, observer, outbound } = runtime;
   const { proxy } = config;
-  const pool = createApiPool(config);
+  const pool = createApiPool(config, outbound);
   const rights = createRights(config);
   const clientTokenProvider = createClientTokenProviders({ ...parts, limits: createApiLimits(config, clock) });
   const headersOf = createRequestHeaders(proxy.forwardHeaders);

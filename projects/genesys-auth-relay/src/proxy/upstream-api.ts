@@ -3,6 +3,7 @@ import type { RelayConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { passedOn } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { type Outbound, ProxyError } from '../runtime/outbound.ts';
 import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import type { ApiAnswer } from './answer.ts';
 import type { ApiBody } from './body.ts';
@@ -51,15 +52,19 @@ function problemOf(error: unknown, host: string): unknown {
   const code = error instanceof errors.HTTPParserError ? 'no valid HTTP' : errorCode(error);
   if (code === undefined) return error;
   return new RelayProblem('api_unreachable', `The API at ${host} cannot be reached (${code}).`, {
-    hint: 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the API.',
+    hint:
+      error instanceof ProxyError
+        ? error.hint
+        : 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the API.',
     retryAfterSeconds: 5
   });
 }
 
 /** Connects to the API: a pool bound to its one origin, which no path and no header can change (F10, B11). */
-export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 'proxy'>): ApiPool {
+export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 'proxy'>, outbound: Outbound): ApiPool {
   const { host } = new URL(genesys.apiOrigin);
-  const pool = new Pool(genesys.apiOrigin, passedOn(proxy));
+  const options = passedOn(proxy);
+  const pool = new Pool(genesys.apiOrigin, { ...options, connect: outbound.connect(options.connect) });
 
   function mayRepeat({ method, body, signal }: ApiRequest, error: unknown): boolean {
     const repeatable = IDEMPOTENT.has(method) && (body === null || Buffer.isBuffer(body));

@@ -146,7 +146,7 @@ async function build(
       dev: config.genesys.clients.length > 0 ? dev : undefined
     })
   );
-  const upstream = closeLater(createUpstream(config.genesys, clock));
+  const upstream = closeLater(createUpstream(config.genesys, runtime));
   const store = await openStore(config, runtime);
   if (store !== undefined) closeLater(store);
   const tokenSource = closeLater(createCachedTokenSource(config.genesys, upstream, runtime, store, previous));

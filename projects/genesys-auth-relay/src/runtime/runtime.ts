@@ -1,5 +1,6 @@
 import { type RelayClock, systemClock } from './clock.ts';
 import type { RelayObserver } from './observer.ts';
+import { type Outbound, createOutbound } from './outbound.ts';
 
 /** The part of a logger that the relay uses; pino's and Fastify's loggers have it. */
 export interface RelayLogger {
@@ -17,6 +18,8 @@ export interface RelayRuntime {
   readonly log: RelayLogger;
   /** Receives events, for metrics. */
   readonly observer: RelayObserver;
+  /** How to connect to other hosts; default: by `HTTPS_PROXY` and `NO_PROXY` of the process. */
+  readonly outbound: Outbound;
 }
 
 const nothing = (): void => undefined;
@@ -24,11 +27,19 @@ const nothing = (): void => undefined;
 /** A logger that writes nothing. */
 export const silentLogger: RelayLogger = { info: nothing, warn: nothing, error: nothing, debug: nothing };
 
-/** The real clock and random numbers, unless `parts` replaces them. */
-export const runtimeOf = (parts: Partial<RelayRuntime> = {}): RelayRuntime => ({
-  clock: systemClock,
-  random: Math.random,
-  log: silentLogger,
-  observer: {},
-  ...parts
-});
+/** The real clock and random numbers, and the connections that the environment asks for, unless `parts` replaces them. */
+export function runtimeOf(parts: Partial<RelayRuntime> = {}): RelayRuntime {
+  const { log = silentLogger } = parts;
+  return {
+    clock: systemClock,
+    random: Math.random,
+    log,
+    observer: {},
+    outbound:
+      parts.outbound ??
+      createOutbound(process.env, ({ code, message, hint }) => {
+        log.warn({ event: 'proxy_failed', code, hint }, message);
+      }),
+    ...parts
+  };
+}

@@ -122,7 +122,7 @@ export async function createTokenSource(
   const runtime = runtimeOf(parts);
   const policy = createPolicy(config);
   const entitlement = policy.entitlement([ROLE]);
-  const upstream = createUpstream(config.genesys, runtime.clock);
+  const upstream = createUpstream(config.genesys, runtime);
   const shared = await openStore(config, runtime);
   const tokenSource = createCachedTokenSource(config.genesys, upstream, runtime, shared);
   const secrets = watchSecrets(

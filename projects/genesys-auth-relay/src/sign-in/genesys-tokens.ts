@@ -48,10 +48,10 @@ const tokenNotValid = () =>
 export function createGenesysTokens(
   identities: readonly GenesysTokenIdentityConfig[],
   config: Pick<RelayConfig, 'genesys' | 'proxy'>,
-  { clock }: RelayRuntime
+  { clock, outbound }: RelayRuntime
 ): GenesysTokens | undefined {
   if (identities.length === 0) return undefined;
-  const api = createGenesysApi(config);
+  const api = createGenesysApi(config, outbound);
   const fingerprint = sha256(JSON.stringify(identities));
   const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });
   const flights = new Map<string, Promise<Caller>>();

@@ -4,6 +4,7 @@ import type { RelayConfig } from '../config/config.ts';
 import type { SignInConfig } from '../config/config.ts';
 import { CONNECTIONS } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { type Outbound, ProxyError } from '../runtime/outbound.ts';
 import { readCapped } from '../runtime/read-capped.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { traceHeaders } from '../runtime/trace.ts';
@@ -86,7 +87,9 @@ interface Answer {
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 const isNotSent = (error: unknown): boolean =>
-  error instanceof errors.ConnectTimeoutError || NOT_CONNECTED.has(errorCode(error) ?? '');
+  error instanceof errors.ConnectTimeoutError ||
+  error instanceof ProxyError ||
+  NOT_CONNECTED.has(errorCode(error) ?? '');
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
@@ -158,8 +161,8 @@ function createSend(timeoutMs: number) {
 }
 
 /** Connects to the API. */
-export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>): GenesysApi {
-  const api = new Pool(genesys.apiOrigin, CONNECTIONS.users);
+export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>, outbound: Outbound): GenesysApi {
+  const api = new Pool(genesys.apiOrigin, { ...CONNECTIONS.users, connect: outbound.connect() });
   const send = createSend(genesys.timeoutMs);
   const apiRequest = (method: 'GET' | 'DELETE', path: string, accessToken: string): Dispatcher.RequestOptions => ({
     method,
@@ -222,11 +225,11 @@ export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>): Gen
 export function createGenesys(
   { genesys }: Pick<RelayConfig, 'genesys'>,
   { client, redirectUri }: Pick<SignInConfig, 'client' | 'redirectUri'>,
-  { clock, observer }: RelayRuntime
+  { clock, observer, outbound }: RelayRuntime
 ): Genesys {
   const endpoint = new URL(genesys.tokenEndpoint);
-  const login = new Pool(endpoint.origin, CONNECTIONS.userTokens);
-  const api = createGenesysApi({ genesys });
+  const login = new Pool(endpoint.origin, { ...CONNECTIONS.userTokens, connect: outbound.connect() });
+  const api = createGenesysApi({ genesys }, outbound);
   const send = createSend(genesys.timeoutMs);
 
   const sendOnce = (pool: Pool, options: Dispatcher.RequestOptions): Promise<Answer> =>

@@ -11,11 +11,12 @@ export interface TestCertificate {
   readonly certFile: string;
 }
 
-/** Creates self-signed certificates for 127.0.0.1, valid for two days. */
+/** Creates self-signed certificates, valid for two days. */
 export function certificateMaker() {
   const folder = mkdtempSync(join(tmpdir(), 'relay-tls-'));
   return {
-    make(name: string): TestCertificate {
+    /** @param names alternative names of the subject */
+    make(name: string, names = 'IP:127.0.0.1'): TestCertificate {
       const [keyFile, certFile] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
       const made = [
         'req',
@@ -28,7 +29,7 @@ export function certificateMaker() {
         '-days',
         '2'
       ];
-      const about = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
+      const about = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${names}`];
       execFileSync('openssl', [...made, '-keyout', keyFile, '-out', certFile, ...about], { stdio: 'ignore' });
       return { keyFile, certFile, key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') };
     },

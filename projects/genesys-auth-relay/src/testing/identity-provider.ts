@@ -4,6 +4,8 @@ import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from 'jose';
 
 /** A company's identity provider under the control of a test. */
 export interface IdentityProvider {
+  /** URL at which it listens. */
+  readonly url: string;
   readonly issuer: string;
   readonly jwksUri: string;
   /** Requests for the keys so far. */
@@ -28,11 +30,13 @@ export interface ProviderOptions {
   readonly discovery?: 'openid' | 'oauth' | 'other-issuer' | 'none';
   /** Whether tokens and keys carry key ids. */
   readonly keyIds?: boolean;
+  /** URL at which the relay reaches it, if something stands in between. */
+  readonly publicUrl?: string;
 }
 
 /** Starts an identity provider. */
 export async function startIdentityProvider(options: ProviderOptions): Promise<IdentityProvider> {
-  const { algorithm = 'ES256', now, discovery = 'openid', keyIds = true } = options;
+  const { algorithm = 'ES256', now, discovery = 'openid', keyIds = true, publicUrl } = options;
   const published: Record<string, unknown>[] = [];
   let count = 0;
   let keyRequests = 0;
@@ -51,7 +55,8 @@ export async function startIdentityProvider(options: ProviderOptions): Promise<I
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  issuer = publicUrl ?? url;
 
   async function publish(): Promise<{ kid: string; key: CryptoKey }> {
     const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
@@ -63,6 +68,7 @@ export async function startIdentityProvider(options: ProviderOptions): Promise<I
   let current = await publish();
 
   return {
+    url,
     issuer,
     jwksUri: `${issuer}/jwks`,
     keyRequests: () => keyRequests,

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { Credential } from '../config/config.ts';
+import type { Outbound } from '../runtime/outbound.ts';
 
 interface Held {
   readonly pool: Pool;
@@ -17,7 +18,12 @@ export interface CertificatePools {
  * @param options of each pool, in addition to the certificate
  * @param ca certificate authority of the server, if it is not a well-known one
  */
-export function createCertificatePools(origin: string, options: Pool.Options, ca?: string): CertificatePools {
+export function createCertificatePools(
+  origin: string,
+  options: Pool.Options,
+  outbound: Outbound,
+  ca?: string
+): CertificatePools {
   const held = new Map<Credential, Held>();
   return {
     of(credential) {
@@ -27,7 +33,10 @@ export function createCertificatePools(origin: string, options: Pool.Options, ca
       const known = held.get(credential);
       if (known?.pair === pair) return known.pool;
       void known?.pool.close();
-      const pool = new Pool(origin, { ...options, connect: { cert, key, ...(ca === undefined ? {} : { ca }) } });
+      const pool = new Pool(origin, {
+        ...options,
+        connect: outbound.connect({ cert, key, ...(ca === undefined ? {} : { ca }) })
+      });
       held.set(credential, { pool, pair });
       return pool;
     },

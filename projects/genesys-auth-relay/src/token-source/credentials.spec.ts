@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { jwtVerify } from 'jose';
 import { type ConfigIssue, RelayConfigError, parseRelayConfig } from '../index.ts';
 import { Secret } from '../config/secret.ts';
+import { createOutbound } from '../runtime/outbound.ts';
 import { ask, asForm, basic, fromHere } from '../testing/ask.ts';
 import { certificateMaker } from '../testing/certificate.ts';
 import { KEY, SECRET_ENV, configFor, newKey } from '../testing/config.ts';
@@ -201,7 +202,7 @@ describe('tls_client_auth', () => {
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const pools = createCertificatePools(origin, {}, host.cert);
+    const pools = createCertificatePools(origin, {}, createOutbound({}), host.cert);
     const secret = new Secret(first.key);
     const certificate = new Secret(first.cert);
     const credential = { id: 'relay-client', auth: 'tls_client_auth', secret, certificate } as const;

@@ -3,8 +3,9 @@ import type { Credential, GenesysConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { CONNECTIONS } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
-import type { RelayClock } from '../runtime/clock.ts';
+import { ProxyError } from '../runtime/outbound.ts';
 import { readCapped } from '../runtime/read-capped.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
 import { traceHeaders } from '../runtime/trace.ts';
 import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
 import { signAssertion } from './assertion.ts';
@@ -68,7 +69,10 @@ function networkError(error: unknown, timedOut: boolean, endpoint: URL): Upstrea
         'upstream_unreachable',
         `The token endpoint at ${endpoint.host} cannot be reached (${errorCode(error) ?? 'no connection'}).`,
         {
-          hint: 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the OAuth server.',
+          hint:
+            error instanceof ProxyError
+              ? error.hint
+              : 'Try again; if it lasts, check DNS, firewall and TLS between the relay and the OAuth server.',
           retryAfterSeconds: 5
         }
       );
@@ -78,11 +82,14 @@ function networkError(error: unknown, timedOut: boolean, endpoint: URL): Upstrea
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
 /** Connects to the token endpoint and the API. Each pool is bound to its origin: no answer can redirect it. */
-export function createUpstream(genesys: GenesysConfig, clock: RelayClock): Upstream {
+export function createUpstream(
+  genesys: GenesysConfig,
+  { clock, outbound }: Pick<RelayRuntime, 'clock' | 'outbound'>
+): Upstream {
   const endpoint = new URL(genesys.tokenEndpoint);
-  const login = new Pool(endpoint.origin, CONNECTIONS.tokenEndpoint);
-  const api = new Pool(genesys.apiOrigin, CONNECTIONS.api);
-  const byCertificate = createCertificatePools(endpoint.origin, CONNECTIONS.tokenEndpoint);
+  const login = new Pool(endpoint.origin, { ...CONNECTIONS.tokenEndpoint, connect: outbound.connect() });
+  const api = new Pool(genesys.apiOrigin, { ...CONNECTIONS.api, connect: outbound.connect() });
+  const byCertificate = createCertificatePools(endpoint.origin, CONNECTIONS.tokenEndpoint, outbound);
 
   async function requestOf(credential: Credential, scopes: readonly string[]) {
     const assertion =

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { CONNECTIONS } from '../../runtime/connections.ts';
+import type { Outbound } from '../../runtime/outbound.ts';
 
 /** Provides the hub's token and handles one that the API refused. */
 export interface HubTokens {
@@ -73,8 +74,8 @@ export function isOwnSocket(connectUri: string, apiOrigin: string): boolean {
 }
 
 /** Builds the calls to one origin, with one token. */
-export function createHubApi(apiOrigin: string, tokens: HubTokens, timeoutMs: number): HubApi {
-  const pool = new Pool(apiOrigin, CONNECTIONS.channels);
+export function createHubApi(apiOrigin: string, tokens: HubTokens, timeoutMs: number, outbound: Outbound): HubApi {
+  const pool = new Pool(apiOrigin, { ...CONNECTIONS.channels, connect: outbound.connect() });
 
   async function once(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, token: string, body?: object) {
     try {

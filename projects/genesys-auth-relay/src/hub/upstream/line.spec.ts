@@ -1,3 +1,4 @@
+import { createOutbound } from '../../runtime/outbound.ts';
 import { runtimeOf } from '../../runtime/runtime.ts';
 import { sha256 } from '../../runtime/sha256.ts';
 import { testClock } from '../../testing/clock.ts';
@@ -76,7 +77,7 @@ describe('a line to Genesys Cloud', () => {
   beforeEach(async () => {
     server = await startNotificationServer();
     await newToken();
-    api = createHubApi(server.apiOrigin, tokens, 2000);
+    api = createHubApi(server.apiOrigin, tokens, 2000, createOutbound({}));
     heard.length = states.length = 0;
   });
   afterEach(async () => {

@@ -69,7 +69,7 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
   const socketOf = async (channel: Channel): Promise<UpstreamSocket> => {
     // Stored only when it is open: a socket that never opens belongs to no channel.
     const own: { socket?: UpstreamSocket } = {};
-    own.socket = await openSocket(channel.connectUri, times, {
+    own.socket = await openSocket(channel.connectUri, times, runtime.outbound, {
       event: (topicName, envelope, id) => {
         sink.event(topicName.toLowerCase(), envelope, id);
       },

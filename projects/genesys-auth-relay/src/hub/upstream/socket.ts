@@ -1,4 +1,5 @@
 import WebSocket from 'ws';
+import type { Outbound } from '../../runtime/outbound.ts';
 import { MAX_EVENT_BYTES } from '../feed.ts';
 
 /** What a socket to Genesys Cloud reports. */
@@ -63,9 +64,15 @@ function read(text: string): Envelope | undefined {
  * @param uri the channel's `connectUri`; it is the credential, so it appears in no message
  * @throws Error when it does not open
  */
-export function openSocket(uri: string, times: SocketTimes, sink: SocketSink): Promise<UpstreamSocket> {
+export function openSocket(
+  uri: string,
+  times: SocketTimes,
+  outbound: Outbound,
+  sink: SocketSink
+): Promise<UpstreamSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(uri, {
+      agent: outbound.webSocketAgent(uri, times.handshakeMs),
       handshakeTimeout: times.handshakeMs,
       maxPayload: MAX_EVENT_BYTES,
       perMessageDeflate: false,

@@ -9,6 +9,7 @@ import { renderJson, renderText } from '../doctor/render.ts';
 import type { DoctorInput } from '../doctor/doctor-input.ts';
 import { createOutbound } from '../runtime/outbound.ts';
 import type { Outcome, Output } from './outcome.ts';
+import { applySettings, environment, settingsOf } from './settings.ts';
 import { USAGE } from './usage.ts';
 
 /** Variable of the secret if no option names another place. */
@@ -36,6 +37,8 @@ function readFlags(args: readonly string[]) {
         auth: { type: 'string' },
         'find-region': { type: 'boolean' },
         json: { type: 'boolean' },
+        port: { type: 'string' },
+        'env-file': { type: 'string' },
         timeout: { type: 'string' }
       }
     }).values;
@@ -98,11 +101,11 @@ function timeoutOf({ timeout }: Flags): number {
 async function doctorInputOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<DoctorInput> {
   if (flags.config === undefined) return fromFlags(flags, env);
   const mixed = Object.keys(flags).some(
-    (name) => !['config', 'client', 'json', 'find-region', 'timeout'].includes(name)
+    (name) => !['config', 'client', 'json', 'find-region', 'timeout', 'port', 'env-file'].includes(name)
   );
   if (mixed) throw new Misuse('With --config all other settings come from the file.');
   const { client } = flags;
-  const input = await readConfigFile(flags.config, env);
+  const input = applySettings(await readConfigFile(flags.config, env), settingsOf(flags, env));
   return { input, env, baseDir: dirname(flags.config), ...(client === undefined ? {} : { client }) };
 }
 
@@ -115,10 +118,11 @@ export async function doctor(
   args: readonly string[],
   { out, err }: Output,
   options: DoctorOptions = {},
-  env: NodeJS.ProcessEnv = process.env
+  ownEnv: NodeJS.ProcessEnv = process.env
 ): Promise<Outcome> {
   try {
     const flags = readFlags(args);
+    const env = environment(flags['env-file'], ownEnv);
     const input = await doctorInputOf(flags, env);
     const diagnosis = await examine(input, {
       timeoutMs: timeoutOf(flags),

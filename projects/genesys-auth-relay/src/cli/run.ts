@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { configJsonSchema } from '../config/json-schema.ts';
-import { loadConfig, loadRelayConfig } from '../config/load.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, startRelay } from '../http/server.ts';
 import { grantOf } from '../http/start-line.ts';
@@ -10,6 +9,7 @@ import { doctor } from './doctor.ts';
 import { newApiKey } from './hash-key.ts';
 import { init } from './init.ts';
 import type { Outcome, Output } from './outcome.ts';
+import { type FileFlags, loadForCommand } from './settings.ts';
 import { USAGE } from './usage.ts';
 
 function readArgs(args: readonly string[]) {
@@ -18,20 +18,22 @@ function readArgs(args: readonly string[]) {
     allowPositionals: true,
     options: {
       config: { type: 'string', short: 'c' },
+      port: { type: 'string' },
+      'env-file': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' }
     }
   });
 }
 
-async function serve(file: string, output: Output): Promise<Outcome> {
-  const config = await loadRelayConfig(file);
-  const relay = await startRelay(config);
+async function serve(flags: FileFlags, output: Output): Promise<Outcome> {
+  const { config, env } = await loadForCommand(flags);
+  const relay = await startRelay(config, {}, env);
   const admin = relay.adminUrl === '' ? '' : `, health at ${relay.adminUrl}/readyz`;
   const ready = `genesys-auth-relay listens on ${relay.url} (${config.mode} mode, grant: ${grantOf(config)})${admin}\n`;
   const reload = async () => {
     try {
-      await relay.reload(loadRelayConfig(file));
+      await relay.reload(loadForCommand(flags).then((loaded) => loaded.config));
       output.out('The configuration was read again.\n');
     } catch (error) {
       failed(error, output);
@@ -40,9 +42,10 @@ async function serve(file: string, output: Output): Promise<Outcome> {
   return { exitCode: 0, relay, ready, reload };
 }
 
-async function check(file: string, { out }: Output): Promise<Outcome> {
-  const config = await loadConfig(file, { env: process.env, isCheck: true });
-  out(describeConfig(config));
+async function check(flags: FileFlags, { out }: Output): Promise<Outcome> {
+  const { config, env, settings } = await loadForCommand(flags, { isCheck: true });
+  out(describeConfig(config, env));
+  for (const { key, source, value } of settings) out(`${source} sets ${key}: ${value}\n`);
   for (const warning of config.warnings) out(`warning: ${warning}\n`);
   out('The configuration is valid.\n');
   return { exitCode: 0 };
@@ -115,9 +118,11 @@ export async function run(args: readonly string[], version: string, output: Outp
   if (command === 'hash-key') return hashKey(output);
   if (command === 'schema') return schema(output);
   if (command !== 'serve' && command !== 'check') return misused(`Unknown command: ${command}`);
-  if (values.config === undefined) return misused(`${command} needs --config FILE`);
+  const { config } = values;
+  if (config === undefined) return misused(`${command} needs --config FILE`);
   try {
-    return await (command === 'serve' ? serve(values.config, output) : check(values.config, output));
+    const flags = { ...values, config };
+    return await (command === 'serve' ? serve(flags, output) : check(flags, output));
   } catch (error) {
     return failed(error, output);
   }

@@ -21,6 +21,9 @@ const genesys = section({
   sendScope: flag('true sends the scope parameter to the token endpoint, false does not').default(true)
 });
 
+/** Levels of the log, the quietest first. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
 const scopeName = text('a scope', 'give the name of a scope');
 const port = whole(0, 65_535, 'a port');
 const host = text('a host', 'give the address to listen on, for example 127.0.0.1');
@@ -137,7 +140,7 @@ export const relayConfigSchema = section({
     includeSubDomains: flag('true declares that every subdomain of the host uses https, too').default(false)
   }).prefault({}),
   log: section({
-    level: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    level: oneOf(LOG_LEVELS).default('info'),
     subject: oneOf(['hashed', 'plain']).default('hashed')
   }).prefault({})
 });

@@ -129,21 +129,26 @@ async function reloadConfig(
  *
  * @param config the configuration, as written or checked
  * @param parts clock, random numbers and logger, for tests
+ * @param env environment variables: `HTTPS_PROXY` and `NO_PROXY`
  * @throws RelayConfigError `config_invalid`; RelayStartError `port_taken`, `listen_failed`
  * @example
  * const relay = await startRelay(await loadRelayConfig('relay.yaml'));
  */
 export async function startRelay(
   config: RelayConfigInput | RelayConfig,
-  parts: Partial<RelayRuntime> = {}
+  parts: Partial<RelayRuntime> = {},
+  env: NodeJS.ProcessEnv = process.env
 ): Promise<RunningRelay> {
   const checked = resolveConfig(config);
   const metrics = checked.admin === false ? undefined : createRelayMetrics({ process: true });
-  const runtime = runtimeOf({
-    log: createLogger(checked),
-    ...(metrics && { observer: metrics.observer }),
-    ...parts
-  });
+  const runtime = runtimeOf(
+    {
+      log: createLogger(checked),
+      ...(metrics && { observer: metrics.observer }),
+      ...parts
+    },
+    env
+  );
   let ready = false;
   const setReady = (isReady: boolean) => {
     ready = isReady;

@@ -27,8 +27,12 @@ const nothing = (): void => undefined;
 /** A logger that writes nothing. */
 export const silentLogger: RelayLogger = { info: nothing, warn: nothing, error: nothing, debug: nothing };
 
-/** The real clock and random numbers, and the connections that the environment asks for, unless `parts` replaces them. */
-export function runtimeOf(parts: Partial<RelayRuntime> = {}): RelayRuntime {
+/**
+ * The real clock and random numbers, and the connections that the environment asks for, unless `parts` replaces them.
+ *
+ * @param env environment variables: `HTTPS_PROXY` and `NO_PROXY`
+ */
+export function runtimeOf(parts: Partial<RelayRuntime> = {}, env: NodeJS.ProcessEnv = process.env): RelayRuntime {
   const { log = silentLogger } = parts;
   return {
     clock: systemClock,
@@ -37,7 +41,7 @@ export function runtimeOf(parts: Partial<RelayRuntime> = {}): RelayRuntime {
     observer: {},
     outbound:
       parts.outbound ??
-      createOutbound(process.env, ({ code, message, hint }) => {
+      createOutbound(env, ({ code, message, hint }) => {
         log.warn({ event: 'proxy_failed', code, hint }, message);
       }),
     ...parts

@@ -119,7 +119,7 @@ export async function createTokenSource(
     roles: { [ROLE]: { scopes: [...scopes], defaultScopes: [...scopes] } }
   };
   const config = parseRelayConfig(input, env, baseDir);
-  const runtime = runtimeOf(parts);
+  const runtime = runtimeOf(parts, env);
   const policy = createPolicy(config);
   const entitlement = policy.entitlement([ROLE]);
   const upstream = createUpstream(config.genesys, runtime);

@@ -6,7 +6,7 @@ import { root } from '../support/angular-cli.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { freePort } from '../../../scripts/lib/free-port.cjs';
-import { LISTENS, commandWith, credentials, relayYaml, replaced } from '../support/five-minutes.ts';
+import { LISTENS, commandWith, envFile, relayYaml, replaced } from '../support/five-minutes.ts';
 import { startProgram } from '../support/program.ts';
 import { commandsIn } from '../support/readme.ts';
 import { writeApp } from './support/app.ts';
@@ -62,7 +62,8 @@ it('five minutes lead to data in the browser, behind `ng serve`', async () => {
   const serve = commandWith(/ serve --config /)
     .split(' ')
     .slice(3);
-  const options = { cwd: folder, env: credentials() };
+  await writeFile(join(folder, '.env'), envFile());
+  const options = { cwd: folder };
   const relay = await cleanup.keep(startProgram([installedBin('genesys-auth-relay'), ...serve], LISTENS, options));
   const proxy = join(folder, 'src/proxy.conf.json');
   const target = (relay.printed[1] ?? '').replace('127.0.0.1', 'localhost');

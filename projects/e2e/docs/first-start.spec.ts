@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { command } from '../compat/support/command.ts';
 import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
-import { LISTENS, commandWith, credentials, proxyFile, relayYaml, replaced } from '../support/five-minutes.ts';
+import { LISTENS, commandWith, envFile, proxyFile, relayYaml, replaced } from '../support/five-minutes.ts';
 import { startProgram } from '../support/program.ts';
 import { commandsIn } from '../support/readme.ts';
 
@@ -119,10 +119,11 @@ describe('five minutes, with the sandbox in place of a Genesys Cloud organisatio
     );
     const yaml = relayYaml({ loginOrigin, apiOrigin });
     await writeFile(join(app, 'relay.yaml'), yaml);
+    await writeFile(join(app, '.env'), envFile());
     await writeFile(join(app, 'no-cors.yaml'), replaced(yaml, /^cors: .*\n/m, ''));
     const serve = commandWith(/ serve --config /);
-    [, relay = ''] = await start(serve, LISTENS, credentials());
-    const [, withoutCors = ''] = await start(replaced(serve, 'relay.yaml', 'no-cors.yaml'), LISTENS, credentials());
+    [, relay = ''] = await start(serve, LISTENS);
+    const [, withoutCors = ''] = await start(replaced(serve, 'relay.yaml', 'no-cors.yaml'), LISTENS);
 
     const towards = (url: string) =>
       replaced(proxyFile, 'http://localhost:8080', url.replace('127.0.0.1', 'localhost'));
@@ -140,7 +141,7 @@ describe('five minutes, with the sandbox in place of a Genesys Cloud organisatio
   }, 120_000);
 
   it('the relay finds its configuration fine', async () => {
-    expect(await run(commandWith(/ check --config /), credentials())).toContain('The configuration is valid.');
+    expect(await run(commandWith(/ check --config /))).toContain('The configuration is valid.');
   });
 
   it('curl gets queues from the relay', async () => {

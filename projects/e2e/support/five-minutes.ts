@@ -38,12 +38,12 @@ export function relayYaml(sandbox: { readonly loginOrigin: string; readonly apiO
   return `${yaml}listen: { port: 0 }\nadmin: false\n`;
 }
 
-/** The variables that the page exports, with the sandbox's credentials that the page names. */
-export function credentials(): NodeJS.ProcessEnv {
+/** The file `.env` of the page, with the sandbox's credentials that the page names. */
+export function envFile(): string {
   const readme = readFileSync(join(root, PAGE), 'utf8');
   const [, id = '', secret = ''] = /client id is `([^`]+)` and its secret is `([^`]+)`/.exec(readme) ?? [];
-  const [, idName = '', secretName = ''] = /^export (\w+)=\.\.\. (\w+)=\.\.\.$/.exec(commandWith(/^export/)) ?? [];
-  return { [idName]: id, [secretName]: secret };
+  const [block = ''] = blocksIn(PAGE, START, 'ini');
+  return replaced(replaced(block, /(?<=_ID=)\.{3}/, id), /(?<=_SECRET=)\.{3}/, secret);
 }
 
 /** What `serve` prints when the relay listens. */

@@ -1,6 +1,6 @@
 import type { IdentityConfig } from './config.ts';
 import type { ParsedConfig } from './schema.ts';
-import { type Findings, type Surroundings, readReference } from './secrets.ts';
+import { type Findings, NEW_KEY, type Surroundings, readReference } from './secrets.ts';
 import { Secret } from './secret.ts';
 
 /** A shorter proof can be guessed. */
@@ -22,7 +22,7 @@ export function resolveIdentities(
         found.issues.push({
           key,
           message: `the value is shorter than ${LEAST_PROOF_LENGTH} characters`,
-          fix: 'make a random one: openssl rand -hex 32'
+          fix: `make a random one: ${NEW_KEY}`
         });
       }
       return value === undefined ? [] : [new Secret(value)];

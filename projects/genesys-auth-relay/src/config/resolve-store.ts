@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { StoreConfig } from './config.ts';
 import type { ParsedConfig } from './schema.ts';
 import { Secret } from './secret.ts';
-import { type Findings, type Reference, type Surroundings, readPem, readReference } from './secrets.ts';
+import { type Findings, NEW_KEY, type Reference, type Surroundings, readPem, readReference } from './secrets.ts';
 import { isLoopbackUrl } from './urls.ts';
 
 const KEY = 'store.redis';
@@ -24,7 +24,7 @@ function readKey(reference: Reference, key: string, around: Surroundings, found:
   found.issues.push({
     key,
     message: bytes === undefined ? 'is not a key of 256 bits' : 'can be guessed',
-    fix: 'make one with: openssl rand -base64 32'
+    fix: `make one with: ${NEW_KEY}`
   });
   return undefined;
 }

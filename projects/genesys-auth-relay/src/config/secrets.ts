@@ -4,6 +4,9 @@ import { errorCode } from '../runtime/error-code.ts';
 import type { ConfigIssue } from './error.ts';
 import type { Secret } from './secret.ts';
 
+/** Command that prints 32 random bytes, in every shell. */
+export const NEW_KEY = `node -p "crypto.randomBytes(32).toString('base64')"`;
+
 /** Collects the issues, warnings and secrets that the parts of a configuration report. */
 export interface Findings {
   readonly issues: ConfigIssue[];

@@ -1,7 +1,8 @@
 import { listOf, pattern, section, text, flag, whole } from './fields.ts';
 import { secretReference, valueOrReference } from './reference-schema.ts';
+import { NEW_KEY } from './secrets.ts';
 
-const storeKey = secretReference('write { env: NAME } or { file: path }; make a key with: openssl rand -base64 32');
+const storeKey = secretReference(`write { env: NAME } or { file: path }; make a key with: ${NEW_KEY}`);
 
 /** The store in which several relays share tokens. */
 export const storeSchema = section({

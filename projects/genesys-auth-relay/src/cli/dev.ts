@@ -111,7 +111,6 @@ function describe({ url, config }: DevRelay, files: readonly string[], sandbox: 
     ...(sandbox !== undefined && config.signIn !== undefined ? [`  sign in    as ${users}, with any password`] : []),
     `  roles      ${config.dev?.roles.join(', ') ?? ''}`,
     `  files      ${files.join(', ')}: changes apply at once`,
-    ...config.warnings.map((warning) => `  warning    ${warning}`),
     'Next: start your app in another terminal with "npm start". Stop the relay with Ctrl-C.'
   ];
   return `${lines.join('\n')}\n`;

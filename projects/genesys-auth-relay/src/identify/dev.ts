@@ -73,8 +73,8 @@ export function createDevIdentity({ roles, hosts }: DevConfig, key: Secret): Dev
   function checkPage(head: RequestHead, host: string): void {
     const origin = head.headers['origin'];
     if (origin === undefined) return;
-    const isPage = head.count('origin') === 1 && PAGE.test(origin) && URL.canParse(origin);
-    if (isPage) {
+    // A repeated header has both values, which are no origin.
+    if (PAGE.test(origin) && URL.canParse(origin)) {
       const { protocol, host: own } = new URL(origin);
       // Browsers leave out the default port of a scheme.
       if (own === new URL(`${protocol}//${host}`).host) return;

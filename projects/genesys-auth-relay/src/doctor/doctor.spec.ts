@@ -31,6 +31,11 @@ describe('doctor', () => {
     expect(found.printed).toContain(CLIENT_ID);
   });
 
+  it('does not ask a configuration for development for another identity', async () => {
+    const found = await look({ more: { identities: undefined, dev: { roles: ['developer'] } } });
+    expect(found).toMatchObject({ healthy: true, exitCode: 0, findings: [] });
+  });
+
   it.each<[string, Mistake, string, number]>([
     ['a client of another region', { genesys: { region: 'there.test' } }, 'unknown_client_or_region', 11],
     ['an unknown client id', { id: STRANGER }, 'unknown_client_or_region', 11],

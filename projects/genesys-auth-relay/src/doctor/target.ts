@@ -1,6 +1,6 @@
 import { checkScope } from 'genesys-scopes';
 import { type ConfigIssue, RelayConfigError } from '../config/error.ts';
-import { parseRelayConfig } from '../config/parse.ts';
+import { parseConfig } from '../config/parse.ts';
 import { type Finding, finding } from './causes.ts';
 import { type WrittenCredential, credentialsOf, hasKey } from './credentials.ts';
 import { type DoctorInput, type WrittenClient, at, clientsOf, textAt } from './doctor-input.ts';
@@ -25,7 +25,7 @@ export interface Target {
 
 function issuesOf({ input, env, baseDir }: DoctorInput): readonly ConfigIssue[] {
   try {
-    parseRelayConfig(input, env, baseDir);
+    parseConfig(input, { env, baseDir, isCheck: true });
     return [];
   } catch (error) {
     if (error instanceof RelayConfigError) return error.issues;

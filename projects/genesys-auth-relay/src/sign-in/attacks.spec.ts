@@ -3,7 +3,16 @@ import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import { createRelayMetrics } from '../index.ts';
 import type { Answer } from '../testing/ask.ts';
-import { ANN, BOB, RELAY_URL, TIMEOUT_MS, type SignInSetup, setUpSignIn } from '../../test/sign-in-setup.ts';
+import {
+  ANN,
+  APP_URL,
+  BOB,
+  RELAY_URL,
+  SIGN_IN_CLIENT,
+  TIMEOUT_MS,
+  type SignInSetup,
+  setUpSignIn
+} from '../../test/sign-in-setup.ts';
 import { createSeal } from '../store/seal.ts';
 import { createCookieJar } from './cookies.ts';
 import { createTransactions } from './transactions.ts';
@@ -70,25 +79,31 @@ describe('attack:', () => {
     isRefused(await browser.navigate(callback));
   });
 
-  it('mix-up: a token of another OAuth client starts no session', async () => {
-    const organization = { id: 'org', name: 'Org' };
-    const facts = {
-      OAuthClient: { id: 'another-client' },
-      organization,
-      homeOrganization: organization,
-      authorizedScope: []
-    };
-    const api = createServer((_request, response) => response.end(JSON.stringify({ id: 'user', ...facts })));
+  const LISTED = { id: 'listed', name: 'Listed' };
+  const OTHER = { id: 'other', name: 'Other' };
+  /** Signs a user in with a token about which the API says this. Returns the result, and how many cookies the browser has then. */
+  const signInWithToken = async (facts: object) => {
+    const body = { id: 'user', OAuthClient: { id: SIGN_IN_CLIENT.id }, authorizedScope: [], ...facts };
+    const api = createServer((_request, response) => response.end(JSON.stringify(body)));
     await once(api.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => {
+      api.close();
+    });
     const apiOrigin = `http://127.0.0.1:${String(Reflect.get(Object(api.address()), 'port'))}`;
     world = await setUpSignIn(({ tokenEndpoint }) => ({
-      signIn: { organizations: ['org'] },
+      signIn: { organizations: [LISTED.id] },
       config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: TIMEOUT_MS } }
     }));
     const browser = world.browser();
-    expect(result(await browser.signIn())).toBe('sign_in_failed.wrong_client');
-    expect(browser.cookies.size).toBe(0);
-    await new Promise((resolve) => api.close(resolve));
+    return { result: result(await browser.signIn()), cookies: browser.cookies.size };
+  };
+
+  it('mix-up: a token of another OAuth client starts no session', async () => {
+    const organizations = { organization: LISTED, homeOrganization: LISTED };
+    expect(await signInWithToken({ OAuthClient: { id: 'another-client' }, ...organizations })).toEqual({
+      result: 'sign_in_failed.wrong_client',
+      cookies: 0
+    });
   });
 
   it('mix-up: a sign-in that began with another region or client does not end here', async () => {
@@ -214,6 +229,13 @@ describe('attack:', () => {
   });
 
   it.each([
+    ['that they work in', { organization: OTHER, homeOrganization: LISTED }],
+    ['that they belong to', { organization: LISTED, homeOrganization: OTHER }]
+  ])('a user of another organization: the one %s must be listed', async (_what, facts) => {
+    expect(await signInWithToken(facts)).toEqual({ result: 'organization_not_allowed', cookies: 0 });
+  });
+
+  it.each([
     ['forged', () => 'A'.repeat(200)],
     ['truncated', (value: string) => value.slice(0, -4)],
     ['changed', (value: string) => `${value.slice(0, 60)}${value[60] === 'A' ? 'B' : 'A'}${value.slice(61)}`],
@@ -224,6 +246,23 @@ describe('attack:', () => {
     const browser = world.browser();
     const callback = await browser.authorize(ANN);
     for (const [name, value] of browser.cookies) browser.cookies.set(name, forge(value));
+    isRefused(await browser.navigate(callback));
+    expect(world.sandbox.tokenRequestCount()).toBe(0);
+  });
+
+  it('a forged cookie: the page to return to cannot be changed, although its place in the sealed text is known', async () => {
+    world = await setUpSignIn();
+    const browser = world.browser();
+    const callback = await browser.authorize(ANN);
+    const [[name, value] = ['', '']] = [...browser.cookies];
+    const random = 'x'.repeat(43);
+    const text = JSON.stringify({ state: random, verifier: random, returnTo: APP_URL, at: world.clock.now() });
+    const bytes = Buffer.from(value, 'base64url');
+    const tagBytes = 16;
+    const at = bytes.length - tagBytes - text.length + text.indexOf('app.example.test');
+    // Without the check of the tag, 'app.example.test' becomes 'cpp.example.test'.
+    bytes.writeUInt8(bytes.readUInt8(at) ^ ('a'.charCodeAt(0) ^ 'c'.charCodeAt(0)), at);
+    browser.cookies.set(name, bytes.toString('base64url'));
     isRefused(await browser.navigate(callback));
     expect(world.sandbox.tokenRequestCount()).toBe(0);
   });

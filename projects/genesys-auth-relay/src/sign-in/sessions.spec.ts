@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import type { Sandbox } from 'genesys-sandbox';
 import { createRelayMetrics, parseRelayConfig, startRelay } from '../index.ts';
@@ -9,6 +11,8 @@ import {
   BOB,
   type Browser,
   RELAY_URL,
+  SIGN_IN_CLIENT,
+  TIMEOUT_MS,
   type SignInChange,
   type SignInSetup,
   createBrowser,
@@ -402,15 +406,40 @@ describe('the token of a user', () => {
     expect(browser.tag).toBe(tag);
   });
 
-  it('ends the session when the API refuses the new token, too', async () => {
+  it('ends the session after the inactivity timeout of Genesys Cloud, with which there is no refresh token', async () => {
     const { world: own, browser } = await signedIn({}, { sandbox: { signIn: { inactivityTimeoutSeconds: 300 } } });
     world = own;
     world.clock.advance(4 * MINUTE);
     expect((await browser.send(QUEUES)).status).toBe(200);
     world.clock.advance(6 * MINUTE);
-    // With an inactivity timeout there is no refresh token.
     expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
     expect(refreshes()).toBe(0);
+  });
+
+  it('ends the session when the API refuses the new token as well', async () => {
+    const organization = { id: 'org', name: 'Org' };
+    const user = {
+      id: 'user',
+      OAuthClient: { id: SIGN_IN_CLIENT.id },
+      organization,
+      homeOrganization: organization,
+      authorizedScope: ['routing']
+    };
+    const api = createServer(({ url = '' }, response) => {
+      const isAboutUser = /\/(?:tokens|users)\/me/.test(url);
+      response.writeHead(isAboutUser ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isAboutUser ? user : { status: 401, code: 'bad.credentials' }));
+    });
+    await once(api.listen(0, '127.0.0.1'), 'listening');
+    const apiOrigin = `http://127.0.0.1:${String(Reflect.get(Object(api.address()), 'port'))}`;
+    const { world: own, browser } = await signedIn(({ tokenEndpoint }) => ({
+      signIn: { organizations: ['org'] },
+      config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: TIMEOUT_MS } }
+    }));
+    world = own;
+    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    expect(refreshes()).toBe(1);
+    api.close();
   });
 
   it('is used on while the token endpoint fails, and then the caller waits', async () => {

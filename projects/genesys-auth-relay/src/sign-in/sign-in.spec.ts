@@ -267,6 +267,29 @@ describe('sign-in that fails', () => {
     expect(result((await browser.signIn()).headers['location'])).toBe('ok');
   });
 
+  it('returns with its code when the authorization code has expired', async () => {
+    world = await setUpSignIn({}, { sandbox: { signIn: { codeSeconds: 60 } } });
+    const browser = world.browser();
+    const callback = await browser.authorize(ANN);
+    world.clock.advance(61_000);
+    const back = await browser.navigate(callback);
+    expect(result(back.headers['location'])).toBe('sign_in_failed.code_refused');
+    expect(world.sandbox.tokenRequestCount()).toBe(1);
+  });
+
+  it('returns with its code when the authorization code was used before', async () => {
+    world = await setUpSignIn();
+    const first = world.browser();
+    const used = new URLSearchParams((await first.authorize(ANN)).split('?')[1]);
+    await first.navigate(`/sign-in/callback?${used.toString()}`);
+    const browser = world.browser();
+    const own = new URLSearchParams((await browser.authorize(ANN)).split('?')[1]);
+    own.set('code', used.get('code') ?? '');
+    const back = await browser.navigate(`/sign-in/callback?${own.toString()}`);
+    expect(result(back.headers['location'])).toBe('sign_in_failed.code_refused');
+    expect(browser.cookies.size).toBe(0);
+  });
+
   it('sends a code once, also when the connection breaks after it', async () => {
     world = await setUpSignIn();
     world.sandbox.faults.add({ type: 'loseAnswer', route: 'POST /oauth/token' });

@@ -1,5 +1,4 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { PROBLEM_MEDIA_TYPE } from 'genesys-auth-protocol';
 import { GenesysAuthError, type GenesysScopeError, authError, scopeError } from '../errors';
 import { isText, readRecord } from '../values';
 
@@ -31,20 +30,11 @@ export const needsAnotherToken = (error: unknown): error is TokenRejection =>
  */
 export const tokenExpired = (): GenesysAuthError => authError('token_rejected', { expired: true });
 
-/** Whether the relay refuses a call because it has no credential. */
-const isRelayWithoutCredential = (response: HttpErrorResponse): boolean =>
-  (response.headers.get('Content-Type') ?? '').startsWith(PROBLEM_MEDIA_TYPE) &&
-  bodyField(response, 'code') === 'unauthenticated';
-
-/** The error for a token, or for a session in proxy mode, that is rejected although it was just renewed. */
-export function tokenRejected(rejection: TokenRejection): GenesysAuthError {
-  if (rejection instanceof GenesysAuthError) return rejection;
-  // The relay has just accepted the credential of the session call, so an interceptor adds it to that call only.
-  if (isRelayWithoutCredential(rejection)) {
-    return authError('relay_unauthenticated', { hasSession: true, cause: rejection });
-  }
-  return authError('token_rejected', { cause: rejection, correlationId: correlationId(rejection) });
-}
+/** The error for a token that is rejected although it was just renewed. */
+export const tokenRejected = (rejection: TokenRejection): GenesysAuthError =>
+  rejection instanceof GenesysAuthError
+    ? rejection
+    : authError('token_rejected', { cause: rejection, correlationId: correlationId(rejection) });
 
 /**
  * The error for a 403 because the token lacks a scope. It names the scopes, any one of which is enough.

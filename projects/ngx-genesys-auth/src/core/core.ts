@@ -61,7 +61,7 @@ export function createCore(config: ResolvedConfig, state: AuthState, guard: Send
   // From the outside in, a request passes: retry, log, proxy check, attacher. Each retry is logged and gets the token that is then
   // live. The path is checked before the attacher, so that a path that must not be sent costs no token.
   let handler = createAttacher(tokens, scopes, catalogue, forward, guard);
-  if (proxy) handler = proxy.checkPath(handler, relayConfig);
+  if (proxy) handler = proxy.surround(handler, relayConfig);
   if (log) handler = log(handler);
   if (retry) handler = retry(handler, tokens);
   return { config, relay, state, tokens, scopes, handler, catalogue, proxy };

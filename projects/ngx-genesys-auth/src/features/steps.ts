@@ -30,8 +30,8 @@ export interface ProxyStep {
   client(relay: RelayClient, config: ResolvedConfig): RelayClient;
   /** @param relayConfig the configuration with the URL of the relay and its headers as this platform, browser or server, uses them */
   forward(relayConfig: ResolvedConfig): Forward;
-  /** Refuses a request whose path at the relay leaves the API, before it is sent. */
-  checkPath(handler: HttpInterceptorFn, relayConfig: ResolvedConfig): HttpInterceptorFn;
+  /** Adds to a handler what only the relay needs: it refuses a path that leaves the API, before the request is sent. */
+  surround(handler: HttpInterceptorFn, relayConfig: ResolvedConfig): HttpInterceptorFn;
   /** The error of a call that asks for a token. */
   tokenRefusal(): Error;
 }

@@ -16,11 +16,12 @@ import {
 } from 'genesys-auth-protocol';
 import { isCovered } from 'genesys-scopes';
 import { catchError, defer, map, switchMap, throwError } from 'rxjs';
+import { bodyField } from '../attach/api-errors';
 import type { Forward } from '../attach/attacher';
 import { isLeftAlone } from '../context/request-context';
 import { type ProxyStep, STEPS } from '../features/steps';
 import type { ResolvedConfig } from '../config';
-import { authError } from '../errors';
+import { GenesysAuthError, authError } from '../errors';
 import type { GenesysAuthFeature } from '../features/feature';
 import { relayHeaders, relaySession } from '../relay/client';
 import { relayError } from '../relay/relay-error';
@@ -66,7 +67,7 @@ function proxyStep(): ProxyStep {
       };
     },
     forward: (relayConfig) => forwardToRelay(relayConfig, injector, link),
-    checkPath,
+    surround,
     tokenRefusal: () => authError('proxy_mode')
   };
 }
@@ -89,14 +90,17 @@ function sessionAsToken(session: SessionResponse, config: ResolvedConfig, count:
 const goesToRelay = ({ url }: HttpRequest<unknown>, { apiOrigin }: ResolvedConfig): boolean =>
   url.startsWith(`${apiOrigin}${RELAY_PATHS.api}/`);
 
-/** Refuses requests that would reach another path of the site, with the user's credential for the relay. */
-function checkPath(handler: HttpInterceptorFn, relayConfig: ResolvedConfig): HttpInterceptorFn {
+/**
+ * Refuses requests that would reach another path of the site, with the user's credential for the relay. Explains the rejection of a
+ * request that has no credential.
+ */
+function surround(handler: HttpInterceptorFn, relayConfig: ResolvedConfig): HttpInterceptorFn {
   return (request, next) => {
     if (!goesToRelay(request, relayConfig) || isLeftAlone(request)) return handler(request, next);
     const path = request.url.slice(relayConfig.apiOrigin.length);
     if (!staysBelowApi(relayConfig.relayUrl, path)) return throwError(() => pathRefused(path));
     // A copy: code of the app may change the request in place while it waits for the session.
-    return handler(request.clone(), next);
+    return handler(request.clone(), next).pipe(catchError((error: unknown) => throwError(() => rejectionError(error))));
   };
 }
 
@@ -138,10 +142,19 @@ function forwardToRelay(relayConfig: ResolvedConfig, injector: Injector, link: S
  * so that `withRetry()` retries them. A 401 stays unchanged, too: the session is renewed, and the request is sent again.
  */
 function typedError(error: unknown, timeoutMs: number): unknown {
-  const refusal =
-    error instanceof HttpErrorResponse &&
-    (error.headers.get('Content-Type') ?? '').startsWith(PROBLEM_MEDIA_TYPE) &&
-    error.status !== 401 &&
-    error.status < 429;
-  return refusal ? relayError(error, timeoutMs) : error;
+  return isRelayProblem(error) && error.status !== 401 && error.status < 429 ? relayError(error, timeoutMs) : error;
 }
+
+/**
+ * The relay has just accepted the credential of the session call. If it rejects a request that has none, an interceptor adds the
+ * credential to the session call only.
+ */
+function rejectionError(error: unknown): unknown {
+  const cause = error instanceof GenesysAuthError && error.code === 'token_rejected' ? error.cause : undefined;
+  return isRelayProblem(cause) && bodyField(cause, 'code') === 'unauthenticated'
+    ? authError('relay_unauthenticated', { hasSession: true, cause })
+    : error;
+}
+
+const isRelayProblem = (error: unknown): error is HttpErrorResponse =>
+  error instanceof HttpErrorResponse && (error.headers.get('Content-Type') ?? '').startsWith(PROBLEM_MEDIA_TYPE);

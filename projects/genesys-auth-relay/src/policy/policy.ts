@@ -43,6 +43,8 @@ export interface ScopeDecision {
 export interface Policy {
   /** The rights of these roles together. Throws `policy_denied` when there are none. */
   readonly entitlement: (roles: readonly string[]) => Entitlement;
+  /** How many requests a caller with these roles may send in a minute: the highest limit of a role. */
+  readonly requestsPerMinute: (roles: readonly string[]) => number;
   /** Decides a request. Throws `malformed_scope`, `scope_not_registered`, `scope_not_allowed` or `scope_required`. */
   decide(request: ScopeRequest, entitlement: Entitlement): ScopeDecision;
 }
@@ -51,7 +53,7 @@ export interface Policy {
 const areaOf = (scope: string): string | undefined => scope.split(':', 1)[0];
 
 /** Builds the policy: roles to scopes, on top of the exact list of registered scopes. */
-export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'scopes'>): Policy {
+export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'scopes' | 'limits'>): Policy {
   const registered = config.scopes;
   // A verified token is cached with its roles, so the same list objects repeat, and there are few different lists.
   const entitlements = new WeakMap<readonly string[], Entitlement>();
@@ -125,6 +127,14 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
       }
       entitlements.set(roles, entitlement);
       return entitlement;
+    },
+
+    requestsPerMinute(roles) {
+      const { requestsPerMinute: usual } = config.limits;
+      const limits = roles
+        .flatMap((name) => config.roles.get(name) ?? [])
+        .map((role) => role.requestsPerMinute ?? usual);
+      return limits.length === 0 ? usual : Math.max(...limits);
     },
 
     decide({ scopes, optionalScopes }, entitlement) {

@@ -15,7 +15,6 @@ import type { Hub } from '../hub/hub.ts';
 import { createPolicy, type Entitlement } from '../policy/policy.ts';
 import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
 import type { ApiAccess } from '../proxy/token-provider.ts';
-import { createRequestRate } from '../policy/request-rate.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { createPending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
@@ -159,7 +158,6 @@ async function build(
   );
   closeLater(secrets);
   const callers = createRateLimit(config.limits.requestsPerMinute, clock);
-  const rateOf = createRequestRate(config);
   // Unauthenticated callers are limited by address, so that they cannot use up the limit of identified callers there.
   const unauthenticated = createRateLimit(config.limits.requestsPerMinute, clock);
   const clientAddress = createClientAddress(config.limits.trustedProxies);
@@ -202,7 +200,7 @@ async function build(
   }
 
   function counted(caller: Caller): Caller {
-    const seconds = callers.take(caller.key, rateOf(caller.roles));
+    const seconds = callers.take(caller.key, policy.requestsPerMinute(caller.roles));
     if (seconds > 0) throw rateLimited(seconds);
     return caller;
   }

@@ -1,9 +1,12 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RelayConfig } from '../config/config.ts';
 import { answerTimeoutOf } from '../relay/answer-timeout.ts';
 import type { Relay } from '../relay/relay.ts';
 import { createReloadableRelay } from '../relay/reloadable-relay.ts';
+import { createPending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { createInFlight } from './in-flight.ts';
+import { whenClosed } from '../runtime/when-closed.ts';
 import { type Mount, type RequestListener, createRequestListener } from './request-listener.ts';
 
 /** A relay that answers HTTP requests, and the functions to reload and stop it. */
@@ -18,6 +21,12 @@ export interface HttpRelay {
   readonly stop: () => Promise<void>;
 }
 
+/** Resolves when an answer is sent, or can no longer be sent. */
+const sent = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    whenClosed(response, resolve);
+  });
+
 /** Builds a relay and its request listener, for the relay's own server or for the server of a host. */
 export async function createHttpRelay(
   config: RelayConfig,
@@ -25,14 +34,14 @@ export async function createHttpRelay(
   mount: Pick<Mount, 'prefix' | 'isDraining'> = {}
 ): Promise<HttpRelay> {
   const { relay, reload } = await createReloadableRelay(config, runtime);
-  const inFlight = createInFlight();
+  const answers = createPending();
   let answerTimeoutMs = answerTimeoutOf(config);
   let stopping = false;
   const listener = createRequestListener(relay, config, runtime, { ...mount, isStopping: () => stopping });
   return {
     relay,
     listener(request, response, host) {
-      if (!stopping) inFlight.add(response);
+      if (!stopping) void answers.track(sent(response));
       listener(request, response, host);
     },
     answerTimeoutMs: () => answerTimeoutMs,
@@ -43,7 +52,10 @@ export async function createHttpRelay(
     },
     async stop() {
       stopping = true;
-      await inFlight.wait(answerTimeoutMs);
+      const timeout = new AbortController();
+      const longest = delay(answerTimeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined);
+      await Promise.race([answers.idle(), longest]);
+      timeout.abort();
       await relay.hub?.close();
     }
   };

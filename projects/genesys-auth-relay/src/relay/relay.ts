@@ -63,7 +63,7 @@ export interface Relay {
    * @throws RelayProblem `not_found` for a user whom the hub does not serve, `policy_denied` for a caller without a scope
    */
   checkHub(caller: Caller): Entitlement;
-  /** The rights of a caller by its roles. Throws `policy_denied` when it has none. */
+  /** The rights of a caller by its roles. Throws `policy_denied` when it has no role. */
   entitlement(caller: Caller): Entitlement;
   /** The notification hub, if it is on. */
   readonly hub: (Hub & Pick<RelayHub, 'tickets'>) | undefined;
@@ -98,7 +98,7 @@ export async function createRelay(
   }
 }
 
-/** A part that has to be closed. */
+/** A part of a relay that has to be closed. */
 interface Closeable {
   close(): unknown;
 }

@@ -26,7 +26,7 @@ export type StoreEvent =
 
 /** The result of a request. Every member comes from a short fixed list, whatever the caller sends. */
 export interface AnsweredRequest {
-  /** A path of the relay, `other` for unknown paths, `none` for input that was not an HTTP request. */
+  /** A path of the relay, `other` for unknown paths, `none` for a malformed URL or input that is not HTTP. */
   readonly route: string;
   /** Status of the answer. */
   readonly status: number;
@@ -37,8 +37,8 @@ export interface AnsweredRequest {
 }
 
 /**
- * Changes of a notification hub since the last report, to be added to earlier ones. So one observer can watch several hubs, and
- * hubs can start and stop.
+ * Figures of a notification hub. The observer gets the change since the last report, and adds it up. So one observer can watch
+ * several hubs, and hubs can start and stop.
  */
 export interface HubFigures {
   readonly clients: number;
@@ -85,11 +85,11 @@ export interface RelayObserver {
   tokenRequest?(outcome: 'ok' | ProblemCode, seconds: number): void;
   /** The token source has served a request; `waitedMs` is the time that the caller waited for it, in milliseconds. */
   tokenServed?(how: TokenServed, waitedMs: number): void;
-  /** The API was asked about a token that a caller reported. */
+  /** The relay asked the API about a token that the API had refused: `refused` is the answer. */
   tokenVerified?(refused: boolean): void;
-  /** The API answered a forwarded call, after this many seconds; `client` is a name of the configuration. */
+  /** The API answered a forwarded call, after this many seconds; `client` is the name of an OAuth client, or `user` for a user's token. */
   apiAnswered?(client: string, status: number, seconds: number): void;
-  /** A call waited for its turn in the budget of its client, in milliseconds. */
+  /** A call waited this many milliseconds, because the requests that the API allows its token in a minute were spent. */
   apiQueued?(client: string, waitedMs: number): void;
   /** A call was sent again with a new token, after the API had refused the old one. */
   apiReplayed?(client: string): void;
@@ -101,12 +101,12 @@ export interface RelayObserver {
   sessionEnded?(why: SessionEnd): void;
   /** A request to the token endpoint for tokens of a user has ended, after this many seconds. */
   userTokenRequest?(grant: 'code' | 'refresh', outcome: 'ok' | SignInFailure, seconds: number): void;
-  /** Something happened with the shared store. */
+  /** An event of the shared store. */
   storeEvent?(kind: StoreEvent): void;
-  /** Changes of the notification hub, once a second and when it closes. */
+  /** The changed figures of a notification hub, once a second and when it closes. */
   hub?(figures: HubFigures): void;
-  /** A hub that shares a store has changed its role; `before` is missing when it starts, and `role` when it closes. */
+  /** A hub that shares a store has changed its role. `before` is `undefined` when it starts, and `role` when it closes. */
   hubRole?(role: HubRole | undefined, before: HubRole | undefined): void;
-  /** A new configuration or a changed secret was applied, or refused and the old one kept. */
+  /** A new configuration or a changed secret was applied, or it was refused and the old one stays in use. */
   reloaded?(what: 'config' | 'secret', outcome: 'applied' | 'refused'): void;
 }

@@ -33,7 +33,7 @@ export interface Refusals {
 /** The key of refusals that concern a client for all scopes. */
 const ofClient = (client: string): string => `client ${client}`;
 
-/** Builds the negative cache. */
+/** Builds the list of refusals, a negative cache. */
 export function createRefusals(clock: RelayClock): Refusals {
   const known = new LRUCache<string, Refusal>({ max: 1000 });
   const standing = (client: string, key: string, now: number) =>

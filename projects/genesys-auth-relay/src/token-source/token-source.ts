@@ -16,7 +16,7 @@ import { UpstreamError } from './upstream-error.ts';
 
 export type { SourceToken } from './entry.ts';
 
-/** Provides tokens. Another grant, or a token for each user, could implement the same functions. */
+/** Provides the tokens of the relay's OAuth clients. */
 export interface TokenSource {
   /** Serves the live token that `get` would return, if there is one. Starts its renewal in the background when that is due. */
   serveLive(client: ClientConfig, scopes: readonly string[], slot?: number): SourceToken | undefined;

@@ -27,6 +27,33 @@ export interface Entitlement {
   readonly token?: readonly string[];
 }
 
+/** A caller who may have a token of its own. */
+export interface TokenHolder {
+  /** Scopes of the user's own token, if calls are sent with it. An empty list: Genesys Cloud did not report them. */
+  readonly tokenScopes?: readonly string[];
+  readonly session?: string;
+  readonly source: string;
+}
+
+/** Scopes that both lists allow. A scope covers its read-only form. */
+const common = (one: readonly string[], other: readonly string[]): readonly string[] =>
+  canonical([...one.filter((scope) => isCovered(scope, other)), ...other.filter((scope) => isCovered(scope, one))]);
+
+/** The part of an entitlement that remains when each call is sent with the user's own token. */
+export function limitedToToken(entitlement: Entitlement, { tokenScopes, session, source }: TokenHolder): Entitlement {
+  if (tokenScopes === undefined) return entitlement;
+  const isKnown = tokenScopes.length > 0;
+  const scopes = isKnown ? common(entitlement.scopes, tokenScopes) : entitlement.scopes;
+  return {
+    ...entitlement,
+    scopes,
+    defaultScopes: entitlement.defaultScopes.filter((scope) => isCovered(scope, scopes)),
+    token: tokenScopes,
+    // Two users with the same roles never share an answer.
+    key: `${entitlement.key} ${session ?? source}`
+  };
+}
+
 /** The scopes that a caller requests. */
 export interface ScopeRequest {
   readonly scopes: readonly string[];

@@ -12,7 +12,7 @@ import { createIdentities } from '../identify/identify.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
 import type { RelayHub } from '../hub/create.ts';
 import type { Hub } from '../hub/hub.ts';
-import { createPolicy, type Entitlement } from '../policy/policy.ts';
+import { createPolicy, type Entitlement, limitedToToken } from '../policy/policy.ts';
 import { type ApiProxy, createApiProxy } from '../proxy/proxy.ts';
 import type { ApiAccess } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -27,7 +27,6 @@ import { openSessionStore } from '../sign-in/redis-sessions.ts';
 import type { SignInMemory } from '../sign-in/memory.ts';
 import { createDevSignIn } from '../sign-in/dev-sign-in.ts';
 import { type SignIn, createSignIn } from '../sign-in/sign-in.ts';
-import { limitedTo } from '../sign-in/user-token-providers.ts';
 import { openStore } from '../store/open.ts';
 import { createTokens } from './tokens.ts';
 
@@ -169,7 +168,7 @@ async function build(
   const tokens = createTokens(config, runtime, { policy, tokenSource, takeVerification });
 
   function entitlement(caller: Caller): Entitlement {
-    if (caller.identity !== 'session') return limitedTo(policy.entitlement(caller.roles), caller);
+    if (caller.identity !== 'session') return limitedToToken(policy.entitlement(caller.roles), caller);
     // A reload has removed sign-in during the request.
     if (signIn === undefined)
       throw invalidCredentials('Sign-in has been removed from the relay.', 'Load the page again.');

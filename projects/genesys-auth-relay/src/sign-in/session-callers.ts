@@ -7,7 +7,7 @@ import {
 import type { SignInConfig } from '../config/config.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import type { Caller } from '../identify/caller.ts';
-import type { Entitlement, Policy } from '../policy/policy.ts';
+import { type Entitlement, type Policy, limitedToToken } from '../policy/policy.ts';
 import type { ApiAccess, TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { sha256 } from '../runtime/sha256.ts';
@@ -17,7 +17,6 @@ import { type Session, endOf } from './session.ts';
 import type { SeenSession, SessionStore } from './session-store.ts';
 import type { Sessions } from './sessions.ts';
 import type { SessionTags } from './tag.ts';
-import { limitedTo } from './user-token-providers.ts';
 import { noRole, rolesOf } from './user-roles.ts';
 
 /** Identifies the users of sessions, decides their rights, and ends their sessions. */
@@ -132,7 +131,7 @@ export function createSessionCallers(
     // The roles of this configuration count, even if the caller was identified before a reload.
     const current = before === undefined ? caller : callerOf(before);
     if (current.session !== undefined && current.roles.length === 0) throw noRole();
-    const found = limitedTo(policy.entitlement(current.roles), current);
+    const found = limitedToToken(policy.entitlement(current.roles), current);
     entitlements.set(caller, found);
     return found;
   }

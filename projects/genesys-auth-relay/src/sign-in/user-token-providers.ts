@@ -1,8 +1,4 @@
-import { isCovered } from 'genesys-scopes';
-import { canonical } from '../scopes/canonical.ts';
 import type { RelayConfig } from '../config/config.ts';
-import type { Caller } from '../identify/caller.ts';
-import type { Entitlement } from '../policy/policy.ts';
 import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
 import type { ApiToken, TokenProvider } from '../proxy/token-provider.ts';
@@ -22,25 +18,6 @@ export interface UserTokenParts {
   readonly sessions: Sessions;
   readonly live: LiveSessions;
   readonly sessionEndedProblem: () => RelayProblem;
-}
-
-/** Scopes that both lists allow. A scope covers its read-only form. */
-export const common = (one: readonly string[], other: readonly string[]): readonly string[] =>
-  canonical([...one.filter((scope) => isCovered(scope, other)), ...other.filter((scope) => isCovered(scope, one))]);
-
-/** What is left of the rights of a role when a user's own token goes with each call. */
-export function limitedTo(entitlement: Entitlement, { tokenScopes, session, source }: Caller): Entitlement {
-  if (tokenScopes === undefined) return entitlement;
-  const isKnown = tokenScopes.length > 0;
-  const scopes = isKnown ? common(entitlement.scopes, tokenScopes) : entitlement.scopes;
-  return {
-    ...entitlement,
-    scopes,
-    defaultScopes: entitlement.defaultScopes.filter((scope) => isCovered(scope, scopes)),
-    token: tokenScopes,
-    // Two users with the same roles never share an answer.
-    key: `${entitlement.key} ${session ?? source}`
-  };
 }
 
 /** Builds the token providers that use the tokens of signed-in users. Two sessions share no budget and no pause. */

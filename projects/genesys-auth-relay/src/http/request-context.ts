@@ -4,9 +4,10 @@ import type { RelayConfig } from '../config/config.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { HeaderOptions } from '../reply/headers.ts';
-import { subjectOf } from '../identify/caller-fields.ts';
+import { logText } from '../reply/safe-text.ts';
 import type { Answer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { sha256 } from '../runtime/sha256.ts';
 import type { Trace } from '../runtime/trace.ts';
 
 /** What a host knows about a request, in addition to node:http. */
@@ -51,6 +52,13 @@ const CALLER_LEFT = 499;
 /** Whether the caller is a user of Genesys Cloud, who has signed in or sent their own token. */
 const isGenesysUser = (caller: Caller | undefined): boolean =>
   caller?.session !== undefined || caller?.identity === 'genesysToken';
+
+/**
+ * The subject of a caller for the log: hashed unless the configuration says `plain`. Logs hold only allow-listed fields, never
+ * requests, answers, URLs or bodies.
+ */
+export const subjectOf = (caller: Caller, subject: 'hashed' | 'plain'): string =>
+  subject === 'plain' ? logText(caller.subject) : sha256(caller.key).slice(0, 16);
 
 /** Reports in the log and in the metrics how a request ended. */
 export function logRequest(

@@ -11,12 +11,12 @@ import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
 import type { Relay } from '../relay/relay.ts';
-import { callerFields } from '../identify/caller-fields.ts';
 import { errorFields } from '../reply/error-fields.ts';
 import { relayHeaders } from '../reply/headers.ts';
 import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { writeToSocket } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { subjectOf } from './request-context.ts';
 
 /** Maximum size in bytes of one message of a client. */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -153,7 +153,9 @@ export function createUpgrade(
         return;
       }
       const requestId = randomUUID();
-      log.info({ event: 'hub_connected', requestId, ...callerFields(caller, config.log.subject) }, 'socket opened');
+      const { identity } = caller;
+      const subject = subjectOf(caller, config.log.subject);
+      log.info({ event: 'hub_connected', requestId, identity, subject }, 'socket opened');
       hub.connect(webSocket, socket, { caller, entitlement, dialect });
     });
   }

@@ -14,7 +14,7 @@ export function tupleHash(parts: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** Keys by the list of scopes, which is the same object for equal requests, then by client and slot. */
+/** Keys by the list of scopes, then by client and slot. In proxy mode the list of a client is the same object at each call. */
 const known = new WeakMap<readonly string[], WeakMap<ClientConfig, string[]>>();
 
 /**
@@ -27,7 +27,7 @@ const known = new WeakMap<readonly string[], WeakMap<ClientConfig, string[]>>();
  * @param slot which token of the client's pool
  */
 export function cacheKey(genesys: GenesysConfig, client: ClientConfig, scopes: readonly string[], slot = 0): string {
-  // The same few lists repeat, and a hash of many parts takes longer than the rest of the lookup.
+  // A hash of many parts takes longer than the rest of the lookup.
   let clients = known.get(scopes);
   if (clients === undefined) known.set(scopes, (clients = new WeakMap()));
   let keys = clients.get(client);

@@ -17,7 +17,7 @@ export interface HttpRelay {
   readonly answerTimeoutMs: () => number;
   /** Replaces the configuration. */
   readonly reload: (config: RelayConfig) => Promise<void>;
-  /** Refuses new requests, waits for the answers in flight, and closes the sockets of the hub. */
+  /** Refuses new requests, waits for the requests in flight, and closes the sockets of the hub. */
   readonly stop: () => Promise<void>;
 }
 

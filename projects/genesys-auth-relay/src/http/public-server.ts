@@ -24,7 +24,7 @@ export interface PublicServer {
   readonly relay: Relay;
   /** Replaces the configuration. */
   readonly reload: (config: RelayConfig) => Promise<void>;
-  /** Refuses new requests, waits for the answers in flight, then closes everything. */
+  /** Refuses new requests, waits for the requests in flight, then closes everything. */
   readonly close: () => Promise<void>;
 }
 

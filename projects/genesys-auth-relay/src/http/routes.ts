@@ -76,7 +76,8 @@ export function createRoutes(relay: Relay, config: RelayConfig, prefix: string):
 }
 
 /**
- * The path of a request target below the prefix, decoded and without the query. Returns `undefined` when an escape is malformed.
+ * The path of a request target below the prefix, decoded and without the query. Returns an empty string for a path that is not
+ * below the prefix, and `undefined` when an escape is malformed.
  *
  * @param target the URL as it came. It may be a whole URL (RFC 9112 section 3.2.2).
  */

@@ -54,12 +54,14 @@ export interface Identities {
 }
 
 /**
- * Builds the identities. `Authorization` or a key in the body is one credential, whose form decides between JWT and API key. A
- * `proxyHeader` identity before the first `jwt` or `apiKey` of the configuration takes precedence over that credential; any other
- * applies only to requests without a credential. An invalid credential is refused and never falls back to another identity. A
- * request without a credential may belong to a signed-in user. The developer and loopback come last: any page can send
- * such requests.
+ * Builds the identities. They are tried in this order:
  *
+ * 1. The `proxyHeader` identities before the first `jwt` or `apiKey` of the configuration.
+ * 2. The credential: `Authorization`, or a key in the body. An API key is found by its value; the form of other
+ *    tokens decides between JWT and Genesys Cloud token. An invalid credential is refused and never falls back to another identity.
+ * 3. Without a credential: the other `proxyHeader` identities.
+ * 4. Without a credential: the session of a signed-in user.
+ * 5. Without a credential: the developer and loopback. They come last, because any page can send such requests.
  */
 export function createIdentities(
   configs: readonly IdentityConfig[],
@@ -126,7 +128,7 @@ export function createIdentities(
       const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
       const known = isJwt ? jwts.known(credential.token) : undefined;
       if (known !== undefined) {
-        // A token that was verified as a JWT is not an API key: that was checked then.
+        // No API key: `keys.find` came first when this token was verified.
         origins.check(head, false);
         return known;
       }
@@ -137,7 +139,7 @@ export function createIdentities(
       if (credential.kind === 'unreadable') throw invalidCredentials(credential.why, hint);
       const caller = keys.find(credential);
       if (caller !== undefined) {
-        // The check above skips a key with the form of a JWT.
+        // The check above skips keys with the form of a JWT, and all keys if Genesys Cloud tokens are accepted.
         refuseInBrowser(head);
         return caller;
       }

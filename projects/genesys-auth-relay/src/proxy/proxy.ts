@@ -98,7 +98,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   /** Gets the answer for the caller. When the API refuses a dead token, the call is sent again with a new one. */
   async function fetchAnswer(permitted: PermittedCall): Promise<ApiAnswer | WholeAnswer> {
     const { permit, tokenProvider, body } = permitted;
-    // The token first: a call without a token never reaches the API and must not spend the budget.
+    // The token first: if none can be obtained, the call is not sent, so it must not take a turn.
     let token = await tokenProvider.token();
     const turn = takeTurn(permitted);
     if (turn !== undefined) {

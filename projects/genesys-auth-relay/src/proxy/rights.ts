@@ -23,7 +23,7 @@ const PUBLIC_READS: ReadonlySet<string> = new Set(['/api/v2/date', '/api/v2/ipra
 const needsRule = ({ method, path, scopes }: Operation): boolean =>
   scopes.length === 0 && !(method === 'GET' && PUBLIC_READS.has(path));
 
-/** Segments of a path: decoded, in lower case, without a slash at the end, as the catalogue reads it. */
+/** A path decoded, in lower case, without a slash at the end, as the catalogue compares it. */
 const wordsOf = (path: string): string => decodeURIComponent(path).toLowerCase().replace(/\/$/, '');
 
 /** Whether a rule of methods and a path matches a request. The path of a rule includes all paths below it. */
@@ -92,7 +92,10 @@ interface Need extends Pick<Permit, 'operation' | 'takesToken'> {
  * client-credentials tokens.
  */
 export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'roles'>) {
-  /** Decisions by entitlement and operation. There are few of both, and they repeat. */
+  /**
+   * Decisions by entitlement and operation. The entitlements of roles are few and repeat. That of a caller with its own Genesys
+   * token is new for each call, so its decisions are not found again.
+   */
   const decided = new WeakMap<Entitlement, Map<Operation, Permit>>();
   const withRoutes = [...roles.values()].some(({ routes }) => routes !== undefined);
 

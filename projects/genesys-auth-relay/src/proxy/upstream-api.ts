@@ -22,8 +22,8 @@ export interface ApiRequest {
 /** The connections to the API. */
 export interface ApiPool {
   /**
-   * Sends a request and resolves when the head of the answer is there. If an idle connection turns out to be closed, an idempotent
-   * request is sent once more.
+   * Sends a request and resolves when the head of the answer is there. If the connection breaks before that, an idempotent request
+   * whose body is not streamed is sent once more.
    *
    * @throws RelayProblem `api_unreachable`, `api_timeout`; the reason of the signal when that is aborted
    */

@@ -102,7 +102,7 @@ export function createTokenStore(client: RedisClient, options: TokenStoreOptions
     );
   }
 
-  /** The entry to store, with its start on the store's clock. */
+  /** Opens an entry of the store. Its start is on the store's clock. */
   function unsealed(place: string, sealed: Buffer): SharedToken | undefined {
     const text = seal.open(place, sealed);
     return text === undefined ? undefined : readEntry(text);

@@ -6,14 +6,13 @@ import { withRetry } from './retry.ts';
 import type { Upstream } from './upstream.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/**
- * Asks the token endpoint.
- *
- * @param budgetMs milliseconds for all attempts together
- * @param tries one for a renewal in the background, when callers have a live token; otherwise as many as T5 allows
- * @throws UpstreamError
- */
+/** Asks the token endpoint. */
 export interface FetchToken {
+  /**
+   * @param timeLimitMs milliseconds for all attempts together
+   * @param tries `one` for a renewal in the background, when callers have a live token; `all`: see {@link withRetry}
+   * @throws UpstreamError
+   */
   (
     wanted: { readonly client: ClientConfig; readonly scopes: readonly string[] },
     timeLimitMs: number,

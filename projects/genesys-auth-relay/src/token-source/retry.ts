@@ -6,7 +6,7 @@ export const RETRY = { tries: 3, shortestWaitMs: 100, longestWaitMs: 2000 } as c
 
 /**
  * Tries up to three times while the failure is transient, with full jitter between 100 ms and 2 s or as long as
- * `Retry-After` says, and never beyond the budget (T5).
+ * `Retry-After` says, and never beyond the time limit (T5).
  *
  * @param attempt one attempt; it receives the remaining milliseconds
  * @param timeLimitMs milliseconds for all attempts together

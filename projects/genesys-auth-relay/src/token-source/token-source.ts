@@ -81,7 +81,7 @@ export function createCachedTokenSource(
   for (const [key, entry] of previous?.kept() ?? []) if (entry.covers) entries.set(key, { ...entry });
   const flights = new Map<string, Flight>();
   const checks = new Map<string, Promise<void>>();
-  /** Tokens that the API refused, with the number of times they were issued again: a server may repeat a dead token. */
+  /** Tokens that the API has refused, with the number of times. A server may issue a dead token again. */
   const dead = new LRUCache<string, number>({ max: 1000 });
   /** When a token may be verified again. By token, because a server may issue one token for several sets of scopes. */
   const verifyAt = new LRUCache<string, number>({ max: 1000 });

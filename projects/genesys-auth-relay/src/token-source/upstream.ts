@@ -19,7 +19,7 @@ import { UpstreamError, retryAfterMs, upstreamError } from './upstream-error.ts'
 /** Maximum bytes of an answer that are read. A token answer is small. */
 const MAX_ANSWER_BYTES = 65_536;
 
-/** The two hosts the relay talks to. */
+/** What the relay asks about its own tokens: the token endpoint issues them, and the API tells whether one is dead. */
 export interface Upstream {
   /**
    * Asks for a token, once.

@@ -25,7 +25,10 @@ export interface Subscription {
   readonly reason: string;
 }
 
-/** The REST half of the notification service. Every call fails with an {@link HubApiError}. */
+/**
+ * The REST half of the notification service. A call fails with an {@link HubApiError}, or with the error of {@link HubTokens} if
+ * there is no token.
+ */
 export interface HubApi {
   createChannel(): Promise<Channel>;
   /** Replaces the topics of a channel, which also extends its lifetime. */

@@ -4,7 +4,7 @@ import { KEY_TIMES } from '../identify/key-set.ts';
 import { LINE_TIMES } from '../hub/create.ts';
 import { FIRST_PAUSE_MS } from '../hub/upstream/line.ts';
 import { IDEMPOTENT } from '../proxy/upstream-api.ts';
-import { CONNECTIONS, passedOn } from '../runtime/connections.ts';
+import { CONNECTIONS, proxyPoolOptions } from '../runtime/connections.ts';
 import { CHECKED_MS } from '../sign-in/genesys-tokens.ts';
 import { FACTS_MS, STALE_FACTS_MS } from '../sign-in/sessions.ts';
 import { RETRY } from '../token-source/retry.ts';
@@ -16,7 +16,7 @@ const pool = ({ connections, keepAliveTimeout }: { connections: number; keepAliv
 
 function passingOn({ mode, genesys, proxy }: RelayConfig): readonly string[] {
   if (mode === 'token') return [];
-  const options = passedOn(proxy);
+  const options = proxyPoolOptions(proxy);
   const bodies = `with a body of at most ${proxy.replayBytes} bytes`;
   return [
     `to ${new URL(genesys.apiOrigin).host}: ${pool(options)}, for forwarded calls; ${options.connect.timeout} ms to connect, ${proxy.timeoutMs} ms until an answer begins and between its parts; ${[...IDEMPOTENT].join(', ')} ${bodies} are sent again once when the connection turns out to be closed, any call ${bodies} after a 401 and a new token; a Retry-After is obeyed; while it is unreachable callers get a 503, or a 504 when it does not answer`

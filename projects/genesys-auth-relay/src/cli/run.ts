@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, startRelay } from '../http/server.ts';
-import { grantOf } from '../http/start-line.ts';
+import { grantOf } from '../http/start-log.ts';
 import { describeConfig } from './check.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';

@@ -8,7 +8,7 @@ import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createHttpRelay } from './http-relay.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { createRoutes, servedRoutes } from './routes.ts';
-import { logStart } from './start-line.ts';
+import { logStart } from './start-log.ts';
 import { createUpgrade } from './upgrade.ts';
 
 /** Options of {@link genesysAuthRelay}. */

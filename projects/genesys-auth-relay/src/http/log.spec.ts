@@ -8,7 +8,7 @@ import { setUpProxy } from '../testing/proxy-setup.ts';
 import { setUp } from '../testing/setup.ts';
 import { until } from '../testing/until.ts';
 import { replyWith } from '../testing/token-server.ts';
-import { logStart } from './start-line.ts';
+import { logStart } from './start-log.ts';
 
 const FIELDS = new Set(
   [

@@ -6,7 +6,7 @@ import type { RelayConfigInput } from '../config/schema.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createHttpRelay } from './http-relay.ts';
-import { logStart } from './start-line.ts';
+import { logStart } from './start-log.ts';
 import { createUpgrade } from './upgrade.ts';
 
 /** Options of {@link createRelayHandler}. */

@@ -38,8 +38,8 @@ function checkForm({ httpVersion, rawHeaders, url = '' }: IncomingMessage): void
   if (url.length > MAX_URL_LENGTH) throw malformed('uri_too_long');
 }
 
-const takes = ({ methods, head }: Route, method: string): boolean =>
-  methods.includes(method) || (head === true && method === 'HEAD');
+const takes = ({ methods, servesHead }: Route, method: string): boolean =>
+  methods.includes(method) || (servesHead === true && method === 'HEAD');
 
 function methodNotAllowed({ methods }: Route): RelayProblem {
   const allowed = methods.join(', ');

@@ -19,7 +19,7 @@ export interface Route {
   readonly path: string;
   readonly methods: readonly string[];
   /** Whether HEAD is served as GET, without the body. Only for a GET that changes nothing. */
-  readonly head?: boolean;
+  readonly servesHead?: boolean;
   /** Whether the handler checks the query. Otherwise the query must hold no credential. */
   readonly checksQuery?: boolean;
   /** Headers that a page of another origin may send. Default: those of a request to the relay itself. */
@@ -62,7 +62,7 @@ export function createRoutes(relay: Relay, config: RelayConfig, prefix: string):
         ];
   return [
     { path: RELAY_PATHS.token, methods: ['POST'], handle: createTokenHandler(relay, config.limits.bodyBytes) },
-    { path: RELAY_PATHS.session, methods: ['GET'], head: true, handle: createSessionHandler(relay) },
+    { path: RELAY_PATHS.session, methods: ['GET'], servesHead: true, handle: createSessionHandler(relay) },
     ...signInRoutes,
     ...hubRoutes,
     {

@@ -10,7 +10,7 @@ import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { createAdmin } from './admin.ts';
 import { type ListenAt, closeServer, listen } from './bind.ts';
 import { createPublicServer } from './public-server.ts';
-import { logStart } from './start-line.ts';
+import { logStart } from './start-log.ts';
 
 /** The relay cannot listen. */
 export class RelayStartError extends Error {

@@ -15,10 +15,10 @@ import type { Entitlement } from './policy.ts';
 export function chooseClient(
   { clients, scopes: own }: Entitlement,
   wanted: Wanted,
-  rules: { readonly held: readonly string[]; readonly acceptSharedPrivileges: boolean }
+  rules: { readonly scopesOfAllRoles: readonly string[]; readonly acceptSharedPrivileges: boolean }
 ): Choice<ClientConfig> {
   const beyond = (client: ClientConfig) =>
-    client.scopes.filter((scope) => isCovered(scope, rules.held) && !isCovered(scope, own));
+    client.scopes.filter((scope) => isCovered(scope, rules.scopesOfAllRoles) && !isCovered(scope, own));
   // With one client there is no choice, and the configuration check has accepted it.
   const shared = rules.acceptSharedPrivileges || clients.length === 1;
   const choice = narrowestClient(shared ? clients : clients.filter((client) => beyond(client).length === 0), wanted);

@@ -24,7 +24,7 @@ export interface Entitlement {
   /** Equal for all callers with the same rights. */
   readonly key: string;
   /** Scopes of the user's own token, if calls are sent with it; `undefined`: calls are sent with the token of an OAuth client. */
-  readonly token?: readonly string[];
+  readonly tokenScopes?: readonly string[];
 }
 
 /** A caller who may have a token of its own. */
@@ -48,7 +48,7 @@ export function limitedToToken(entitlement: Entitlement, { tokenScopes, session,
     ...entitlement,
     scopes,
     defaultScopes: entitlement.defaultScopes.filter((scope) => isCovered(scope, scopes)),
-    token: tokenScopes,
+    tokenScopes,
     // Two users with the same roles never share an answer.
     key: `${entitlement.key} ${session ?? source}`
   };

@@ -24,12 +24,15 @@ const needsRule = ({ method, path, scopes }: Operation): boolean =>
   scopes.length === 0 && !(method === 'GET' && PUBLIC_READS.has(path));
 
 /** A path decoded, in lower case, without a slash at the end, as the catalogue compares it. */
-const wordsOf = (path: string): string => decodeURIComponent(path).toLowerCase().replace(/\/$/, '');
+const normalPath = (path: string): string => decodeURIComponent(path).toLowerCase().replace(/\/$/, '');
 
 /** Whether a rule of methods and a path matches a request. The path of a rule includes all paths below it. */
-function matches({ methods, path }: RouteRule, method: string, words: string): boolean {
+function matches({ methods, path }: RouteRule, method: string, requestPath: string): boolean {
   const wanted = path.toLowerCase();
-  return (methods === undefined || methods.includes(method)) && (words === wanted || words.startsWith(`${wanted}/`));
+  return (
+    (methods === undefined || methods.includes(method)) &&
+    (requestPath === wanted || requestPath.startsWith(`${wanted}/`))
+  );
 }
 
 const operationRefused = (operation: string, why: string, hint: string) =>
@@ -99,11 +102,11 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
   const decided = new WeakMap<Entitlement, Map<Operation, Permit>>();
   const withRoutes = [...roles.values()].some(({ routes }) => routes !== undefined);
 
-  const ruleFor = (method: string, words: string) => proxy.allow.find((one) => matches(one, method, words));
+  const ruleFor = (method: string, requestPath: string) => proxy.allow.find((one) => matches(one, method, requestPath));
 
-  function unknown(method: string, words: string): Need {
-    refuseChannels(`${method} ${CHANNELS}`, words);
-    const rule = ruleFor(method, words);
+  function unknown(method: string, requestPath: string): Need {
+    refuseChannels(`${method} ${CHANNELS}`, requestPath);
+    const rule = ruleFor(method, requestPath);
     if (rule !== undefined) {
       return { operation: `${method} ${rule.path}/...`, scopes: rule.scopes, takesToken: true, byRoute: false };
     }
@@ -112,7 +115,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     });
   }
 
-  function known(found: Operation, words: string, isOwn: boolean): Need {
+  function known(found: Operation, requestPath: string, isOwn: boolean): Need {
     const { method, path, auth } = found;
     const operation = `${method} ${path}`;
     refuseChannels(operation, path);
@@ -124,7 +127,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
         'Call this operation without the relay.'
       );
     }
-    const rule = needsRule(found) ? ruleFor(method, words) : undefined;
+    const rule = needsRule(found) ? ruleFor(method, requestPath) : undefined;
     return {
       operation,
       scopes: rule?.scopes ?? found.scopes,
@@ -133,7 +136,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     };
   }
 
-  function permit(need: Need, entitlement: Entitlement, method: string, words: string): Permit {
+  function permit(need: Need, entitlement: Entitlement, method: string, requestPath: string): Permit {
     const { operation, scopes, takesToken, byRoute } = need;
     const may = entitlement.roles.filter(
       (role) => scopes.length === 0 || scopes.some((scope) => isCovered(scope, role.scopes))
@@ -144,7 +147,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
         scopes
       });
     }
-    if (!may.some(({ routes }) => routes?.some((rule) => matches(rule, method, words)) ?? !byRoute)) {
+    if (!may.some(({ routes }) => routes?.some((rule) => matches(rule, method, requestPath)) ?? !byRoute)) {
       if (byRoute) {
         throw operationRefused(
           operation,
@@ -159,8 +162,8 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
       );
     }
     const usable = scopes.filter((scope) => may.some((role) => isCovered(scope, role.scopes)));
-    if (entitlement.token !== undefined) {
-      if (takesToken) checkToken(entitlement.token, usable, operation);
+    if (entitlement.tokenScopes !== undefined) {
+      if (takesToken) checkToken(entitlement.tokenScopes, usable, operation);
       return { client: undefined, operation, takesToken };
     }
     const choices = (usable.length === 0 ? [[]] : usable.map((scope) => [scope])).flatMap(
@@ -180,15 +183,15 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
    */
   return (method: string, path: string, entitlement: Entitlement): Permit => {
     // HEAD reveals no more than GET.
-    const isOwn = entitlement.token !== undefined;
+    const isOwn = entitlement.tokenScopes !== undefined;
     const found = findOperation(method, path) ?? (method === 'HEAD' ? findOperation('GET', path) : undefined);
     if (found === undefined || withRoutes || needsRule(found)) {
-      const words = wordsOf(path);
+      const requestPath = normalPath(path);
       return permit(
-        found === undefined ? unknown(method, words) : known(found, words, isOwn),
+        found === undefined ? unknown(method, requestPath) : known(found, requestPath, isOwn),
         entitlement,
         method,
-        words
+        requestPath
       );
     }
     let permits = decided.get(entitlement);

@@ -1,7 +1,7 @@
 import { Pool, errors } from 'undici';
 import type { RelayConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
-import { passedOn } from '../runtime/connections.ts';
+import { proxyPoolOptions } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { type Outbound, ProxyError } from '../runtime/outbound.ts';
 import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
@@ -63,7 +63,7 @@ function problemOf(error: unknown, host: string): unknown {
 /** Connects to the API: a pool bound to its one origin, which no path and no header can change (F10, B11). */
 export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 'proxy'>, outbound: Outbound): ApiPool {
   const { host } = new URL(genesys.apiOrigin);
-  const options = passedOn(proxy);
+  const options = proxyPoolOptions(proxy);
   const pool = new Pool(genesys.apiOrigin, { ...options, connect: outbound.connect(options.connect) });
 
   function mayRepeat({ method, body, signal }: ApiRequest, error: unknown): boolean {

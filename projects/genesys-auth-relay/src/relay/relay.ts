@@ -156,12 +156,12 @@ async function build(
     runtime
   );
   closeLater(secrets);
-  const callers = createRateLimit(config.limits.requestsPerMinute, clock);
-  // Unauthenticated callers are limited by address, so that they cannot use up the limit of identified callers there.
-  const unauthenticated = createRateLimit(config.limits.requestsPerMinute, clock);
+  const callerRate = createRateLimit(config.limits.requestsPerMinute, clock);
+  // Unauthenticated callers are limited by address, so that they cannot use up the limit of identified callers at the same address.
+  const unauthenticatedRate = createRateLimit(config.limits.requestsPerMinute, clock);
   const clientAddress = createClientAddress(config.limits.trustedProxies);
-  const verifications = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
-  const takeVerification = (caller: string) => verifications.take(caller) === 0;
+  const verificationRate = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
+  const takeVerification = (caller: string) => verificationRate.take(caller) === 0;
   const api =
     config.mode === 'proxy' ? createApiProxy(config, runtime, { tokenSource, apiAccess, takeVerification }) : undefined;
   if (api !== undefined) closeLater(api);
@@ -194,12 +194,13 @@ async function build(
 
   function refuseUnauthenticated(error: unknown, head: RequestHead, ip: string | undefined): never {
     const isUnauthenticated = error instanceof RelayProblem && error.status === 401;
-    const seconds = isUnauthenticated ? unauthenticated.take(clientAddress(head, ip)) : 0;
+    const seconds = isUnauthenticated ? unauthenticatedRate.take(clientAddress(head, ip)) : 0;
     throw seconds > 0 ? rateLimited(seconds) : error;
   }
 
-  function counted(caller: Caller): Caller {
-    const seconds = callers.take(caller.key, policy.requestsPerMinute(caller.roles));
+  /** Takes one request from the limit of a caller, and returns the caller. */
+  function takeRequest(caller: Caller): Caller {
+    const seconds = callerRate.take(caller.key, policy.requestsPerMinute(caller.roles));
     if (seconds > 0) throw rateLimited(seconds);
     return caller;
   }
@@ -211,7 +212,7 @@ async function build(
     } catch (error) {
       return refuseUnauthenticated(error, head, ip);
     }
-    return counted(caller);
+    return takeRequest(caller);
   }
 
   return {

@@ -21,8 +21,8 @@ interface Decision extends ScopeDecision {
   readonly all: readonly string[];
 }
 
-/** A number from 0 to 1 that is always the same for the same caller. */
-const shareOf = (caller: Caller): number => Number.parseInt(sha256(caller.key).slice(0, 8), 16) / 0xffffffff;
+/** The part of the jitter of `expires_in`, from 0 to 1, that a caller gets: always the same, and different for each caller. */
+const jitterOf = (caller: Caller): number => Number.parseInt(sha256(caller.key).slice(0, 8), 16) / 0xffffffff;
 
 /** Dependencies of `createTokens`. */
 export interface TokenParts {
@@ -41,7 +41,7 @@ export function createTokens(
   const scopeSets = createScopeSets(config.limits.scopeSetsPerCaller, clock);
   const flagged = new Set<string>();
   const privileges = {
-    held: [...config.roles.values()].flatMap(({ scopes }) => scopes),
+    scopesOfAllRoles: [...config.roles.values()].flatMap(({ scopes }) => scopes),
     acceptSharedPrivileges: config.acceptSharedPrivileges
   };
 
@@ -97,7 +97,7 @@ export function createTokens(
     return {
       access_token: token.token,
       token_type: 'Bearer',
-      expires_in: expiresIn(token.lifetime.hard - clock.monotonic(), shareOf(caller)),
+      expires_in: expiresIn(token.lifetime.issueUntil - clock.monotonic(), jitterOf(caller)),
       scope: scopes.join(' '),
       ...(body.caller && { caller: sha256(caller.key) })
     };

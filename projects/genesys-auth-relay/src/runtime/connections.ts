@@ -22,7 +22,13 @@ export const CONNECTIONS = {
 const LONGEST_CONNECT_MS = 10_000;
 
 /** The options for forwarded API calls. Number and time limits come from the configuration. */
-export const passedOn = ({ connections, timeoutMs }: { readonly connections: number; readonly timeoutMs: number }) => ({
+export const proxyPoolOptions = ({
+  connections,
+  timeoutMs
+}: {
+  readonly connections: number;
+  readonly timeoutMs: number;
+}) => ({
   connections,
   ...IDLE,
   headersTimeout: timeoutMs,

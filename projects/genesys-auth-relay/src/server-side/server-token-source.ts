@@ -90,7 +90,7 @@ export interface ServerTokenSource {
 
 const ROLE = 'server';
 /** There are no callers with different rights, because the server requests tokens for itself. */
-const NO_CALLERS = { held: [], acceptSharedPrivileges: true };
+const NO_CALLERS = { scopesOfAllRoles: [], acceptSharedPrivileges: true };
 
 /**
  * Provides tokens for your own server: a GraphQL gateway, a batch job or an API. It is the token source of the relay without its
@@ -148,7 +148,7 @@ export async function createTokenSource(
       accessToken: token,
       authorization: `Bearer ${token}`,
       scopes: granted,
-      expiresInMs: Math.max(0, lifetime.hard - runtime.clock.monotonic())
+      expiresInMs: Math.max(0, lifetime.issueUntil - runtime.clock.monotonic())
     };
   }
 

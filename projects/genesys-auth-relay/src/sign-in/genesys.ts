@@ -232,7 +232,8 @@ export function createGenesys(
   const api = createGenesysApi({ genesys }, outbound);
   const send = createSend(genesys.timeoutMs);
 
-  const sendOnce = (pool: Pool, options: Dispatcher.RequestOptions): Promise<Answer> =>
+  /** The second attempt is only for a request that has not left the relay. */
+  const sendAtMostOnce = (pool: Pool, options: Dispatcher.RequestOptions): Promise<Answer> =>
     send(pool, options).catch((error: unknown) => {
       if (error instanceof GenesysFailure && isNotSent(error.cause)) return send(pool, options);
       throw error;
@@ -259,7 +260,7 @@ export function createGenesys(
       observer.userTokenRequest?.(grant, outcome, (clock.monotonic() - since) / 1000);
     try {
       const path = `${endpoint.pathname}${endpoint.search}`;
-      const answer = await sendOnce(login, { method: 'POST', path, headers, body: form.toString() });
+      const answer = await sendAtMostOnce(login, { method: 'POST', path, headers, body: form.toString() });
       if (answer.status < 200 || answer.status > 299) throw tokenFailure(answer);
       const tokens = tokensOf(answer);
       ended('ok');

@@ -196,7 +196,7 @@ export function createSessionCallers(
       const own = entitlement(callerOf(now));
       return {
         entitlement: own,
-        ...(own.token !== undefined && { tokenProvider: userTokenProvider(now) })
+        ...(own.tokenScopes !== undefined && { tokenProvider: userTokenProvider(now) })
       };
     },
 

@@ -271,8 +271,8 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
       store.use(name);
       if (!isRenewalDue(session) && clock.now() - session.readAt < FACTS_MS) return seen;
       return (async () => {
-        const live = await withLiveToken(seen);
-        return { name, session: await withFreshFacts({ name, session: live }) };
+        const renewed = await withLiveToken(seen);
+        return { name, session: await withFreshFacts({ name, session: renewed }) };
       })();
     },
 

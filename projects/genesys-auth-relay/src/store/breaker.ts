@@ -20,10 +20,10 @@ export function createBreaker(clock: RelayClock, onChange: (state: StoreState) =
   let openUntil = -Infinity;
   let degraded = false;
   let closed = false;
-  const mark = (now: boolean) => {
-    if (now === degraded || closed) return;
-    degraded = now;
-    onChange(now ? 'degraded' : 'recovered');
+  const mark = (isDegraded: boolean) => {
+    if (isDegraded === degraded || closed) return;
+    degraded = isDegraded;
+    onChange(isDegraded ? 'degraded' : 'recovered');
   };
   return {
     async run(command) {

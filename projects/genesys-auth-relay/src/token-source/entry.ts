@@ -67,7 +67,7 @@ export function preferredEntry(fresh: Entry, previous: Entry | undefined, now: n
   if (!fresh.fits && previous?.fits !== true) return misfit(fresh, previous, now);
   if (!previous?.fits) return fresh;
   if (fresh.fits && fresh.hash !== previous.hash && fresh.lifetime.expires > previous.lifetime.expires) return fresh;
-  return { ...previous, failures: 0, renewAt: now + Math.max(1000, (previous.lifetime.hard - now) / 2) };
+  return { ...previous, failures: 0, renewAt: now + Math.max(1000, (previous.lifetime.issueUntil - now) / 2) };
 }
 
 /** A token with unexpected scopes is requested again soon, and then less often each time, because its server may be corrected. */
@@ -86,6 +86,6 @@ function misfit(fresh: Entry, previous: Entry | undefined, now: number): Entry {
 export function delayRenewal(entry: Entry, now: number, chance: number, askedMs: number): void {
   entry.failures += 1;
   const widest = Math.min(30_000, 1000 * 2 ** entry.failures);
-  const left = Math.max(SHORTEST_RETRY_MS, (entry.lifetime.hard - now) / 4);
+  const left = Math.max(SHORTEST_RETRY_MS, (entry.lifetime.issueUntil - now) / 4);
   entry.renewAt = now + Math.max(Math.min(1000 + (widest - 1000) * chance, left), askedMs);
 }

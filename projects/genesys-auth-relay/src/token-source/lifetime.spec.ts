@@ -5,12 +5,12 @@ import { expiresIn, lifetimeOf, lifetimeSeconds } from './lifetime.ts';
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('the lifetime of a token', () => {
-  it('T1 T2 always runs start, refreshAt, hard, expires', () => {
+  it('T1 T2 always runs start, refreshAt, issueUntil, expires', () => {
     const seconds = fc.double({ min: 0.001, max: 172_800, noNaN: true });
     fc.assert(
       fc.property(fc.nat(), seconds, unit, (start, life, random) => {
-        const { refreshAt, hard, expires } = lifetimeOf(start, life, random);
-        return start <= refreshAt && refreshAt < hard && hard < expires;
+        const { refreshAt, issueUntil, expires } = lifetimeOf(start, life, random);
+        return start <= refreshAt && refreshAt < issueUntil && issueUntil < expires;
       })
     );
   });
@@ -21,8 +21,8 @@ describe('the lifetime of a token', () => {
     [200, 195],
     [30, 27],
     [10, 9]
-  ])('T1 of %i s ends at %i s', (seconds, hard) => {
-    expect(lifetimeOf(0, seconds, 0).hard).toBe(hard * 1000);
+  ])('T1 of %i s ends at %i s', (seconds, usable) => {
+    expect(lifetimeOf(0, seconds, 0).issueUntil).toBe(usable * 1000);
   });
 
   it('O7 is a finite number of seconds above zero, whatever the answer says', () => {

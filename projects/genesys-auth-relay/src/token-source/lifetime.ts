@@ -11,7 +11,7 @@ export interface Lifetime {
   /** When it expires according to the token endpoint. */
   readonly expires: number;
   /** From this time on it is never issued. */
-  readonly hard: number;
+  readonly issueUntil: number;
   /** From this time on it is issued while a renewal runs in the background. */
   readonly refreshAt: number;
 }
@@ -27,7 +27,7 @@ export function lifetimeSeconds(expiresIn: unknown): number {
 }
 
 /**
- * Rules T1 and T2: `hard` is 2 % of the lifetime before the end, at least 5 s and at most 10 % of the lifetime. `refreshAt` is a
+ * Rules T1 and T2: `issueUntil` is 2 % of the lifetime before the end, at least 5 s and at most 10 % of the lifetime. `refreshAt` is a
  * random time between 70 % and 85 % of the lifetime, so that instances do not renew at the same time.
  *
  * @param start when the request for the token started, in milliseconds: the token may be as old as its request
@@ -37,15 +37,15 @@ export function lifetimeSeconds(expiresIn: unknown): number {
 export function lifetimeOf(start: number, seconds: number, random: number): Lifetime {
   const life = seconds * 1000;
   const expires = start + life;
-  const hard = expires - Math.min(Math.max(5000, 0.02 * life), 0.1 * life);
-  return { start, expires, hard, refreshAt: start + life * (0.7 + 0.15 * random) };
+  const issueUntil = expires - Math.min(Math.max(5000, 0.02 * life), 0.1 * life);
+  return { start, expires, issueUntil, refreshAt: start + life * (0.7 + 0.15 * random) };
 }
 
 /**
  * Rule T8: the seconds that are reported to a caller. A little less than the remaining time, and different for each caller, so that
  * they do not all return in the same second. At least one second.
  *
- * @param left milliseconds to `hard`
+ * @param left milliseconds to `issueUntil`
  * @param share the caller's number from 0 to 1, always the same for the same caller
  */
 export function expiresIn(left: number, share: number): number {

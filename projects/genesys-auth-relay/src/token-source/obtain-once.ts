@@ -22,7 +22,7 @@ export interface Need {
 
 /** Whether a token may still be issued (T1). */
 export const isLive = ({ start, lifetimeSeconds }: SharedToken, now: number): boolean =>
-  now < lifetimeOf(start, lifetimeSeconds, 0).hard;
+  now < lifetimeOf(start, lifetimeSeconds, 0).issueUntil;
 
 /**
  * Obtains a token once for all relays that share the store (T3, F1). The relay with the lease sends the request; the others wait

@@ -90,7 +90,7 @@ export function createCachedTokenSource(
 
   const live = (key: string): Entry | undefined => {
     const entry = entries.get(key);
-    if (entry === undefined || clock.monotonic() < entry.lifetime.hard) return entry;
+    if (entry === undefined || clock.monotonic() < entry.lifetime.issueUntil) return entry;
     entries.delete(key);
     return undefined;
   };
@@ -113,7 +113,7 @@ export function createCachedTokenSource(
     const current = live(key);
     const now = clock.monotonic();
     // A renewal in the background has time until its token may no longer be issued.
-    const deadline = inBackground && current !== undefined ? current.lifetime.hard : now + timeLimitMs;
+    const deadline = inBackground && current !== undefined ? current.lifetime.issueUntil : now + timeLimitMs;
     const ask = () =>
       inBackground
         ? fetchToken(purpose, genesys.timeoutMs, 'one')
@@ -181,7 +181,7 @@ export function createCachedTokenSource(
   const timer = setInterval(() => {
     const now = clock.monotonic();
     // Over a copy, and without `get`, which moves an entry ahead of the iteration, so that it would never end.
-    for (const [key, { lifetime }] of [...entries.entries()]) if (now >= lifetime.hard) entries.delete(key);
+    for (const [key, { lifetime }] of [...entries.entries()]) if (now >= lifetime.issueUntil) entries.delete(key);
   }, SWEEP_MS);
   timer.unref();
 

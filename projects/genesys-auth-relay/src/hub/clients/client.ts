@@ -83,7 +83,7 @@ export function createClient(
   let slowSince: number | undefined;
   let pingAt = now + limits.pingMs;
   let answered = true;
-  let clock = now;
+  let checkedAt = now;
 
   const isOpen = () => socket.readyState === socket.OPEN;
   const put = (frame: Buffer): void => {
@@ -131,7 +131,7 @@ export function createClient(
         put(frame);
         return;
       }
-      slowSince ??= clock;
+      slowSince ??= checkedAt;
       missed.add(topic);
     },
     beat(frame) {
@@ -140,7 +140,7 @@ export function createClient(
     send,
     write,
     check(at) {
-      clock = at;
+      checkedAt = at;
       if (slowSince !== undefined && stream.writableLength <= limits.bufferBytes / 2) catchUp();
       if (slowSince !== undefined && at - slowSince > limits.slowMs) {
         closeSocket(socket, CLOSE_CODES.slow, 'reads too slowly');

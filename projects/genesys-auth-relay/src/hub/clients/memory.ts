@@ -22,13 +22,13 @@ export interface EventMemory {
  * Builds the memory: a ring buffer with a maximum number of events and of characters.
  *
  * @param maxEvents maximum number of events
- * @param maxBytes maximum number of characters of all events together
+ * @param maxCharacters maximum number of characters of all events together
  */
-export function createMemory(maxEvents: number, maxBytes: number): EventMemory {
+export function createMemory(maxEvents: number, maxCharacters: number): EventMemory {
   const places: (KeptEvent | undefined)[] = new Array<KeptEvent | undefined>(maxEvents).fill(undefined);
   let first = 0;
   let count = 0;
-  let bytes = 0;
+  let characters = 0;
   /** Position of the last event that is no longer in memory. */
   let forgotten = 0;
 
@@ -37,7 +37,7 @@ export function createMemory(maxEvents: number, maxBytes: number): EventMemory {
     places[first] = undefined;
     first = (first + 1) % maxEvents;
     count -= 1;
-    bytes -= oldest?.text.length ?? 0;
+    characters -= oldest?.text.length ?? 0;
     forgotten = oldest?.seq ?? forgotten;
   };
 
@@ -50,8 +50,8 @@ export function createMemory(maxEvents: number, maxBytes: number): EventMemory {
       if (count === maxEvents) dropOldest();
       places[(first + count) % maxEvents] = event;
       count += 1;
-      bytes += event.text.length;
-      while (bytes > maxBytes && count > 0) dropOldest();
+      characters += event.text.length;
+      while (characters > maxCharacters && count > 0) dropOldest();
     },
     after(seq) {
       if (seq < forgotten) return undefined;

@@ -1,3 +1,4 @@
+// Codes such as T5 in the comments of this package stand for requirements: see requirements/ids.tsv.
 export { type ConfigIssue, RelayConfigError } from './config/error.ts';
 export { type RelayConfig } from './config/config.ts';
 export { type RelayConfigInput } from './config/schema.ts';

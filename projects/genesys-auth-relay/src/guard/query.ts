@@ -30,7 +30,10 @@ const inQuery = () =>
     }
   );
 
-/** Names that no operation of the API uses in its query. Others (`code`, `key`, `username`) are in use there. */
+/**
+ * Names that are refused in the query of an API call. No operation uses them; some use other names of credentials (`code`, `key`,
+ * `username`).
+ */
 const TOKENS = new Set(['access_token', 'bearer', 'client_secret', 'id_token', 'refresh_token']);
 
 // Some servers and clients treat ";" as "&", and "name[]" as a list.
@@ -45,6 +48,7 @@ const namesIn = (url: string): string[] =>
  * @throws RelayProblem `credentials_in_query`
  */
 export function checkApiQuery(url: string): void {
+  // An escape may hide a name.
   if (!/(?:token|bearer|secret)/i.test(url) && !url.includes('%')) return;
   if (url.includes('?') && namesIn(url).some((name) => TOKENS.has(name))) throw inQuery();
 }

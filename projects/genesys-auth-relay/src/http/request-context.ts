@@ -10,7 +10,10 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import type { Trace } from '../runtime/trace.ts';
 
-/** What a host knows about a request, in addition to node:http. */
+/**
+ * What a host knows about a request, in addition to node:http. A host is the application in whose server the relay is mounted, for
+ * example with Express or Fastify.
+ */
 export interface HostRequest {
   /** Address of the client, for example Fastify's with `trustProxy`. Default: that of the peer. */
   readonly ip?: string;

@@ -65,6 +65,7 @@ export function apiOf({ api }: Relay): ApiProxy {
 export const createApiHandler =
   (relay: Relay, prefix: string): RouteHandler =>
   async (context) => {
+    // Throws in token mode, before anything is read.
     apiOf(relay);
     const { request, response, head, trace, relayHeaders } = context;
     const url = request.url ?? '';

@@ -9,7 +9,7 @@ import { isOtherToken, pointTo, rolesOf } from './claims.ts';
 import { type KeySet, createKeySet } from './key-set.ts';
 import { invalidCredentials } from './unauthorized.ts';
 
-/** A verified token is trusted this long without another check of its signature, so that a withdrawn key takes effect. */
+/** The signature of a verified token is checked again after this time, so that a withdrawn key takes effect. */
 const VERIFIED_MS = 300_000;
 
 /**

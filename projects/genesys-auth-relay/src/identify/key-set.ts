@@ -104,8 +104,11 @@ export function createKeySet(identity: JwtIdentityConfig, { clock, log, outbound
   const tooOld = () => age() > KEY_TIMES.lastGoodMs;
   const rested = (ms: number) => clock.monotonic() - triedAt >= ms;
   const cooledDown = () => rested(KEY_TIMES.cooldownMs);
-  const isDue = () =>
-    tooOld() ? loading !== undefined || rested(KEY_TIMES.retryMs) : age() > KEY_TIMES.freshMs && cooledDown();
+  /** Without usable keys: a caller waits for a request that is under way. */
+  const retryIsDue = () => loading !== undefined || rested(KEY_TIMES.retryMs);
+  /** With usable keys. */
+  const refreshIsDue = () => age() > KEY_TIMES.freshMs && cooledDown();
+  const isDue = () => (tooOld() ? retryIsDue() : refreshIsDue());
 
   function unavailable(): RelayProblem {
     return new RelayProblem(

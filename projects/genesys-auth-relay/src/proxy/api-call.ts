@@ -27,6 +27,7 @@ export interface ApiCall {
 /** Writes status and headers of the API's answer to the caller. Returns `false` when that is no longer possible. */
 function writeApiHead({ response, relayHeaders }: ApiCall, { statusCode, headers }: Omit<ApiAnswer, 'body'>): boolean {
   const own = relayHeaders({ exposed: EXPOSED_HEADERS, vary: headers.vary });
+  // The headers of the relay replace those of the API.
   return writeHead(response, statusCode, { ...passedHeaders(headers), ...own });
 }
 
@@ -49,7 +50,7 @@ export async function streamAnswer(call: ApiCall, answer: ApiAnswer, signal: Abo
 }
 
 /**
- * The same, and returns a copy if the answer is a success of at most `limit` bytes. Other callers wait for the copy, so while it
+ * Streams the answer as {@link streamAnswer} does, and returns a copy if it is a success of at most `limit` bytes. Other callers wait for the copy, so while it
  * is made a slow caller does not slow it down.
  */
 export async function streamAndKeep(

@@ -90,9 +90,10 @@ export function createBudget(
   }
 
   /**
-   * When a caller that has used its share may send one more request. In the last `t` seconds it may send one share plus, in
-   * proportion to `t`, the shares of the others. So the others can use their shares at any time, spread evenly over the next
-   * minute, whatever was sent before they arrived.
+   * When a caller that has used its share may send one more request. Example: 300 requests a minute and two callers, so a share is
+   * 150. When 150 requests have been sent at once, the next ones go out one by one, each 0.4 s after the one before: the share of
+   * the other caller, spread evenly over a minute. So the other caller can use its share at any time, whatever was sent before it
+   * arrived.
    */
   function pacedAt(share: number, now: number): number {
     const ofOthers = requestsPerMinute - share;

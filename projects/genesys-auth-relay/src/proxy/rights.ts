@@ -1,6 +1,6 @@
 import { isCovered } from 'genesys-scopes';
 import { type Operation, findOperation } from 'genesys-scopes/operations';
-import type { ClientConfig, RelayConfig, RouteRule } from '../config/config.ts';
+import type { ClientConfig, RelayConfig, Role, RouteRule } from '../config/config.ts';
 import { narrowestClient } from '../scopes/narrowest-client.ts';
 import type { Entitlement } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -147,7 +147,9 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
         scopes
       });
     }
-    if (!may.some(({ routes }) => routes?.some((rule) => matches(rule, method, requestPath)) ?? !byRoute)) {
+    const allows = ({ routes }: Role): boolean =>
+      routes === undefined ? !byRoute : routes.some((rule) => matches(rule, method, requestPath));
+    if (!may.some(allows)) {
       if (byRoute) {
         throw operationRefused(
           operation,
@@ -166,6 +168,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
       if (takesToken) checkToken(entitlement.tokenScopes, usable, operation);
       return { client: undefined, operation, takesToken };
     }
+    // One of the scopes is enough, and each may lead to another client: the narrowest of these clients sends the call.
     const choices = (usable.length === 0 ? [[]] : usable.map((scope) => [scope])).flatMap(
       (required) => narrowestClient(entitlement.clients, { required, optional: [] })?.client ?? []
     );

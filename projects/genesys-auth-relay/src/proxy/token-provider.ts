@@ -73,7 +73,8 @@ export function createClientTokenProviders({ tokenSource, limits, takeVerificati
         await tokenSource.report(client, scopes, hash, () => takeVerification(caller));
       },
       problemOf401({ hash }, answer) {
-        // When the token was replaced, the caller may send its long body again.
+        // Not live: the token was dropped, but the call was not sent again, because its body was streamed. The caller gets the
+        // API's 401 and may repeat the call.
         const isLive = tokenSource.serveLive(client, scopes, slot)?.hash === hash;
         return Promise.resolve(isLive || isAddressRefused(answer) ? apiRefused(answer) : undefined);
       }

@@ -42,6 +42,7 @@ const lengthOf = ({ status, body = '' }: Answer): OutgoingHttpHeaders =>
  * @param headers that all answers have
  */
 export function writeAnswer(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): void {
+  // The headers of this answer replace those that all answers have.
   const all = { ...headers, ...answer.headers, ...lengthOf(answer) };
   if (writeHead(response, answer.status, all)) response.end(answer.body);
 }

@@ -17,7 +17,7 @@ function waitingOn(socket: Socket): Set<() => void> {
 
 /**
  * Calls a function once an answer is sent, or can no longer be sent. For an answer that waits for earlier ones on the same
- * connection (pipelining, RFC 9112 section 9.3.2), Node emits neither event when the connection ends.
+ * connection (pipelining, RFC 9112 section 9.3.2), Node emits neither `finish` nor `close` on the response when the connection ends.
  */
 export function whenClosed(response: ServerResponse, act: () => void): void {
   if (response.closed) {

@@ -41,8 +41,8 @@ if life <= tonumber(ARGV[3]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', life)
 return 1`;
 /**
- * Removes an idle session and returns it, so only one relay gets it. Returns the time in milliseconds after which a session becomes
- * idle, and nothing if there is none. ARGV: the lifetime of idle sessions in milliseconds.
+ * Removes a session if it is idle, and returns it, so only one relay gets it. Otherwise returns the milliseconds until it becomes
+ * idle, or nothing if it does not exist. ARGV: the lifetime of idle sessions in milliseconds.
  */
 const TAKE_IDLE = `
 local life = redis.call('PTTL', KEYS[1]) - tonumber(ARGV[1])

@@ -60,7 +60,8 @@ export function createUserTokenProviders(
       },
       async problemOf401({ hash }, answer) {
         if (isAddressRefused(answer)) return apiRefused(answer);
-        // The call was not sent again with the new token: the caller may send its long body again.
+        // The token was renewed, but the call was not sent again, because its body was streamed. The caller gets the API's 401
+        // and may repeat the call.
         if (hash !== tokenOf(current).hash) return undefined;
         // A new token is refused as well.
         await sessions.end(name, 'token_refused');

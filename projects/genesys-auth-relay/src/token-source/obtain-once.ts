@@ -56,6 +56,7 @@ export async function obtainOnce(
       return askForAll(store, key, claim, ask);
     }
     const left = deadline - clock.monotonic();
+    // No time is left to wait: asks without the lease, and stores the token all the same.
     if (left < Math.max(LEAST_PATIENCE_MS, 1.5 * requestMs)) return askForAll(store, key, claim, ask);
     if (claim.holder !== waitedFor) {
       if (waitedFor === undefined) observer.storeEvent?.('lease_wait');

@@ -104,7 +104,7 @@ export async function createFleetFeed(
   let closingLines = 0;
   /** Topics of which the leader has sent an event while a line was closing. */
   const overtaken = new Set<string>();
-  /** Those of them of which an event came over such a line after it, which may be an older one. */
+  /** Topics in `overtaken` for which a closing line then delivered another event. That event may be older than the leader's. */
   const late = new Set<string>();
   let closed = false;
   let settling = false;

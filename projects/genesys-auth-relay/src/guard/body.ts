@@ -19,7 +19,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
   request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
 
-async function readBody(request: IncomingMessage, limit: number): Promise<string> {
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   let body: CappedBody;
   try {
     body = await readCapped(chunksOf(request), limit);
@@ -30,27 +30,31 @@ async function readBody(request: IncomingMessage, limit: number): Promise<string
     request.resume();
     throw tooLarge(limit);
   }
+  return body.bytes;
+}
+
+function textOf(bytes: Buffer): string {
   try {
-    return utf8.decode(body.bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new RelayProblem('invalid_request', 'The body is not UTF-8.', { hint: 'Encode it as UTF-8.' });
   }
 }
 
 /**
- * The body that a body parser of the host (Express' `json()` or `urlencoded()`) has already read, serialised again. The stream is
- * empty then.
+ * The body that a body parser of the host (Express' `json()`, `urlencoded()`, `text()` or `raw()`) has already read. A parsed value
+ * is serialised again. The stream is empty then.
  */
-export function parsedBefore(request: IncomingMessage, form: boolean): string | undefined {
+export function parsedBefore(request: IncomingMessage, form: boolean): Buffer | undefined {
   const body: unknown = 'body' in request ? request.body : undefined;
-  if (typeof body === 'string') return body;
-  if (Buffer.isBuffer(body)) return body.toString('utf8');
+  if (Buffer.isBuffer(body)) return body;
+  if (typeof body === 'string') return Buffer.from(body);
   if (typeof body !== 'object' || body === null) return undefined;
-  if (!form) return JSON.stringify(body);
+  if (!form) return Buffer.from(JSON.stringify(body));
   const pairs = Object.entries(body).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((item: unknown): [string, string] => [name, String(item)])
   );
-  return new URLSearchParams(pairs).toString();
+  return Buffer.from(new URLSearchParams(pairs).toString());
 }
 
 /** The media type of the body, if it has one. */
@@ -76,11 +80,11 @@ function readAs(type: string | undefined, text: string): TokenRequestBody {
 }
 
 /** The body, if a host has read it. Checks the headers before any body is read. */
-function bodyBefore(request: IncomingMessage, limit: number, type: string | undefined): string | undefined {
+function bodyBefore(request: IncomingMessage, limit: number, type: string | undefined): Buffer | undefined {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const before = request.readableEnded ? parsedBefore(request, type === FORM) : undefined;
   // A parser of the host has a different limit, which may be higher.
-  if (before !== undefined && Buffer.byteLength(before) > limit) throw tooLarge(limit);
+  if (before !== undefined && before.length > limit) throw tooLarge(limit);
   return before;
 }
 
@@ -93,6 +97,6 @@ function bodyBefore(request: IncomingMessage, limit: number, type: string | unde
  */
 export async function readTokenRequest(request: IncomingMessage, limit: number): Promise<TokenRequestBody> {
   const type = bodyType(request);
-  const text = bodyBefore(request, limit, type) ?? (await readBody(request, limit));
-  return readAs(type, text);
+  const bytes = bodyBefore(request, limit, type) ?? (await readBody(request, limit));
+  return readAs(type, textOf(bytes));
 }

@@ -38,8 +38,7 @@ async function* rest(start: Buffer, request: IncomingMessage, limit: number): As
 
 function readBefore(request: IncomingMessage): Buffer | undefined {
   if (!request.readableEnded) return undefined;
-  const text = parsedBefore(request, request.headers['content-type']?.includes('urlencoded') === true);
-  return text === undefined ? undefined : Buffer.from(text);
+  return parsedBefore(request, request.headers['content-type']?.includes('urlencoded') === true);
 }
 
 /**

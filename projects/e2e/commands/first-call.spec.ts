@@ -1,54 +1,30 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SANDBOX_CLIENT, createSandbox } from 'genesys-sandbox';
 import type { Browser, Page } from 'playwright-core';
-import { freePort } from '../../../scripts/lib/free-port.cjs';
 import { root } from '../support/angular-cli.ts';
-import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
+import { describeInChromium, launchChromium } from '../support/chromium.ts';
 import { Cleanup } from '../support/cleanup.ts';
+import { FirstCall, installation, openQueues } from '../support/first-call.ts';
 import { anchorOf, anchorsFrom, messagesOf } from '../support/first-failures.ts';
 import { replaced } from '../support/five-minutes.ts';
-import { type NewApp, newApp } from '../support/new-app.ts';
+import { newApp } from '../support/new-app.ts';
 import { startProgram } from '../support/program.ts';
-import { blocksIn, commandsIn } from '../support/readme.ts';
+import { commandsIn } from '../support/readme.ts';
 import { startTestRelay } from '../support/relay.ts';
+import { type Terminal, terminal } from '../support/terminal.ts';
 
 // Follows the tutorial "First call" as a newcomer does, with the sandbox, in an app of the workspace's Angular. The commands and the
 // code are those of the page; only ports are added. `npm run compat` has the same with `ng new` and a real installation.
-const PAGE = 'docs/tutorials/first-call.md';
 const parent = join(root, 'out-tsc/first-call');
 const cleanup = new Cleanup();
 
 describeInChromium('the tutorial "First call", with the sandbox', () => {
   let browser: Browser;
-  let app: NewApp;
+  let app: Terminal;
+  let tutorial: FirstCall;
   let origin: string;
 
-  /** Starts a program of the app, as its command line says. */
-  const start = (line: string, ready: RegExp) => {
-    const [name = '', ...args] = line.replace(/^npx --no-install /, '').split(' ');
-    return cleanup.keep(
-      startProgram([join(app.folder, 'node_modules/.bin', name), ...args], ready, { cwd: app.folder, env: app.env })
-    );
-  };
-  const relayCommand = async () => {
-    const { scripts } = JSON.parse(await readFile(join(app.folder, 'package.json'), 'utf8')) as {
-      scripts: Record<string, string>;
-    };
-    return scripts['relay'] ?? '';
-  };
-  /** What the page at /queues shows when it has settled. */
-  const queuesPage = async (prepare?: (page: Page) => Promise<unknown>) => {
-    const page = await browser.newPage();
-    const { errors } = record(page);
-    await prepare?.(page);
-    await page.goto(`${origin}/queues`);
-    await page.locator('app-genesys-queues').locator('ul, [role=alert]').waitFor();
-    const shown = await page.locator('app-genesys-queues').innerText();
-    const names = await page.locator('app-genesys-queues li').allTextContents();
-    await page.close();
-    return { shown, names, errors };
-  };
   /** Lets the page call another path than the relay's, as if its proxy file were different. */
   const instead = (path: string) => (page: Page) =>
     page.route('**/genesys/**', (route) => route.continue({ url: route.request().url().replace('/genesys/', path) }));
@@ -56,7 +32,8 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
   beforeAll(async () => {
     browser = await cleanup.keep(launchChromium());
     app = await newApp(parent);
-    for (const line of commandsIn(PAGE, '1. Install the library').slice(1)) await app.run(line);
+    tutorial = new FirstCall(app, cleanup);
+    for (const line of installation.slice(1)) await app.run(line);
   });
   afterAll(async () => {
     await cleanup.run();
@@ -64,10 +41,7 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
   });
 
   it('leads from a new app to queues in the browser', async () => {
-    const [generate = '', relay, ...more] = commandsIn(PAGE, 'The sandbox');
-    expect([relay, ...more]).toEqual(['npm run relay']);
-    const port = String(await freePort());
-    const printed = await app.run(`${generate} --proxy-target=http://localhost:${port}`);
+    const { port, printed } = await tutorial.configure();
     expect(printed).toContain('npm run relay');
     expect(printed).not.toContain('npm install');
 
@@ -89,29 +63,24 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
     const text = await readFile(proxy, 'utf8');
     await writeFile(proxy, replaced(text, 'export default {', `export default {\n  ...${JSON.stringify(wrong)},`));
 
-    const [routes = ''] = blocksIn(PAGE, '3. Show the queues', 'ts');
-    await writeFile(join(app.folder, 'src/app/app.routes.ts'), routes);
-    const [serve = ''] = commandsIn(PAGE, '3. Show the queues');
-    const server = await start(`${serve} --port ${String(await freePort())}`, /Local: +(http:\/\/localhost:\d+)/);
-    origin = server.printed[1] ?? '';
+    await tutorial.addRoute();
+    ({ origin } = await tutorial.serve());
 
     // The reader has not started the relay.
-    const without = await queuesPage();
-    expect(without.shown).toContain(messagesOf('No relay is running')[0]);
-    expect(without.shown).toContain('/docs/errors.md#relay_unavailable');
+    const without = await openQueues(browser, origin);
+    expect(without.text).toContain(messagesOf('No relay is running')[0]);
+    expect(without.text).toContain('/docs/errors.md#relay_unavailable');
     expect(anchorsFrom('relay_unavailable')).toEqual([anchorOf('No relay is running')]);
     const key = join(app.folder, '.genesys-auth-relay/dev-key');
     await mkdir(dirname(key));
     await writeFile(key, 'of-a-relay-that-has-ended');
-    const ended = await queuesPage();
-    expect(ended.shown.replace(port, '8080')).toContain(messagesOf('No relay is running')[1]);
+    const ended = await openQueues(browser, origin);
+    expect(ended.text.replace(port, '8080')).toContain(messagesOf('No relay is running')[1]);
     await rm(dirname(key), { recursive: true });
 
-    const configuration = join(app.folder, 'relay.yaml');
-    await writeFile(configuration, `${await readFile(configuration, 'utf8')}admin: false\n`);
-    await start(await relayCommand(), /\n/);
-    const withRelay = await queuesPage();
-    expect(withRelay).toEqual({ shown: expect.any(String), names: expect.any(Array), errors: [] });
+    await tutorial.startRelay();
+    const withRelay = await openQueues(browser, origin);
+    expect(withRelay.errors).toEqual([]);
     expect(withRelay.names.length).toBeGreaterThan(3);
   });
 
@@ -130,9 +99,27 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
     ['404 from the relay', 'relay_refused', instead('/no-rewrite/')],
     ['It works in curl, and not in the browser', 'relay_unreachable', blockRequests]
   ])('shows what leads to the section "%s" (%s) of first failures', async (heading, code, prepare) => {
-    const { shown } = await queuesPage(prepare);
-    expect(messagesOf(heading).filter((message) => shown.includes(message))).toHaveLength(1);
-    expect(shown).toContain(`/docs/errors.md#${code}`);
+    const { text } = await openQueues(browser, origin, prepare);
+    expect(messagesOf(heading).filter((message) => text.includes(message))).toHaveLength(1);
+    expect(text).toContain(`/docs/errors.md#${code}`);
     expect(anchorsFrom(code)).toContain(anchorOf(heading));
   });
+
+  it.each(['Your organization with Genesys sign-in', 'Your organization with company sign-on'])(
+    'writes a relay.yaml that the relay takes, in "%s"',
+    async (heading) => {
+      const [generate, init = '', relay, ...more] = commandsIn('docs/tutorials/first-call.md', heading);
+      expect([generate, relay, ...more]).toEqual([expect.stringContaining('--sandbox=false'), 'npm run relay']);
+      const folder = await mkdtemp(join(parent, 'relay-'));
+      await symlink(join(app.folder, 'node_modules'), join(folder, 'node_modules'));
+      await terminal(folder, app.env).run(init);
+      const example = await readFile(join(folder, '.env.example'), 'utf8');
+      await writeFile(
+        join(folder, '.env'),
+        example.replaceAll(/^(GENESYS_\w+)=$/gm, '$1=11111111-2222-4333-8444-555555555555')
+      );
+      const program = [join(folder, 'node_modules/.bin/genesys-auth-relay'), 'dev', '--port', '0'];
+      await cleanup.keep(startProgram(program, /\brelay +http:/, { cwd: folder, env: app.env }));
+    }
+  );
 });

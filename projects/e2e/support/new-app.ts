@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { SchematicTestRunner } from '@angular-devkit/schematics/testing';
 import { command } from '../compat/support/command.ts';
 import { root } from './angular-cli.ts';
+import { type Terminal, terminal } from './terminal.ts';
 
 const schematics = dirname(createRequire(import.meta.url).resolve('@schematics/angular/package.json'));
 
@@ -18,17 +16,11 @@ const PACKAGES = [
   'dist/ngx-genesys-auth'
 ];
 
-/** An app that `ng new` made in a folder of this repository, which takes Angular from the repository's node_modules. */
-export interface NewApp {
-  readonly folder: string;
-  /** The environment of a terminal there, in which `npm install` does not ask the registry. */
-  readonly env: NodeJS.ProcessEnv;
-  /** Runs a command line in the folder to its end. Rejects with what it printed if it fails. */
-  run(line: string): Promise<string>;
-}
-
-/** Writes what `ng new` writes, with the workspace's Angular. The tarballs are beside it, as after `npm run pack` in a clone. */
-export async function newApp(parent: string, options: { readonly standalone?: boolean } = {}): Promise<NewApp> {
+/**
+ * Writes what `ng new` writes, with the workspace's Angular, which the app takes from the repository's node_modules. `npm install` does
+ * not ask the registry there. The tarballs are beside it, as after `npm run pack` in a clone.
+ */
+export async function newApp(parent: string, options: { readonly standalone?: boolean } = {}): Promise<Terminal> {
   const folder = join(parent, 'your-app');
   await rm(parent, { recursive: true, force: true });
   const runner = new SchematicTestRunner('@schematics/angular', join(schematics, 'collection.json'));
@@ -70,15 +62,5 @@ export async function newApp(parent: string, options: { readonly standalone?: bo
     CI: 'true',
     NO_COLOR: '1'
   };
-  return {
-    folder,
-    env,
-    run: async (line) => {
-      const child = spawn(line, { cwd: folder, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
-      const ended = once(child, 'close') as Promise<[number | null]>;
-      const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-      if (code !== 0) throw new Error(`${line} ended with ${String(code)}:\n${out}${err}`);
-      return `${out}${err}`;
-    }
-  };
+  return terminal(folder, env);
 }

@@ -12,9 +12,13 @@ export interface Program {
 export function startProgram(
   args: readonly string[],
   ready: RegExp,
-  { cwd, env = {} }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv }
+  {
+    cwd,
+    env = {},
+    node = process.execPath
+  }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly node?: string }
 ): Promise<Program> {
-  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe' });
+  const child = spawn(node, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe' });
   const ended = once(child, 'exit');
   const close = async () => {
     child.kill();

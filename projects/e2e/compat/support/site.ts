@@ -14,7 +14,11 @@ export interface Site {
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html' };
 
 /** Serves `folder`, the browser build of an app. `render` is the port of a server that renders its pages. */
-export async function serveSite(folder: string, relay: RelayHandler, render?: number): Promise<Site> {
+export async function serveSite(
+  folder: string,
+  relay: Pick<RelayHandler, 'handler' | 'close'>,
+  render?: number
+): Promise<Site> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
     if (pathname.startsWith('/genesys/')) relay.handler(request, response);

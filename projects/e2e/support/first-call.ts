@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
+import { record } from './chromium.ts';
+import type { Cleanup } from './cleanup.ts';
+import { replaced } from './five-minutes.ts';
+import { type Program, startProgram } from './program.ts';
+import { blocksIn, commandsIn } from './readme.ts';
+import type { Terminal } from './terminal.ts';
+
+const PAGE = 'docs/tutorials/first-call.md';
+const SIGN_IN = 'docs/tutorials/sign-in.md';
+const SHOW = '3. Show the queues';
+
+/** What the page of the example shows when it has settled. */
+export interface Shown {
+  readonly text: string;
+  readonly names: readonly string[];
+  readonly errors: readonly string[];
+}
+
+/** The lines of the tutorial "First call" that install the library. The first one runs in the clone. */
+export const installation = commandsIn(PAGE, '1. Install the library');
+
+/**
+ * Follows the tutorial "First call" with the sandbox. The commands and the code are those of the page; only ports are added.
+ */
+export class FirstCall {
+  readonly #app: Terminal;
+  readonly #cleanup: Cleanup;
+
+  constructor(app: Terminal, cleanup: Cleanup) {
+    this.#app = app;
+    this.#cleanup = cleanup;
+  }
+
+  /** Step 2: the schematic. Resolves to the relay's port and to what was printed. */
+  async configure(): Promise<{ port: string; printed: string }> {
+    const [generate = '', relay, ...more] = commandsIn(PAGE, 'The sandbox');
+    expect([relay, ...more]).toEqual(['npm run relay']);
+    const port = String(await freePort());
+    const printed = await this.#app.run(`${generate} --proxy-target=http://localhost:${port}`);
+    return { port, printed };
+  }
+
+  /** Step 2: `npm run relay`. Resolves when the relay listens. */
+  async startRelay(): Promise<Program> {
+    const { scripts } = JSON.parse(await readFile(join(this.#app.folder, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    return this.#start(scripts['relay'] ?? '', /\brelay +http:\S+/);
+  }
+
+  /** Step 3: the route of the example. */
+  async addRoute(): Promise<void> {
+    const [routes = ''] = blocksIn(PAGE, SHOW, 'ts');
+    const file = join(this.#app.folder, 'src/app/app.routes.ts');
+    if (existsSync(file)) {
+      await writeFile(file, routes);
+      return;
+    }
+    // The page says: the same route, in the routing module.
+    const [imported = ''] = /^import .*genesys-queues';$/m.exec(routes) ?? [];
+    const [, route = ''] = /= \[(.*)\];/.exec(routes) ?? [];
+    const module = join(this.#app.folder, 'src/app/app-routing-module.ts');
+    const text = await readFile(module, 'utf8');
+    await writeFile(module, `${imported}\n${replaced(text, 'Routes = []', `Routes = [${route}]`)}`);
+  }
+
+  /** Step 3: `ng serve`. Resolves to the dev server's origin. */
+  async serve(): Promise<{ origin: string; program: Program }> {
+    const [serve = ''] = commandsIn(PAGE, SHOW);
+    const port = String(await freePort());
+    const program = await this.#start(`${serve} --port ${port}`, /Local: +(http:\/\/localhost:\d+)/);
+    return { origin: program.printed[1] ?? '', program };
+  }
+
+  /**
+   * Follows the tutorial of sign-in in an app that is configured: steps 2 to 5. The relay runs with the sandbox.
+   *
+   * @param port of the relay
+   */
+  async addSignIn(port: string): Promise<void> {
+    const { folder } = this.#app;
+    const [yaml = ''] = blocksIn(SIGN_IN, '2. Configure the relay', 'yaml relay');
+    await writeFile(join(folder, 'relay.yaml'), `${yaml}listen: { port: ${port} }\n`);
+    const config = join(folder, 'src/app/app.config.ts');
+    const [call = ''] = blocksIn(SIGN_IN, '3. Configure the app', 'ts');
+    let text = replaced(
+      await readFile(config, 'utf8'),
+      /provideGenesysAuth\(\s*\{[\s\S]*?withProxyMode\(\),?\s*\)/,
+      call.trim().replace(/;$/, '')
+    );
+    text = replaced(text, 'withProxyMode } from', 'withProxyMode, withSignIn } from');
+    await writeFile(config, text);
+    const [routes = ''] = blocksIn(SIGN_IN, '4. Guard a route', 'ts complete');
+    await writeFile(join(folder, 'src/app/app.routes.ts'), routes);
+    const [app = ''] = blocksIn(SIGN_IN, '5. Show the user, and sign out', 'ts complete');
+    await writeFile(join(folder, 'src/app/app.ts'), app);
+  }
+
+  #start(line: string, ready: RegExp): Promise<Program> {
+    const [name = '', ...args] = line.replace(/^npx --no-install /, '').split(' ');
+    const { folder, env, node } = this.#app;
+    const program = join(folder, 'node_modules/.bin', name);
+    return this.#cleanup.keep(startProgram([program, ...args], ready, { cwd: folder, env, ...(node && { node }) }));
+  }
+}
+
+/** Opens the page of the example. */
+export async function openQueues(
+  browser: Browser,
+  origin: string,
+  prepare?: (page: Page) => Promise<unknown>
+): Promise<Shown> {
+  const page = await browser.newPage();
+  const { errors } = record(page);
+  await prepare?.(page);
+  await page.goto(`${origin}/queues`);
+  const example = page.locator('app-genesys-queues');
+  await example.locator('ul, [role=alert]').waitFor();
+  const shown = { text: await example.innerText(), names: await example.locator('li').allTextContents(), errors };
+  await page.close();
+  return shown;
+}

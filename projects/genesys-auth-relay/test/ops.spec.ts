@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
@@ -221,5 +222,23 @@ describe('the container and Kubernetes examples', () => {
     expect(image).toMatch(/^ENTRYPOINT \["node", "node_modules\/genesys-auth-relay\/dist\/cli\.js"\]$/m);
     expect(image).toMatch(/^HEALTHCHECK /m);
     expect(image).not.toMatch(/SECRET|PASSWORD/);
+  });
+});
+
+describe('the compose example', () => {
+  it('mounts a configuration in proxy mode that the relay takes, with the variables that it passes on', async () => {
+    const { services } = parse(read('compose.yaml'), { merge: true }) as {
+      services: Record<string, { volumes?: string[]; environment?: Record<string, string | null> }>;
+    };
+    const { volumes, environment = {} } = services['relay-a'] ?? {};
+    expect(volumes).toEqual(['./relay.compose.yaml:/etc/relay/relay.yaml:ro']);
+    // Compose takes variables without a value from the file .env.
+    const env: NodeJS.ProcessEnv = {};
+    for (const [name, value] of Object.entries(environment)) env[name] = value ?? randomBytes(32).toString('base64');
+    const config = await loadRelayConfig(join(folder, 'relay.compose.yaml'), env);
+    expect(config.mode).toBe('proxy');
+    expect(config.listen.host).toBe('0.0.0.0');
+    // The store of the example is on the same machine.
+    expect(config.warnings).toEqual([expect.stringMatching(/^store\.redis\.url: is not encrypted/)]);
   });
 });

@@ -1,6 +1,13 @@
 import type { RelayConfig } from '../config/config.ts';
 import { type RunningRelay, needsRestart, startRelay } from '../http/server.ts';
 
+/** What a relay starts with. */
+export interface DevInput {
+  readonly config: RelayConfig;
+  /** Environment variables. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** A relay that applies each change of its configuration. */
 export interface DevRelay {
   /** The configuration in use. */
@@ -15,32 +22,33 @@ export interface DevRelay {
   close(): Promise<void>;
 }
 
-/** @param read reads the configuration */
-export async function startDevRelay(read: () => Promise<RelayConfig>): Promise<DevRelay> {
-  let config = await read();
-  let relay: RunningRelay = await startRelay(config);
+/** @param read reads the configuration and the environment variables */
+export async function startDevRelay(read: () => Promise<DevInput>): Promise<DevRelay> {
+  let input = await read();
+  const start = ({ config, env }: DevInput): Promise<RunningRelay> => startRelay(config, {}, env);
+  let relay = await start(input);
 
-  async function restart(next: RelayConfig): Promise<void> {
+  async function restart(next: DevInput): Promise<void> {
     await relay.close();
     try {
-      relay = await startRelay(next);
+      relay = await start(next);
     } catch (error) {
-      relay = await startRelay(config);
+      relay = await start(input);
       throw error;
     }
   }
 
   return {
     get config() {
-      return config;
+      return input.config;
     },
     get url() {
       return relay.url;
     },
     async update() {
       const next = await read();
-      await (needsRestart(config, next) ? restart(next) : relay.reload(next));
-      config = next;
+      await (needsRestart(input.config, next.config) ? restart(next) : relay.reload(next.config));
+      input = next;
     },
     close: () => relay.close()
   };

@@ -90,6 +90,21 @@ describe('genesys-auth-relay dev', () => {
     expect(ready + out()).not.toContain('CANARY');
   });
 
+  it('takes port and log level from .env, and the organization of the sandbox in place of an empty variable', async () => {
+    configFile({
+      mode: 'proxy',
+      genesys: { region: 'mypurecloud.de', client: { id: 'a', secret: { env: 'DEV_SPEC_SECRET' } } },
+      cors: { origins: ['https://${GENESYS_ORGANIZATION_ID}.example'] },
+      listen: { port: 1 }
+    });
+    mkdirSync(at('node_modules'));
+    symlinkSync(SANDBOX_PACKAGE, at('node_modules/genesys-sandbox'));
+    writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\nGENESYS_ORGANIZATION_ID=\nPORT=0\nLOG_LEVEL=silent\n');
+    const { exitCode, url, err } = await start('--sandbox');
+    expect({ exitCode, err: err() }).toEqual({ exitCode: 0, err: '' });
+    expect(await session(url)).toMatchObject({ status: 200 });
+  });
+
   it('keeps the key', async () => {
     configFile();
     writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');

@@ -3,17 +3,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
 import { isRecord } from 'genesys-auth-protocol';
-import type { RelayConfig } from '../config/config.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { readConfigFile } from '../config/load.ts';
 import { parseConfig } from '../config/parse.ts';
 import { RelayStartError } from '../http/server.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { devKey } from './dev-key.ts';
-import { type DevRelay, startDevRelay } from './dev-relay.ts';
+import { type DevInput, type DevRelay, startDevRelay } from './dev-relay.ts';
 import { type RunningSandbox, startSandbox } from './dev-sandbox.ts';
 import { relayYaml } from './init-file.ts';
 import { CommandError, type Outcome, type Output } from './outcome.ts';
+import { applySettings, settingsOf } from './settings.ts';
 import { createFileWatch } from './watch-files.ts';
 
 /** The first configuration of a developer without an organization. */
@@ -40,10 +40,8 @@ function readFlags(args: readonly string[]) {
 
 type Flags = ReturnType<typeof readFlags>;
 
-function readPort(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+function checkPort(text: string | undefined): void {
+  if (text === undefined || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535)) return;
   throw new CommandError('--port needs a number from 0 to 65535.', 2);
 }
 
@@ -59,11 +57,8 @@ async function readEnv(path: string, isRequired: boolean): Promise<NodeJS.Proces
 }
 
 /** A developer needs no listener for a platform, and no line of JSON for each request. What the file says counts. */
-function withDefaults(input: unknown, port: number | undefined): unknown {
-  if (!isRecord(input)) return input;
-  const { listen = {} } = input;
-  const isPortGiven = port !== undefined && isRecord(listen);
-  return { admin: false, log: { level: 'warn' }, ...input, ...(isPortGiven && { listen: { ...listen, port } }) };
+function withDefaults(input: unknown): unknown {
+  return isRecord(input) ? { admin: false, log: { level: 'warn' }, ...input } : input;
 }
 
 async function createConfig(file: string, { sandbox }: Flags, { out }: Output): Promise<void> {
@@ -118,18 +113,18 @@ function describe({ url, config }: DevRelay, files: readonly string[], sandbox: 
 
 async function start(flags: Flags, output: Output): Promise<Outcome> {
   const { config: file, 'env-file': envFlag } = flags;
-  const port = readPort(flags.port);
+  checkPort(flags.port);
   const folder = dirname(resolve(file));
   const envFile = envFlag ?? join(dirname(file), '.env');
   await createConfig(file, flags, output);
   const key = await devKey(folder);
   const sandbox = flags.sandbox ? await startSandbox(folder) : undefined;
-  const read = async (): Promise<RelayConfig> => {
+  const read = async (): Promise<DevInput> => {
     const own = await readEnv(envFile, envFlag !== undefined);
-    // The sandbox replaces the organization, which files for sign-in take from this variable.
-    const env = sandbox ? { GENESYS_ORGANIZATION_ID: sandbox.target.organizationId, ...own } : own;
-    const input = withDefaults(await readConfigFile(file, env), port);
-    return parseConfig(input, { env, baseDir: folder, dev: { key, sandbox: sandbox?.target } });
+    // The sandbox replaces the organization, which files for sign-in take from this variable. It may be there and empty.
+    const env = sandbox ? { ...own, GENESYS_ORGANIZATION_ID: sandbox.target.organizationId } : own;
+    const input = applySettings(withDefaults(await readConfigFile(file, env)), settingsOf(flags, env));
+    return { config: parseConfig(input, { env, baseDir: folder, dev: { key, sandbox: sandbox?.target } }), env };
   };
   const watch = createFileWatch([file, envFile]);
   const relay = await startDevRelay(read).catch(async (error: unknown) => {

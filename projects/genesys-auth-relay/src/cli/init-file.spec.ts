@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import { interpolate } from '../config/interpolate.ts';
-import { parseRelayConfig } from '../config/parse.ts';
+import { parseConfig } from '../config/parse.ts';
 import { type InitAnswers, envExample, relayYaml } from './init-file.ts';
 
 const ANSWERS = {
@@ -21,11 +21,7 @@ function parsed(answers: InitAnswers) {
   const document = parseDocument(relayYaml(answers));
   expect(document.errors).toEqual([]);
   expect(interpolate(document, env)).toEqual([]);
-  // The section dev identifies the developer.
-  const { dev, ...input } = document.toJS() as { dev: unknown; identities?: unknown };
-  expect(dev).toEqual({ roles: ['developer'] });
-  if (answers.identity === 'development') input.identities = [{ type: 'loopback', roles: ['developer'] }];
-  return parseRelayConfig(input, env);
+  return parseConfig(document.toJS(), { env, baseDir: '.', isCheck: true });
 }
 
 describe('relayYaml', () => {
@@ -41,8 +37,8 @@ describe('relayYaml', () => {
     const client = identity === 'sign-in' ? config.signIn?.client : config.genesys.clients[0];
     expect(client?.id).toBe(ANSWERS.clientId);
     expect(client?.secret?.reveal()).toBe('value-of-GENESYS_CLIENT_SECRET');
-    if (identity !== 'development')
-      expect(config.identities.map(({ type }) => type)).toEqual(identity === 'company' ? ['jwt'] : []);
+    expect(config.identities.map(({ type }) => type)).toEqual(identity === 'company' ? ['jwt'] : []);
+    expect(config.dev).toMatchObject({ roles: ['developer'] });
     for (const role of config.roles.values()) expect(role.scopes).toEqual(ANSWERS.scopes);
   });
 

@@ -14,7 +14,7 @@ Usage:
   genesys-auth-relay doctor --config relay.yaml [--client NAME] [--find-region] [--json]
   genesys-auth-relay doctor --region NAME --client-id ID [--secret-env NAME | --secret-file PATH | --secret-stdin]
                                                   try the client against the server and name problems and fixes
-  genesys-auth-relay serve|check|doctor --config relay.yaml [--env-file .env] [--port NUMBER]
+  genesys-auth-relay serve|dev|check|doctor --config relay.yaml [--env-file .env] [--port NUMBER]
                                                   read environment variables from a file; listen on another port.
                                                   A flag replaces the variables PORT, HOST and LOG_LEVEL, and these
                                                   replace the values of the configuration file

@@ -241,3 +241,20 @@ export function moved(browser: Browser, relayUrl: string): Browser {
   other.tag = browser.tag;
   return other;
 }
+
+/** A token as an app gets it that signs users in by itself. */
+export async function tokenOf(sandbox: Sandbox, email = ANN): Promise<string> {
+  const query = new URLSearchParams({ response_type: 'code', client_id: 'sign-in-client', redirect_uri: APP_URL });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const sent = await ask(`${sandbox.authorizeEndpoint}?${query.toString()}`, {
+    headers: form,
+    body: new URLSearchParams({ email, password: 'any' }).toString()
+  });
+  const code = new URL(String(sent.headers['location'])).searchParams.get('code') ?? '';
+  const basic = Buffer.from('sign-in-client:CANARY-sign-in-secret').toString('base64');
+  const answer = await ask(sandbox.tokenEndpoint, {
+    headers: { ...form, authorization: `Basic ${basic}` },
+    body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: APP_URL }).toString()
+  });
+  return String(answer.body['access_token']);
+}

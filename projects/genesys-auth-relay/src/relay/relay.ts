@@ -133,7 +133,8 @@ async function build(
   const genesysTokens = createGenesysTokens(
     config.identities.filter((identity) => identity.type === 'genesysToken'),
     config,
-    runtime
+    runtime,
+    memory.genesysTokens
   );
   if (genesysTokens !== undefined) closeLater(genesysTokens);
   const identities = closeLater(
@@ -168,6 +169,13 @@ async function build(
   const tokens = createTokens(config, runtime, { policy, tokenSource, takeVerification });
 
   function entitlement(caller: Caller): Entitlement {
+    if (caller.identity === 'genesysToken' && genesysTokens === undefined) {
+      // A reload has removed the identity during the request.
+      throw invalidCredentials(
+        'The relay no longer accepts Genesys Cloud tokens.',
+        'Use another identity of the relay.'
+      );
+    }
     if (caller.identity !== 'session') return limitedToToken(policy.entitlement(caller.roles), caller);
     // A reload has removed sign-in during the request.
     if (signIn === undefined)

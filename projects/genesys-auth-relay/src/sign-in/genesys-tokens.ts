@@ -10,6 +10,7 @@ import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { GenesysFailure, createGenesysApi } from './genesys.ts';
+import type { GenesysTokenMemory } from './genesys-token-memory.ts';
 import { USER } from './user-token-providers.ts';
 import { rolesOf } from './user-roles.ts';
 
@@ -44,11 +45,16 @@ const tokenNotValid = () =>
     'Sign in again, as a user of a listed organization and with a listed OAuth client.'
   );
 
-/** Builds the check of users' tokens; `undefined` when no identity accepts them. */
+/**
+ * Builds the check of users' tokens; `undefined` when no identity accepts them.
+ *
+ * @param memory what outlives a configuration
+ */
 export function createGenesysTokens(
   identities: readonly GenesysTokenIdentityConfig[],
   config: Pick<RelayConfig, 'genesys' | 'proxy'>,
-  { clock, outbound }: RelayRuntime
+  { clock, outbound }: RelayRuntime,
+  memory: GenesysTokenMemory
 ): GenesysTokens | undefined {
   if (identities.length === 0) return undefined;
   const api = createGenesysApi(config, outbound);
@@ -58,8 +64,6 @@ export function createGenesysTokens(
   const limits = new LRUCache<string, ApiLimits>({ max: MAX_TOKENS });
   const failures = createRateLimit(FAILED_PER_MINUTE, clock);
   const checks = createRateLimit(CHECKS_PER_MINUTE, clock);
-  /** Tokens of callers, kept as long as the callers. */
-  const tokens = new WeakMap<Caller, { readonly token: string; readonly hash: string }>();
 
   async function read(token: string, hash: string): Promise<Caller> {
     const facts = await api.readToken(token, true);
@@ -80,7 +84,7 @@ export function createGenesysTokens(
       source: `${fingerprint} ${hash}`,
       tokenScopes: facts.scopes
     };
-    tokens.set(caller, { token, hash });
+    memory.tokens.set(caller, { token, hash });
     checked.set(hash, { caller, until: clock.monotonic() + CHECKED_MS });
     return caller;
   }
@@ -117,7 +121,7 @@ export function createGenesysTokens(
     revalidate: (caller) => (caller.source.startsWith(`${fingerprint} `) ? caller : undefined),
 
     tokenProvider(caller) {
-      const sent = tokens.get(caller);
+      const sent = memory.tokens.get(caller);
       if (sent === undefined) return undefined;
       let own = limits.get(sent.hash);
       if (own === undefined) limits.set(sent.hash, (own = createApiLimits(config, clock)));

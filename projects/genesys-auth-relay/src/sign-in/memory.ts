@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller } from '../identify/caller.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { type GenesysTokenMemory, createGenesysTokenMemory } from './genesys-token-memory.ts';
 import { createLiveSessions } from './live.ts';
 import { type MemorySessions, type SeenSession, createMemorySessions } from './session-store.ts';
 
-/** The state of sign-in that outlives a reload: sessions in memory, and the sealing key of this process. */
+/** The state of sign-in that outlives a reload: sessions in memory, the sealing key of this process, and tokens of callers. */
 export interface SignInMemory {
   readonly sessions: MemorySessions;
   readonly key: Buffer;
   readonly live: ReturnType<typeof createLiveSessions>;
   /** The session that each caller was identified by. A request may outlive the configuration that identified its caller. */
   readonly seen: WeakMap<Caller, SeenSession>;
+  readonly genesysTokens: GenesysTokenMemory;
   /** Listeners that get the name of each session that has ended. */
   readonly onEnd: Set<(name: string) => void>;
 }
@@ -21,5 +23,12 @@ export function createSignInMemory({ clock }: Pick<RelayRuntime, 'clock'>): Sign
   const live = createLiveSessions((name) => {
     for (const listener of onEnd) listener(name);
   });
-  return { sessions: createMemorySessions(clock), key: randomBytes(32), live, seen: new WeakMap(), onEnd };
+  return {
+    sessions: createMemorySessions(clock),
+    key: randomBytes(32),
+    live,
+    seen: new WeakMap(),
+    genesysTokens: createGenesysTokenMemory(),
+    onEnd
+  };
 }

@@ -1,9 +1,20 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { RequestHead } from '../guard/request-head.ts';
 import { type RelayConfigInput, parseRelayConfig } from '../index.ts';
 import { createRelay } from '../relay/relay.ts';
+import { RelayProblem } from '../reply/problem.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
 import { testClock } from '../testing/clock.ts';
-import { RELAY_URL, type SignInChange, signInConfig, startSandbox, withService } from '../../test/sign-in-setup.ts';
+import {
+  RELAY_URL,
+  type SignInChange,
+  signInConfig,
+  startSandbox,
+  tokenOf,
+  withService
+} from '../../test/sign-in-setup.ts';
 import { type SignInMemory, createSignInMemory } from './memory.ts';
 import type { Session } from './session.ts';
 import { nameOf } from './sessions.ts';
@@ -117,5 +128,42 @@ describe('a reload while a request of a signed-in user is under way', () => {
     const identities = [{ type: 'loopback' as const, roles: ['agent'] }];
     const fresh = await start({ ...config, mode: 'proxy', identities });
     expect(() => fresh.entitlement(caller)).toThrow(expect.objectContaining({ code: 'invalid_credentials' }));
+  });
+});
+
+describe('a reload while a Genesys Cloud token is checked', () => {
+  it.each([true, false])('leaves the call its token, if such tokens are still accepted (%s)', async (stillAccepted) => {
+    const clock = testClock();
+    const runtime = runtimeOf({ clock });
+    const memory = createSignInMemory(runtime);
+    const sandbox = await startSandbox(clock);
+    const token = await tokenOf(sandbox);
+    const organizations = [sandbox.users[0]?.organization.id ?? ''];
+    const start = (accepts: boolean) => {
+      const identities: RelayConfigInput['identities'] = accepts
+        ? [{ type: 'genesysToken', clients: ['sign-in-client'], organizations, roles: { agent: { everyone: true } } }]
+        : [{ type: 'loopback', roles: ['agent'] }];
+      const config = signInConfig(sandbox, { config: { mode: 'proxy', genesys: withService(sandbox), identities } });
+      Reflect.deleteProperty(config, 'signIn');
+      return createRelay(parseRelayConfig(config, { SERVICE_SECRET: 'CANARY-service-secret' }), runtime, memory);
+    };
+    const old = await start(true);
+    const headers = { authorization: `Bearer ${token}` };
+    const caller = await old.admit({ ...requestWith(''), headers, count: (name) => (name in headers ? 1 : 0) });
+    const fresh = await start(stillAccepted);
+    const server = createServer((request, response) => {
+      const target = { path: '/api/v2/routing/queues', full: '/api/v2/routing/queues' };
+      const head = requestWith('');
+      const call = { request, response, head, caller, target, traceparent: undefined, relayHeaders: () => ({}) };
+      fresh.api
+        ?.handle({ ...call, onBroken: () => undefined, onOperation: () => undefined })
+        .catch((error: unknown) => response.end(error instanceof RelayProblem ? error.code : String(error)));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const text = await answer.text();
+    await Promise.all([old.close(), fresh.close(), sandbox.close()]);
+    server.close();
+    expect(text).toMatch(stillAccepted ? /"entities"/ : /^invalid_credentials$/);
   });
 });

@@ -274,6 +274,28 @@ describe('the budget of the API', () => {
   });
 });
 
+describe('a caller that disconnects while the token is obtained', () => {
+  it('takes nothing from the budget', async () => {
+    const statuses: number[] = [];
+    const world = await setUpProxy({
+      proxy: { requestsPerMinute: 1, queueWaitMs: 0 },
+      runtime: { observer: { requestAnswered: ({ status }) => statuses.push(status) } }
+    });
+    let issue = (): void => undefined;
+    world.api.issueTokens({ after: new Promise((resolve) => (issue = resolve)) });
+    const sent = request(world.at(QUEUES), { headers: CALLER, agent: false }).on('error', () => undefined);
+    sent.end();
+    await until(() => world.api.tokenRequests.length === 1);
+    sent.destroy();
+    // The relay has seen the end of the connection when it answers the next request.
+    await ask(world.at('/session'), get);
+    issue();
+    await until(() => statuses.includes(499));
+    expect((await ask(world.at(QUEUES), get)).status).toBe(200);
+    await world.close();
+  });
+});
+
 describe('F15 F16 when somebody breaks off', () => {
   let world: ProxySetup;
   afterEach(() => world.close());

@@ -67,8 +67,9 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   const headersOf = createRequestHeaders(proxy.forwardHeaders);
   const flights = proxy.coalesce ? createCoalescer() : undefined;
 
-  /** Takes one request from the budget; waits only if it has to. */
+  /** Takes one request from the budget; waits only if it has to. Throws if the caller has disconnected. */
   function takeTurn({ tokenProvider, call, signal }: PermittedCall): Promise<void> | undefined {
+    signal.throwIfAborted();
     const since = clock.monotonic();
     const wait = tokenProvider.budget.take(call.caller.key, { signal });
     return wait?.then(() => observer.apiQueued?.(tokenProvider.name, clock.monotonic() - since));

@@ -10,6 +10,13 @@ export interface ReceivedCall {
   readonly body: Buffer;
 }
 
+/** How the token endpoint of a test answers. */
+export interface TokenIssue {
+  readonly status?: number;
+  readonly seconds?: number;
+  readonly after?: Promise<void>;
+}
+
 /** Handles a call at the API of a test. The body has been read. */
 export type CallHandler = (call: ReceivedCall, response: ServerResponse, request: IncomingMessage) => void;
 
@@ -28,8 +35,8 @@ export interface ApiServer {
   connections(): Promise<number>;
   /** Sets what the API answers to calls with a live token. */
   answerWith(handler: CallHandler): void;
-  /** Sets the token endpoint: it fails with this status, or issues tokens with this lifetime in seconds. */
-  issueTokens(how: { readonly status?: number; readonly seconds?: number }): void;
+  /** Sets the token endpoint: it fails with this status, or issues tokens with this lifetime in seconds, once `after` is settled. */
+  issueTokens(how: TokenIssue): void;
   /** Lets the API refuse all tokens issued so far. */
   kill(): void;
   close(): Promise<void>;
@@ -46,7 +53,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const tokenRequests: IncomingMessage['headers'][] = [];
   let verifications = 0;
   const live = new Set<string>();
-  let issue: { readonly status?: number; readonly seconds?: number } = {};
+  let issue: TokenIssue = {};
   let handler: CallHandler = (_call, response) => {
     json(response, 200, { ok: true });
   };
@@ -65,7 +72,10 @@ export async function startApiServer(): Promise<ApiServer> {
         const token = `CANARY-token-${tokens.length + 1}-${'x'.repeat(40)}`;
         tokens.push(token);
         live.add(token);
-        json(response, 200, { access_token: token, token_type: 'bearer', expires_in: issue.seconds ?? 3600 });
+        const answer = { access_token: token, token_type: 'bearer', expires_in: issue.seconds ?? 3600 };
+        void (issue.after ?? Promise.resolve()).then(() => {
+          json(response, 200, answer);
+        });
         return;
       }
       const isLive = live.has((headers.authorization ?? '').slice('Bearer '.length));

@@ -431,6 +431,23 @@ describe('F15 F16 when somebody breaks off', () => {
     expect(await whole).toBe(false);
   });
 
+  it.each([401, 429])('an API that breaks off in the body of a %s cannot be reached', async (status) => {
+    world = await setUpProxy();
+    world.api.answerWith((_call, response) => {
+      response.writeHead(status, { 'content-length': '10' });
+      response.write('{', () => response.destroy());
+    });
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 503, body: { code: 'api_unreachable' } });
+  });
+
+  it.each([401, 429])('an API that stops in the body of a %s does not answer in time', async (status) => {
+    world = await setUpProxy({ proxy: { timeoutMs: 100 } });
+    world.api.answerWith((_call, response) => {
+      response.writeHead(status, { 'content-length': '10' }).write('{');
+    });
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 504, body: { code: 'api_timeout' } });
+  });
+
   it('an idle connection that the API has closed costs nothing', async () => {
     world = await setUpProxy();
     let calls = 0;

@@ -4,7 +4,7 @@ import type { Entitlement } from '../policy/policy.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { whenClosed } from '../runtime/when-closed.ts';
 import type { TokenSource } from '../token-source/token-source.ts';
-import { type ApiAnswer, type WholeAnswer, isWhole, readError } from './answer.ts';
+import { type ApiAnswer, type WholeAnswer, isWhole } from './answer.ts';
 import { type ApiBody, readApiBody } from './body.ts';
 import { type Coalescer, createCoalescer } from './coalesce.ts';
 import { type ApiCall, streamAndKeep, streamAnswer, writeWhole } from './api-call.ts';
@@ -14,8 +14,6 @@ import { type Permit, createRights } from './rights.ts';
 import { type ApiAccess, type ApiToken, type TokenProvider, createClientTokenProviders } from './token-provider.ts';
 import { createApiPool } from './upstream-api.ts';
 
-/** Maximum bytes of a 401 or 429 body that are read. */
-const ERROR_BYTES = 65_536;
 /** Maximum bytes of an answer that identical requests share. */
 const SHARED_BYTES = 1_048_576;
 
@@ -93,7 +91,8 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   /** Sends the call. The body of a 401 or 429 is read, because the relay may answer with a problem instead. */
   async function attempt(permitted: PermittedCall, token: ApiToken): Promise<ApiAnswer | WholeAnswer> {
     const answer = await send(permitted, token);
-    return answer.statusCode === 401 || answer.statusCode === 429 ? readError(answer, ERROR_BYTES) : answer;
+    const isRead = answer.statusCode === 401 || answer.statusCode === 429;
+    return isRead ? pool.readError(answer, permitted.signal) : answer;
   }
 
   /** Gets the answer for the caller. When the API refuses a dead token, the call is sent again with a new one. */

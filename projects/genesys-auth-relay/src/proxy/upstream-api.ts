@@ -5,7 +5,7 @@ import { proxyPoolOptions } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { type Outbound, ProxyError } from '../runtime/outbound.ts';
 import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
-import type { ApiAnswer } from './answer.ts';
+import { type ApiAnswer, type WholeAnswer, readError } from './answer.ts';
 import type { ApiBody } from './body.ts';
 
 /** One request to the API. */
@@ -28,16 +28,27 @@ export interface ApiPool {
    * @throws RelayProblem `api_unreachable`, `api_timeout`; the reason of the signal when that is aborted
    */
   send(request: ApiRequest): Promise<ApiAnswer>;
+  /**
+   * Reads the body of an error. Leaves out a body that is longer than the relay needs.
+   *
+   * @throws what `send` throws, when the body breaks off or stops
+   */
+  readError(answer: ApiAnswer, signal: AbortSignal): Promise<WholeAnswer>;
   close(): Promise<void>;
 }
+
+/** Maximum bytes of a 401 or 429 body that are read. */
+const ERROR_BYTES = 65_536;
 
 /** Methods that have the same effect when they are sent twice (RFC 9110 section 9.2.2). */
 export const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
+const TIMEOUTS = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError];
+
 /** The problem of a request that failed; other errors stay as they are. */
 function problemOf(error: unknown, host: string): unknown {
   if (error instanceof RelayProblem) return error;
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError) {
+  if (TIMEOUTS.some((timeout) => error instanceof timeout)) {
     return new RelayProblem('api_timeout', `The API at ${host} did not answer in time.`, {
       hint: 'Try again; if it lasts, ask for less at a time, or raise proxy.timeoutMs.'
     });
@@ -80,6 +91,13 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
         });
       } catch (error) {
         throw request.signal.aborted ? error : problemOf(error, host);
+      }
+    },
+    async readError(answer, signal) {
+      try {
+        return await readError(answer, ERROR_BYTES);
+      } catch (error) {
+        throw signal.aborted ? error : problemOf(error, host);
       }
     },
     close: () => pool.destroy()

@@ -448,6 +448,18 @@ describe('F15 F16 when somebody breaks off', () => {
     expect(await ask(world.at(QUEUES), get)).toMatchObject({ status: 504, body: { code: 'api_timeout' } });
   });
 
+  it('a malformed request after a call ends the connection, and writes nothing into the answer of the call', async () => {
+    world = await setUpProxy();
+    world.api.answerWith((_call, response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('begun');
+    });
+    const { socket, answer } = openRaw(world.relay.url);
+    socket.write(`GET ${QUEUES} HTTP/1.1\r\nHost: ${new URL(world.relay.url).host}\r\nX-Genesys-Auth: 1\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.write('not HTTP\r\n\r\n');
+    expect((await answer).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  });
+
   it('an idle connection that the API has closed costs nothing', async () => {
     world = await setUpProxy();
     let calls = 0;

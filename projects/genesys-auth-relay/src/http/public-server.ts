@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RelayConfig } from '../config/config.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -7,6 +7,7 @@ import { relayHeaders } from '../reply/headers.ts';
 import { RelayProblem, problemAnswer } from '../reply/problem.ts';
 import { writeToSocket } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
+import { whenClosed } from '../runtime/when-closed.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { closeServer } from './bind.ts';
 import { malformed } from './malformed.ts';
@@ -40,6 +41,18 @@ export async function createPublicServer(
   isDraining: () => boolean = () => false
 ): Promise<PublicServer> {
   const { relay, listener, answerTimeoutMs, reload, stop } = await createHttpRelay(config, runtime, { isDraining });
+  /** Responses that are not fully sent. */
+  const open = new Set<ServerResponse>();
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    open.add(response);
+    whenClosed(response, () => {
+      open.delete(response);
+    });
+    listener(request, response);
+  };
+  /** Whether a part of an answer has been sent. A response has a socket only while it is its turn on the connection. */
+  const isAnswering = (socket: Duplex) =>
+    [...open].some((response) => response.socket === socket && response.headersSent);
   const { headersTimeoutMs, requestTimeoutMs } = config.limits;
   const server = createServer(
     {
@@ -52,7 +65,7 @@ export async function createPublicServer(
       // The listener checks it.
       requireHostHeader: false
     },
-    listener
+    serve
   );
   // A connection is silent while it waits for the API.
   const setIdleTimeout = () => {
@@ -74,7 +87,9 @@ export async function createPublicServer(
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Browsers open connections in advance. One that ends before it sends anything was not meant as a request.
     if (error.code === 'ECONNRESET' || !socket.writable) return;
-    refuseConnection(socket, malformed(error.code));
+    // A problem would become a part of the answer that has begun.
+    if (isAnswering(socket)) socket.destroy();
+    else refuseConnection(socket, malformed(error.code));
   });
   server.on('connect', (_request, socket) => {
     refuseConnection(
@@ -87,7 +102,7 @@ export async function createPublicServer(
     );
   });
   // A server may ignore an expectation that it does not know (RFC 9110 section 10.1.1).
-  server.on('checkExpectation', listener);
+  server.on('checkExpectation', serve);
   if (relay.hub !== undefined) {
     const upgrade = createUpgrade(relay, config, runtime, '');
     server.on('upgrade', (request, socket, head) => {

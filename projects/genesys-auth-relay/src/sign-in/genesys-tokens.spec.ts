@@ -1,46 +1,30 @@
 import type { Sandbox } from 'genesys-sandbox';
 import type { RelayConfigInput } from '../index.ts';
 import { type Answer, ask } from '../testing/ask.ts';
-import { ANN, APP_URL, type SignInSetup, setUpSignIn } from '../../test/sign-in-setup.ts';
+import { ANN, type SignInChange, type SignInSetup, setUpSignIn, tokenOf } from '../../test/sign-in-setup.ts';
 
 const QUEUES = '/api/v2/routing/queues';
-
-/** A token as an app gets it that signs users in by itself. */
-async function tokenOf(sandbox: Sandbox, email = ANN): Promise<string> {
-  const query = new URLSearchParams({ response_type: 'code', client_id: 'sign-in-client', redirect_uri: APP_URL });
-  const form = { 'content-type': 'application/x-www-form-urlencoded' };
-  const sent = await ask(`${sandbox.authorizeEndpoint}?${query.toString()}`, {
-    headers: form,
-    body: new URLSearchParams({ email, password: 'any' }).toString()
-  });
-  const code = new URL(String(sent.headers['location'])).searchParams.get('code') ?? '';
-  const basic = Buffer.from('sign-in-client:CANARY-sign-in-secret').toString('base64');
-  const answer = await ask(sandbox.tokenEndpoint, {
-    headers: { ...form, authorization: `Basic ${basic}` },
-    body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: APP_URL }).toString()
-  });
-  return String(answer.body['access_token']);
-}
 
 describe('a caller with a Genesys Cloud token of a user', () => {
   let world: SignInSetup;
   afterEach(() => world.close());
   type Identity = Partial<Extract<NonNullable<RelayConfigInput['identities']>[number], { type: 'genesysToken' }>>;
+  const settings = (sandbox: Sandbox, identity: Identity = {}): SignInChange => ({
+    config: {
+      signIn: undefined,
+      identities: [
+        {
+          type: 'genesysToken',
+          clients: ['sign-in-client'],
+          organizations: [sandbox.users[0]?.organization.id ?? ''],
+          roles: { agent: { everyone: true } },
+          ...identity
+        }
+      ]
+    }
+  });
   const start = async (identity: Identity = {}) => {
-    world = await setUpSignIn((sandbox) => ({
-      config: {
-        signIn: undefined,
-        identities: [
-          {
-            type: 'genesysToken',
-            clients: ['sign-in-client'],
-            organizations: [sandbox.users[0]?.organization.id ?? ''],
-            roles: { agent: { everyone: true } },
-            ...identity
-          }
-        ]
-      }
-    }));
+    world = await setUpSignIn((sandbox) => settings(sandbox, identity));
     return tokenOf(world.sandbox);
   };
   const send = (path: string, token: string): Promise<Answer> =>
@@ -101,6 +85,14 @@ describe('a caller with a Genesys Cloud token of a user', () => {
     for (let step = 0; step < 70; step++) statuses.push((await send(QUEUES, `made-up-${step}`)).status);
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect(checks()).toBe(60);
+  });
+
+  it('pauses as the API has asked, also after a reload', async () => {
+    const token = await start();
+    world.sandbox.faults.add({ type: 'rateLimit', route: `GET ${QUEUES}`, retryAfterSeconds: 42, times: 1 });
+    expect((await send(QUEUES, token)).status).toBe(429);
+    await world.reload(settings(world.sandbox));
+    expect(await send(QUEUES, token)).toMatchObject({ status: 429, body: { code: 'api_budget_spent' } });
   });
 
   it('gets Retry-After while Genesys Cloud fails', async () => {

@@ -61,9 +61,16 @@ export function createGenesysTokens(
   const fingerprint = sha256(JSON.stringify(identities));
   const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });
   const flights = new Map<string, Promise<Caller>>();
-  const limits = new LRUCache<string, ApiLimits>({ max: MAX_TOKENS });
+  const { requestsPerMinute, queueLength, queueWaitMs } = config.proxy;
   const failures = createRateLimit(FAILED_PER_MINUTE, clock);
   const checks = createRateLimit(CHECKS_PER_MINUTE, clock);
+
+  function limitsOf(hash: string): ApiLimits {
+    const key = [hash, requestsPerMinute, queueLength, queueWaitMs].join(' ');
+    let limits = memory.limits.get(key);
+    if (limits === undefined) memory.limits.set(key, (limits = createApiLimits(config, clock)));
+    return limits;
+  }
 
   async function read(token: string, hash: string): Promise<Caller> {
     const facts = await api.readToken(token, true);
@@ -123,9 +130,7 @@ export function createGenesysTokens(
     tokenProvider(caller) {
       const sent = memory.tokens.get(caller);
       if (sent === undefined) return undefined;
-      let own = limits.get(sent.hash);
-      if (own === undefined) limits.set(sent.hash, (own = createApiLimits(config, clock)));
-      const ofToken = own;
+      const ofToken = limitsOf(sent.hash);
       return {
         name: USER.name,
         budget: ofToken.budget(USER, 0),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import express from 'express';
 import { type RelayHandler, createRelayHandler } from '../index.ts';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
@@ -37,5 +38,13 @@ describe('an API call whose body Express has read', () => {
     const bytes = Buffer.from([0x00, 0xff, 0xfe, 0x80, 0x41]);
     expect((await send(bytes, { 'content-type': 'application/octet-stream' })).status).toBe(200);
     expect(api.calls.map(({ body }) => body)).toEqual([bytes]);
+  });
+
+  it('has no content-encoding, because Express has decompressed the body', async () => {
+    const body = gzipSync('{"filter":1}');
+    const answer = await send(body, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    expect(answer.status).toBe(200);
+    expect(api.calls[0]?.body.toString()).toBe('{"filter":1}');
+    expect(api.calls[0]?.headers['content-encoding']).toBeUndefined();
   });
 });

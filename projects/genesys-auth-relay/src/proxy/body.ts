@@ -10,6 +10,8 @@ export interface ApiBody {
   readonly content: Buffer | Readable | null;
   /** Length in bytes, if it is known. */
   readonly length: number | undefined;
+  /** Whether the relay's host has read the body. Its body parsers also decompress. */
+  readonly readByHost?: boolean;
 }
 
 /** Most calls have no body. */
@@ -59,7 +61,7 @@ export async function readApiBody(
   const before = readBefore(request);
   if (before !== undefined) {
     if (before.length > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
-    return { content: before, length: before.length };
+    return { content: before, length: before.length, readByHost: true };
   }
   let start: CappedBody;
   try {

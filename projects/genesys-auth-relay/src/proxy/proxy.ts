@@ -171,6 +171,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     tokenProvider.checkPause(permit.operation);
     const body = await readApiBody(request, proxy);
     const headers = headersOf(head, traceparent);
+    if (body.readByHost === true) delete headers['content-encoding'];
     if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
     const permitted: PermittedCall = { call, permit, tokenProvider, path: target.full, headers, body, signal };
     const mayShare = method === 'GET' && body.content === null && head.headers['range'] === undefined;

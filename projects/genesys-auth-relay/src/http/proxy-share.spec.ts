@@ -45,6 +45,20 @@ describe('identical GETs at the same time', () => {
     for (const response of waiting.splice(0)) response.writeHead(200, { etag: '"1"' }).end(body);
   };
 
+  it('have no content-length when the shared answer is a 204', async () => {
+    await start(true);
+    const first = ask(world.at(QUEUES), as('ann'));
+    await until(() => waiting.length === 1);
+    const second = ask(world.at(QUEUES), as('bob'));
+    await settle();
+    await settle();
+    expect(waiting).toHaveLength(1);
+    waiting.pop()?.writeHead(204).end();
+    for (const { status, headers } of await Promise.all([first, second])) {
+      expect([status, headers['content-length']]).toEqual([204, undefined]);
+    }
+  });
+
   it('become one between callers with the same roles, when that is configured', async () => {
     await start(true);
     const first = ask(world.at(QUEUES), as('ann'));

@@ -83,7 +83,7 @@ export async function streamAndKeep(
 
 /** Writes an answer whose body has been read. */
 export function writeWhole(call: ApiCall, { statusCode, headers, body }: WholeAnswer): void {
-  // The answer to HEAD has the length of the body that GET would get.
-  const length = call.request.method === 'HEAD' ? {} : { 'content-length': String(body.length) };
+  // The answer to HEAD has the length of the body that GET would get. A 204 has no length (RFC 9110 section 8.6).
+  const length = call.request.method === 'HEAD' || statusCode === 204 ? {} : { 'content-length': String(body.length) };
   if (writeApiHead(call, { statusCode, headers: { ...headers, ...length } })) call.response.end(body);
 }

@@ -45,6 +45,18 @@ describe('B11 the operations of a caller', () => {
     expect(world.api.calls).toHaveLength(2);
   });
 
+  it('include HEAD where a rule names GET', async () => {
+    await withRole(
+      {
+        scopes: ['routing:readonly'],
+        routes: [{ methods: ['GET'], path: '/api/v2/routing' }, { path: '/api/v2/new' }]
+      },
+      { proxy: { allow: [{ methods: ['GET'], path: '/api/v2/new', scopes: ['routing:readonly'] }] } }
+    );
+    for (const path of ['/api/v2/routing/queues', '/api/v2/new']) expect((await send('HEAD', path)).status).toBe(200);
+    expect((await send('POST', '/api/v2/new')).status).toBe(403);
+  });
+
   it('needs nothing but a role where the operation needs no scope', async () => {
     await withRole({ scopes: ['routing:readonly'] });
     for (const path of ['/api/v2/date', '/api/v2/timezones', '/api/v2/ipranges']) {

@@ -29,8 +29,10 @@ const normalPath = (path: string): string => decodeURIComponent(path).toLowerCas
 /** Whether a rule of methods and a path matches a request. The path of a rule includes all paths below it. */
 function matches({ methods, path }: RouteRule, method: string, requestPath: string): boolean {
   const wanted = path.toLowerCase();
+  // HEAD reveals no more than GET.
+  const isMethod = methods?.includes(method) ?? true;
   return (
-    (methods === undefined || methods.includes(method)) &&
+    (isMethod || (method === 'HEAD' && methods?.includes('GET') === true)) &&
     (requestPath === wanted || requestPath.startsWith(`${wanted}/`))
   );
 }

@@ -61,6 +61,21 @@ describe('a caller with a JWT', () => {
     expect((await session(await provider.token({}, { jku: 'a'.repeat(600) }))).status).toBe(200);
   });
 
+  it.each(['first', 'last'])('can try again while the keys of an identity are unavailable (%s)', async (place) => {
+    provider = await startIdentityProvider({ now: () => clock.now() / 1000 });
+    const { issuer, jwksUri } = provider;
+    const identities = [
+      { type: 'jwt' as const, issuer, audience: 'relay', jwksUri: `${new URL(jwksUri).origin}/nothing` },
+      { type: 'jwt' as const, issuer, audience: 'another', jwksUri }
+    ];
+    if (place === 'last') identities.reverse();
+    world = await setUp({ runtime: { clock }, config: { identities } });
+    expect(await session(await provider.token())).toMatchObject({
+      status: 503,
+      body: { code: 'identity_unavailable' }
+    });
+  });
+
   it('needs no X-Genesys-Auth for a token, and gets one', async () => {
     await start();
     const answer = await ask(`${world.relay.url}/token`, {

@@ -169,7 +169,8 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
           verified.set(sha256(token), result);
           return result.caller;
         } catch (error) {
-          refusal = refusalOf(error);
+          // The identity that cannot be checked now may be the right one.
+          if (refusal?.code !== 'identity_unavailable') refusal = refusalOf(error);
         }
       }
       throw refusal ?? invalidCredentials('The issuer of the token is not known to this relay.', SIGN_IN);

@@ -121,6 +121,16 @@ describe('when the API refuses the token', () => {
     }
   );
 
+  it('its 401 does not count as a token that was served', async () => {
+    await world.close();
+    const served: string[] = [];
+    world = await setUpProxy({ runtime: { observer: { tokenServed: (how) => served.push(how) } } });
+    world.api.answerWith((_call, response) => response.writeHead(401).end());
+    expect(await ask(world.at(QUEUES), get)).toMatchObject({ body: { code: 'api_refused' } });
+    // One for the call, and one to see whether the token was replaced.
+    expect(served).toEqual(['waited', 'fresh']);
+  });
+
   it('its 401 to HEAD is a problem of the relay as well', async () => {
     world.api.answerWith((_call, response) => response.writeHead(401).end());
     expect((await ask(world.at(QUEUES), { ...get, method: 'HEAD' })).status).toBe(502);

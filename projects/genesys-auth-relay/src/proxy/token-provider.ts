@@ -75,7 +75,7 @@ export function createClientTokenProviders({ tokenSource, limits, takeVerificati
       problemOf401({ hash }, answer) {
         // Not live: the token was dropped, but the call was not sent again, because its body was streamed. The caller gets the
         // API's 401 and may repeat the call.
-        const isLive = tokenSource.serveLive(client, scopes, slot)?.hash === hash;
+        const isLive = tokenSource.isLive(client, scopes, hash, slot);
         return Promise.resolve(isLive || isAddressRefused(answer) ? apiRefused(answer) : undefined);
       }
     };

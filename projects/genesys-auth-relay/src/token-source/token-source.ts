@@ -29,6 +29,8 @@ export interface TokenSource {
    * @throws UpstreamError when there is no live token and none can be obtained
    */
   get(client: ClientConfig, scopes: readonly string[], slot?: number): Promise<SourceToken>;
+  /** Whether this is the live token that `serveLive` would return. */
+  isLive(client: ClientConfig, scopes: readonly string[], hash: string, slot?: number): boolean;
   /**
    * Handles the report that the API refused a token. If it is the live one, the relay asks the API about it, at most once a second
    * for each token; concurrent reports wait for the same answer. The token is dropped only if the API refuses it again.
@@ -217,6 +219,7 @@ export function createCachedTokenSource(
 
   return {
     serveLive: (client, scopes, slot) => serveLive(cacheKey(genesys, client, scopes, slot), { client, scopes }),
+    isLive: (client, scopes, hash, slot) => live(cacheKey(genesys, client, scopes, slot))?.hash === hash,
     async get(client, scopes, slot) {
       const key = cacheKey(genesys, client, scopes, slot);
       const purpose = { client, scopes };

@@ -79,6 +79,12 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
     await rm(dirname(key), { recursive: true });
 
     await tutorial.startRelay();
+    const forwarded = { 'x-genesys-auth': '1', 'x-forwarded-host': 'my-codespace-4200.app.github.dev' };
+    const headers = { ...forwarded, 'x-genesys-dev-key': (await readFile(key, 'utf8')).trim() };
+    const refused = (await (await fetch(`http://127.0.0.1:${port}/session`, { headers })).json()) as { detail: string };
+    expect(refused).toMatchObject({ code: 'dev_refused' });
+    expect(messagesOf('403 loopback_refused or dev_refused')).toContain(refused.detail);
+    expect(anchorsFrom('dev_refused')).toEqual([anchorOf('403 loopback_refused or dev_refused')]);
     const withRelay = await openQueues(browser, origin);
     expect(withRelay.errors).toEqual([]);
     expect(withRelay.names.length).toBeGreaterThan(3);

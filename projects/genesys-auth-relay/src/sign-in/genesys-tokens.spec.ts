@@ -1,6 +1,7 @@
 import type { Sandbox } from 'genesys-sandbox';
 import type { RelayConfigInput } from '../index.ts';
 import { type Answer, ask } from '../testing/ask.ts';
+import { testClock } from '../testing/clock.ts';
 import { ANN, type SignInChange, type SignInSetup, setUpSignIn, tokenOf } from '../../test/sign-in-setup.ts';
 
 const QUEUES = '/api/v2/routing/queues';
@@ -88,7 +89,10 @@ describe('a caller with a Genesys Cloud token of a user', () => {
   });
 
   it('pauses as the API has asked, also after a reload', async () => {
-    const token = await start();
+    // A reload sleeps, and the pause must not end by that.
+    const clock = { ...testClock(), sleep: () => Promise.resolve() };
+    world = await setUpSignIn((sandbox) => ({ ...settings(sandbox), runtime: { clock } }));
+    const token = await tokenOf(world.sandbox);
     world.sandbox.faults.add({ type: 'rateLimit', route: `GET ${QUEUES}`, retryAfterSeconds: 42, times: 1 });
     expect((await send(QUEUES, token)).status).toBe(429);
     await world.reload(settings(world.sandbox));

@@ -3,7 +3,6 @@ import type { RelayConfig } from '../config/config.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { RouteHandler } from './request-context.ts';
 import {
-  apiOf,
   createApiHandler,
   createNotificationsHandler,
   createSessionHandler,
@@ -69,7 +68,7 @@ export function createRoutes(relay: Relay, config: RelayConfig, prefix: string):
       path: API_PATH,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       checksQuery: true,
-      pageHeaders: () => apiPageHeaders(apiOf(relay).forwardHeaders),
+      pageHeaders: () => apiPageHeaders(relay.api?.forwardHeaders ?? []),
       handle: createApiHandler(relay, prefix)
     }
   ];

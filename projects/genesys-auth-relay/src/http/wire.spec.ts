@@ -304,6 +304,16 @@ describe('the wire of the relay', () => {
       }
     });
 
+    it('lets a page of a listed app see that the relay forwards no API calls', async () => {
+      const path = '/api/v2/routing/queues';
+      expect((await send(path, preflight(listed))).status).toBe(204);
+      expect(await send(path, { method: 'POST', headers: { origin: listed } })).toMatchObject({
+        status: 404,
+        headers: { 'access-control-allow-origin': listed },
+        body: { code: 'token_mode' }
+      });
+    });
+
     it('answers the preflight of a listed app', async () => {
       for (const [path, method] of [
         ['/token', 'POST'],

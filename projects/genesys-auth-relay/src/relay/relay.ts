@@ -124,6 +124,7 @@ async function build(
   const policy = createPolicy(config);
   const pending = createPending();
   const sessions = await openSessionStore(config);
+  if (sessions !== undefined) closeLater(sessions);
   const dev = config.dev?.key && createDevIdentity(config.dev, config.dev.key);
   const createSignInFor = (signInConfig: SignInConfig) =>
     createSignIn(config, signInConfig, runtime, { policy, memory, pending, store: sessions });

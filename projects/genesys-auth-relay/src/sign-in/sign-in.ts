@@ -144,7 +144,7 @@ export function createSignIn(
 
     async close() {
       clearInterval(idleTimer);
-      await Promise.all([genesys.close(), sessionStore.close()]);
+      await genesys.close();
     }
   };
 }

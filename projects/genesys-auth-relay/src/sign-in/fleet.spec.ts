@@ -2,6 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { NOTIFICATIONS_PROTOCOL, TICKET_PROTOCOL_PREFIX } from 'genesys-auth-protocol';
 import type { Sandbox } from 'genesys-sandbox';
 import { type RelayRuntime, type RunningRelay, createRelayMetrics, parseRelayConfig, startRelay } from '../index.ts';
+import { parseConfig } from '../config/parse.ts';
+import { Secret } from '../config/secret.ts';
+import { openRedis } from '../store/redis-client.ts';
+import { createSeal } from '../store/seal.ts';
 import { type TestClock, testClock } from '../testing/clock.ts';
 import { openHub } from '../testing/hub-client.ts';
 import { type TestRedis, describeWithRedis, startRedis } from '../testing/redis.ts';
@@ -16,6 +20,7 @@ import {
   startSandbox,
   withService
 } from '../../test/sign-in-setup.ts';
+import { createRedisSessions } from './redis-sessions.ts';
 import { nameOf } from './sessions.ts';
 
 const MINUTE = 60_000;
@@ -144,6 +149,64 @@ describeWithRedis('relays that share the sessions of users', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(sandbox.tokenRequestCount()).toBe(2);
+  });
+
+  it('find a session in the index that began while another relay looked for idle ones', async () => {
+    const { store: config } = parseRelayConfig(
+      signInConfig(sandbox, { config: { store: { redis: { url: redis.url, key: { env: 'KEY' }, timeoutMs: 2000 } } } }),
+      { SIGN_IN_SECRET: 'CANARY-sign-in-secret', KEY }
+    );
+    if (config === undefined) throw new Error('the configuration has no store');
+    const client = await openRedis(config);
+    const seal = createSeal('sessions', [randomBytes(32)]);
+    const parts = { seal, prefix: 'genesys-auth:', index: 'index', idleMs: MINUTE, leaseMs: 1000 };
+    const other = createRedisSessions({ ...parts, client });
+    const store = createRedisSessions({
+      ...parts,
+      client: {
+        ...client,
+        async evalBuffer(script, keys, args) {
+          if (script.includes("'SET', KEYS[1]"))
+            for await (const idle of other.takeIdle()) expect(idle).toBeUndefined();
+          return client.evalBuffer(script, keys, args);
+        }
+      }
+    });
+    const now = clock.now();
+    await store.create('a-session', {
+      user: { id: 'ann', name: 'Ann', email: ANN, organization: { id: 'org', name: 'Org' } },
+      clientId: 'sign-in-client',
+      homeOrganizationId: 'org',
+      facts: { roleIds: [], groupIds: [], divisionId: undefined },
+      scopes: [],
+      accessToken: 'CANARY-access-token',
+      refreshToken: undefined,
+      tokenStart: now,
+      tokenEnd: now + 60 * MINUTE,
+      start: now,
+      readAt: now
+    });
+    expect(await redis.client.zscore('genesys-auth:{sessions:index}', 'a-session')).toBe('0');
+    await client.close();
+  });
+
+  it('keep the store open when a relay for development forgets an origin of a browser', async () => {
+    const key = 'CANARY-dev-key';
+    const store = { redis: { url: redis.url, key: { env: 'KEY' }, timeoutMs: 2000 } };
+    const env = { SIGN_IN_SECRET: 'CANARY-sign-in-secret', KEY };
+    const config = parseConfig(signInConfig(sandbox, { config: { store, dev: { roles: ['agent'] } } }), {
+      env,
+      baseDir: '.',
+      dev: { key: new Secret(key) }
+    });
+    const relay = await startRelay(config, { clock, random: () => 0.5 });
+    relays.push(relay);
+    const browser = await signedIn(relay);
+    for (let port = 4300; port < 4325; port++) {
+      const headers = { 'x-genesys-dev-key': key, 'x-forwarded-host': `localhost:${port}` };
+      await browser.navigate('/sign-in', headers);
+    }
+    expect((await browser.session()).body).toMatchObject({ identity: 'session' });
   });
 
   it('keep nothing that can be read or used without the key', async () => {

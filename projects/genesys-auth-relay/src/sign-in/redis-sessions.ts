@@ -135,8 +135,10 @@ export function createRedisSessions({ client, seal, prefix, index, idleMs, lease
 
   return {
     async create(name, session) {
+      // Before, because this relay may stop in between. After, because another relay may have removed the name in between.
       await addToIndex(name, 0);
       await run(client.evalBuffer(KEEP, [placeOf(name)], [sealedOf(name, session), lifeMs]));
+      await addToIndex(name, 0);
     },
 
     async read(name) {

@@ -12,7 +12,7 @@ const npm = (args, cwd) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 
-const all = ['scopes', 'interceptor', 'token', 'proxy', 'session', 'headers', 'hub', 'slow-reader'];
+const all = ['scopes', 'interceptor', 'token', 'proxy', 'session', 'latency', 'headers', 'hub', 'slow-reader'];
 const args = process.argv.slice(2);
 const dashes = args.indexOf('--');
 const named = dashes === -1 ? args : args.slice(0, dashes);

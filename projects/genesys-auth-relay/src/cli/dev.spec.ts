@@ -1,7 +1,9 @@
 import {
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   realpathSync,
   rmSync,
   statSync,
@@ -105,14 +107,45 @@ describe('genesys-auth-relay dev', () => {
     expect(await session(url)).toMatchObject({ status: 200 });
   });
 
-  it('keeps the key', async () => {
+  it('writes a new key at each start, in place of any other file', async () => {
     configFile();
     writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');
+    mkdirSync(at('.genesys-auth-relay'), { mode: 0o777 });
+    const known = 'B'.repeat(43);
+    writeFileSync(at('.genesys-auth-relay/dev-key'), known);
     const first = await start();
-    await first.relay?.close();
     const before = key();
-    await start();
-    expect(key()).toBe(before);
+    expect(before).not.toBe(known);
+    expect((await session(first.url)).status).toBe(200);
+    await first.relay?.close();
+    const second = await start();
+    expect(key()).not.toBe(before);
+    expect((await session(second.url)).status).toBe(200);
+    expect(readdirSync(at('.genesys-auth-relay')).sort()).toEqual(['.gitignore', 'dev-key']);
+    expect(statSync(at('.genesys-auth-relay')).mode & 0o777).toBe(0o700);
+  });
+
+  it('replaces a link in the place of the key, and leaves its target as it is', async () => {
+    configFile();
+    writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');
+    writeFileSync(at('other'), 'text', { mode: 0o644 });
+    mkdirSync(at('.genesys-auth-relay'));
+    symlinkSync(at('other'), at('.genesys-auth-relay/dev-key'));
+    const { url } = await start();
+    expect((await session(url)).status).toBe(200);
+    expect(lstatSync(at('.genesys-auth-relay/dev-key')).isFile()).toBe(true);
+    expect(readFileSync(at('other'), 'utf8')).toBe('text');
+    expect(statSync(at('other')).mode & 0o777).toBe(0o644);
+  });
+
+  it('leaves the key of a running relay when it cannot listen', async () => {
+    configFile();
+    writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');
+    const { url } = await start();
+    const { exitCode, err } = await start('--port', new URL(url).port);
+    expect(exitCode).toBe(1);
+    expect(err()).toContain('Another program has port');
+    expect((await session(url)).status).toBe(200);
   });
 
   it('reads another file of variables, over which those of the shell win', async () => {
@@ -204,17 +237,27 @@ describe('genesys-auth-relay dev', () => {
       expect(await refusal('--env-file', at('missing.env'))).toMatch(/missing\.env cannot be read \(ENOENT\)\.\n$/);
     });
 
-    it('when the key was edited', async () => {
+    it('when the folder of the key is a link', async () => {
       configFile();
-      mkdirSync(at('.genesys-auth-relay'));
-      writeFileSync(at('.genesys-auth-relay/dev-key'), 'CANARY short');
-      const text = await refusal();
-      expect(text).toMatch(/dev-key does not have the form of a key\. Delete the file/);
-      expect(text).not.toContain('CANARY');
+      writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');
+      mkdirSync(at('other'), { mode: 0o755 });
+      symlinkSync(at('other'), at('.genesys-auth-relay'));
+      expect(await refusal()).toMatch(/\.genesys-auth-relay is a link\. Delete it/);
+      expect(statSync(at('other')).mode & 0o777).toBe(0o755);
+      expect(readdirSync(at('other'))).toEqual([]);
+    });
+
+    it('when a folder is in the place of the key', async () => {
+      configFile();
+      writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');
+      mkdirSync(at('.genesys-auth-relay/dev-key'), { recursive: true });
+      expect(await refusal()).toMatch(/cannot be written in .*\.genesys-auth-relay \(\w+\)\. Delete this folder/);
+      expect(readdirSync(at('.genesys-auth-relay')).sort()).toEqual(['.gitignore', 'dev-key']);
     });
 
     it('when a file is in the place of the folder of the key', async () => {
       configFile();
+      writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');
       writeFileSync(at('.genesys-auth-relay'), '');
       expect(await refusal()).toMatch(/\.genesys-auth-relay \((?:EEXIST|ENOTDIR)\)/);
     });

@@ -8,7 +8,7 @@ import { readConfigFile } from '../config/load.ts';
 import { parseConfig } from '../config/parse.ts';
 import { RelayStartError } from '../http/server.ts';
 import { errorCode } from '../runtime/error-code.ts';
-import { devKey } from './dev-key.ts';
+import { newDevKey, writeDevKey } from './dev-key.ts';
 import { type DevInput, type DevRelay, startDevRelay } from './dev-relay.ts';
 import { type RunningSandbox, startSandbox } from './dev-sandbox.ts';
 import { relayYaml } from './init-file.ts';
@@ -117,7 +117,7 @@ async function start(flags: Flags, output: Output): Promise<Outcome> {
   const folder = dirname(resolve(file));
   const envFile = envFlag ?? join(dirname(file), '.env');
   await createConfig(file, flags, output);
-  const key = await devKey(folder);
+  const key = newDevKey();
   const sandbox = flags.sandbox ? await startSandbox(folder) : undefined;
   const read = async (): Promise<DevInput> => {
     const own = await readEnv(envFile, envFlag !== undefined);
@@ -128,6 +128,11 @@ async function start(flags: Flags, output: Output): Promise<Outcome> {
   };
   const watch = createFileWatch([file, envFile]);
   const relay = await startDevRelay(read).catch(async (error: unknown) => {
+    await sandbox?.close();
+    throw error;
+  });
+  await writeDevKey(folder, key).catch(async (error: unknown) => {
+    await relay.close();
     await sandbox?.close();
     throw error;
   });

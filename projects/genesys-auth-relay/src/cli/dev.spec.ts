@@ -107,6 +107,21 @@ describe('genesys-auth-relay dev', () => {
     expect(await session(url)).toMatchObject({ status: 200 });
   });
 
+  it('ignores HOST, and prints the address that the file gives', async () => {
+    vi.stubEnv('HOST', '127.0.0.2');
+    try {
+      configFile();
+      writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\nHOST=127.0.0.2\n');
+      const { url, ready } = await start();
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+      expect(ready).not.toContain('bound to');
+      configFile({ listen: { host: '0.0.0.0', port: 0 } });
+      expect((await start()).ready).toMatch(/relay +http:\/\/127\.0\.0\.1:\d+ \(bound to 0\.0\.0\.0, token mode\)/);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('writes a new key at each start, in place of any other file', async () => {
     configFile();
     writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');

@@ -8,6 +8,7 @@ import { readConfigFile } from '../config/load.ts';
 import { parseConfig } from '../config/parse.ts';
 import { RelayStartError } from '../http/server.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { boundTo } from './bound-to.ts';
 import { newDevKey, writeDevKey } from './dev-key.ts';
 import { type DevInput, type DevRelay, startDevRelay } from './dev-relay.ts';
 import { type RunningSandbox, startSandbox } from './dev-sandbox.ts';
@@ -96,7 +97,7 @@ function describe({ url, config }: DevRelay, files: readonly string[], sandbox: 
   const users = sandbox?.users.join(' or ') ?? '';
   const lines = [
     'genesys-auth-relay runs for development',
-    `  relay      ${url} (${config.mode} mode), for the dev server`,
+    `  relay      ${url} (${boundTo(config)}${config.mode} mode), for the dev server`,
     ...(sandbox === undefined
       ? []
       : [
@@ -123,7 +124,11 @@ async function start(flags: Flags, output: Output): Promise<Outcome> {
     const own = await readEnv(envFile, envFlag !== undefined);
     // The sandbox replaces the organization, which files for sign-in take from this variable. It may be there and empty.
     const env = sandbox ? { ...own, GENESYS_ORGANIZATION_ID: sandbox.target.organizationId } : own;
-    const input = applySettings(withDefaults(await readConfigFile(file, env)), settingsOf(flags, env));
+    // A shell may export HOST, and the app's dev server may read it from the same .env. It must not open the relay to others.
+    const input = applySettings(
+      withDefaults(await readConfigFile(file, env)),
+      settingsOf(flags, { ...env, HOST: undefined })
+    );
     return { config: parseConfig(input, { env, baseDir: folder, dev: { key, sandbox: sandbox?.target } }), env };
   };
   const watch = createFileWatch([file, envFile]);

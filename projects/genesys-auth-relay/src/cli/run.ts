@@ -3,6 +3,7 @@ import { configJsonSchema } from '../config/json-schema.ts';
 import { RelayConfigError } from '../config/error.ts';
 import { RelayStartError, startRelay } from '../http/server.ts';
 import { grantOf } from '../http/start-log.ts';
+import { boundTo } from './bound-to.ts';
 import { describeConfig } from './check.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
@@ -30,7 +31,7 @@ async function serve(flags: FileFlags, output: Output): Promise<Outcome> {
   const { config, env } = await loadForCommand(flags);
   const relay = await startRelay(config, {}, env);
   const admin = relay.adminUrl === '' ? '' : `, health at ${relay.adminUrl}/readyz`;
-  const ready = `genesys-auth-relay listens on ${relay.url} (${config.mode} mode, grant: ${grantOf(config)})${admin}\n`;
+  const ready = `genesys-auth-relay listens on ${relay.url} (${boundTo(config)}${config.mode} mode, grant: ${grantOf(config)})${admin}\n`;
   const reload = async () => {
     try {
       await relay.reload(loadForCommand(flags).then((loaded) => loaded.config));

@@ -140,6 +140,16 @@ describe('serve, check and doctor', () => {
     expect(ready).toMatch(/listens on http:\/\/127\.0\.0\.2:[1-9]/);
   });
 
+  it('serve prints the address that others reach', async () => {
+    const { relay, ready } = await command('serve', ...FLAGS, '--port', '0');
+    await relay?.close();
+    expect(ready).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+ \(token mode/);
+    vi.stubEnv('HOST', '0.0.0.0');
+    const open = await command('serve', ...FLAGS, '--port', '0');
+    await open.relay?.close();
+    expect(open.ready).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+ \(bound to 0\.0\.0\.0, token mode/);
+  });
+
   it('check says which setting replaces a value of the file', async () => {
     vi.stubEnv('PORT', '9000');
     const { exitCode, out } = await command('check', ...FLAGS);

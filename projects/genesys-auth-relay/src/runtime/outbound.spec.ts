@@ -174,14 +174,19 @@ describe('the variables of the proxy', () => {
     {},
     { HTTPS_PROXY: '' },
     { HTTPS_PROXY: 'proxy.example.com:3128' },
-    { HTTPS_PROXY: 'https://p.example.com' }
+    { HTTPS_PROXY: 'https://p.example.com' },
+    { HTTPS_PROXY: 'http://user:12%2334@p.example.com:3128/' }
   ])('are valid: %j', (env) => {
     expect(outboundIssue(env)).toBeUndefined();
   });
 
   it.each([
     [{ HTTPS_PROXY: 'socks5://user:CANARY@p.example.com' }, /socks5/],
-    [{ https_proxy: 'http://user:CANARY@' }, /not a URL/]
+    [{ https_proxy: 'http://user:CANARY@' }, /not a URL/],
+    [{ HTTPS_PROXY: 'http://CANARY:12#34@p.example.com:3128' }, /after the port/],
+    [{ HTTPS_PROXY: 'CANARY:80/CANARY@p.example.com' }, /after the port/],
+    [{ HTTPS_PROXY: 'http://CANARY:80?CANARY@p.example.com' }, /after the port/],
+    [{ HTTPS_PROXY: 'http://CANARY:80\\CANARY@p.example.com' }, /after the port/]
   ])('are refused without their value: %j', (env, text) => {
     const issue = outboundIssue(env);
     expect(issue).toMatchObject({ key: Object.keys(env)[0], message: expect.stringMatching(text) as string });

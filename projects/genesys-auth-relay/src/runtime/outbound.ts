@@ -71,8 +71,13 @@ export function outboundIssue(env: NodeJS.ProcessEnv): { key: string; message: s
   const url = parse(value);
   const fix = 'write http://host:port or https://host:port, with user:password@ before the host if the proxy needs it';
   if (url === undefined) return { key, message: 'is not a URL', fix };
-  if (url.protocol === 'http:' || url.protocol === 'https:') return undefined;
-  return { key, message: `has the scheme ${url.protocol.slice(0, -1)}, which the relay does not support`, fix };
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return { key, message: `has the scheme ${url.protocol.slice(0, -1)}, which the relay does not support`, fix };
+  }
+  if (url.pathname === '/' && url.search === '' && url.hash === '') return undefined;
+  // Such a character in a password ends the host, so that the user name would be the host.
+  const encode = 'in user and password write / as %2F, ? as %3F, # as %23 and \\ as %5C';
+  return { key, message: 'has something after the port', fix: `${fix}; ${encode}` };
 }
 
 /** The text itself if it is not percent-encoded. */

@@ -91,6 +91,17 @@ describe('the dev identity', () => {
     expect(answer.body['hint']).toContain('dev.hosts');
   });
 
+  it.each(['127.999.1.1', 'localhost:99999', 'xn--a.localhost'])(
+    'refuses X-Forwarded-Host %s, which no URL can have, with and without Origin',
+    async (host) => {
+      for (const headers of [{}, { origin: `http://${host}` }, { origin: 'http://localhost:4200' }]) {
+        const answer = await session({ ...headers, 'x-forwarded-host': host });
+        expect(answer).toMatchObject({ status: 403, body: { code: 'dev_refused' } });
+        expect(answer.body['detail']).toContain('not the host of any URL');
+      }
+    }
+  );
+
   it.each([
     ['no key', { 'x-genesys-dev-key': undefined }, /X-Genesys-Dev-Key is missing/],
     ['a wrong key', { 'x-genesys-dev-key': `${DEV_KEY}x` }, /X-Genesys-Dev-Key is wrong/],

@@ -64,8 +64,12 @@ export function createDevIdentity({ roles, hosts }: DevConfig, key: Secret): Dev
       refuse(`The value of ${KEY_HEADER} is wrong.`, hint);
     }
     const host = only(head, HOST_HEADER).toLowerCase();
-    if (isThisMachine(host)) return host;
     const shown = safeText(host);
+    if (isThisMachine(host)) {
+      // For example an address with a number above 255.
+      if (URL.canParse(`http://${host}`)) return host;
+      refuse(`${HOST_HEADER} is '${shown}', which is not the host of any URL.`, PROXY_FILE);
+    }
     const hint = `If you opened the app at this host, add '${shown}' to dev.hosts in relay.yaml. Otherwise open it at localhost. ${PROXY_FILE}`;
     return refuse(`${HOST_HEADER} is '${shown}', which is neither this machine nor in dev.hosts.`, hint);
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isProduction } from './production.ts';
 import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Findings } from './secrets.ts';
@@ -91,7 +92,7 @@ export function checkIdentities(config: ParsedConfig, env: NodeJS.ProcessEnv, fo
   checkKeys(config, found);
   config.identities.forEach((identity, index) => {
     checkProxyHeader(identity, `identities[${index}]`, found);
-    if (identity.type === 'loopback' && env['NODE_ENV'] === 'production') {
+    if (identity.type === 'loopback' && isProduction(env)) {
       found.issues.push({
         key: `identities[${index}]`,
         message: 'the loopback identity admits every program on this machine, and NODE_ENV is production',

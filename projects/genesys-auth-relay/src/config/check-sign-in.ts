@@ -3,6 +3,7 @@ import type { SignInClient, SignInConfig } from './config.ts';
 import { readCredential } from './credential.ts';
 import type { Endpoints } from './endpoints.ts';
 import { nearestName } from './nearest.ts';
+import { isProduction } from './production.ts';
 import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import { type Findings, type Surroundings, readReference } from './secrets.ts';
@@ -19,7 +20,7 @@ function siteOf(text: string): string {
   return `${protocol}//${getDomain(hostname, { allowPrivateDomains: true }) ?? hostname}`;
 }
 
-function checkUrls(signIn: Written, origins: readonly string[], { issues }: Findings, isProduction: boolean): void {
+function checkUrls(signIn: Written, origins: readonly string[], { issues }: Findings, env: NodeJS.ProcessEnv): void {
   const { redirectUri, appUrl, dev } = signIn;
   const complain = (key: string, message: string, fix: string) => {
     issues.push({ key: `signIn.${key}`, message, fix });
@@ -44,7 +45,7 @@ function checkUrls(signIn: Written, origins: readonly string[], { issues }: Find
   if (redirect.protocol === 'http:' && !dev) {
     complain('redirectUri', 'is not encrypted', 'use https, or set signIn.dev: true for development on this machine');
   }
-  if (dev && isProduction) complain('dev', 'is true and NODE_ENV is production', 'remove it');
+  if (dev && isProduction(env)) complain('dev', 'is true and NODE_ENV is production', 'remove it');
 }
 
 /** Checks the roles of users, in `signIn` or in an identity of type `genesysToken`. */
@@ -143,7 +144,7 @@ export function resolveSignIn(
   const { signIn } = config;
   if (signIn === undefined) return undefined;
   const whole = { ...config, signIn };
-  checkUrls(signIn, config.cors.origins, found, around.env['NODE_ENV'] === 'production');
+  checkUrls(signIn, config.cors.origins, found, around.env);
   checkRoleNames(whole, found);
   checkUserRoles(config, signIn.roles, 'signIn.roles', found);
   checkCombination(whole, found);

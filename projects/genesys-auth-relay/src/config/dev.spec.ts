@@ -65,8 +65,8 @@ describe('the section dev', () => {
     ]);
   });
 
-  it('is refused in production', () => {
-    const env = { ...OPTIONS.env, NODE_ENV: 'production' };
+  it.each(['production', 'Production', ' production ', 'prod', 'PROD'])('is refused in production: %j', (name) => {
+    const env = { ...OPTIONS.env, NODE_ENV: name };
     expect(issuesOf({}, { dev: KEY, env })).toMatchObject([{ key: 'dev', message: /production/ }]);
   });
 

@@ -480,8 +480,8 @@ describe('parseRelayConfig', () => {
     expect(parseRelayConfig(config(changes), ENV).roles.size).toBe(2);
   });
 
-  it('refuses the loopback identity in production', () => {
-    expect(issuesOf(config(), { ...ENV, NODE_ENV: 'production' })).toEqual([
+  it.each(['production', 'Production ', 'prod'])('refuses the loopback identity in production: %j', (name) => {
+    expect(issuesOf(config(), { ...ENV, NODE_ENV: name })).toEqual([
       expect.objectContaining({ key: 'identities[0]', message: expect.stringMatching(/production/) })
     ]);
   });

@@ -1,4 +1,5 @@
 import type { DevConfig } from './config.ts';
+import { isProduction } from './production.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type { Findings } from './secrets.ts';
@@ -27,7 +28,7 @@ export function resolveDev(
     if (dev !== undefined) warnings.push('The section dev is used by genesys-auth-relay dev only.');
     return dev && { ...dev, key: undefined };
   }
-  if (env['NODE_ENV'] === 'production') {
+  if (isProduction(env)) {
     const message = 'admits every caller with the key of this folder, and NODE_ENV is production';
     issues.push({ key: 'dev', message, fix: 'run "genesys-auth-relay serve", or unset NODE_ENV' });
   }

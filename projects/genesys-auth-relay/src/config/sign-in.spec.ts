@@ -221,12 +221,10 @@ describe('the configuration of sign-in', () => {
     expect(JSON.stringify(issues)).not.toContain('CANARY');
   });
 
-  it('refuses development settings in production', () => {
+  it.each(['production', 'Production ', 'prod'])('refuses development settings in production: %j', (name) => {
     const change = { signIn: { dev: true } };
     expect(parse(change).signIn?.dev).toBe(true);
-    expect(issuesOf(change, { ...ENV, NODE_ENV: 'production' })).toContainEqual(
-      expect.objectContaining({ key: 'signIn.dev' })
-    );
+    expect(issuesOf(change, { ...ENV, NODE_ENV: name })).toContainEqual(expect.objectContaining({ key: 'signIn.dev' }));
   });
 
   it('still requires an identity without sign-in', () => {

@@ -134,15 +134,18 @@ describe('the loopback identity', () => {
     expect((await session({ 'sec-fetch-site': 'none' })).status).toBe(200);
   });
 
-  it('refuses everything in production, even when that is found out late', async () => {
-    const before = process.env['NODE_ENV'];
-    process.env['NODE_ENV'] = 'production';
-    try {
-      expect(await session({})).toMatchObject({ status: 403, body: { code: 'loopback_refused' } });
-    } finally {
-      process.env['NODE_ENV'] = before;
+  it.each(['production', 'Prod'])(
+    'refuses everything in production, even when that is found out late: %s',
+    async (name) => {
+      const before = process.env['NODE_ENV'];
+      process.env['NODE_ENV'] = name;
+      try {
+        expect(await session({})).toMatchObject({ status: 403, body: { code: 'loopback_refused' } });
+      } finally {
+        process.env['NODE_ENV'] = before;
+      }
     }
-  });
+  );
 
   it('refuses a request with two Host headers', async () => {
     const text = await new Promise<string>((resolve) => {

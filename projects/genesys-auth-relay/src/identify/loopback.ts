@@ -1,4 +1,5 @@
 import type { LoopbackIdentityConfig } from '../config/config.ts';
+import { isProduction } from '../config/production.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import type { OriginGuard } from '../guard/origin.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -31,7 +32,7 @@ function isLocalHost(host: string, { port, encrypted }: RequestHead): boolean {
 export function identifyLoopback(identity: LoopbackIdentityConfig, head: RequestHead, origins: OriginGuard): Caller {
   const { headers, peer } = head;
   const development = 'The loopback identity is for development on this machine; configure jwt or apiKey for others.';
-  if (process.env['NODE_ENV'] === 'production') refuse('The loopback identity is off in production.', development);
+  if (isProduction(process.env)) refuse('The loopback identity is off in production.', development);
   if (!LOOPBACK_PEER.test(peer)) refuse('The request does not come from this machine.', development);
   const proxied = Object.keys(headers).some((name) => PROXIES.test(name.replaceAll('_', '-')));
   if (proxied) refuse('The request came through a proxy.', development);

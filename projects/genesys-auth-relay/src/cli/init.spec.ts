@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,19 @@ describe('init', () => {
     );
     expect(written('.env.example')).toContain('GENESYS_CLIENT_SECRET=');
     expect(out).toContain('npx --no-install genesys-auth-relay dev');
+  });
+
+  it('prints a command that a shell reads as it is, whatever the folder is called', async () => {
+    const flags = ['--yes', ...FLAGS, '--identity', 'development'];
+    const { out: plain } = await command(flags);
+    expect(plain).toContain(`dev --config ${join(dir, 'relay.yaml')}\n`);
+    const folder = join(dir, "it's here; touch $(pwned)");
+    mkdirSync(folder);
+    const { out } = await command([...flags, '--dir', folder]);
+    const [, words = ''] = /dev --sandbox (--config .*)/.exec(out) ?? [];
+    expect(execFileSync('sh', ['-c', `printf '%s|' ${words}`], { encoding: 'utf8' })).toBe(
+      `--config|${join(folder, 'relay.yaml')}|`
+    );
   });
 
   it('uses proxy mode by default', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { errorCode } from '../runtime/error-code.ts';
@@ -117,6 +117,10 @@ function writeAll(files: ReadonlyMap<string, string>): void {
   }
 }
 
+/** A text as one word of a command line. */
+const forShell = (text: string): string =>
+  /^[\w./:@+=-]+$/.test(text.replaceAll(sep, '/')) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
 /**
  * Runs `init`: writes `relay.yaml` and `.env.example`.
  *
@@ -141,7 +145,7 @@ export async function init(args: readonly string[], { out, err }: Output, termin
         [env, envExample(file)]
       ])
     );
-    const config = dir === '.' ? '' : ` --config ${yaml}`;
+    const config = dir === '.' ? '' : ` --config ${forShell(yaml)}`;
     out(
       `Wrote ${yaml} and ${env}.\n\n` +
         'Next, with a local sandbox in place of your organization:\n' +

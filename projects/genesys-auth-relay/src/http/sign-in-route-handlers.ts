@@ -16,7 +16,8 @@ function signInOf({ signIn }: Relay): SignIn {
 function checkNavigation({ head }: RequestContext): void {
   const { 'sec-fetch-dest': destination, 'sec-fetch-mode': mode } = head.headers;
   if (destination === undefined || destination === 'document') return;
-  // A navigation that a service worker of the app forwards has lost its destination. No script can set this mode.
+  // A navigation that a service worker of the app forwards has lost its destination. No script can set this mode. A frame in such an
+  // app passes, too: it needs a page of the same site, since cookies are SameSite, and it signs in the same user.
   if (destination === 'empty' && mode === 'navigate') return;
   throw new RelayProblem('invalid_request', 'Sign-in is a navigation of the whole window.', {
     hint: 'Set location.href to the URL; do not fetch it, and do not open it in a frame.'

@@ -1,5 +1,8 @@
 import { quoted } from './source';
 
+/** The page that explains what the proxy file refuses. */
+const FIRST_FAILURES = 'https://github.com/ngx-genesys-auth/ngx-genesys-auth/blob/main/docs/recipes/first-failures.md';
+
 /** An entry of a proxy file that exists already. */
 export interface OtherEntries {
   /** Path of the JSON file, from the workspace's root. */
@@ -30,6 +33,11 @@ import { readFileSync } from 'node:fs';
 // "npm run relay" writes the key. It is read for each request, so a new key needs no restart of the dev server.
 const keyFile = new URL('.genesys-auth-relay/dev-key', import.meta.url);
 
+// Whoever gets the key calls the relay as the developer. So only this machine gets it. Set this to true if the browser reaches the
+// dev server through a published port of Docker, and only you can reach that port.
+const ALLOW_OTHER_MACHINES = false;
+const THIS_MACHINE = /^(?:::1|(?:::ffff:)?127(?:\\.\\d+){3})$/;
+
 const relay = {
   target: ${quoted(target)},
   changeOrigin: true,
@@ -37,31 +45,52 @@ const relay = {
   pathRewrite: { ${quoted(pattern)}: '' },
   // Runs before each HTTP request and each WebSocket is forwarded.
   bypass(request, response) {
+    const peer = request.socket.remoteAddress || 'an unknown address';
+    if (!ALLOW_OTHER_MACHINES && !THIS_MACHINE.test(peer)) return refuseOtherMachine(response, peer);
+    // The host that the browser used: the relay accepts this machine, and the hosts in "dev.hosts" of relay.yaml. HTTP/2 has no Host.
+    const host = request.headers[':authority'] ?? request.headers.host ?? '';
+    if (host === '') {
+      return refuse(response, { status: 400, code: 'invalid_request', detail: 'The request has no Host header.' });
+    }
     try {
       request.headers['x-genesys-dev-key'] = readFileSync(keyFile, 'utf8').trim();
     } catch {
-      if (response) refuse(response, 503, 'The relay has not run yet: its key file is missing.');
-      return false;
+      return refuseWithoutRelay(response, 503, 'The relay has not run yet: its key file is missing.');
     }
-    // The host that the browser used: the relay accepts this machine, and the hosts in "dev.hosts" of relay.yaml.
-    request.headers['x-forwarded-host'] = request.headers.host;
+    request.headers['x-forwarded-host'] = host;
     request.headers['x-forwarded-proto'] = request.socket.encrypted ? 'https' : 'http';
     return undefined;
   },
   configure(proxy) {
     proxy.on('error', (error, request, response) => {
       if (error.code === 'ECONNREFUSED' && 'writeHead' in response) {
-        refuse(response, 502, ${quoted(`No relay answers at ${target}.`)});
+        refuseWithoutRelay(response, 502, \`No relay answers at \${relay.target}.\`);
       }
     });
   }
 };
 
-/** Answers in the form of the relay, so that the app shows the sentence. */
-function refuse(response, status, reason) {
+const page = ${quoted(FIRST_FAILURES)};
+
+function refuseOtherMachine(response, peer) {
+  const detail =
+    \`The request comes from \${peer}, not from localhost. Open the app at localhost. \` +
+    'If everyone who reaches the dev server may act as the developer, set ALLOW_OTHER_MACHINES to true in its proxy file.';
+  const hint = \`\${page}#403-loopback_refused-or-dev_refused explains it.\`;
+  return refuse(response, { status: 403, code: 'dev_refused', detail, hint });
+}
+
+function refuseWithoutRelay(response, status, reason) {
   const detail = \`\${reason} Run "npm run relay" in another terminal.\`;
-  response.writeHead(status, { 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify({ status, title: 'No relay', code: 'dev_relay_missing', detail }));
+  const hint = \`\${page}#no-relay-is-running explains it.\`;
+  return refuse(response, { status, code: 'dev_relay_missing', detail, hint });
+}
+
+/** Answers in the form of the relay, so that the app shows the sentence. A WebSocket has no response: the dev server ends it. */
+function refuse(response, problem) {
+  response?.writeHead(problem.status, { 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  response?.end(JSON.stringify({ title: 'Refused by the dev server', ...problem }));
+  return false;
 }
 
 export default ${others?.isList === true ? `[${entries}\n]` : `{${entries}\n}`};

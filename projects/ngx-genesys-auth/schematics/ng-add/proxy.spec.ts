@@ -1,7 +1,7 @@
 import type { UnitTestTree } from '@angular-devkit/schematics/testing';
 import { ANSWERS, addApplication, failure, ngAdd, output, serveOf, workspace } from '../testing/workspace';
 
-// projects/e2e runs what is written here, with the dev server and a relay.
+// proxy-file.spec.ts runs what is written here, and projects/e2e does it with the dev server and a relay.
 const FILE = '/proxy.conf.mjs';
 
 async function appWithProxy(file: string, content: string): Promise<UnitTestTree> {
@@ -21,7 +21,6 @@ describe('ng add, the dev proxy', () => {
     expect(text).toContain("target: 'http://localhost:8080'");
     expect(text).toContain("pathRewrite: { '^/genesys': '' }");
     expect(text).toContain("new URL('.genesys-auth-relay/dev-key', import.meta.url)");
-    expect(text).toContain("request.headers['x-forwarded-host'] = request.headers.host");
     expect(text).toContain("request.headers['x-forwarded-proto'] = request.socket.encrypted ? 'https' : 'http'");
     expect(serveOf(tree).options?.['proxyConfig']).toBe('proxy.conf.mjs');
   });

@@ -1,4 +1,4 @@
-// npm run pack: builds, then writes the publishable packages as tarballs to dist/packages.
+// npm run pack: builds the packages that are published, then writes them as tarballs to dist/packages.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -6,8 +6,8 @@ import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/root.mjs';
 
 ensureInstalled();
-const { buildOrExit } = await import('./lib/build.mjs');
-await buildOrExit();
+const { buildPublishedOrExit } = await import('./lib/build.mjs');
+await buildPublishedOrExit();
 
 const folder = join(root, 'dist/packages');
 rmSync(folder, { recursive: true, force: true });

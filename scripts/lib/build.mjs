@@ -8,22 +8,21 @@ import { stampOf } from './stamp.mjs';
 
 const shared = ['package-lock.json', 'angular.json', 'tsconfig.json', 'tsconfig.base.json'];
 const packages = ['projects/genesys-auth-protocol/src', 'projects/genesys-scopes/src'];
-/** What `npm start` serves and what is published. `output` is a file that the build makes. */
-const angularBuilds = [
-  {
-    name: 'ngx-genesys-auth',
-    args: ['ngx-genesys-auth'],
-    output: 'dist/ngx-genesys-auth/package.json',
-    inputs: ['projects/ngx-genesys-auth', ...packages],
-    then: buildSchematics
-  },
-  {
-    name: 'wallboard',
-    args: ['wallboard'],
-    output: 'dist/wallboard/browser/index.html',
-    inputs: ['projects/wallboard', 'dist/ngx-genesys-auth', ...packages]
-  }
-];
+/** The library, which is published. `output` is a file that the build writes. */
+const library = {
+  name: 'ngx-genesys-auth',
+  args: ['ngx-genesys-auth'],
+  output: 'dist/ngx-genesys-auth/package.json',
+  inputs: ['projects/ngx-genesys-auth', ...packages],
+  then: buildSchematics
+};
+/** The demo, which `npm start` serves. */
+const wallboard = {
+  name: 'wallboard',
+  args: ['wallboard'],
+  output: 'dist/wallboard/browser/index.html',
+  inputs: ['projects/wallboard', 'dist/ngx-genesys-auth', ...packages]
+};
 const testApp = (app, configuration) => ({
   name: `e2e-${app}${configuration === undefined ? '' : ` for ${configuration}`}`,
   args: [`e2e-${app}`, ...(configuration === undefined ? [] : ['-c', configuration])],
@@ -40,13 +39,9 @@ const testApps = [
   testApp('routes'),
   testApp('modules')
 ];
-const nodeProjects = [
-  'genesys-auth-protocol',
-  'genesys-scopes',
-  'genesys-sandbox',
-  'genesys-auth-relay',
-  'wallboard/server'
-];
+/** The packages for Node that are published. */
+const publishedNodeProjects = ['genesys-auth-protocol', 'genesys-scopes', 'genesys-sandbox', 'genesys-auth-relay'];
+const nodeProjects = [...publishedNodeProjects, 'wallboard/server'];
 
 async function step(name, tool, args) {
   process.stdout.write(`build ${name} ... `);
@@ -86,11 +81,19 @@ async function buildSchematics() {
   appendFileSync(join(root, 'dist/ngx-genesys-auth/.npmignore'), '\n!/schematics/package.json\n');
 }
 
-const buildNode = () => step('node packages', 'tsc', ['-b', ...nodeProjects.map((project) => `projects/${project}`)]);
+const buildNode = (projects = nodeProjects) =>
+  step('node packages', 'tsc', ['-b', ...projects.map((project) => `projects/${project}`)]);
+
+/** Builds the packages that are published, without the demo. */
+async function buildPublished() {
+  await buildNode(publishedNodeProjects);
+  await buildAngular(library);
+}
 
 async function build() {
   await buildNode();
-  for (const each of angularBuilds) await buildAngular(each);
+  await buildAngular(library);
+  await buildAngular(wallboard);
 }
 
 /** Names the workspace that is built already: what a command runs after its build need not look again. */
@@ -117,6 +120,9 @@ export function buildOrExit({ development = false } = {}) {
     if (development) await step('wallboard for development', 'ng', ['build', 'wallboard', '-c', 'development']);
   });
 }
+
+/** Builds the packages that are published. Ends the process when a build fails. */
+export const buildPublishedOrExit = () => orExit(async () => process.env[BUILT] === root || buildPublished());
 
 /** Builds the packages for Node. Ends the process when one fails. */
 export const buildNodeOrExit = () => orExit(async () => process.env[BUILT] === root || buildNode());

@@ -55,6 +55,14 @@ describe('what looks at built files builds first', () => {
     ['what runs before the browser tests', before('build-for-tests.mjs')]
   ] as const;
 
+  it('npm run pack, which builds only the packages that it packs', () => {
+    const { status, output, compiled } = there.run(['scripts/pack.mjs']);
+    expect(status).toBe(1);
+    expect(output).toContain('a mistake in the sources');
+    expect(compiled).toContain('projects/genesys-auth-relay');
+    expect(compiled).not.toContain('wallboard');
+  });
+
   it.each(commands)('%s, and ends with what the compiler says', (_command, args) => {
     const { status, output, compiled } = there.run(args);
     expect(compiled).toContain('-b projects/genesys-auth-protocol');

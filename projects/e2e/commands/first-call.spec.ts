@@ -19,7 +19,8 @@ import { type Terminal, terminal } from '../support/terminal.ts';
 const parent = join(root, 'out-tsc/first-call');
 const cleanup = new Cleanup();
 
-describeInChromium('the tutorial "First call", with the sandbox', () => {
+// On a busy machine `ng add`, `ng serve` and Chromium together need more than the usual time limit.
+describeInChromium('the tutorial "First call", with the sandbox', { timeout: 300_000 }, () => {
   let browser: Browser;
   let app: Terminal;
   let tutorial: FirstCall;
@@ -34,7 +35,7 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
     app = await newApp(parent);
     tutorial = new FirstCall(app, cleanup);
     for (const line of installation.slice(1)) await app.run(line);
-  });
+  }, 300_000);
   afterAll(async () => {
     await cleanup.run();
     await rm(parent, { recursive: true, force: true });

@@ -124,12 +124,13 @@ async function start(flags: Flags, output: Output): Promise<Outcome> {
     const own = await readEnv(envFile, envFlag !== undefined);
     // The sandbox replaces the organization, which files for sign-in take from this variable. It may be there and empty.
     const env = sandbox ? { ...own, GENESYS_ORGANIZATION_ID: sandbox.target.organizationId } : own;
+    const { input: written, interpolated } = await readConfigFile(file, env);
     // A shell may export HOST, and the app's dev server may read it from the same .env. It must not open the relay to others.
-    const input = applySettings(
-      withDefaults(await readConfigFile(file, env)),
-      settingsOf(flags, { ...env, HOST: undefined })
-    );
-    return { config: parseConfig(input, { env, baseDir: folder, dev: { key, sandbox: sandbox?.target } }), env };
+    const input = applySettings(withDefaults(written), settingsOf(flags, { ...env, HOST: undefined }));
+    return {
+      config: parseConfig(input, { env, baseDir: folder, dev: { key, sandbox: sandbox?.target }, interpolated }),
+      env
+    };
   };
   const watch = createFileWatch([file, envFile]);
   const relay = await startDevRelay(read).catch(async (error: unknown) => {

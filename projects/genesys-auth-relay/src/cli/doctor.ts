@@ -105,8 +105,9 @@ async function doctorInputOf(flags: Flags, env: NodeJS.ProcessEnv): Promise<Doct
   );
   if (mixed) throw new Misuse('With --config all other settings come from the file.');
   const { client } = flags;
-  const input = applySettings(await readConfigFile(flags.config, env), settingsOf(flags, env));
-  return { input, env, baseDir: dirname(flags.config), ...(client === undefined ? {} : { client }) };
+  const { input: written, interpolated } = await readConfigFile(flags.config, env);
+  const input = applySettings(written, settingsOf(flags, env));
+  return { input, env, baseDir: dirname(flags.config), interpolated, ...(client === undefined ? {} : { client }) };
 }
 
 /**

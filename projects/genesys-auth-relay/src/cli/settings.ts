@@ -102,9 +102,14 @@ function explained(issue: ConfigIssue, settings: readonly Setting[]): ConfigIssu
 export async function loadForCommand(flags: FileFlags, options: Pick<ParseOptions, 'isCheck'> = {}): Promise<Loaded> {
   const env = environment(flags['env-file']);
   const settings = settingsOf(flags, env);
-  const input = applySettings(await readConfigFile(flags.config, env), settings);
+  const { input: written, interpolated } = await readConfigFile(flags.config, env);
+  const input = applySettings(written, settings);
   try {
-    return { config: parseConfig(input, { env, baseDir: dirname(flags.config), ...options }), env, settings };
+    return {
+      config: parseConfig(input, { env, baseDir: dirname(flags.config), interpolated, ...options }),
+      env,
+      settings
+    };
   } catch (error) {
     if (!(error instanceof RelayConfigError)) throw error;
     throw new RelayConfigError(error.issues.map((issue) => explained(issue, settings)));

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { RelayConfigError } from './error.ts';
-import { readConfigFile } from './load.ts';
+import { loadRelayConfig, readConfigFile } from './load.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'relay-interpolate-'));
 afterAll(() => {
@@ -13,7 +14,7 @@ const ENV = { PORT: '8081', REGION: 'mypurecloud.de', ON: 'true', DIGITS: '0042'
 
 async function read(content: string): Promise<unknown> {
   writeFileSync(join(folder, 'relay.yaml'), content);
-  return readConfigFile(join(folder, 'relay.yaml'), ENV);
+  return (await readConfigFile(join(folder, 'relay.yaml'), ENV)).input;
 }
 
 async function refused(content: string): Promise<readonly { key: string; message: string; fix: string }[]> {
@@ -43,9 +44,8 @@ describe('${NAME} in a configuration file', () => {
 
   it('adds no structure to the file', async () => {
     writeFileSync(join(folder, 'relay.yaml'), 'a: ${X}');
-    expect(await readConfigFile(join(folder, 'relay.yaml'), { X: '{ b: 1 }\nc: ${Y}' })).toEqual({
-      a: '{ b: 1 }\nc: ${Y}'
-    });
+    const { input } = await readConfigFile(join(folder, 'relay.yaml'), { X: '{ b: 1 }\nc: ${Y}' });
+    expect(input).toEqual({ a: '{ b: 1 }\nc: ${Y}' });
   });
 
   it('is literal text as $${', async () => {
@@ -96,5 +96,56 @@ describe('${NAME} in a configuration file', () => {
       const [issue] = await refused(text);
       expect(issue?.fix).toMatch(/quotes/);
     }
+  });
+});
+
+describe('a message about a value with ${NAME}', () => {
+  const env = {
+    ...ENV,
+    LONG: `CANARY${'x'.repeat(200)}`,
+    SHORT: 'cat',
+    REGIO: 'mypurecloud.d',
+    DIGITS: '123456789012',
+    GENESYS_CLIENT_SECRET: 'CANARY-secret'
+  };
+  const RELAY = {
+    mode: 'token',
+    genesys: { region: 'mypurecloud.de', client: { id: 'a', secret: { env: 'GENESYS_CLIENT_SECRET' } } },
+    scopes: ['routing'],
+    identities: [{ type: 'loopback', roles: ['developer'] }],
+    roles: { developer: { scopes: ['routing'] } }
+  };
+
+  async function messageOf(change: object): Promise<string> {
+    writeFileSync(join(folder, 'relay.yaml'), stringify({ ...RELAY, ...change }));
+    const error: unknown = await loadRelayConfig(join(folder, 'relay.yaml'), env).catch((reason: unknown) => reason);
+    if (!(error instanceof RelayConfigError)) throw new Error('it was not refused');
+    return error.message;
+  }
+
+  it.each([
+    ['the region', { genesys: { ...RELAY.genesys, region: '${SECRET}' } }],
+    ['a long value', { genesys: { ...RELAY.genesys, region: '${LONG}' } }],
+    ['a part of a text', { genesys: { ...RELAY.genesys, region: 'x${SECRET}y' } }],
+    ['a port', { listen: { port: '${SECRET}' } }],
+    ['a number', { listen: { port: '${DIGITS}' } }],
+    [
+      'an authentication method',
+      { genesys: { ...RELAY.genesys, client: { ...RELAY.genesys.client, auth: '${SECRET}' } } }
+    ],
+    ['an origin', { cors: { origins: ['https://${SECRET}/path'] } }],
+    ['a role that does not exist', { identities: [{ type: 'loopback', roles: ['${SECRET}'] }] }],
+    ['the mode', { mode: '${SECRET}' }]
+  ])('shows the name of the variable in place of its value: %s', async (_what, change) => {
+    const message = await messageOf(change);
+    expect(message).not.toMatch(/canary|1234567/i);
+    expect(message).toMatch(/\$\{(?:SECRET|LONG|DIGITS)\}/);
+  });
+
+  it('leaves the other words as they are', async () => {
+    expect(await messageOf({ genesys: { ...RELAY.genesys, region: '${SHORT}' } })).toContain('"${SHORT}" is not a');
+    const message = await messageOf({ genesys: { ...RELAY.genesys, region: '${REGIO}' } });
+    expect(message).toContain('"${REGIO}"');
+    expect(message).toContain('mypurecloud.de');
   });
 });

@@ -1,5 +1,6 @@
 import { type Document, isMap, isPair, isScalar, isSeq, Scalar } from 'yaml';
 import type { ConfigIssue } from './error.ts';
+import type { Interpolated } from './interpolated.ts';
 
 /** `$${`, which stands for `${`; or a reference, whose end may be missing. */
 const REFERENCE = /\$\$\{|\$\{([^${}]*)(\}?)/g;
@@ -15,8 +16,9 @@ function typed(text: string): unknown {
 }
 
 /** Replaces the references of one text. */
-function replace(text: string, key: string, env: NodeJS.ProcessEnv, issues: ConfigIssue[]): string {
-  return text.replace(REFERENCE, (reference: string, name: string | undefined, end: string | undefined) => {
+function replace(text: string, key: string, env: NodeJS.ProcessEnv, issues: ConfigIssue[]): Interpolated {
+  const variables = new Map<string, string>();
+  const value = text.replace(REFERENCE, (reference: string, name: string | undefined, end: string | undefined) => {
     if (name === undefined) return '${';
     if (end === '' || !NAME.test(name)) {
       issues.push({
@@ -26,15 +28,19 @@ function replace(text: string, key: string, env: NodeJS.ProcessEnv, issues: Conf
       });
       return '';
     }
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (value !== undefined && value !== '') return value;
+    const own = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (own !== undefined && own !== '') {
+      variables.set(name, own);
+      return own;
+    }
     issues.push({
       key,
-      message: `the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`,
+      message: `the environment variable ${name} is ${own === undefined ? 'not set' : 'empty'}`,
       fix: `set ${name}, or write the value itself`
     });
     return '';
   });
+  return { written: text, value, variables };
 }
 
 /**
@@ -43,10 +49,14 @@ function replace(text: string, key: string, env: NodeJS.ProcessEnv, issues: Conf
  * itself, so that no message can show them and a changed file is read again.
  *
  * @param document is changed
- * @returns all issues
+ * @returns all issues, and what was replaced
  */
-export function interpolate(document: Document.Parsed, env: NodeJS.ProcessEnv): readonly ConfigIssue[] {
+export function interpolate(
+  document: Document.Parsed,
+  env: NodeJS.ProcessEnv
+): { issues: readonly ConfigIssue[]; interpolated: readonly Interpolated[] } {
   const issues: ConfigIssue[] = [];
+  const interpolated: Interpolated[] = [];
 
   function visit(node: unknown, path: string, key: unknown): void {
     if (isMap(node)) {
@@ -68,11 +78,12 @@ export function interpolate(document: Document.Parsed, env: NodeJS.ProcessEnv): 
         });
         return;
       }
-      const text = replace(node.value, path, env, issues);
-      node.value = node.type === Scalar.PLAIN ? typed(text) : text;
+      const found = replace(node.value, path, env, issues);
+      if (found.variables.size > 0) interpolated.push(found);
+      node.value = node.type === Scalar.PLAIN ? typed(found.value) : found.value;
     }
   }
 
   visit(document.contents, '', undefined);
-  return issues;
+  return { issues, interpolated };
 }

@@ -5,6 +5,7 @@ import { errorCode } from '../runtime/error-code.ts';
 import type { RelayConfig } from './config.ts';
 import { RelayConfigError } from './error.ts';
 import { interpolate } from './interpolate.ts';
+import type { Interpolated } from './interpolated.ts';
 import { type ParseOptions, parseConfig } from './parse.ts';
 
 const fileError = (file: string, message: string, fix: string) => new RelayConfigError([{ key: file, message, fix }]);
@@ -32,12 +33,19 @@ function valueOf(file: string, document: Document.Parsed): unknown {
   }
 }
 
+/** A configuration file before its check. */
+interface ReadFile {
+  readonly input: unknown;
+  /** The values with `${NAME}`. */
+  readonly interpolated: readonly Interpolated[];
+}
+
 /**
  * Reads a configuration file, YAML or JSON, and replaces `${NAME}` in its values by environment variables, without checking it.
  *
  * @throws RelayConfigError `config_invalid` when it cannot be read, is not valid YAML, is empty, or refers to a variable that is not set
  */
-export async function readConfigFile(file: string, env: NodeJS.ProcessEnv = process.env): Promise<unknown> {
+export async function readConfigFile(file: string, env: NodeJS.ProcessEnv = process.env): Promise<ReadFile> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -50,11 +58,11 @@ export async function readConfigFile(file: string, env: NodeJS.ProcessEnv = proc
     );
   }
   const document = parseYaml(file, text.replace(/^\uFEFF/, ''));
-  const issues = interpolate(document, env);
+  const { issues, interpolated } = interpolate(document, env);
   if (issues.length > 0) throw new RelayConfigError(issues);
   const input = valueOf(file, document);
   if (input === null || input === undefined) throw fileError(file, 'is empty', 'start from relay.example.yaml');
-  return input;
+  return { input, interpolated };
 }
 
 /**
@@ -70,5 +78,6 @@ export async function loadRelayConfig(file: string, env: NodeJS.ProcessEnv = pro
 
 /** As {@link loadRelayConfig}, also for the commands `check` and `dev`. */
 export async function loadConfig(file: string, options: Omit<ParseOptions, 'baseDir'>): Promise<RelayConfig> {
-  return parseConfig(await readConfigFile(file, options.env), { ...options, baseDir: dirname(file) });
+  const { input, interpolated } = await readConfigFile(file, options.env);
+  return parseConfig(input, { ...options, baseDir: dirname(file), interpolated });
 }

@@ -12,6 +12,7 @@ import { type ConfigIssue, RelayConfigError } from './error.ts';
 import { type DevOptions, resolveDev } from './resolve-dev.ts';
 import { resolveIdentities } from './resolve-identities.ts';
 import { resolveStore } from './resolve-store.ts';
+import { type Interpolated, createHide } from './interpolated.ts';
 import { heard } from './says.ts';
 import { type ParsedConfig, type RelayConfigInput, relayConfigSchema } from './schema.ts';
 import type { Findings, SecretFile, Surroundings } from './secrets.ts';
@@ -67,6 +68,8 @@ export interface ParseOptions extends Surroundings {
   readonly dev?: DevOptions | undefined;
   /** Whether the configuration is only checked. */
   readonly isCheck?: boolean;
+  /** The values of the file with `${NAME}`. Messages show them in this form. */
+  readonly interpolated?: readonly Interpolated[] | undefined;
 }
 
 /**
@@ -95,7 +98,16 @@ export function parseRelayConfig(
 }
 
 /** As {@link parseRelayConfig}, also for the commands `check` and `dev`. */
-export function parseConfig(input: unknown, { env, baseDir, dev, isCheck = false }: ParseOptions): RelayConfig {
+export function parseConfig(input: unknown, options: ParseOptions): RelayConfig {
+  try {
+    return checked(input, options);
+  } catch (error) {
+    if (!(error instanceof RelayConfigError)) throw error;
+    throw new RelayConfigError(error.issues.map(createHide(options.interpolated ?? [])));
+  }
+}
+
+function checked(input: unknown, { env, baseDir, dev, isCheck = false }: ParseOptions): RelayConfig {
   const parsed = relayConfigSchema.safeParse(input);
   if (!parsed.success) throw new RelayConfigError(issuesOf(parsed.error.issues));
   const files: SecretFile[] = [];

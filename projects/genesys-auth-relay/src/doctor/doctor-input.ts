@@ -1,8 +1,12 @@
+import type { Interpolated } from '../config/interpolated.ts';
+
 /** Input of the doctor: a configuration as written, and its environment. */
 export interface DoctorInput {
   readonly input: unknown;
   readonly env: NodeJS.ProcessEnv;
   readonly baseDir: string;
+  /** The values of the file with `${NAME}`. */
+  readonly interpolated?: readonly Interpolated[];
   /** Whether only the section `genesys` counts, because the rest was made up for flags. */
   readonly genesysOnly?: boolean;
   /** Name of the OAuth client to examine; default: all of them. */

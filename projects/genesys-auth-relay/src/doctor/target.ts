@@ -23,9 +23,9 @@ export interface Target {
   readonly findings: readonly Finding[];
 }
 
-function issuesOf({ input, env, baseDir }: DoctorInput): readonly ConfigIssue[] {
+function issuesOf({ input, env, baseDir, interpolated }: DoctorInput): readonly ConfigIssue[] {
   try {
-    parseConfig(input, { env, baseDir, isCheck: true });
+    parseConfig(input, { env, baseDir, interpolated, isCheck: true });
     return [];
   } catch (error) {
     if (error instanceof RelayConfigError) return error.issues;

@@ -183,6 +183,27 @@ describe('serve, check and doctor', () => {
     expect((await command('doctor', '--config', file, '--json')).out).toContain('secret_missing');
   });
 
+  it.each(['serve', 'check', 'doctor', 'dev'])('%s prints no secret that is in the place of a region', async (name) => {
+    writeFileSync(
+      file,
+      JSON.stringify({
+        mode: 'token',
+        genesys: {
+          region: '${SETTINGS_SPEC_SECRET}',
+          client: { id: '5a9d60c5-0dd1-4c0e-8a7b-5e1f2d3c4b5a', secret: { env: 'SETTINGS_SPEC_SECRET' } }
+        },
+        scopes: ['routing'],
+        dev: { roles: ['developer'] },
+        identities: [{ type: 'loopback', roles: ['developer'] }],
+        roles: { developer: { scopes: ['routing'] } }
+      })
+    );
+    const { exitCode, out, err } = await command(name, ...FLAGS);
+    expect(exitCode).not.toBe(0);
+    expect(out + err).not.toContain('CANARY');
+    expect(out + err).toContain('"${SETTINGS_SPEC_SECRET}" is not');
+  });
+
   it('a wrong port is one readable message', async () => {
     for (const name of ['serve', 'check', 'doctor']) {
       const { exitCode, err } = await command(name, ...FLAGS, '--port', 'http');

@@ -5,6 +5,7 @@ import { addInterceptor } from './http';
 import { LIBRARY, addLibrary } from './manifest';
 import { type Answers, type NgAddOptions, checkOptions } from './options';
 import { addToRoot } from './providers';
+import { missingIn, notApplied } from './not-applied';
 import { addProxy } from './proxy';
 import { type DevRelay, addDevRelay } from './relay';
 import { type Symbol, localName, parse, quoted } from './source';
@@ -52,15 +53,25 @@ export function ngAdd(options: NgAddOptions): Rule {
     if (isNew || devRelay?.isInstallNeeded === true) context.addTask(new NodePackageInstallTask());
 
     for (const what of done) if (what !== undefined) logger.info(`  ${what}`);
-    logger.info(nextSteps(target, answers, devRelay, example?.file));
+    logger.info(nextSteps(host, target, answers, devRelay, example?.file));
   };
 }
 
 /** What to say about a configuration that is there. It stays as it is, because it may be written by hand. */
-function alreadyConfigured(tree: Tree, file: string, { signIn }: Answers): string {
-  const isMissing = signIn && localName(parse(tree, file), SIGN_IN) === undefined;
+function alreadyConfigured(tree: Tree, file: string, { api, relay, scopes, mode, signIn }: Answers): string {
+  const source = parse(tree, file);
+  const present = localName(source, PROXY_MODE) === undefined ? 'token' : 'proxy';
+  const left = notApplied([
+    ...missingIn(source.text, [
+      ...Object.entries(api),
+      ['relay', relay],
+      ...scopes.map((scope) => ['scope', scope] as const)
+    ]),
+    ...(present === mode ? [] : [`mode ${mode}`])
+  ]);
+  const isMissing = signIn && localName(source, SIGN_IN) === undefined;
   const more = isMissing ? `. For sign-in, add ${SIGN_IN[0]}() after ${PROXY_MODE[0]}()` : '';
-  return `${file} configures ${LIBRARY} already, and stays as it is${more}`;
+  return `${file} configures ${LIBRARY} already, and stays as it is${left}${more}`;
 }
 
 /** Writes the configuration in the way of the application: a provider, or a module. */
@@ -90,13 +101,13 @@ async function writeExample(tree: Tree, target: Target, { api }: Answers): Promi
   const region = 'region' in api ? findRegion(api.region) : undefined;
   const apiOrigin = 'apiOrigin' in api ? api.apiOrigin : region && apiOriginOf(region);
   const { file, isNew } = addExample(tree, target, apiOrigin ?? '');
-  return {
-    file,
-    done: isNew ? `${file}: a component that shows queues` : `${file} exists already, and stays as it is`
-  };
+  if (isNew) return { file, done: `${file}: a component that shows queues` };
+  const left = notApplied(missingIn(tree.readText(file), [['the API at', apiOrigin ?? '']]));
+  return { file, done: `${file} exists already, and stays as it is${left}` };
 }
 
 function nextSteps(
+  tree: Tree,
   { files, sourceRoot }: Target,
   answers: Answers,
   devRelay: DevRelay | undefined,
@@ -122,9 +133,10 @@ function nextSteps(
     }
     steps.push(['Start the relay, and keep it running in its terminal:', '  npm run relay']);
   }
+  const isShown = files.some((file) => file !== example && tree.readText(file).includes(EXAMPLE));
   if (example === undefined) {
     steps.push(['Call the API as usual: inject(HttpClient).get("https://api.../api/v2/routing/queues")']);
-  } else {
+  } else if (!isShown) {
     const path = `./${example.slice(`/${sourceRoot}/app/`.length).replace(/\.ts$/, '')}`;
     steps.push([
       `Show the example. Add this route to the routes of the app (import { ${EXAMPLE} } from '${path}'):`,

@@ -2,8 +2,10 @@ import { posix } from 'node:path';
 import type { Tree } from '@angular-devkit/schematics';
 import { JSONFile } from '@schematics/angular/utility/json-file';
 import { addMember, replaceMember } from './json';
+import { missingIn, notApplied } from './not-applied';
 import { stop } from './options';
-import { proxyFile } from './proxy-file';
+import { type OtherEntries, proxyFile } from './proxy-file';
+import { quoted } from './source';
 import type { Target } from './target';
 
 const WORKSPACE = '/angular.json';
@@ -32,12 +34,11 @@ export function addProxy(tree: Tree, target: Target, path: string, to: string): 
   const configured = configuredFiles(target);
   const [first, ...others] = new Set(configured.map(({ file }) => file));
   if (first === undefined) {
-    const file = create(tree, name, proxyFile(path, to));
+    const file = create(tree, name, path, to);
     addProxyConfig(tree, name, file.slice(1));
     return `${file}: the dev server forwards ${path} to the relay`;
   }
-  if (others.length > 0 || !first.endsWith('.json'))
-    return addBeside(tree, name, [first, ...others], proxyFile(path, to));
+  if (others.length > 0 || !first.endsWith('.json')) return addBeside(tree, name, [first, ...others], path, to);
   const entries = tree.exists(first) ? readJson(tree, first) : undefined;
   if (entries && hasEntry(entries, path)) {
     return (
@@ -45,7 +46,7 @@ export function addProxy(tree: Tree, target: Target, path: string, to: string): 
       'remove that entry and run this again, or start the relay with "genesys-auth-relay serve"'
     );
   }
-  const file = create(tree, name, proxyFile(path, to, entries && { file: first, isList: Array.isArray(entries) }));
+  const file = create(tree, name, path, to, entries && { file: first, isList: Array.isArray(entries) });
   for (const { keys } of configured) setProxyConfig(tree, name, keys, file.slice(1));
   return `${file}: the dev server forwards ${path} to the relay${entries ? `, and what ${first} says` : ''}`;
 }
@@ -63,14 +64,29 @@ function configuredFiles({ project }: Target): readonly Configured[] {
 }
 
 /** Writes the program beside programs of the developer, which stay as they are. */
-function addBeside(tree: Tree, project: string, files: readonly string[], text: string): string | undefined {
-  const isDone = (file: string) => {
-    const own = tree.exists(file) ? tree.readText(file) : '';
-    return own.includes(KEY_HEADER) || candidates(project).some((each) => own.includes(posix.basename(each)));
-  };
-  const open = files.filter((file) => !isDone(file));
-  if (open.length === 0) return undefined;
-  const file = create(tree, project, text);
+function addBeside(
+  tree: Tree,
+  project: string,
+  files: readonly string[],
+  path: string,
+  to: string
+): string | undefined {
+  const read = (file: string) => (tree.exists(file) ? tree.readText(file) : '');
+  const imported = (file: string) =>
+    candidates(project).filter((each) => each !== file && read(file).includes(posix.basename(each)));
+  const programs = files.flatMap((file) => [file, ...imported(file)]).filter((file) => read(file).includes(KEY_HEADER));
+  const open = files.filter((file) => !programs.includes(file) && imported(file).length === 0);
+  if (open.length === 0) {
+    if (programs.length === 0) return undefined;
+    const left = notApplied(
+      missingIn(programs.map(read).join('\n'), [
+        ['path', path],
+        ['target', to]
+      ])
+    );
+    return left === '' ? undefined : `${programs.join(', ')} stays as it is${left}`;
+  }
+  const file = create(tree, project, path, to);
   return (
     `${file} forwards calls to the relay. ${open.join(', ')} stays as it is. Add to its entries:\n` +
     `      import genesys from '${relativeTo(open[0] ?? '/', file)}'; // and "...genesys" in the exported object`
@@ -85,13 +101,19 @@ function relativeTo(from: string, file: string): string {
 /** Another application of the workspace may have taken the first name. */
 const candidates = (project: string): readonly string[] => ['/proxy.conf.mjs', `/proxy.conf.${project}.mjs`];
 
-/** Creates the program under a name that is free. */
-function create(tree: Tree, project: string, text: string): string {
+/**
+ * Creates the program under a name that is free. A program that does the same is used as it is: a formatter or the developer may have
+ * changed its text.
+ */
+function create(tree: Tree, project: string, path: string, to: string, others?: OtherEntries): string {
+  const parts = [KEY_HEADER, `${path}/`, to, ...(others ? [`.${others.file}`] : [])];
+  const isSame = (text: string) =>
+    parts.every((part) => text.includes(quoted(part)) || text.includes(JSON.stringify(part)));
   const names = candidates(project);
-  const file = names.find((each) => !tree.exists(each) || tree.readText(each) === text);
+  const file = names.find((each) => !tree.exists(each) || isSame(tree.readText(each)));
   if (file === undefined)
     return stop(`${names.join(' and ')} exist already. Rename them, or run again with --no-proxy.`);
-  if (!tree.exists(file)) tree.create(file, text);
+  if (!tree.exists(file)) tree.create(file, proxyFile(path, to, others));
   return file;
 }
 

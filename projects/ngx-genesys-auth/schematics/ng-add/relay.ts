@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Tree } from '@angular-devkit/schematics';
 import { LIBRARY, addTo, dependency, ownVersion, readManifest } from './manifest';
+import { missingIn, notApplied } from './not-applied';
 import type { Answers } from './options';
 
 const RELAY = 'genesys-auth-relay';
@@ -63,9 +64,11 @@ function addScript(tree: Tree, { sandbox }: Answers): string | undefined {
 }
 
 /** Writes the relay's configuration for the sandbox. For an organisation `genesys-auth-relay init` asks more than this knows. */
-function addRelayYaml(tree: Tree, { api, sandbox, signIn, scopes, proxyTarget }: Answers): string | undefined {
-  if (!sandbox || signIn || !('region' in api) || tree.exists('/relay.yaml')) return undefined;
+function addRelayYaml(tree: Tree, answers: Answers): string | undefined {
+  const { api, sandbox, signIn, scopes, proxyTarget } = answers;
   const port = Number(new URL(proxyTarget ?? '').port || 80);
+  if (tree.exists('/relay.yaml')) return keptRelayYaml(tree.readText('/relay.yaml'), answers, port);
+  if (!sandbox || signIn || !('region' in api)) return undefined;
   const list = `[${scopes.map((scope) => (/^[\w:.-]+$/.test(scope) ? scope : JSON.stringify(scope))).join(', ')}]`;
   tree.create(
     '/relay.yaml',
@@ -83,6 +86,19 @@ dev: { roles: [developer] }
 `
   );
   return '/relay.yaml: the configuration of the relay';
+}
+
+/** What to say about a configuration that is there: which answers it lacks. */
+function keptRelayYaml(text: string, { api, scopes, mode }: Answers, port: number): string | undefined {
+  const present = /^mode: *(\w+)/m.exec(text)?.[1] ?? mode;
+  // A section of several lines is not read.
+  const listens = /^listen:/m.test(text) ? (/^listen:.*\bport: *(\d+)/m.exec(text)?.[1] ?? port) : 8080;
+  const left = notApplied([
+    ...missingIn(text, [...Object.entries(api), ...scopes.map((scope) => ['scope', scope] as const)]),
+    ...(present === mode ? [] : [`mode ${mode}`]),
+    ...(Number(listens) === port ? [] : [`port ${String(port)}`])
+  ]);
+  return left === '' ? undefined : `/relay.yaml exists already, and stays as it is${left}`;
 }
 
 /** The file .env has the secret of the OAuth client, so Git must not see it. */

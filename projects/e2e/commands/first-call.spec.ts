@@ -88,7 +88,10 @@ describeInChromium('the tutorial "First call", with the sandbox', { timeout: 300
     expect(anchorsFrom('dev_refused')).toEqual([anchorOf('403 loopback_refused or dev_refused')]);
     const withRelay = await openQueues(browser, origin);
     expect(withRelay.errors).toEqual([]);
-    expect(withRelay.names.length).toBeGreaterThan(3);
+    expect(withRelay.names).toHaveLength(8);
+    expect(withRelay.names).toContain('Billing and Payments');
+    expect(withRelay.isInView).toBe(true);
+    expect((await tutorial.requestQueues(origin)).status).toBe(200);
   });
 
   const blockRequests = (page: Page) =>

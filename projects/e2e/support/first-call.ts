@@ -19,6 +19,8 @@ export interface Shown {
   readonly text: string;
   readonly names: readonly string[];
   readonly errors: readonly string[];
+  /** Whether the page shows its heading without scrolling. */
+  readonly isInView: boolean;
 }
 
 /** The lines of the tutorial "First call" that install the library. The first one runs in the clone. */
@@ -53,8 +55,10 @@ export class FirstCall {
     return this.#start(scripts['relay'] ?? '', /\brelay +http:\S+/);
   }
 
-  /** Step 3: the route of the example. */
+  /** Step 3: the route of the example, and its place in the page. */
   async addRoute(): Promise<void> {
+    const [outlet = ''] = blocksIn(PAGE, SHOW, 'html');
+    await writeFile(join(this.#app.folder, 'src/app/app.html'), outlet);
     const [routes = ''] = blocksIn(PAGE, SHOW, 'ts');
     const file = join(this.#app.folder, 'src/app/app.routes.ts');
     if (existsSync(file)) {
@@ -67,6 +71,14 @@ export class FirstCall {
     const module = join(this.#app.folder, 'src/app/app-routing-module.ts');
     const text = await readFile(module, 'utf8');
     await writeFile(module, `${imported}\n${replaced(text, 'Routes = []', `Routes = [${route}]`)}`);
+  }
+
+  /** Step 3: the request without the app. */
+  async requestQueues(origin: string): Promise<Response> {
+    const [, line = ''] = commandsIn(PAGE, SHOW);
+    const [, name = '', value = '', path = ''] =
+      /^curl -H "([^:]+): ([^"]+)" http:\/\/localhost:4200(\S+)$/.exec(line) ?? [];
+    return fetch(`${origin}${path}`, { headers: { [name]: value } });
   }
 
   /** Step 3: `ng serve`. Resolves to the dev server's origin. */
@@ -123,7 +135,13 @@ export async function openQueues(
   await page.goto(`${origin}/queues`);
   const example = page.locator('app-genesys-queues');
   await example.locator('ul, [role=alert]').waitFor();
-  const shown = { text: await example.innerText(), names: await example.locator('li').allTextContents(), errors };
+  const heading = await example.locator('h2').boundingBox();
+  const shown = {
+    text: await example.innerText(),
+    names: await example.locator('li').allTextContents(),
+    errors,
+    isInView: heading !== null && heading.y < (page.viewportSize()?.height ?? 0)
+  };
   await page.close();
   return shown;
 }

@@ -4,6 +4,7 @@ import {
   type EnvironmentInjector,
   Injector,
   createEnvironmentInjector,
+  inject,
   runInInjectionContext
 } from '@angular/core';
 import { type Observable, catchError, defer, first, map, of, switchMap, timeout } from 'rxjs';
@@ -44,7 +45,8 @@ export function createConfiguration(
     featureInjector = createEnvironmentInjector(
       [
         { provide: GENESYS_RESOLVED_CONFIG, useValue: resolved },
-        { provide: GENESYS_AUTH_CORE, useFactory: () => createCore(resolved, state, guard) },
+        // Injected, because the testing entry point provides another one.
+        { provide: GENESYS_AUTH_CORE, useFactory: () => createCore(inject(GENESYS_RESOLVED_CONFIG), state, guard) },
         features.map(({ providers }) => providers)
       ],
       configuration.injector

@@ -20,7 +20,7 @@ function parsed(answers: InitAnswers) {
   const env = filled(answers);
   const document = parseDocument(relayYaml(answers));
   expect(document.errors).toEqual([]);
-  expect(interpolate(document, env)).toEqual([]);
+  expect(interpolate(document, env).issues).toEqual([]);
   return parseConfig(document.toJS(), { env, baseDir: '.', isCheck: true });
 }
 

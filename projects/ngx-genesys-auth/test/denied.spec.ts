@@ -1,9 +1,13 @@
+import { type HttpInterceptorFn, HttpResponse } from '@angular/common/http';
 import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter, withNavigationErrorHandler } from '@angular/router';
 import { type GenesysAuthFeature, GenesysScopesDirective, isScopeDenied, withProxyMode } from 'ngx-genesys-auth';
 import { requireScopes } from 'ngx-genesys-auth/router';
-import { createApp, settle } from './app';
+import { of } from 'rxjs';
+import { API, TOKEN_URL, bearer, createApp, settle } from './app';
+
+const QUEUES = `${API}/api/v2/routing/queues`;
 
 @Component({
   selector: 'genesys-menu',
@@ -148,4 +152,22 @@ describe.each<[string, string, GenesysAuthFeature[], object, Renewal[]]>([
     expect(asked).toBe(shown === 'yes' ? 0 : 1);
     expect(outcomes.map(({ error }) => isScopeDenied(error))).toEqual(outcomes.map(() => shown === 'no'));
   });
+});
+
+it('a relay that answers at once and denies the scopes at a renewal ends the use of the token', () => {
+  jest.useFakeTimers();
+  let scope = 'analytics routing';
+  const answersAtOnce: HttpInterceptorFn = (request, next) =>
+    request.url === TOKEN_URL
+      ? of(new HttpResponse({ body: { access_token: 'token-1', token_type: 'Bearer', expires_in: 300, scope } }))
+      : next(request);
+  const { get, network } = createApp({ after: [answersAtOnce] });
+  get();
+  expect(bearer(network.expectOne(QUEUES))).toBe('Bearer token-1');
+  jest.advanceTimersByTime(295_000);
+  scope = 'users';
+  const { error } = get();
+  network.expectNone(QUEUES);
+  expect(isScopeDenied(error)).toBe(true);
+  jest.useRealTimers();
 });

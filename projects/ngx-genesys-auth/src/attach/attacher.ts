@@ -109,9 +109,8 @@ export function createAttacher(
 
     throwIf(required?.beforeToken());
     const live = tokens.live();
-    if (!live) return tokens.get().pipe(switchMap((obtained) => attempt(obtained)));
-    tokens.renewIfDue(live);
-    return attempt(live);
+    if (live && tokens.renewIfDue(live)) return attempt(live);
+    return tokens.get().pipe(switchMap((obtained) => attempt(obtained)));
   };
 
   // Each subscription checks the request and attaches the token again: a retry of the app must not send an old token.

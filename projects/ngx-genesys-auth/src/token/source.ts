@@ -75,18 +75,22 @@ export class TokenSource {
     return isLive(token) ? token : undefined;
   }
 
-  /** Renews a token in the background if it expires soon. Emits an event, and a subscriber of events$ may call `clear()`. */
-  renewIfDue(live: LiveToken): void {
+  /**
+   * Renews a token in the background if it expires soon. Emits an event, and a subscriber of events$ may call `clear()`.
+   *
+   * @returns `false` if the relay has denied the scopes at once, as a relay in a test does: then the token is dropped
+   */
+  renewIfDue(live: LiveToken): boolean {
     const isDue = live.age() >= live.renewAtMs;
     if (isDue && !this.#flight.pending() && !this.#flight.paused()) this.#start('ahead');
+    return this.isCleared(live) || isLive(this.#live);
   }
 
   /** The live token, or the one that the pending call brings. */
   get(): Observable<LiveToken> {
     const live = this.live();
-    if (!live) return this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed');
-    this.renewIfDue(live);
-    return this.isCleared(live) ? throwError(signedOut) : of(live);
+    if (live && this.renewIfDue(live)) return this.isCleared(live) ? throwError(signedOut) : of(live);
+    return this.#flight.pending() ?? this.#flight.paused() ?? this.#start('needed');
   }
 
   /** Asks the relay, even if the token is live or the last calls failed. */

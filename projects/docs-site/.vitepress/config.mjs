@@ -25,7 +25,11 @@ export default defineConfig({
   vite: { plugins: [llmstxt({ ignoreFiles: ['api/**'] })] },
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // Pages that explain come before the reference of the API.
+      options: { miniSearch: { searchOptions: { boostDocument: (id) => (id.startsWith('/api/') ? 0.1 : 1) } } }
+    },
     outline: { level: [2, 3] },
     nav: [...groups.map(({ text, items }) => ({ text, link: items[0].link })), { text: 'API', link: apis[0].link }],
     sidebar: [...groups, { text: 'API', items: apis }],

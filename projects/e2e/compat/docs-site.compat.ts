@@ -50,6 +50,7 @@ it.each(looks)('axe finds nothing at a width of %i, %s, and nothing is cut off',
 it('a reader finds an error code with the keyboard', async () => {
   const page = await open('/', 1280, 'light');
   await page.keyboard.press('/');
+  await page.waitForSelector('.VPLocalSearchBox input');
   await page.keyboard.type('origin_not_allowed');
   await page.waitForSelector('.VPLocalSearchBox .result');
   await page.keyboard.press('Enter');

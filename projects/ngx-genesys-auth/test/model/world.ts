@@ -54,6 +54,8 @@ const LOADED_CONFIG: GenesysAuthConfig = { ...CONFIG, optionalScopes: ['users'] 
 const SESSION_SECONDS = 300;
 /** In which generation a request was subscribed to. */
 const SUBSCRIBED_IN = new HttpContextToken<number>(() => -1);
+/** How many calls to the relay had failed when a request was subscribed to. */
+const FAILURES_BEFORE = new HttpContextToken<number>(() => -1);
 /** Whether a request has been sent once. */
 const WAS_SENT = new HttpContextToken(() => false);
 
@@ -77,6 +79,7 @@ export class World {
   readonly #onEvent = new Map<EventType, () => void>();
   #onSend: (() => void) | undefined;
   #hasAnsweredAtOnce = false;
+  #failures = 0;
   #answerAtOnce: ((call: Call) => void) | undefined;
   #sleptMs = 0;
   #wrongByMs = 0;
@@ -98,7 +101,7 @@ export class World {
       // Calls to the relay are made by the library, not by the app.
       if (!request.url.startsWith(API)) return events;
       return defer(() => {
-        request.context.set(SUBSCRIBED_IN, this.#begin());
+        request.context.set(SUBSCRIBED_IN, this.#begin()).set(FAILURES_BEFORE, this.#failures);
         return events;
       });
     };
@@ -318,6 +321,7 @@ export class World {
       if (this.#isRenewing) this.violations.push('two renewals at a time are reported');
       this.#isRenewing = true;
     } else if (type !== 'warning') this.#isRenewing = false;
+    if (type === 'failed') this.#failures += 1;
     const action = this.#onEvent.get(type);
     this.#onEvent.delete(type);
     action?.();
@@ -335,11 +339,12 @@ export class World {
     }
     const { headers, context } = call.request;
     if (context.get(SUBSCRIBED_IN) !== this.#clears) this.violations.push('a retry or replay crossed clear()');
-    // A request that an interceptor after the library's repeats keeps its token, although the relay may have denied the scopes since.
+    // The relay may deny the scopes after a request has got its token: an interceptor after the library's repeats it, or the relay
+    // answers at once, as only in tests. A request that is subscribed to later is never sent.
     const isRepeated = this.setting.innerRetry && context.get(WAS_SENT);
     context.set(WAS_SENT, true);
-    // And an answer that comes at once, as only in tests, may deny them while requests that have the token are being sent.
-    if (this.#auth.scopes().size === 0 && !isRepeated && !this.#hasAnsweredAtOnce)
+    const deniedSince = this.#failures > context.get(FAILURES_BEFORE) && (isRepeated || this.#hasAnsweredAtOnce);
+    if (this.#auth.scopes().size === 0 && !deniedSince)
       this.violations.push('a request is sent while no scopes are shown');
     const authorization = headers.get('Authorization');
     if (this.setting.mode === 'token') this.#judge(this.#grants.get(authorization?.replace('Bearer ', '') ?? ''));

@@ -10,7 +10,7 @@ const { buildOrExit } = await import('./lib/build.mjs');
 await buildOrExit();
 
 const site = join(root, 'projects/docs-site');
-/** Runs a command in the folder of the site, which has packages of its own. Ends the process if it fails. */
+/** Runs a command in the folder of the site, which has separate packages. Ends the process if it fails. */
 function run(command, args) {
   const { status } = spawnSync(command, args, { cwd: site, stdio: 'inherit', shell: process.platform === 'win32' });
   if (status !== 0) process.exit(status ?? 1);

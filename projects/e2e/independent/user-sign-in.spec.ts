@@ -12,7 +12,7 @@ const TOKEN_SECONDS = 600;
 const QUEUES = '/api/v2/routing/queues';
 
 const random = () => randomBytes(32).toString('base64url');
-/** A code challenge whose verifier nobody has. */
+/** A code challenge whose verifier is unknown. */
 const foreignChallenge = () => createHash('sha256').update(random()).digest('base64url');
 
 /** An HTTP client that keeps cookies and follows redirects, as a browser does. */

@@ -117,7 +117,7 @@ function writeAll(files: ReadonlyMap<string, string>): void {
   }
 }
 
-/** A text as one word of a command line. */
+/** Quotes a text for a command line. */
 const forShell = (text: string): string =>
   /^[\w./:@+=-]+$/.test(text.replaceAll(sep, '/')) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 

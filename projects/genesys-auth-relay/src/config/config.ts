@@ -109,7 +109,7 @@ export interface GenesysConfig {
   /** Issuer of the OAuth server: the audience of assertions. */
   readonly issuer: string | undefined;
   readonly apiOrigin: string;
-  /** API origin that callers are told. It differs from `apiOrigin` if a sandbox replaces Genesys Cloud. */
+  /** API origin that `/session` reports. It differs from `apiOrigin` if a sandbox replaces Genesys Cloud. */
   readonly publicApiOrigin: string;
   /** In the order of the configuration. Empty only if signed-in users call the API with their own tokens. */
   readonly clients: readonly ClientConfig[];

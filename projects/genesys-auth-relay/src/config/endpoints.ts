@@ -9,7 +9,7 @@ export interface Endpoints {
   readonly region: string | null;
   readonly tokenEndpoint: string;
   readonly apiOrigin: string;
-  /** API origin that callers are told. It differs from `apiOrigin` if a sandbox replaces Genesys Cloud. */
+  /** API origin that `/session` reports. It differs from `apiOrigin` if a sandbox replaces Genesys Cloud. */
   readonly publicApiOrigin: string;
 }
 

@@ -36,7 +36,7 @@ describe('a page', () => {
     expect(isAttended).toEqual([true, false, true]);
   });
 
-  it('is unattended while nobody can see it', () => {
+  it('is unattended while it is hidden', () => {
     setVisible(false);
     setVisible(true);
     expect(isAttended).toEqual([true, false, true]);

@@ -2,7 +2,7 @@
 // With names it checks and tests only these parts: npm test -- checks genesys-auth-relay
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/root.mjs';
 
@@ -36,6 +36,7 @@ if (missingTools().length > 0 && process.env.REQUIRE_ALL_TOOLS) {
   process.exit(1);
 }
 
+const firstLine = (text = '') => text.trim().split('\n')[0].slice(0, 200);
 const secondsSince = (moment) => ((performance.now() - moment) / 1000).toFixed(1);
 const start = performance.now();
 const costs = [];
@@ -101,18 +102,24 @@ console.log(`${secondsSince(start).padStart(8)}  all of it`);
 
 sayWhatDoesNotRun();
 const count = { passed: 0, failed: 0, skipped: 0 };
+const failures = [...failed];
 for (const file of readdirSync(results)) {
   const report = JSON.parse(readFileSync(join(results, file), 'utf8'));
-  // A file that could not be read as a test has failed, too.
-  const broken = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.every((each) => each.status !== 'failed')
-  );
   count.passed += report.numPassedTests;
-  count.failed += report.numFailedTests + broken.length;
   count.skipped += report.numPendingTests + report.numTodoTests;
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const path = relative(root, name);
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    for (const test of tests) failures.push(`${path}: ${test.fullName}\n    ${firstLine(test.failureMessages[0])}`);
+    // A file that could not be read as a test has failed, too.
+    const isBroken = status === 'failed' && tests.length === 0;
+    if (isBroken) failures.push(`${path}\n    ${firstLine(message)}`);
+    count.failed += tests.length + (isBroken ? 1 : 0);
+  }
 }
-if (failed.length > 0) console.error(`FAILED: ${failed.join(', ')}`);
 console.log(
   `tests: ${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`
 );
-process.exit(failed.length === 0 && count.failed === 0 ? 0 : 1);
+// Last, because a record of a run in CI may keep only its end.
+for (const failure of failures) console.error(`FAILED: ${failure}`);
+process.exit(failures.length === 0 ? 0 : 1);

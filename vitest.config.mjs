@@ -39,7 +39,12 @@ export default defineConfig({
       project('genesys-sandbox', { globalSetup: buildsNode }),
       project('genesys-auth-relay', { globalSetup: buildsNode }),
       project('wallboard/server', { include: ['*.spec.ts'] }),
-      project('e2e', { include: ['**/*.spec.ts'], globalSetup: buildsAll, testTimeout: 120_000 }),
+      project('e2e', {
+        include: ['**/*.spec.ts'],
+        globalSetup: buildsAll,
+        testTimeout: 300_000,
+        hookTimeout: 300_000
+      }),
       // They install from the registry, so only `npm run compat` runs them.
       ...(process.env.GENESYS_AUTH_COMPAT ? [project('e2e/compat', { name: 'compat', include: ['*.compat.ts'] })] : [])
     ]

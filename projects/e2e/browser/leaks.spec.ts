@@ -67,7 +67,7 @@ describeInChromium('the token in a real browser', () => {
     const page = join(__dirname, '../support/leak-page.mjs');
     script = (await promisify(execFile)(process.execPath, [page], { maxBuffer: 1e8 })).stdout;
     browser = await cleanup.keep(launchChromium());
-  }, 120_000);
+  });
   afterAll(() => cleanup.run());
 
   beforeEach(async () => {

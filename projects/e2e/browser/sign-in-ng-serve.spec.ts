@@ -39,8 +39,6 @@ describeInChromium('users sign in behind `ng serve` on http://localhost', () => 
 
   it('returns to a deep link with query and fragment, stays signed in after a reload, and signs out', async () => {
     const page = await browser.newPage();
-    // On a busy machine the dev server prepares its first page for longer than Playwright waits by default.
-    page.setDefaultTimeout(100_000);
     const url = `${server.url}/desk?view=a%20b&x=1#top`;
     await page.goto(url);
     await logIn(page, USERS.ann);

@@ -23,7 +23,7 @@ describeInChromium('tabs of one browser', () => {
 
   beforeAll(async () => {
     browser = await cleanup.keep(launchChromium());
-  }, 240_000);
+  });
   afterAll(() => cleanup.run());
   beforeEach(async () => {
     server = await startTabsServer(join(root, 'out-tsc/e2e-tabs/browser'));
@@ -67,7 +67,7 @@ describeInChromium('tabs of one browser', () => {
     expect(calls.length).toBeLessThanOrEqual(8);
     expect(calls.map(({ others }) => others)).toEqual(calls.map(() => 0));
     expect(server.sandbox.tokenRequestCount()).toBe(1);
-  }, 60_000);
+  });
 
   it('with sharing 8 opened at once make 1 relay call', async () => {
     await waitLonger();
@@ -76,7 +76,7 @@ describeInChromium('tabs of one browser', () => {
     expect(await openAtOnce(8, 'share&subject')).toEqual(Array(8).fill('done'));
     expect(server.calls).toHaveLength(1);
     expect(server.sandbox.tokenRequestCount()).toBe(1);
-  }, 60_000);
+  });
 
   it('with sharing, where the relay says who the user is, too: 1 call for a token', async () => {
     await waitLonger();
@@ -87,7 +87,7 @@ describeInChromium('tabs of one browser', () => {
     expect(await Promise.all(others.map(token))).toEqual([one, one]);
     expect(tokenCalls()).toHaveLength(1);
     expect(server.calls.filter(({ path }) => path === '/genesys/session')).toHaveLength(3);
-  }, 60_000);
+  });
 
   it.each(['closed', 'crashed'])(
     'the tab that renews is %s: another finishes',
@@ -134,7 +134,7 @@ describeInChromium('tabs of one browser', () => {
     expect(await two.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
     for (const response of server.hanging) response.end();
     await hanging;
-  }, 60_000);
+  });
 
   it.each(['share', 'share&subject'])(
     'a user switch hands no token to a tab of another user (%s)',
@@ -166,7 +166,7 @@ describeInChromium('tabs of one browser', () => {
       window.tab.clear();
     });
     await until(async () => (await stateOf(two)).status === 'signed-out', 'the sign-out of the other tab');
-  }, 60_000);
+  });
 
   it('the token is in no storage, and in the name of no lock', async () => {
     const [one, two] = [await open('?share&subject'), await open('?share&subject')];
@@ -186,7 +186,7 @@ describeInChromium('tabs of one browser', () => {
     expect(kept).not.toContain(secret);
     server.hurry();
     await renewed;
-  }, 60_000);
+  });
 
   it('10 minutes offline, then online: nobody is signed out, few calls, and the first poll is answered', async () => {
     const page = await context.newPage();
@@ -214,7 +214,7 @@ describeInChromium('tabs of one browser', () => {
     await context.setOffline(false);
     expect(await page.evaluate(() => window.tab.poll())).toBe('done');
     expect(await stateOf(page)).toMatchObject({ status: 'ready', error: undefined });
-  }, 120_000);
+  });
 
   it('after two hours of sleep the first request renews first', async () => {
     const page = await context.newPage();
@@ -231,5 +231,5 @@ describeInChromium('tabs of one browser', () => {
     expect(tokenCalls()).toHaveLength(1);
     expect(await page.evaluate(() => window.tab.poll())).toBe('done');
     expect(tokenCalls()).toHaveLength(2);
-  }, 60_000);
+  });
 });

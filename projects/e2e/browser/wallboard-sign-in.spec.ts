@@ -77,7 +77,7 @@ describeInChromium('users of the wallboard in Chromium', () => {
     await page.getByTestId('user').filter({ hasText: 'Ann Archer' }).waitFor();
     expect(page.url()).toBe(`${wallboard.url}/`);
     // The board shows its figures to Ann as it did before, and they are live.
-    await page.getByTestId('connection').filter({ hasText: 'Live' }).waitFor({ timeout: 30_000 });
+    await page.getByTestId('connection').filter({ hasText: 'Live' }).waitFor();
     expect(await page.getByTestId('failure').count()).toBe(0);
 
     await press(page, page.getByTestId('user'));
@@ -115,7 +115,7 @@ describeInChromium('users of the wallboard in Chromium', () => {
     const sockets: WebSocket[] = [];
     board.on('websocket', (socket) => sockets.push(socket));
     await board.goto(wallboard.url);
-    const isLive = () => board.getByTestId('connection').filter({ hasText: 'Live' }).waitFor({ timeout: 30_000 });
+    const isLive = () => board.getByTestId('connection').filter({ hasText: 'Live' }).waitFor();
     await isLive();
     const [ofAnn] = sockets;
     await desk.getByTestId('sign-out').click();

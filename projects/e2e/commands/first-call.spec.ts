@@ -19,8 +19,7 @@ import { type Terminal, terminal } from '../support/terminal.ts';
 const parent = join(root, 'out-tsc/first-call');
 const cleanup = new Cleanup();
 
-// On a busy machine `ng add`, `ng serve` and Chromium together need more than the usual time limit.
-describeInChromium('the tutorial "First call", with the sandbox', { timeout: 300_000 }, () => {
+describeInChromium('the tutorial "First call", with the sandbox', () => {
   let browser: Browser;
   let app: Terminal;
   let tutorial: FirstCall;
@@ -35,7 +34,7 @@ describeInChromium('the tutorial "First call", with the sandbox', { timeout: 300
     app = await newApp(parent);
     tutorial = new FirstCall(app, cleanup);
     for (const line of installation.slice(1)) await app.run(line);
-  }, 300_000);
+  });
   afterAll(async () => {
     await cleanup.run();
     await rm(parent, { recursive: true, force: true });

@@ -153,7 +153,7 @@ describe('code', () => {
       );
     });
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 
   it('in blocks of relay.yaml is what the relay takes', async () => {
     const found = blocks('yaml relay');

@@ -92,7 +92,7 @@ beforeAll(async () => {
   expect(pack).toBe('npm run pack');
   await command('npm', ['run', 'pack'], root);
   for (const line of installations) await installOffline(line);
-}, 120_000);
+});
 afterAll(async () => {
   await cleanup.run();
   await rm(parent, { recursive: true, force: true });
@@ -138,7 +138,7 @@ describe('five minutes, with the sandbox in place of a Genesys Cloud organisatio
     await writeFile(join(app, file), `{${variants.join(',')}}`);
     const server = startProgram([join(__dirname, 'dev-server.mjs'), file], /^http:\/\/localhost:\d+/m, { cwd: app });
     [devServer = ''] = (await cleanup.keep(server)).printed;
-  }, 120_000);
+  });
 
   it('the relay finds its configuration fine', async () => {
     expect(await run(commandWith(/ check --config /))).toContain('The configuration is valid.');

@@ -17,7 +17,7 @@ function runFleet(chaos: string, seconds: number, life: number): Promise<{ code:
     '--counts-only'
   ];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { timeout: 110_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { timeout: 290_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` });
     });
   });

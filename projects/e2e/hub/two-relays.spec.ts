@@ -143,7 +143,7 @@ function browser(urls: readonly string[], topic: string) {
       const holes = seen.filter((value, index) => index > 0 && value !== (seen[index - 1] ?? 0) + 1).length;
       expect(holes).toBeLessThanOrEqual(gaps.length);
     }
-  }, 120_000);
+  });
 });
 
 it('uses the relay that was built', () => {

@@ -18,7 +18,7 @@ async function askWithPython(url: string, id: string, secret: string, scope: str
   const { stdout } = await promisify(execFile)(
     python ?? '',
     [join(__dirname, 'token-forms.py'), url, id, secret, scope],
-    { timeout: 30_000 }
+    { timeout: 120_000 }
   );
   const shown = stdout
     .trim()

@@ -11,7 +11,7 @@ const python = findPython('websockets');
 const listen = async (url: string, credential: string, count: number) => {
   const script = join(__dirname, 'notification-snippet.py');
   const { stdout } = await promisify(execFile)(python ?? '', [script, url, credential, String(count)], {
-    timeout: 60_000
+    timeout: 120_000
   });
   return stdout
     .trim()

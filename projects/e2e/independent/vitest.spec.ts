@@ -4,4 +4,4 @@ import { ng } from '../support/angular-cli.ts';
 it('ngx-genesys-auth/testing works with vitest', async () => {
   const output = await ng('test', 'e2e-vitest');
   expect(output).toMatch(/Tests\s+5 passed \(5\)/);
-}, 120_000);
+});

@@ -6,10 +6,10 @@ describe('a relay in proxy mode under load', () => {
   it('F16 keeps neither sockets nor memory of downloads that are broken off', async () => {
     const args = [join(__dirname, 'aborts.mjs'), '--downloads', '200'];
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
-      execFile(process.execPath, args, { timeout: 90_000 }, (error, stdout, stderr) => {
+      execFile(process.execPath, args, { timeout: 290_000 }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` });
       });
     });
     expect({ code, output }).toEqual({ code: 0, output: expect.not.stringContaining('NOT AS IT MUST BE') });
-  }, 120_000);
+  });
 });

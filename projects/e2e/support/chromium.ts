@@ -18,7 +18,7 @@ export const describeOverTls = executablePath !== undefined && hasCertutil() ? d
  * @param options.switches more switches of the command line
  * @param options.home the home folder, where Chromium looks for certificate authorities that the user trusts
  */
-export function launchChromium({
+export async function launchChromium({
   hasBackForwardCache = false,
   switches = [],
   home
@@ -27,22 +27,29 @@ export function launchChromium({
   readonly switches?: readonly string[];
   readonly home?: string;
 } = {}): Promise<Browser> {
-  return chromium.launch({
+  const browser = await chromium.launch({
     ...options(switches),
     ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
   });
+  browser.on('context', (context) => context.setDefaultTimeout(WAIT_MS));
+  return browser;
 }
 
 /** Starts the installed Chromium with a profile whose user has blocked all cookies in the settings. Closing the context ends it. */
-export function launchChromiumWithoutCookies(): Promise<BrowserContext> {
+export async function launchChromiumWithoutCookies(): Promise<BrowserContext> {
   const profile = join(__dirname, '../../../out-tsc/e2e-profile-without-cookies');
   rmSync(profile, { recursive: true, force: true });
   mkdirSync(join(profile, 'Default'), { recursive: true });
   const settings = { profile: { default_content_setting_values: { cookies: BLOCKED } } };
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(settings));
-  return chromium.launchPersistentContext(profile, options());
+  const context = await chromium.launchPersistentContext(profile, options());
+  context.setDefaultTimeout(WAIT_MS);
+  return context;
 }
+
+/** On a busy machine a dev server prepares its first page for longer than the 30 s that Playwright waits by default. */
+const WAIT_MS = 120_000;
 
 /** The value of a content setting of Chromium. */
 const BLOCKED = 2;

@@ -130,8 +130,6 @@ export async function openQueues(
   const page = await browser.newPage();
   const { errors } = record(page);
   await prepare?.(page);
-  // On a busy machine the dev server prepares its first page for longer than Playwright waits by default.
-  page.setDefaultTimeout(100_000);
   await page.goto(`${origin}/queues`);
   const example = page.locator('app-genesys-queues');
   await example.locator('ul, [role=alert]').waitFor();

@@ -59,6 +59,7 @@ export const checks = [
       'out-tsc/prettier'
     ]
   },
+  { name: 'prose', tool: 'node', args: ['scripts/prose.mjs'] },
   { name: 'api reports', tool: 'node', args: ['scripts/api.mjs', '--check'] },
   { name: 'size of the library', tool: 'node', args: ['scripts/bundle.mjs', '--check'] },
   ...packed('dist/ngx-genesys-auth'),

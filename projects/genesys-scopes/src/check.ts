@@ -53,7 +53,7 @@ const GRAMMAR_HINT = 'A scope name is printable ASCII without spaces, quotes and
 
 function malformed(scope: string): ScopeFinding {
   if (typeof scope !== 'string')
-    return finding('malformed', '', undefined, `is no string but ${typeof scope}.`, `${GRAMMAR_HINT}.`);
+    return finding('malformed', '', undefined, `is not a string but ${typeof scope}.`, `${GRAMMAR_HINT}.`);
   if (scope === '') return finding('malformed', scope, undefined, 'is empty.', `${GRAMMAR_HINT}. Remove it.`);
   const [first = ''] = scope.split(' ', 1);
   if (first !== scope && scope.split(' ').every(isScopeToken)) {

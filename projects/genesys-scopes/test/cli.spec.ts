@@ -143,7 +143,7 @@ describe('genesys-scopes explain', () => {
   it.each([
     ['anaytics', '"analytics"'],
     ['analytics:reporting:read', 'permission'],
-    ['admin:platform', "organisation's own"],
+    ['admin:platform', 'one that your organization defines'],
     ['GET /api/v2/nonsense', 'No operation']
   ])('says what it can about %p and exits with 1', async (what, message) => {
     const { code, err } = await run(['explain', what]);

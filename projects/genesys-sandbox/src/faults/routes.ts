@@ -41,7 +41,7 @@ function added(faults: Faults, body: unknown): string {
   try {
     checkFault(body);
   } catch (error) {
-    throw GenesysError.constraint(error instanceof Error ? error.message : 'This is no fault.');
+    throw GenesysError.constraint(error instanceof Error ? error.message : 'This is not a fault.');
   }
   return faults.add(body);
 }

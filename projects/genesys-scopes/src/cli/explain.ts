@@ -53,7 +53,7 @@ export async function explain(
     ? `No operation of the API is ${JSON.stringify(what)}. Write it as: "GET /api/v2/users/me".`
     : finding
       ? `${finding.message} ${finding.hint}`
-      : `${JSON.stringify(what)} is no scope of Genesys Cloud. It may be one of your organisation's own.`;
+      : `${JSON.stringify(what)} is not a scope of Genesys Cloud. It may be one that your organization defines.`;
   if (json) io.out(JSON.stringify({ kind: 'unknown', what, ...(finding ? { finding } : {}) }, undefined, 2));
   io.err(message);
   return EXIT.findings;

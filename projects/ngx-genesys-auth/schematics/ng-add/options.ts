@@ -58,7 +58,9 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   }
   const api = options.apiOrigin === undefined ? await readRegion(options.region) : readApiOrigin(options.apiOrigin);
   if (/['"\\\s?#]/.test(relay) || !(/^\/(?!\/)/.test(relay) || isRelayUrl(relay))) {
-    stop(`"${relay}" is no place for a relay. Write a path (/genesys) or a URL (https://relay.example.com/genesys).`);
+    stop(
+      `"${relay}" is not an address of a relay. Write a path (/genesys) or a URL (https://relay.example.com/genesys).`
+    );
   }
   if (proxy && relay === '/') {
     stop(
@@ -109,7 +111,7 @@ async function readRegion(region: string | undefined): Promise<{ region: string 
 /** It wins over a region: the CLI asks for one whatever else is given. */
 function readApiOrigin(apiOrigin: string): { apiOrigin: string } {
   if (!URL.canParse(apiOrigin) || new URL(apiOrigin).origin !== apiOrigin) {
-    stop(`"${apiOrigin}" is no origin. Write it like http://localhost:4211.`);
+    stop(`"${apiOrigin}" is not an origin. Write it like http://localhost:4211.`);
   }
   return { apiOrigin };
 }

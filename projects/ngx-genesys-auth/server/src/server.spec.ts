@@ -113,7 +113,7 @@ describe('provideServerGenesysAuth()', () => {
     await settle();
     whole.network.expectOne('https://relay.example.com/g/token');
     TestBed.resetTestingModule();
-    expect(String(render({ options: { relay: undefined } }).get().error)).toMatch(/"\/genesys" is no whole URL/);
+    expect(String(render({ options: { relay: undefined } }).get().error)).toMatch(/"\/genesys" is not an absolute URL/);
     TestBed.resetTestingModule();
     const { auth } = render({ options: { relay: undefined } });
     await expect(auth.token()).rejects.toMatchObject({ code: 'config_invalid' });
@@ -125,7 +125,7 @@ describe('provideServerGenesysAuth()', () => {
       options: { relay: undefined },
       auth: [provideGenesysAuth(CONFIG), provideGenesysAuth(us)]
     });
-    expect(String(get().error)).toMatch(/"\/genesys" is no whole URL/);
+    expect(String(get().error)).toMatch(/"\/genesys" is not an absolute URL/);
     const users = observe(http.get('https://api.mypurecloud.com/users'));
     await settle();
     grant(network.expectOne('https://relay.example.com/us/token'), 'us', 300, 'analytics');

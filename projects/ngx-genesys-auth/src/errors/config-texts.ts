@@ -44,7 +44,7 @@ const CONFIG_TEXTS = {
     fix: 'Add withSignIn() to the features of provideGenesysAuth().'
   }),
   notAnAbsoluteUrl: ({ url }: { url: string }) => ({
-    message: `"${url}" is no whole URL.`,
+    message: `"${url}" is not an absolute URL.`,
     fix: 'Give the URL at which this server reaches the relay, for example http://127.0.0.1:8080.'
   })
 } satisfies Record<string, (facts: never) => ConfigText>;

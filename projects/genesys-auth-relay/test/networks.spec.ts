@@ -13,6 +13,7 @@ import { type ForwardProxy, startForwardProxy } from '../src/testing/forward-pro
 import { openHub } from '../src/testing/hub-client.ts';
 import { type IdentityProvider, startIdentityProvider } from '../src/testing/identity-provider.ts';
 import { until } from '../src/testing/until.ts';
+import { APP_URL, RELAY_URL, SIGN_IN_CLIENT, createBrowser } from './sign-in-setup.ts';
 import { type TlsFront, startTlsFront } from './tls-front.ts';
 
 const BUILT = join(__dirname, '../dist/cli.js');
@@ -33,7 +34,7 @@ describe('the relay in a network with a proxy and a private certificate authorit
   let proxy: ForwardProxy;
 
   beforeAll(async () => {
-    sandbox = await createSandbox();
+    sandbox = await createSandbox({ clients: [SANDBOX_CLIENT, SIGN_IN_CLIENT] });
     idp = await startIdentityProvider({ now: () => Date.now() / 1000, publicUrl: `https://${IDP}` });
     const socketOrigin = sandbox.apiOrigin.replace('http', 'ws');
     front = await startTlsFront(
@@ -60,7 +61,19 @@ describe('the relay in a network with a proxy and a private certificate authorit
           { type: 'jwt', issuer: `https://${IDP}`, audience: 'relay' },
           { type: 'apiKey', keys: [{ id: 'reports', sha256: KEY.sha256, roles: ['developer'] }] }
         ],
-        roles: { developer: { scopes: ['analytics', 'notifications', 'routing:readonly'] } },
+        roles: {
+          developer: { scopes: ['analytics', 'notifications', 'routing:readonly'] },
+          agent: { scopes: ['routing:readonly'] }
+        },
+        signIn: {
+          client: { id: SIGN_IN_CLIENT.id, secret: { env: 'SIGN_IN_SECRET' } },
+          redirectUri: `${RELAY_URL}/sign-in/callback`,
+          appUrl: APP_URL,
+          // Only browsers open this page, and they have another way out of the network.
+          authorizeEndpoint: sandbox.authorizeEndpoint,
+          organizations: [sandbox.users[0]!.organization.id],
+          roles: { agent: { everyone: true } }
+        },
         notifications: {}
       })
     );
@@ -91,6 +104,7 @@ describe('the relay in a network with a proxy and a private certificate authorit
       env: {
         PATH: process.env['PATH'],
         GENESYS_CLIENT_SECRET: SANDBOX_CLIENT.secret,
+        SIGN_IN_SECRET: SIGN_IN_CLIENT.secret,
         NODE_EXTRA_CA_CERTS: certificate.certFile,
         HTTPS_PROXY: at(),
         ...env
@@ -132,6 +146,27 @@ describe('the relay in a network with a proxy and a private certificate authorit
     client.close();
 
     expect(new Set(proxy.tunnels)).toEqual(new Set(HOSTS.map((host) => `${host}:443`)));
+    expect(proxy.plain).toEqual([]);
+    expect(output()).not.toContain(PASSWORD);
+  });
+
+  it('signs a user in, refreshes their token and revokes it through the proxy', async () => {
+    const { url, output } = await serve();
+    const browser = createBrowser(url);
+    const before = sandbox.tokenRequestCount();
+    expect(await browser.signIn()).toMatchObject({ status: 303 });
+    await browser.session();
+    expect(sandbox.tokenRequestCount() - before).toBe(1);
+    expect(new Set(proxy.tunnels)).toEqual(new Set([`${LOGIN}:443`, `${API}:443`]));
+
+    sandbox.revokeTokens();
+    expect(await browser.send('/api/v2/routing/queues')).toMatchObject({ status: 200 });
+    expect(sandbox.tokenRequestCount() - before).toBe(2);
+
+    expect(sandbox.liveTokenCount()).toBe(1);
+    expect(await browser.send('/sign-out', { method: 'POST' })).toMatchObject({ status: 200 });
+    await until(() => sandbox.liveTokenCount() === 0, 'the token to be revoked');
+    expect(new Set(proxy.tunnels)).toEqual(new Set([`${LOGIN}:443`, `${API}:443`]));
     expect(proxy.plain).toEqual([]);
     expect(output()).not.toContain(PASSWORD);
   });

@@ -4,11 +4,8 @@ const FILE = '/projects/shop/src/app/genesys-queues.ts';
 
 // The e2e test of the tutorial "First call" compiles and runs it.
 describe('ng add --example', () => {
-  it('writes a component, and prints how to route to it', async () => {
+  it('writes a component', async () => {
     const tree = await workspace();
-    expect(await output(tree, { ...ANSWERS, example: true })).toMatch(
-      /from '\.\/genesys-queues'.*\n +\{ path: 'queues', component: GenesysQueues \}/
-    );
     const text = (await ngAdd(tree, { ...ANSWERS, example: true })).readText(FILE);
     expect(text).toContain("'https://api.mypurecloud.de/api/v2/routing/queues'");
     expect(text).toContain("selector: 'app-genesys-queues'");
@@ -19,7 +16,7 @@ describe('ng add --example', () => {
     expect((await ngAdd(await workspace(), options)).readText(FILE)).toContain("'http://localhost:4211/api/v2/routing");
     const tree = await workspace();
     tree.create(FILE, 'export const own = 1;\n');
-    expect(await output(tree, options)).toContain(`${FILE} exists already, and stays as it is`);
+    expect(await output(tree, options)).toContain(`${FILE.slice(1)} exists already, and stays as it is`);
     expect((await ngAdd(tree, options)).readText(FILE)).toBe('export const own = 1;\n');
   });
 

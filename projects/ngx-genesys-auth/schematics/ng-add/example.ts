@@ -7,7 +7,7 @@ import type { Target } from './target';
 export const EXAMPLE = 'GenesysQueues';
 
 /**
- * Writes a component that shows the queues of the organisation.
+ * Writes a component that shows the queues of the organization.
  *
  * @param apiOrigin origin of the API, such as `https://api.mypurecloud.de`
  * @returns the file, and whether it was there before
@@ -31,7 +31,7 @@ interface Queues {
   readonly entities: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** The queues of the Genesys Cloud organisation. */
+/** The queues of the Genesys Cloud organization. */
 @Component({
   selector: ${quoted(`${prefix}-genesys-queues`)},
   template: \`

@@ -1,15 +1,16 @@
 import { MergeStrategy, type Rule, type Tree } from '@angular-devkit/schematics';
 import { NodePackageInstallTask } from '@angular-devkit/schematics/tasks';
-import { EXAMPLE, addExample } from './example';
+import { addExample } from './example';
 import { addInterceptor } from './http';
-import { LIBRARY, addLibrary } from './manifest';
+import { LIBRARY, addLibrary, checkAngular } from './manifest';
+import { nextSteps } from './next-steps';
 import { type Answers, type NgAddOptions, checkOptions } from './options';
 import { addToRoot } from './providers';
 import { missingIn, notApplied } from './not-applied';
 import { addProxy } from './proxy';
 import { type DevRelay, addDevRelay } from './relay';
 import { type Symbol, localName, parse, quoted } from './source';
-import { type Target, findTarget, isForServer } from './target';
+import { type Target, findTarget } from './target';
 
 const PROVIDE: Symbol = ['provideGenesysAuth', LIBRARY];
 const PROXY_MODE: Symbol = ['withProxyMode', LIBRARY];
@@ -26,6 +27,7 @@ export function ngAdd(options: NgAddOptions): Rule {
     const { logger } = context;
     // Another schematic that calls this one may continue after a failure, so all changes are applied, or none.
     const tree = host.branch();
+    checkAngular(tree);
     const answers = await checkOptions(options);
     const target = await findTarget(tree, options.project);
     const done: (string | undefined)[] = [];
@@ -52,7 +54,8 @@ export function ngAdd(options: NgAddOptions): Rule {
     host.merge(tree, MergeStrategy.Overwrite);
     if (isNew || devRelay?.isInstallNeeded === true) context.addTask(new NodePackageInstallTask());
 
-    for (const what of done) if (what !== undefined) logger.info(`  ${what}`);
+    // A path with a slash at the start looks like one of the whole disk.
+    for (const what of done) if (what !== undefined) logger.info(`  ${what.replace(/^\//, '')}`);
     logger.info(nextSteps(host, target, answers, devRelay, example?.file));
   };
 }
@@ -104,54 +107,4 @@ async function writeExample(tree: Tree, target: Target, { api }: Answers): Promi
   if (isNew) return { file, done: `${file}: a component that shows queues` };
   const left = notApplied(missingIn(tree.readText(file), [['the API at', apiOrigin ?? '']]));
   return { file, done: `${file} exists already, and stays as it is${left}` };
-}
-
-function nextSteps(
-  tree: Tree,
-  { files, sourceRoot }: Target,
-  answers: Answers,
-  devRelay: DevRelay | undefined,
-  example: string | undefined
-): string {
-  const { relay, scopes, mode, signIn, api, sandbox } = answers;
-  const server = files.find((file) => isForServer(file));
-  const steps: (readonly string[])[] = [];
-  if (devRelay === undefined) {
-    steps.push([
-      `Start a relay at ${relay} that grants ${scopes.join(' ')}, with "mode: ${mode}" in its configuration.`
-    ]);
-  } else {
-    if (devRelay.install !== undefined) {
-      steps.push(['Install the relay. FOLDER is where "npm run pack" wrote the tarballs:', `  ${devRelay.install}`]);
-    }
-    if (!sandbox || signIn) {
-      const region = 'region' in api ? api.region : 'REGION';
-      steps.push([
-        'Write the configuration of the relay. CLIENT-ID is the id of your OAuth client:',
-        `  npx --no-install genesys-auth-relay init --region=${region} --client-id=CLIENT-ID --identity=${signIn ? 'sign-in' : 'development'} --mode=${mode} --scopes=${scopes.join(',')}`
-      ]);
-    }
-    steps.push(['Start the relay, and keep it running in its terminal:', '  npm run relay']);
-  }
-  const isShown = files.some((file) => file !== example && tree.readText(file).includes(EXAMPLE));
-  if (example === undefined) {
-    steps.push(['Call the API as usual: inject(HttpClient).get("https://api.../api/v2/routing/queues")']);
-  } else if (!isShown) {
-    const path = `./${example.slice(`/${sourceRoot}/app/`.length).replace(/\.ts$/, '')}`;
-    steps.push([
-      `Show the example. Add this route to the routes of the app (import { ${EXAMPLE} } from '${path}'):`,
-      `  { path: 'queues', component: ${EXAMPLE} }`
-    ]);
-  }
-  if (devRelay !== undefined) steps.push(['Start the app in another terminal:', '  npx --no-install ng serve']);
-  if (server !== undefined) {
-    steps.push([
-      `${server} renders on the server. Without a credential for the server it gets no token: see provideServerGenesysAuth.`
-    ]);
-  }
-  return [
-    '',
-    'Next:',
-    ...steps.flatMap((lines, at) => lines.map((line, n) => (n === 0 ? `  ${String(at + 1)}. ${line}` : `     ${line}`)))
-  ].join('\n');
 }

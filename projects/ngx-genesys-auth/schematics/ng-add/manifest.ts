@@ -7,6 +7,7 @@ import { stop } from './options';
 export const LIBRARY = 'ngx-genesys-auth';
 
 const FILE = '/package.json';
+const CORE = '@angular/core';
 
 type Section = 'dependencies' | 'devDependencies' | 'scripts';
 type Manifest = Readonly<Partial<Record<Section, Readonly<Record<string, string>>>>>;
@@ -27,10 +28,24 @@ export function addTo(tree: Tree, section: Section, name: string, value: string)
   if (!isAdded) stop(`${FILE} is not an object.`);
 }
 
+/** The manifest of the library. */
+function ownManifest(): { readonly version: string; readonly peerDependencies: Readonly<Record<string, string>> } {
+  return JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as ReturnType<typeof ownManifest>;
+}
+
 /** The version of the library, which the other packages share. */
-export function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
-  return version;
+export const ownVersion = (): string => ownManifest().version;
+
+/** Stops the run in an app whose Angular is too old. npm installs the library there with `--force` only. */
+export function checkAngular(tree: Tree): void {
+  const present = dependency(tree, CORE) ?? '';
+  // A range without a number, such as `catalog:`, does not tell the version.
+  const major = Number(/\d+/.exec(present)?.[0] ?? Infinity);
+  const [first] = /\d+/.exec(ownManifest().peerDependencies[CORE] ?? '') ?? [];
+  if (major >= Number(first)) return;
+  stop(
+    `this app has Angular ${present}, and the library needs Angular ${String(first)} or newer. Update Angular first: https://angular.dev/update-guide.`
+  );
 }
 
 /** Makes the library a dependency if it is not one. The CLI has usually done that before. */

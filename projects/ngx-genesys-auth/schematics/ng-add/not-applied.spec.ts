@@ -8,7 +8,7 @@ const APP_CONFIG = '/projects/shop/src/app/app.config.ts';
 /** The line that a second run prints about a file. */
 async function lineAbout(tree: UnitTestTree, file: string, more: Partial<NgAddOptions>): Promise<string> {
   const lines = (await output(tree, { ...ANSWERS, ...more })).split('\n');
-  return lines.find((line) => line.trim().startsWith(file)) ?? '';
+  return lines.find((line) => line.trim().startsWith(file.slice(1))) ?? '';
 }
 
 describe('ng add once more, with other answers', () => {

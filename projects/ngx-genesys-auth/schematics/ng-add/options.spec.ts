@@ -33,7 +33,7 @@ describe('ng add, its questions', () => {
     expect(await failure(await workspace(), { ...ANSWERS, ...given } as typeof ANSWERS)).toMatch(expected);
   });
 
-  it('takes the AWS name, a relay elsewhere, and scopes by commas, spaces and of the organisation', async () => {
+  it('takes the AWS name, a relay elsewhere, and scopes by commas, spaces and of the organization', async () => {
     const tree = await ngAdd(await workspace(), {
       region: 'EU-WEST-1',
       relay: 'https://relay.example.com/genesys/',

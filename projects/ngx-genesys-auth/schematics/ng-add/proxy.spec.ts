@@ -82,7 +82,7 @@ describe('ng add, a dev proxy that is there', () => {
   ])('with an entry of the developer for the relay stays, and is reported: %s', async (own) => {
     const tree = await appWithProxy('/proxy.json', own);
     const before = tree.readText('/angular.json');
-    expect(await output(tree, ANSWERS)).toMatch(/\/proxy\.json forwards \/genesys already, and stays as it is\..*key/);
+    expect(await output(tree, ANSWERS)).toMatch(/ proxy\.json forwards \/genesys already, and stays as it is\..*key/);
     const after = await ngAdd(tree);
     expect(after.readText('/proxy.json')).toBe(own);
     expect(after.readText('/angular.json')).toBe(before);

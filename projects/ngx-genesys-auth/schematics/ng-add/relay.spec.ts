@@ -18,7 +18,7 @@ const changeManifest = (tree: UnitTestTree, section: 'scripts' | 'dependencies',
 };
 
 describe('ng add, the relay for development', () => {
-  it('has an npm script: with the sandbox, unless the developer has an organisation', async () => {
+  it('has an npm script: with the sandbox, unless the developer has an organization', async () => {
     expect(manifestOf(await ngAdd(await workspace())).scripts['relay']).toBe('genesys-auth-relay dev --sandbox');
     const own = await ngAdd(await workspace(), { ...ANSWERS, sandbox: false });
     expect(manifestOf(own).scripts['relay']).toBe('genesys-auth-relay dev');
@@ -126,7 +126,7 @@ describe('ng add, the packages for development', () => {
     expect(await output(first, ANSWERS)).not.toContain('npm install');
   });
 
-  it('are only the relay for a developer who has an organisation', async () => {
+  it('are only the relay for a developer who has an organization', async () => {
     packed('ngx-genesys-auth', 'genesys-auth-relay', 'genesys-sandbox');
     const tree = await workspace();
     changeManifest(tree, 'dependencies', library);

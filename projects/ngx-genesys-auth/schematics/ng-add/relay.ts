@@ -63,7 +63,7 @@ function addScript(tree: Tree, { sandbox }: Answers): string | undefined {
   return `package.json: "npm run relay" starts the relay${sandbox ? ' and a sandbox' : ''}`;
 }
 
-/** Writes the relay's configuration for the sandbox. For an organisation `genesys-auth-relay init` asks more than this knows. */
+/** Writes the relay's configuration for the sandbox. For an organization `genesys-auth-relay init` asks more than this knows. */
 function addRelayYaml(tree: Tree, answers: Answers): string | undefined {
   const { api, sandbox, signIn, scopes, proxyTarget } = answers;
   const port = Number(new URL(proxyTarget ?? '').port || 80);
@@ -76,7 +76,7 @@ function addRelayYaml(tree: Tree, answers: Answers): string | undefined {
 mode: proxy # the relay calls the API: no token reaches the browser
 ${port === 8080 ? '' : `listen: { port: ${String(port)} }\n`}genesys:
   region: ${api.region}
-  # Not used with the sandbox. For your organisation, write both variables to the file .env, which you do not commit.
+  # Not used with the sandbox. For your organization, write both variables to the file .env, which you do not commit.
   client: { id: { env: GENESYS_CLIENT_ID }, secret: { env: GENESYS_CLIENT_SECRET } }
 scopes: ${list} # every scope that this relay can grant
 roles:

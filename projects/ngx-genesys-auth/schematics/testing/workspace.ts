@@ -5,7 +5,9 @@ import type { NgAddOptions } from '../ng-add/options';
 export const runner = new SchematicTestRunner('ngx-genesys-auth', join(__dirname, '../collection.json'));
 
 /** A workspace as `ng new` makes it, with one application `shop`. */
-export async function workspace(app: { standalone?: boolean; ssr?: boolean } = {}): Promise<UnitTestTree> {
+export async function workspace(
+  app: { standalone?: boolean; ssr?: boolean; routing?: boolean } = {}
+): Promise<UnitTestTree> {
   const empty = await runner.runExternalSchematic('@schematics/angular', 'workspace', {
     name: 'ws',
     version: '21.0.0',
@@ -17,7 +19,7 @@ export async function workspace(app: { standalone?: boolean; ssr?: boolean } = {
 export function addApplication(
   tree: UnitTestTree,
   name: string,
-  app: { standalone?: boolean; ssr?: boolean } = {}
+  app: { standalone?: boolean; ssr?: boolean; routing?: boolean } = {}
 ): Promise<UnitTestTree> {
   const options = { name, skipInstall: true, skipTests: true, ssr: false, standalone: true, ...app };
   return runner.runExternalSchematic('@schematics/angular', 'application', options, tree);

@@ -235,6 +235,8 @@ describeWithRedis('relays that share the sessions of users', () => {
     const rotated = moved(browser, (await join({ key: next, previous: KEY })).url);
     // The tag that the page has is good, too.
     expect((await rotated.send(ME)).status).toBe(200);
+    await rotated.session();
+    expect(rotated.tag).toBe(browser.tag);
     expect((await moved(browser, (await join({ key: newKey() })).url).send(ME)).body['code']).toBe('session_ended');
   });
 

@@ -16,7 +16,7 @@ import type { SignInMemory } from './memory.ts';
 import { type Session, endOf } from './session.ts';
 import type { SeenSession, SessionStore } from './session-store.ts';
 import type { Sessions } from './sessions.ts';
-import type { SessionTags } from './tag.ts';
+import { sessionTag } from './tag.ts';
 import { noRole, rolesOf } from './user-roles.ts';
 
 /** Identifies the users of sessions, decides their rights, and ends their sessions. */
@@ -60,7 +60,6 @@ export interface SessionCallerParts {
   readonly sessionStore: SessionStore;
   /** Provides the token of a signed-in user. */
   readonly userTokenProvider: (seen: SeenSession) => TokenProvider;
-  readonly tags: SessionTags;
   /** Refuses requests of foreign pages. */
   readonly guard: (head: RequestHead) => void;
   /** Name of the cookie that holds the id of a session. */
@@ -84,7 +83,6 @@ export function createSessionCallers(
     sessions,
     sessionStore,
     userTokenProvider,
-    tags,
     guard,
     sessionCookie,
     clearSession,
@@ -169,7 +167,7 @@ export function createSessionCallers(
           hint: "Send the member 'session' of the answer of /session. It identifies the user that the page shows."
         });
       }
-      if (tags.matches(tag, session.user)) return;
+      if (tag === sessionTag(session.user)) return;
       throw new RelayProblem('session_changed', 'Another user has signed in since the page was loaded.', {
         hint: 'Discard the content of the page, and read /session again.'
       });
@@ -181,7 +179,7 @@ export function createSessionCallers(
       if (session === undefined) return { user: null, session: SIGNED_OUT_SESSION, signInUrl: url };
       return {
         user: session.user,
-        session: tags.of(session.user),
+        session: sessionTag(session.user),
         expiresAt: new Date(endOf(session, absoluteMs)).toISOString(),
         signInUrl: url
       };

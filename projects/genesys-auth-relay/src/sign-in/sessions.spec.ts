@@ -802,6 +802,7 @@ describe('a relay without a store that was restarted', () => {
     const browser = createBrowser(old.url);
     await browser.navigate(await browser.authorize(ANN));
     await browser.session();
+    const { tag } = browser;
     const begun = await browser.navigate('/sign-in');
     await old.close();
     const fresh = await start(Number(new URL(old.url).port));
@@ -820,6 +821,8 @@ describe('a relay without a store that was restarted', () => {
     const back = await browser.navigate(callback);
     expect(back.headers['location']).toBe('https://app.example.test/desk?view=1&genesys_sign_in=ok#top');
     await browser.session();
+    // A page that was open all the time shows the same user.
+    expect(browser.tag).toBe(tag);
     expect((await browser.send('/api/v2/users/me')).body).toMatchObject({ email: ANN });
     await fresh.close();
     await sandbox.close();

@@ -22,7 +22,6 @@ import { type SessionCallers, createSessionCallers } from './session-callers.ts'
 import type { SessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
 import { createStart } from './start.ts';
-import { createSessionTags } from './tag.ts';
 import { createTransactions } from './transactions.ts';
 import { createUserTokenProviders } from './user-token-providers.ts';
 
@@ -114,7 +113,6 @@ export function createSignIn(
     sessions,
     sessionStore,
     userTokenProvider,
-    tags: createSessionTags(keys),
     guard: createSessionGuard([origin, ...config.cors.origins]),
     sessionCookie,
     clearSession: () => jar.clear(sessionCookie, sameSite),

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { root } from '../support/angular-cli.ts';
+import { describeChangeOfUser } from '../support/change-of-user.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeOverTls, launchChromium } from '../support/chromium.ts';
-import { USERS, type SignInServer, logIn, startSignInServer } from '../support/sign-in-server.ts';
+import { DeskBrowser } from '../support/desk-browser.ts';
+import { USERS, type SignInServer, startSignInServer } from '../support/sign-in-server.ts';
 import { type TlsFront, startTlsFront } from '../support/tls-front.ts';
 import { until } from '../support/until.ts';
 
-const { ann, bob } = USERS;
+const { ann } = USERS;
 const APP = 'https://app.example.test';
 
 /** Each deployment, and the host that has the relay. */
@@ -23,17 +25,16 @@ describeOverTls('users sign in over TLS, and the login pages are on another site
 
   beforeAll(async () => {
     front = await cleanup.keep(startTlsFront(['app.example.test', 'relay.example.test', 'login.genesys.invalid']));
-    browser = await cleanup.keep(launchChromium(front));
+    browser = await cleanup.keep(launchChromium({ hasBackForwardCache: true, ...front }));
   });
   afterAll(() => cleanup.run());
 
   describe.each(deployments)('%s', (_deployment, relayHost) => {
-    const RELAY = `https://${relayHost}`;
     let server: SignInServer;
-    let context: BrowserContext;
+    let desk: DeskBrowser;
 
     beforeAll(async () => {
-      const origins = { app: APP, relay: RELAY, login: 'https://login.genesys.invalid' };
+      const origins = { app: APP, relay: `https://${relayHost}`, login: 'https://login.genesys.invalid' };
       server = await cleanup.keep(startSignInServer(join(root, 'out-tsc/e2e-sign-in/browser'), origins));
       front.forward({
         'app.example.test': server.origin,
@@ -42,29 +43,19 @@ describeOverTls('users sign in over TLS, and the login pages are on another site
       });
     });
     beforeEach(async () => {
-      context = await browser.newContext();
+      desk = await DeskBrowser.open(browser, server);
     });
     afterEach(async () => {
       server.reset();
-      await context.close();
+      await desk.close();
     });
 
-    const open = async (path = '/desk'): Promise<Page> => {
-      const page = await context.newPage();
-      await page.goto(APP + path);
-      return page;
-    };
-    const signIn = async (path?: string): Promise<Page> => {
-      const page = await open(path);
-      await logIn(page, ann);
-      await page.locator('#data').waitFor();
-      return page;
-    };
+    describeChangeOfUser(() => desk);
 
     it('returns to the URL that was asked for, with a cookie of the relay’s host', async () => {
-      const page = await signIn('/desk?x=1#top');
+      const page = await desk.signIn(ann, '/desk?x=1#top');
       expect(page.url()).toBe(`${APP}/desk?x=1#top`);
-      const cookies = (await context.cookies()).filter(({ name }) => name.includes('genesys'));
+      const cookies = (await desk.context.cookies()).filter(({ name }) => name.includes('genesys'));
       expect(cookies).toEqual([
         expect.objectContaining({
           name: expect.stringMatching(/^__Host-genesys-session-/),
@@ -79,23 +70,13 @@ describeOverTls('users sign in over TLS, and the login pages are on another site
       await page.locator('#data').waitFor();
     });
 
-    it('signs out in all tabs, and ends the session at Genesys Cloud', async () => {
-      const page = await signIn();
-      const other = await open();
-      await other.locator('#sign-out').click();
-      await other.waitForURL(`${APP}/`);
-      await page.locator('#sign-in').waitFor();
-      await page.locator('#sign-in').click();
-      await page.locator('#email').waitFor();
-    });
-
     it('after the session has ended, the user signs in again in a new window', async () => {
-      const page = await signIn();
+      const page = await desk.signIn();
       await page.locator('#note').fill('half a sentence');
       server.sandbox.faults.add({ type: 'revokeTokens', email: ann.email, refreshTokens: true });
       await page.locator('#load').click();
       await page.locator('#load-error').waitFor();
-      const opened = context.waitForEvent('page');
+      const opened = desk.context.waitForEvent('page');
       await page.locator('#sign-in').click();
       const window = await opened;
       await page.locator('#user').waitFor();
@@ -103,16 +84,6 @@ describeOverTls('users sign in over TLS, and the login pages are on another site
       await page.locator('#again').click();
       await page.locator('#data').waitFor();
       expect(await page.locator('#note').inputValue()).toBe('half a sentence');
-    });
-
-    it('a change of user reaches a tab that was not notified', async () => {
-      const page = await signIn();
-      const other = await context.newPage();
-      await other.goto(`${RELAY}/genesys/sign-in?prompt=login&return_to=${APP}/plain.html`);
-      await logIn(other, bob);
-      await other.waitForURL(/plain\.html/);
-      await page.locator('#load').click();
-      await page.getByText(`${bob.name} ${bob.email}`).waitFor();
     });
   });
 });

@@ -29,6 +29,8 @@ export interface PublicOrigins {
 export interface SignInServer {
   /** Origin of the app as browsers see it. */
   readonly url: string;
+  /** URL of the relay as browsers see it. */
+  readonly relayUrl: string;
   /** Origin of the server itself. */
   readonly origin: string;
   readonly sandbox: Sandbox;
@@ -222,6 +224,7 @@ export async function startSignInServer(
 
   const running: SignInServer = {
     url,
+    relayUrl,
     origin,
     sandbox,
     apiOrigin: api.origin,

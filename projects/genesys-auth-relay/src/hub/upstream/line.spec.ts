@@ -1,9 +1,11 @@
+import { RelayProblem } from '../../reply/problem.ts';
 import { createOutbound } from '../../runtime/outbound.ts';
 import { runtimeOf } from '../../runtime/runtime.ts';
 import { sha256 } from '../../runtime/sha256.ts';
 import { testClock } from '../../testing/clock.ts';
 import { type NotificationServer, startNotificationServer } from '../../testing/notification-server.ts';
 import { until } from '../../testing/until.ts';
+import { UpstreamError } from '../../token-source/upstream-error.ts';
 import { type HubApi, type HubTokens, createHubApi, isOwnSocket } from './api.ts';
 import { type Line, createLine } from './line.ts';
 
@@ -85,6 +87,22 @@ describe('a line to Genesys Cloud', () => {
     await line?.close();
     await api.close();
     await server.close();
+  });
+
+  it('logs a failure of the token endpoint as such', async () => {
+    const logged: string[] = [];
+    const ignore = () => undefined;
+    const warn = (_fields: object, text: string) => logged.push(text);
+    const problem = new RelayProblem('upstream_unreachable', 'The token endpoint cannot be reached.');
+    const get = vi.fn(tokens.get).mockRejectedValueOnce(new UpstreamError(problem, 'transient'));
+    const failingApi = createHubApi(server.apiOrigin, { ...tokens, get }, 2000, createOutbound({}));
+    const runtime = runtimeOf({ clock, log: { info: ignore, error: ignore, debug: ignore, warn } });
+    line = createLine({ api: failingApi, tokens, times: TIMES, runtime }, sink);
+    line.want(topics(A));
+    await until(() => states.includes('live'), 'the line');
+    await line.close();
+    await failingApi.close();
+    expect(logged).toEqual(['The token endpoint cannot be reached.']);
   });
 
   it('moves to a channel of a new token before the old one ends, and nothing is lost', async () => {

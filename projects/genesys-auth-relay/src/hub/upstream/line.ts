@@ -1,4 +1,5 @@
 import type { RelayRuntime } from '../../runtime/runtime.ts';
+import { UpstreamError } from '../../token-source/upstream-error.ts';
 import type { FeedSink } from '../feed.ts';
 import { type Channel, type HubApi, HubApiError, type HubTokens, type Subscription } from './api.ts';
 import { createMailbox } from './mailbox.ts';
@@ -145,7 +146,9 @@ export function createLine({ api, tokens, times, runtime }: LineParts, sink: Fee
     failures += 1;
     const widest = Math.min(times.maxPauseMs, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
     const asked = error instanceof HubApiError ? error.retryAfterMs : 0;
-    const message = error instanceof HubApiError ? error.message : 'the socket did not open';
+    // The texts of these two hold no token and no URL of a channel.
+    const isNamed = error instanceof HubApiError || error instanceof UpstreamError;
+    const message = isNamed ? error.message : 'the socket did not open';
     log.warn({ event: 'hub_upstream_failed', failures }, message);
     await clock.sleep(Math.max(widest * random(), asked));
   }

@@ -4,9 +4,10 @@ import type { RelayMetrics } from '../metrics/metrics.ts';
 import { relayHeaders } from '../reply/headers.ts';
 import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { type Answer, jsonAnswer, writeAnswer } from '../reply/write.ts';
+import type { RelayLogger } from '../runtime/runtime.ts';
 
 /** The server for the platform: liveness, readiness and metrics. Never on the public port. */
-export function createAdmin(isReady: () => boolean, metrics: RelayMetrics): Server {
+export function createAdmin(isReady: () => boolean, metrics: RelayMetrics, log: RelayLogger): Server {
   const routes = new Map<string, () => Answer | Promise<Answer>>([
     ['/livez', () => jsonAnswer({ status: 'ok' })],
     [
@@ -33,7 +34,10 @@ export function createAdmin(isReady: () => boolean, metrics: RelayMetrics): Serv
 
   return createServer((request, response) => {
     void answer(request.method, request.url)
-      .catch((error: unknown) => problemAnswer(problemOf(error), randomUUID()))
+      .catch((error: unknown) => {
+        const requestId = randomUUID();
+        return problemAnswer(problemOf(error, requestId, log), requestId);
+      })
       .then((written) => {
         writeAnswer(response, written, relayHeaders(response, { includeSubDomains: false }));
       });

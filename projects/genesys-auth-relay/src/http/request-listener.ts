@@ -6,7 +6,6 @@ import { countHeader, readHead } from '../guard/request-head.ts';
 import { checkQuery } from '../guard/query.ts';
 import type { Relay } from '../relay/relay.ts';
 import { relayHeaders } from '../reply/headers.ts';
-import { errorFields } from '../reply/error-fields.ts';
 import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { type Answer, writeAnswer } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
@@ -85,12 +84,9 @@ export function createRequestListener(
     return route.handle(context);
   }
 
-  /** The answer for an error. An unexpected error is logged, and the caller learns nothing about it. */
+  /** The answer for an error. */
   function problemAnswerOf(context: RequestContext, error: unknown): Answer {
-    const problem = problemOf(error);
-    if (problem !== error) {
-      runtime.log.error({ event: 'internal_error', requestId: context.id, ...errorFields(error) }, 'unexpected error');
-    }
+    const problem = problemOf(error, context.id, runtime.log);
     context.code = problem.code;
     return problemAnswer(problem, context.id, context.route === RELAY_PATHS.token);
   }

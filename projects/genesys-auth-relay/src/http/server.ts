@@ -158,7 +158,7 @@ export async function startRelay(
   let reloads = Promise.resolve();
   const publicServer = await createPublicServer(checked, runtime, () => draining);
   const { server, relay } = publicServer;
-  const admin = metrics && createAdmin(() => ready, metrics);
+  const admin = metrics && createAdmin(() => ready, metrics, runtime.log);
   let closed: Promise<unknown> | undefined;
   const close = async () => {
     setReady(false);

@@ -11,7 +11,6 @@ import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
 import type { Relay } from '../relay/relay.ts';
-import { errorFields } from '../reply/error-fields.ts';
 import { relayHeaders } from '../reply/headers.ts';
 import { RelayProblem, problemAnswer, problemOf } from '../reply/problem.ts';
 import { writeToSocket } from '../reply/write.ts';
@@ -77,11 +76,10 @@ export function createUpgrade(
    * @param startedAt on the monotonic clock
    */
   function refuseHandshake(socket: Duplex, error: unknown, startedAt: number): void {
-    const problem = problemOf(error);
-    const { status, code } = problem;
     const requestId = randomUUID();
-    if (problem !== error) log.error({ event: 'internal_error', requestId, ...errorFields(error) }, 'unexpected error');
-    else log.warn({ event: 'hub_refused', requestId, code }, 'refused');
+    const problem = problemOf(error, requestId, log);
+    const { status, code } = problem;
+    if (problem === error) log.warn({ event: 'hub_refused', requestId, code }, 'refused');
     const seconds = (clock.monotonic() - startedAt) / 1000;
     observer.requestAnswered?.({ route: RELAY_PATHS.notifications, status, code }, seconds);
     writeToSocket(socket, problemAnswer(problem, requestId), relayHeaders(undefined, config.hsts));

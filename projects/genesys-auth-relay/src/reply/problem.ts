@@ -6,6 +6,8 @@ import {
   type ProblemCode,
   type SignInFailure
 } from 'genesys-auth-protocol';
+import type { RelayLogger } from '../runtime/runtime.ts';
+import { errorFields } from './error-fields.ts';
 import { safeJson } from './safe-text.ts';
 import type { Answer } from './write.ts';
 
@@ -45,13 +47,17 @@ export class RelayProblem extends Error {
   }
 }
 
-/** The problem that the caller gets for an error. It reveals nothing about an unexpected error. */
-export const problemOf = (error: unknown): RelayProblem =>
-  error instanceof RelayProblem
-    ? error
-    : new RelayProblem('internal_error', 'The relay failed to handle this request.', {
-        hint: 'Try again; if it lasts, look for the request id in the log of the relay.'
-      });
+/**
+ * The problem that the caller gets for an error. An unexpected error is logged with the id of the request, and the caller learns
+ * nothing about it.
+ */
+export function problemOf(error: unknown, requestId: string, log: RelayLogger): RelayProblem {
+  if (error instanceof RelayProblem) return error;
+  log.error({ event: 'internal_error', requestId, ...errorFields(error) }, 'unexpected error');
+  return new RelayProblem('internal_error', 'The relay failed to handle this request.', {
+    hint: 'Try again; if it lasts, look for the request id in the log of the relay.'
+  });
+}
 
 const problemHeaders = ({ details }: RelayProblem): Record<string, string> => ({
   ...details.headers,

@@ -37,21 +37,45 @@ function discard({ body }: ApiAnswer): void {
   body.on('error', () => undefined).destroy();
 }
 
+/**
+ * Writes the body of the API's answer to the caller, and ends it. If the API breaks it off, the connection to the caller closes,
+ * because a partial answer must not look complete.
+ *
+ * @param keep gets each chunk. While it returns `true`, a slow caller does not slow down the API.
+ * @returns whether the body is complete
+ */
+async function writeBody(
+  call: ApiCall,
+  body: ApiAnswer['body'],
+  signal: AbortSignal,
+  keep: (chunk: Buffer) => boolean = () => false
+): Promise<boolean> {
+  const { response } = call;
+  try {
+    // Not with pipeline(), which never settles for a response that waits for its turn on a pipelined connection.
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      const isKept = keep(chunk);
+      if (!response.write(chunk) && !isKept) await once(response, 'drain', { signal });
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    response.destroy();
+    call.onBroken();
+    return false;
+  }
+  response.end();
+  return true;
+}
+
 /** Streams the API's answer to the caller, as fast as the caller reads. */
 export async function streamAnswer(call: ApiCall, answer: ApiAnswer, signal: AbortSignal): Promise<void> {
-  if (!writeApiHead(call, answer)) {
-    discard(answer);
-    return;
-  }
-  const { response } = call;
-  // Not with pipeline(), which never settles for a response that waits for its turn on a pipelined connection.
-  for await (const chunk of answer.body) if (!response.write(chunk)) await once(response, 'drain', { signal });
-  response.end();
+  if (writeApiHead(call, answer)) await writeBody(call, answer.body, signal);
+  else discard(answer);
 }
 
 /**
- * Streams the answer as {@link streamAnswer} does, and returns a copy if it is a success of at most `limit` bytes. Other callers wait for the copy, so while it
- * is made a slow caller does not slow it down.
+ * Streams the answer as {@link streamAnswer} does, and returns a copy if it is a success of at most `limit` bytes. Other callers
+ * wait for the copy, so while it is made a slow caller does not slow it down.
  */
 export async function streamAndKeep(
   call: ApiCall,
@@ -69,16 +93,14 @@ export async function streamAndKeep(
     discard(answer);
     return undefined;
   }
-  const { response } = call;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  const isComplete = await writeBody(call, body, signal, (chunk) => {
     size += chunk.length;
     if (size <= limit) chunks.push(chunk);
-    if (!response.write(chunk) && size > limit) await once(response, 'drain', { signal });
-  }
-  response.end();
-  return size <= limit ? { statusCode, headers, body: Buffer.concat(chunks) } : undefined;
+    return size <= limit;
+  });
+  return isComplete && size <= limit ? { statusCode, headers, body: Buffer.concat(chunks) } : undefined;
 }
 
 /** Writes an answer whose body has been read. */

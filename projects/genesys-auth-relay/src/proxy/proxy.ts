@@ -23,7 +23,7 @@ const PER_CALL = new Set(['authorization', 'traceparent', 'tracestate']);
 /** Forwards API calls, with a token that the caller never sees. */
 export interface ApiProxy {
   /**
-   * Answers one call. Problems before the head of the answer is sent are thrown, later ones close the connection.
+   * Answers one call. If the API breaks its answer off, the connection to the caller closes.
    *
    * @throws RelayProblem
    */
@@ -189,11 +189,9 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       try {
         await forward(call, signal);
       } catch (error) {
-        if (!signal.aborted && !response.headersSent) throw error;
-        // The caller disconnected, or the API ended its answer early: a partial answer must not look complete.
-        const broken = !signal.aborted;
-        response.destroy();
-        if (broken) call.onBroken();
+        // The caller has disconnected, so nobody reads an answer.
+        if (signal.aborted) response.destroy();
+        else throw error;
       }
     },
     forwardHeaders: proxy.forwardHeaders,

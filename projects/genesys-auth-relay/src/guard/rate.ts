@@ -15,32 +15,33 @@ export interface RateLimit {
 }
 
 /**
- * A token bucket for each caller, which is refilled evenly.
+ * A token bucket for each caller, which is refilled evenly. It counts what is used, not what is left, so that a limit that changes
+ * applies to the next request.
  *
  * @param usual requests in a minute, which may all come at once
  * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
 export function createRateLimit(usual: number, clock: RelayClock, callers = 10_000): RateLimit {
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: callers });
+  const buckets = new LRUCache<string, { used: number; at: number }>({ max: callers });
   return {
     take(who, perMinute = usual) {
       const perMs = perMinute / 60_000;
       const now = clock.monotonic();
       let bucket = buckets.get(who);
       if (bucket === undefined) {
-        bucket = { left: perMinute, at: now };
+        bucket = { used: 0, at: now };
         buckets.set(who, bucket);
       }
-      const left = Math.min(perMinute, bucket.left + (now - bucket.at) * perMs);
-      const taken = left >= 1;
-      bucket.left = taken ? left - 1 : left;
+      const used = Math.max(0, bucket.used - (now - bucket.at) * perMs);
+      const excess = used + 1 - perMinute;
+      bucket.used = excess > 0 ? used : used + 1;
       bucket.at = now;
-      return taken ? 0 : Math.max(1, Math.ceil((1 - left) / perMs / 1000));
+      return excess > 0 ? Math.max(1, Math.ceil(excess / perMs / 1000)) : 0;
     },
     refund(who) {
       const bucket = buckets.get(who);
-      // `take` never lets it exceed the limit.
-      if (bucket !== undefined) bucket.left += 1;
+      // `take` never lets it go below zero.
+      if (bucket !== undefined) bucket.used -= 1;
     }
   };
 }

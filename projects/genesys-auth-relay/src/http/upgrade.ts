@@ -56,13 +56,13 @@ const noTicket = () =>
  */
 export function createUpgrade(
   relay: Relay,
-  config: Pick<RelayConfig, 'log' | 'limits' | 'hsts'>,
+  config: Pick<RelayConfig, 'log' | 'hsts'>,
   { log, clock, observer }: RelayRuntime,
   basePath: string
 ): UpgradeHandler {
   const { hub } = relay;
   // Counts wrong tickets by address. The lookup of a ticket costs a request to the shared store, so guesses are limited.
-  const wrongTickets = createRateLimit(config.limits.requestsPerMinute, clock);
+  const wrongTickets = createRateLimit(relay.requestsPerMinute, clock);
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -109,7 +109,7 @@ export function createUpgrade(
     const origin = head.count('origin') > 1 ? '' : head.headers['origin'];
     // Counted before the lookup, so that parallel guesses count as well.
     const address = relay.clientAddress(head);
-    const seconds = wrongTickets.take(address);
+    const seconds = wrongTickets.take(address, relay.requestsPerMinute);
     if (seconds > 0) throw rateLimited(seconds);
     const value = ticket.slice(TICKET_PROTOCOL_PREFIX.length);
     const grant = TICKET.test(value) ? await hub?.tickets.redeem(value, origin) : undefined;

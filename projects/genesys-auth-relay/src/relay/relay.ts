@@ -48,6 +48,8 @@ export interface Relay {
    * @param ip the client's address as the embedding server reports it, such as Fastify with `trustProxy`; default: that of the peer
    */
   clientAddress(head: RequestHead, ip?: string): string;
+  /** Requests that a caller may send in a minute, unless its roles say otherwise. */
+  readonly requestsPerMinute: number;
   /**
    * Checks a caller who was identified before against the current configuration. Returns its current state, or `undefined` when its
    * identity or key is no longer configured.
@@ -250,6 +252,7 @@ async function build(
     admit: (head, ip, body) => pending.track(admit(head, ip, body)),
 
     clientAddress,
+    requestsPerMinute: config.limits.requestsPerMinute,
     revalidate: (caller) => identities.revalidate(caller),
 
     api: api && { ...api, handle: (call) => pending.track(api.handle(call)) },

@@ -60,6 +60,9 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
       get api() {
         return current.api;
       },
+      get requestsPerMinute() {
+        return current.requestsPerMinute;
+      },
       hub: hub && { ...hub.hub, tickets: hub.tickets },
       admit: (head, ip, body) => current.admit(head, ip, body),
       clientAddress: (head, ip) => current.clientAddress(head, ip),

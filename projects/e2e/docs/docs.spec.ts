@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { PROBLEMS } from 'genesys-auth-protocol';
 import { loadRelayConfig } from 'genesys-auth-relay';
 import ts from 'typescript';
+import { parseAllDocuments } from 'yaml';
 
 const root = join(__dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -22,18 +23,20 @@ const withoutCode = (text: string) =>
 interface Block {
   readonly page: string;
   readonly line: number;
+  readonly info: string;
   readonly code: string;
 }
 
-/** Code blocks with an info string, such as "ts complete". */
-function blocks(info: string): Block[] {
+/** Code blocks with an info string, such as "ts complete", or a pattern for it. */
+function blocks(pattern: string): Block[] {
   return pages.flatMap((page) => {
     const text = read(page);
     // A block of a list item is indented.
-    return [...text.matchAll(new RegExp(`^ *\`\`\`${info}\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm'))].map((found) => ({
+    return [...text.matchAll(new RegExp(`^ *\`\`\`(${pattern})\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm'))].map((found) => ({
       page,
       line: text.slice(0, found.index).split('\n').length,
-      code: found[1] ?? ''
+      info: found[1] ?? '',
+      code: found[2] ?? ''
     }));
   });
 }
@@ -153,6 +156,29 @@ describe('code', () => {
       );
     });
     expect(complaints).toEqual([]);
+  });
+
+  it('in blocks that name a file is the content of that file, which is tested', () => {
+    const found = blocks('ts file=\\S+');
+    expect(found.length).toBeGreaterThan(1);
+    for (const { page, line, info, code } of found) {
+      expect({ page, line, code }).toEqual({ page, line, code: read(info.replace('ts file=', '')) });
+    }
+  });
+
+  it('in blocks of YAML and JSON can be parsed', () => {
+    const found = blocks('(?:yaml|json)\\b.*');
+    expect(found.length).toBeGreaterThan(10);
+    const faults = found.flatMap(({ page, line, info, code }) => {
+      try {
+        if (info.startsWith('json')) JSON.parse(code);
+        else for (const { errors } of parseAllDocuments(code)) if (errors[0]) throw errors[0];
+        return [];
+      } catch (error) {
+        return [`${page}:${line} ${String(error)}`];
+      }
+    });
+    expect(faults).toEqual([]);
   });
 
   it('in blocks of relay.yaml is what the relay takes', async () => {

@@ -46,7 +46,7 @@ export function configurationPage(schema) {
     '# Configuration of the relay',
     '',
     'Every key of `relay.yaml`, from the JSON Schema that `npx --no-install genesys-auth-relay schema` prints. `[]` means each member of a list, `NAME` a',
-    'name that you choose. [The README of the relay](/reference/relay.md#configuration) explains how the keys work together.',
+    'name that you choose. [Write relay.yaml](/guides/relay-configuration.md) explains how the keys work together.',
     ''
   ];
   for (const [section, keys] of sections) {

@@ -10,6 +10,7 @@ const others = {
   'projects/ngx-genesys-auth/README.md': 'reference/library.md',
   'projects/genesys-auth-relay/README.md': 'reference/relay.md',
   'projects/genesys-auth-relay/ops/README.md': 'reference/operations.md',
+  'projects/genesys-auth-relay/requirements/README.md': 'reference/requirements.md',
   'projects/genesys-scopes/README.md': 'reference/scopes.md',
   'projects/genesys-sandbox/README.md': 'reference/sandbox.md',
   'projects/wallboard/README.md': 'reference/wallboard.md'
@@ -28,10 +29,13 @@ export function siteMap(root) {
 }
 
 /** A link as it must be on the site. */
-function linkOnSite(link, { file, map, root, repository }) {
-  if (/^(?:[a-z]+:|#|\/)/i.test(link)) return link;
-  const [path, anchor] = link.split('#');
-  const target = posix.join(posix.dirname(file), path);
+function linkOnSite(link, { file, map, root, repository, homepage }) {
+  // READMEs that are published on npm link to the repository, so that their links also work there.
+  const absolute = `${homepage}/blob/main/`;
+  const inRepository = link.startsWith(absolute);
+  if (!inRepository && /^(?:[a-z]+:|#|\/)/i.test(link)) return link;
+  const [path, anchor] = (inRepository ? link.slice(absolute.length) : link).split('#');
+  const target = inRepository ? path : posix.join(posix.dirname(file), path);
   const suffix = anchor === undefined ? '' : `#${anchor}`;
   if (target in map) return `/${map[target]}${suffix}`;
   if (/\.(?:png|svg)$/.test(target)) return `/${target}`;
@@ -73,12 +77,13 @@ export function contents(root) {
  */
 export function writePages({ root, to, repository }) {
   const map = siteMap(root);
+  const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   for (const [file, page] of Object.entries(map)) {
     const text = readFileSync(join(root, file), 'utf8');
     const changed = outsideCode(text, (part) =>
       part.replace(
         /(\]\()([^)\s]+)(\))/g,
-        (_all, before, link, after) => `${before}${linkOnSite(link, { file, map, root, repository })}${after}`
+        (_all, before, link, after) => `${before}${linkOnSite(link, { file, map, root, repository, homepage })}${after}`
       )
     );
     const target = join(to, page);

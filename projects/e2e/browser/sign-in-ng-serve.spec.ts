@@ -14,7 +14,7 @@ describeInChromium('users sign in behind `ng serve` on http://localhost', () => 
   let browser: Browser;
   let server: SignInServer;
 
-  /** Starts `ng serve`, with the proxy file that the relay's README shows. */
+  /** Starts `ng serve`, with the proxy file of the page on running the relay by hand. */
   async function serve(port: number): Promise<void> {
     const folder = join(root, 'out-tsc/e2e-sign-in-serve');
     mkdirSync(folder, { recursive: true });

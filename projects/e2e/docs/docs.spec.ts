@@ -27,6 +27,15 @@ interface Block {
   readonly code: string;
 }
 
+const { homepage } = JSON.parse(read('package.json')) as { homepage: string };
+/** READMEs on npm: a relative link would lead to nowhere there. */
+const published = ['genesys-auth-relay'].map((name) => `projects/${name}/README.md`);
+const ADDRESS = `${homepage}/blob/main/`;
+
+/** The links of a page, inline or as a definition: "[name]: file". */
+const linksOf = (page: string): string[] =>
+  [...withoutCode(read(page)).matchAll(/(?:\]\(|^\[[^\]]+\]: )([^)\s]+)(?:\)|$)/gm)].map(([, link = '']) => link);
+
 /** Code blocks with an info string, such as "ts complete", or a pattern for it. */
 function blocks(pattern: string): Block[] {
   return pages.flatMap((page) => {
@@ -103,17 +112,21 @@ describe('the error reference', () => {
 
 describe('links', () => {
   it.each(pages)('of %s lead to files and headings that exist', (page) => {
-    // Inline, or as a definition: "[name]: file".
-    const links = [
-      ...withoutCode(read(page)).matchAll(/(?:\]\(|^\[[^\]]+\]: )(?!https?:|mailto:)([^)\s]+)(?:\)|$)/gm)
-    ].map(([, link = '']) => link);
-    const broken = links.filter((link) => {
-      const [path = '', anchor] = link.split('#');
-      const target = path === '' ? page : relative(root, join(root, dirname(page), decodeURI(path)));
+    const broken = linksOf(page).filter((link) => {
+      const inRepository = link.startsWith(ADDRESS);
+      if (!inRepository && /^(?:https?|mailto):/.test(link)) return false;
+      const [path = '', anchor] = (inRepository ? `/${link.slice(ADDRESS.length)}` : link).split('#');
+      const folder = inRepository ? '' : dirname(page);
+      const target = path === '' ? page : relative(root, join(root, folder, decodeURI(path)));
       if (!existsSync(join(root, target))) return true;
       return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).has(anchor);
     });
     expect(broken).toEqual([]);
+  });
+
+  it.each(published)('of %s work on npm', (page) => {
+    expect(linksOf(page).length).toBeGreaterThan(10);
+    expect(linksOf(page).filter((link) => !/^(?:https:|#)/.test(link))).toEqual([]);
   });
 
   it('lead to every page of docs', () => {

@@ -12,7 +12,7 @@ import { LISTENS, commandWith, envFile, proxyFile, relayYaml, replaced } from '.
 import { startProgram } from '../support/program.ts';
 import { commandsIn } from '../support/readme.ts';
 
-// Runs what a newcomer copies from the two READMEs, from the tarballs to data behind the dev server. The blocks are those of
+// Runs what a newcomer copies from the README and from the page on running the relay by hand, from the tarballs to data behind the dev server. The blocks are those of
 // the pages. Only ports and the credentials are replaced. `npm run compat` has the same with a real installation and `ng`.
 const parent = join(root, 'out-tsc/first-start');
 const app = join(parent, 'your-app');
@@ -108,7 +108,7 @@ describe('after the installation of the README', () => {
   });
 });
 
-describe('five minutes, with the sandbox in place of a Genesys Cloud organisation', () => {
+describe('the relay by hand, with the sandbox in place of a Genesys Cloud organisation', () => {
   let relay: string;
   let devServer: string;
 

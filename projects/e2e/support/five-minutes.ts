@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { root } from './angular-cli.ts';
 import { blocksIn, commandsIn } from './readme.ts';
 
-const PAGE = 'projects/genesys-auth-relay/README.md';
-const START = 'Five minutes';
+const PAGE = 'docs/guides/relay-by-hand.md';
+const START = 'Steps';
 
-/** The command lines of "Five minutes" in the README of the relay, the sandbox's included. */
+/** The command lines of the page, the sandbox's included. */
 export const commands = commandsIn(PAGE, START);
 
 /** The proxy file of the dev server. */

@@ -1,5 +1,5 @@
 // npm run requirements -w genesys-auth-relay: runs every test that carries the id of a requirement, and prints
-// id -> tests -> result. Ends with 1 when a test fails or a row has neither a test nor a reason in the README.
+// id -> tests -> result. Ends with 1 when a test fails or a row has neither a test nor a reason in README.md.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +62,7 @@ for (const [id, text] of known) {
   count[result] += 1;
   console.log(`${id.padEnd(8)}${result.padEnd(16)}${text}`);
   if (tests.length === 0)
-    console.log(`        ${reasons.get(id) ?? 'no test carries this id, and the README gives no reason'}`);
+    console.log(`        ${reasons.get(id) ?? 'no test carries this id, and README.md gives no reason'}`);
   for (const { name, file, status } of tests.slice(0, process.argv.includes('--all') ? tests.length : 3)) {
     console.log(`        ${status === 'failed' ? 'FAIL ' : ''}${name.replace(/\s+/g, ' ').slice(0, 150)}  [${file}]`);
   }

@@ -1,4 +1,4 @@
-// What the relay promises (ids.tsv), where its tests say that they show it (their names), and what its README says does not
+// What the relay promises (ids.tsv), where its tests say that they show it (their names), and what README.md says does not
 // apply. CommonJS, as both the report and a test load it.
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
@@ -41,7 +41,7 @@ exports.specs = (known) =>
 
 /** The ids that the README says do not apply, each with the reason. */
 exports.reasons = () => {
-  const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+  const readme = readFileSync(join(__dirname, 'README.md'), 'utf8');
   const section = /^## Requirements that do not apply$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(readme)?.[1] ?? '';
   const rows = [...section.matchAll(/^\| *([^|]*\d[^|]*?) *\| *([^|]*?) *\|$/gm)];
   return new Map(rows.flatMap(([, ids, reason]) => exports.idsIn(ids).map((id) => [id, reason])));

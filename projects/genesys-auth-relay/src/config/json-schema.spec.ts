@@ -1,24 +1,26 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { run } from '../cli/run.ts';
 
 const root = join(__dirname, '../..');
 
-/** Every configuration that the package shows: the example, and what stands in its README. */
+/** Every configuration that the package and its guides show. */
 function shown(): [string, unknown][] {
   const files = [root, join(root, 'ops')].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => /^relay.*\.ya?ml$/.test(name))
       .map((name): [string, unknown] => [name, parse(readFileSync(join(folder, name), 'utf8'))])
   );
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^ *```ya?ml(?: relay)?\n([\s\S]*?)^ *```/gm)].map(
-    ([, text]) => parse(text!) as unknown
+  const guides = join(root, '../../docs/guides');
+  const pages = [join(root, 'README.md'), ...readdirSync(guides).map((name) => join(guides, name))];
+  const whole = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/^ *```ya?ml relay\n([\s\S]*?)^ *```/gm)].map(
+      ([, text], index): [string, unknown] => [`${basename(page)}, configuration ${index + 1}`, parse(text!)]
+    )
   );
-  const whole = blocks.filter((block) => typeof block === 'object' && block !== null && 'mode' in block);
-  return [...files, ...whole.map((block, index): [string, unknown] => [`README, configuration ${index + 1}`, block])];
+  return [...files, ...whole];
 }
 
 describe('the JSON Schema of the configuration', () => {
@@ -36,9 +38,9 @@ describe('the JSON Schema of the configuration', () => {
     expect(check.errors ?? []).toEqual([]);
   });
 
-  it('is tried on the example and on the README', () => {
+  it('is tried on the example, on the README and on guides', () => {
     expect(shown().map(([name]) => name)).toEqual(
-      expect.arrayContaining(['relay.example.yaml', 'README, configuration 1'])
+      expect.arrayContaining(['relay.example.yaml', 'README.md, configuration 1', 'relay-sign-in.md, configuration 1'])
     );
   });
 

@@ -4,7 +4,7 @@ export const says = (message: string, fix: string): string => `${message}\n${fix
 /** The two halves of {@link says}. */
 export function heard(text: string): { message: string; fix: string } {
   const [message = '', ...rest] = text.split('\n');
-  return { message, fix: rest.join(' ') || 'see the configuration reference in the README' };
+  return { message, fix: rest.join(' ') || 'see the configuration reference: docs/guides/relay-configuration.md' };
 }
 
 /** A configuration value in a form that is safe in a message: short, on one line, without control characters. */

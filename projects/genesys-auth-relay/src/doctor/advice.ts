@@ -138,6 +138,6 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
 
 /** Message and fix for a cause. */
 export function advise(cause: Cause, context: AdviceContext): { message: string; fix: string } {
-  const [message, fix] = PLACES[cause]?.(context) ?? ['Something is wrong.', 'See the README.'];
+  const [message, fix] = PLACES[cause]?.(context) ?? ['Something is wrong.', 'See docs/guides/doctor.md.'];
   return { message, fix };
 }

@@ -99,7 +99,7 @@ describe('the relay inside a server that is there already', () => {
     expect((await ask(`${url}/genesys/token`, fromHere({ scopes: ['routing'] }))).body['scope']).toBe('routing');
   });
 
-  it('serves its routes and the WebSocket of the hub below an Express app, as in the README', async () => {
+  it('serves its routes and the WebSocket of the hub below an Express app, as in the documentation', async () => {
     const genesys = await startNotificationServer();
     const scopes = ['analytics', 'notifications'];
     const config = configFor(genesys, { scopes, roles: { developer: { scopes } }, notifications: {} });

@@ -60,7 +60,10 @@ export function createProxyHeader(config: ProxyHeaderIdentityConfig, origins: Or
   // Two proxies may use the same subject.
   const ownKey = `proxyHeader:${[...config.trustedProxies, config.proof.header, subjectHeader].join(' ')}`;
   const distrust = (why: string) =>
-    invalidCredentials(why, 'Check how the proxy in front of the relay sets its headers: see the README, proxyHeader.');
+    invalidCredentials(
+      why,
+      'Check how the proxy in front of the relay sets its headers: see docs/guides/proxy-header.md.'
+    );
 
   /** One for each proof: a caller is no longer recognised when its proof is replaced. */
   const sources = proofs.map((proof) =>

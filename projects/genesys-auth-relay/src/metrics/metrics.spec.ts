@@ -86,11 +86,11 @@ describe('13.4.5 /metrics of the admin listener', () => {
     expect(new Set(routes)).toEqual(new Set(['/token', '/session', 'other']));
   });
 
-  it('is described in the README, metric by metric', async () => {
-    const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+  it('is described in the documentation, metric by metric', async () => {
+    const page = readFileSync(join(__dirname, '../../../../docs/guides/monitoring.md'), 'utf8');
     const names = [...(await scrape()).text.matchAll(/^# TYPE (genesys_auth_relay_\w+)/gm)].map(([, name]) => name!);
     expect(names.length).toBeGreaterThan(9);
-    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });
 

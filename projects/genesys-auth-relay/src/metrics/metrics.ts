@@ -24,7 +24,7 @@ export interface RelayMetricsOptions {
 
 /**
  * Metrics for Prometheus. Labels come from short fixed lists (routes, statuses, codes of problems), never from what a caller
- * sends, so their number is bounded. The README lists the names.
+ * sends, so their number is bounded. docs/guides/monitoring.md lists the names.
  *
  * `startRelay` creates them itself and serves them at `/metrics` of the admin listener. Use this function when you mount the
  * relay in your own server.

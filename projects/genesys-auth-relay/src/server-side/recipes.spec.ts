@@ -91,7 +91,7 @@ describe('recipes for servers', () => {
 
   it('Nest 11: a provider, a controller, and the relay as middleware', async () => {
     const TOKENS = Symbol('Genesys tokens');
-    // The decorators of the README, written as calls: this package is compiled without them.
+    // The decorators of the documentation, written as calls: this package is compiled without them.
     class QueuesController {
       readonly #tokens: ServerTokenSource;
       constructor(tokens: ServerTokenSource) {

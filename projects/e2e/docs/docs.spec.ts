@@ -29,7 +29,7 @@ interface Block {
 
 const { homepage } = JSON.parse(read('package.json')) as { homepage: string };
 /** READMEs on npm: a relative link would lead to nowhere there. */
-const published = ['genesys-auth-relay'].map((name) => `projects/${name}/README.md`);
+const published = ['ngx-genesys-auth', 'genesys-auth-relay'].map((name) => `projects/${name}/README.md`);
 const ADDRESS = `${homepage}/blob/main/`;
 
 /** The links of a page, inline or as a definition: "[name]: file". */

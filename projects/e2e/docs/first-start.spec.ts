@@ -99,7 +99,7 @@ afterAll(async () => {
 });
 
 describe('after the installation of the README', () => {
-  it.each(commandsIn('README.md', '4. Know the scope before the call'))('"%s" runs', async (line) => {
+  it.each(commandsIn('docs/guides/scope-catalogue.md', 'On the command line'))('"%s" runs', async (line) => {
     await writeFile(
       join(app, 'src/queues.ts'),
       "fetch('https://api.mypurecloud.de/api/v2/routing/queues');\nexport const scopes = [];\n"

@@ -1,6 +1,10 @@
 import { URL as NodeUrl } from 'node:url';
+import { HttpClient, provideHttpClient, withInterceptors, withRequestsMadeViaParent } from '@angular/common/http';
+import { EnvironmentInjector, createEnvironmentInjector } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
 import fc from 'fast-check';
-import { bearer, createApp, grant } from '../../test/app';
+import { genesysAuthInterceptor, provideGenesysAuth, skipGenesysAuth } from 'ngx-genesys-auth';
+import { CONFIG, bearer, createApp, grant } from '../../test/app';
 import { startOf } from './origin';
 
 const ORIGIN = 'https://api.mypurecloud.com';
@@ -159,6 +163,42 @@ describe('which URLs get a token', () => {
     http.get('https://example.com/').subscribe();
     expect(console.warn).toHaveBeenCalledTimes(1);
     expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('"https://api.mypurecloud.com/"'));
+  });
+
+  describe('in development, a request to the API of another region', () => {
+    const OTHER = 'https://api.mypurecloud.ie/api/v2/routing/queues';
+
+    it('is reported once, with the page that explains it', () => {
+      const { http } = createApp({ config: { region: 'mypurecloud.com' } });
+      http.get(OTHER).subscribe();
+      http.get(OTHER).subscribe();
+      expect(console.warn).toHaveBeenCalledTimes(1);
+      expect(console.warn).toHaveBeenCalledWith(
+        expect.stringMatching(
+          /the request to https:\/\/api\.mypurecloud\.ie\/\S+ gets no token.*"https:\/\/api\.mypurecloud\.com\/".*another region, see https:\/\/\S+\/first-failures\.md#the-request-goes-to-the-api-of-another-region\.$/
+        )
+      );
+    });
+
+    it('is not reported if the app handles it itself', () => {
+      const { http } = createApp({ config: { region: 'mypurecloud.com' } });
+      http.get(OTHER, { headers: { authorization: 'Bearer of-the-app' } }).subscribe();
+      http.get(OTHER, { context: skipGenesysAuth() }).subscribe();
+      expect(console.warn).not.toHaveBeenCalled();
+    });
+
+    it('is not reported by a lazy part whose parent handles it', () => {
+      createApp({ config: { region: 'mypurecloud.ie' } });
+      const lazy = createEnvironmentInjector(
+        [
+          provideHttpClient(withInterceptors([genesysAuthInterceptor]), withRequestsMadeViaParent()),
+          provideGenesysAuth({ ...CONFIG, name: 'lazy', relay: '/lazy' })
+        ],
+        TestBed.inject(EnvironmentInjector)
+      );
+      lazy.get(HttpClient).get(OTHER).subscribe();
+      expect(console.warn).not.toHaveBeenCalled();
+    });
   });
 });
 

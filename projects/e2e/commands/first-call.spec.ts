@@ -58,7 +58,11 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
       )
     );
     const entry = { target: other.url.replace('127.0.0.1', 'localhost'), changeOrigin: true };
-    const wrong = { '/token-mode/': { ...entry, pathRewrite: { '^/token-mode': '' } }, '/no-rewrite/': entry };
+    const wrong = {
+      '/token-mode/': { ...entry, pathRewrite: { '^/token-mode': '' } },
+      '/no-rewrite/': entry,
+      '/other-program/': { target: sandbox.apiOrigin }
+    };
     const proxy = join(app.folder, 'proxy.conf.mjs');
     const text = await readFile(proxy, 'utf8');
     await writeFile(proxy, replaced(text, 'export default {', `export default {\n  ...${JSON.stringify(wrong)},`));
@@ -106,12 +110,37 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
     ['403 proxy_mode, or relay_mode_mismatch', 'relay_mode_mismatch', instead('/token-mode/')],
     ['The answer is not what a relay sends', 'relay_invalid_response', instead('/no-proxy/')],
     ['404 from the relay', 'relay_refused', instead('/no-rewrite/')],
+    ['A port is in use', 'relay_refused', instead('/other-program/')],
     ['It works in curl, and not in the browser', 'relay_unreachable', blockRequests]
   ])('shows what leads to the section "%s" (%s) of first failures', async (heading, code, prepare) => {
     const { text } = await openQueues(browser, origin, prepare);
     expect(messagesOf(heading).filter((message) => text.includes(message))).toHaveLength(1);
     expect(text).toContain(`/docs/errors.md#${code}`);
     expect(anchorsFrom(code)).toContain(anchorOf(heading));
+  });
+
+  it('names the port that `ng serve` cannot use', async () => {
+    const { port } = new URL(origin);
+    const [message = ''] = messagesOf('A port is in use');
+    await expect(app.run(`npx --no-install ng serve --port ${port}`)).rejects.toThrow(message.replace('4200', port));
+  });
+
+  it('leads to the section about another region if the region of the app has changed, but not the URL', async () => {
+    const heading = 'The request goes to the API of another region';
+    const printed: string[] = [];
+    const { text } = await openQueues(browser, origin, async (page) => {
+      page.on('console', (message) => printed.push(message.text()));
+      await page.route('https://api.mypurecloud.de/**', (route) => route.abort());
+      await page.route('**/main.js', async (route) => {
+        const response = await route.fetch();
+        const body = replaced(await response.text(), /region: (["'])mypurecloud\.de\1/g, 'region: "mypurecloud.ie"');
+        await route.fulfill({ response, body });
+      });
+    });
+    const [shown = '', warned = ''] = messagesOf(heading);
+    expect(text).toContain(shown);
+    const warning = printed.find((line) => line.startsWith(warned));
+    expect(warning).toContain(`/docs/recipes/first-failures.md#${anchorOf(heading)}`);
   });
 
   it.each(['Your organization with Genesys sign-in', 'Your organization with company sign-on'])(

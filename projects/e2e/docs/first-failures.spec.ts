@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type RelayConfigInput, type RunningRelay, parseRelayConfig, startRelay } from 'genesys-auth-relay';
+import {
+  type RelayConfigInput,
+  type RunningRelay,
+  RelayStartError,
+  parseRelayConfig,
+  startRelay
+} from 'genesys-auth-relay';
 import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
 import { newApiKey } from '../support/api-key.ts';
 import { Cleanup } from '../support/cleanup.ts';
@@ -155,6 +161,15 @@ describe('a first failure, at the relay', () => {
     // Each relay has another port.
     expect(messagesOf(heading)).toContain(problem.detail.replace(/(?<=Host.*:)\d+/, '8080'));
     expect(anchorsFrom(code)).toContain(anchorOf(heading));
+  });
+
+  it('"A port is in use": its message is on the page', async () => {
+    const { url } = await relay({});
+    const { port } = new URL(url);
+    const second = relay({ listen: { host: '127.0.0.1', port: Number(port) } });
+    const error: unknown = await second.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RelayStartError);
+    expect(messagesOf('A port is in use')).toContain((error as RelayStartError).message.replace(port, '8080'));
   });
 
   it('"403 missing.any.permissions": its message is on the page', async () => {

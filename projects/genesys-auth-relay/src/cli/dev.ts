@@ -86,7 +86,7 @@ async function createConfig(file: string, { sandbox }: Flags, { out }: Output): 
 /** Explains why the relay does not start, or why it does not take a change. */
 function explain(error: unknown): string {
   if (error instanceof RelayStartError && error.code === 'port_taken') {
-    return `${error.message} Stop it, perhaps it is another "genesys-auth-relay dev", or choose another port with --port, also in the target of proxy.conf.mjs.`;
+    return `${error.message} Stop it, perhaps it is another "genesys-auth-relay dev", or choose another port: "npm run relay -- --port 8099", and the same port in the target of proxy.conf.mjs.`;
   }
   if (error instanceof RelayStartError) return `${error.message} ${error.hint}`;
   if (error instanceof CommandError || error instanceof RelayConfigError) return error.message;

@@ -126,6 +126,19 @@ describeInChromium('users of the wallboard in Chromium', () => {
     expect(await board.getByTestId('failure').count()).toBe(0);
   });
 
+  it('who sign out while Genesys Cloud is down are signed out, and can go back to the board', async () => {
+    await start();
+    const desk = await openDesk(ANN);
+    wallboard.sandbox?.faults.add({ type: 'serverError', route: 'GET /logout', times: 1 });
+    await desk.getByTestId('sign-out').click();
+    await desk.waitForURL(/\/logout/);
+    await desk.goBack();
+    await desk.getByTestId('sign-in').waitFor();
+    await desk.getByTestId('queue').nth(3).waitFor();
+    expect(desk.url()).toBe(`${wallboard.url}/`);
+    expect(await desk.getByTestId('sign-in-problem').count()).toBe(0);
+  });
+
   it('keep what they have typed when the session ends, sign in again, and save it', async () => {
     await start();
     const page = await openDesk(BEN);

@@ -265,6 +265,8 @@ describe('sign-in', () => {
     expect(String(reported.mock.calls[0]?.[0])).toContain('Not implemented: navigation');
     expect(all('presence')).toEqual([]);
     expect(said('sign-in')).toEqual(['Sign in']);
+    // "Back" must not lead to the desk, which would start sign-in again.
+    expect(path()).toBe('/');
   });
 
   it('ends with sign-out in another tab: nothing of the user stays', async () => {

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, DOCUMENT, inject, signal } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { GenesysSignIn } from 'ngx-genesys-auth';
 import { type Failure, describeFailure } from '../live/failure';
 import { Icon } from './icon';
@@ -51,6 +51,7 @@ import { Icon } from './icon';
 })
 export class UserMenu {
   readonly #location = inject(DOCUMENT).location;
+  readonly #router = inject(Router);
   protected readonly signIn = inject(GenesysSignIn);
   protected readonly failure = signal<Failure | undefined>(undefined);
 
@@ -58,7 +59,10 @@ export class UserMenu {
   protected async signOut(): Promise<void> {
     this.failure.set(undefined);
     try {
-      this.#location.assign(await this.signIn.signOut());
+      const logoutUrl = await this.signIn.signOut();
+      // If Genesys Cloud does not answer, "Back" leads to the board. The desk would start sign-in again.
+      await this.#router.navigateByUrl('/', { replaceUrl: true });
+      this.#location.assign(logoutUrl);
     } catch (error) {
       this.failure.set(describeFailure(error, Date.now()));
     }

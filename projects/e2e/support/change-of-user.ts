@@ -64,9 +64,13 @@ export function describeChangeOfUser(current: () => DeskBrowser): void {
     await page.waitForURL(`${desk.server.url}/`);
     await page.locator('#sign-in').waitFor();
     await desk.goBack(page, 1);
-    // The page needs a user, so it starts sign-in again.
+    await page.getByRole('heading', { name: 'Signed out' }).waitFor();
+    await page.locator('#sign-in').waitFor();
+    expect(desk.shownIn(page)).toEqual([...SIGNED_IN, 'loaded', 'restored', 'loaded']);
+    // The desk needs a user, so it starts sign-in again.
+    await page.goto(`${desk.server.url}/desk`);
     await page.locator('#email').waitFor();
-    expect(desk.shownIn(page)).toEqual([...SIGNED_IN, 'loaded', 'restored', 'loaded', 'loaded']);
+    expect(desk.shownIn(page).slice(-2)).toEqual(['loaded', 'loaded']);
   });
 
   it('going back to a page of the user before shows nothing of that user', async () => {

@@ -112,6 +112,7 @@ class App {
 
   async signOut(): Promise<void> {
     const logoutUrl = await this.signIn.signOut();
+    await this.#router.navigateByUrl('/signed-out', { replaceUrl: true });
     location.assign(logoutUrl);
   }
 

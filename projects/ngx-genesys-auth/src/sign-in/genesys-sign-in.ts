@@ -91,11 +91,15 @@ export class GenesysSignIn {
 
   /**
    * Ends the session at the relay, in all tabs. Pending requests fail with `signed_out`. The browser stays signed in to Genesys
-   * Cloud; to end that session too, navigate to the returned URL.
+   * Cloud; to end that session too, navigate to the returned URL. Leave a guarded page before that: "Back" would lead to it, and its
+   * guard would start sign-in again.
    *
    * @returns the URL that ends the session at Genesys Cloud, and then returns to the app
    * @throws {@link GenesysAuthError} `relay_*` if the relay did not answer, and then the user is still signed in
-   * @example location.assign(await this.signIn.signOut());
+   * @example
+   * const logoutUrl = await this.signIn.signOut();
+   * await this.router.navigateByUrl('/signed-out', { replaceUrl: true });
+   * location.assign(logoutUrl);
    */
   async signOut(): Promise<string> {
     const { relay } = await this.#ready();

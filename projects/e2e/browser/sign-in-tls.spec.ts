@@ -39,14 +39,14 @@ describeOverTls('users sign in over TLS, and the login pages are on another site
       front.forward({
         'app.example.test': server.origin,
         'relay.example.test': server.origin,
-        'login.genesys.invalid': server.sandbox.loginOrigin
+        'login.genesys.invalid': server.hosts.loginPages.origin
       });
     });
     beforeEach(async () => {
       desk = await DeskBrowser.open(browser, server);
     });
     afterEach(async () => {
-      server.reset();
+      await server.reset();
       await desk.close();
     });
 

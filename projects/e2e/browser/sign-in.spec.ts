@@ -10,6 +10,9 @@ import { USERS, type SignInServer, logIn, startSignInServer } from '../support/s
 import { until } from '../support/until.ts';
 
 const { ann, bob, carl, dora } = USERS;
+/** Waits for what Chromium shows instead of a page of a host that it cannot reach. */
+const showsBrowserError = (page: Page) =>
+  until(() => page.url().startsWith('chrome-error:'), 'the error page of Chromium');
 
 describeInChromium('users sign in with Genesys Cloud through the relay', () => {
   const cleanup = new Cleanup();
@@ -26,7 +29,7 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
     desk = await DeskBrowser.open(browser, server);
   });
   afterEach(async () => {
-    server.reset();
+    await server.reset();
     await desk.close();
   });
 
@@ -82,24 +85,35 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
     const down = (route: string): Fault => ({ type: 'serverError', route });
     const refusedBy = (error: string): Fault => ({ type: 'authorizeError', error, route: 'POST *' });
 
-    it.each<[string, RegExp, { fault?: Fault; user?: { email: string }; mustLogIn: boolean }]>([
+    it.each<
+      [
+        string,
+        RegExp,
+        { fault?: Fault; gone?: keyof SignInServer['hosts']; user?: { email: string }; mustLogIn: boolean }
+      ]
+    >([
       ['a user without a role', /^relay_forbidden: /, { user: carl, mustLogIn: true }],
       ['a user of another organisation', /^organization_not_allowed: /, { user: dora, mustLogIn: true }],
       ['denied consent', /^sign_in_cancelled: /, { fault: refusedBy('access_denied'), mustLogIn: true }],
       ['an outage of the login pages', /^sign_in_failed: /, { fault: refusedBy('server_error'), mustLogIn: true }],
-      // After these two, Genesys Cloud remembers the user.
+      // After these, Genesys Cloud remembers the user.
       ['an outage of the token endpoint', /^sign_in_failed: /, { fault: down('*/oauth/token'), mustLogIn: false }],
-      ['an outage of the API', /^sign_in_failed: /, { fault: down('GET */users/me'), mustLogIn: false }]
-    ])('%s', async (_what, problem, { fault, user = ann, mustLogIn }) => {
+      ['no connection to the token endpoint', /^sign_in_failed: /, { gone: 'tokenEndpoint', mustLogIn: false }],
+      ['an outage of the API (tokens/me)', /^sign_in_failed: /, { fault: down('GET */tokens/me'), mustLogIn: false }],
+      ['an outage of the API (users/me)', /^sign_in_failed: /, { fault: down('GET */users/me'), mustLogIn: false }],
+      ['no connection to the API', /^sign_in_failed: /, { gone: 'api', mustLogIn: false }]
+    ])('%s', async (_what, problem, { fault, gone, user = ann, mustLogIn }) => {
       const page = await desk.open('/desk');
       await page.locator('#email').waitFor();
       if (fault) server.sandbox.faults.add(fault);
+      if (gone) server.hosts[gone].goAway();
       await logIn(page, user);
       await page.locator('#problem').waitFor();
       expect(await page.locator('#problem').textContent()).toMatch(problem);
       expect(page.url()).toBe(`${server.url}/signed-out`);
       expect(desk.redirects).toBe(1);
       server.sandbox.faults.clear();
+      if (gone) await server.hosts[gone].comeBack();
       await page.locator('#sign-in').click();
       if (mustLogIn) await logIn(page, bob);
       await page.locator('#user').waitFor();
@@ -142,6 +156,19 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       await desk.goBack(page, 1);
       await page.locator('#sign-in').waitFor();
       expect(page.url()).toBe(`${server.url}/`);
+      expect(desk.redirects).toBe(1);
+    });
+
+    it('no connection to the login pages, and the user loads the error page of the browser again', async () => {
+      server.hosts.loginPages.goAway();
+      const page = await desk.context.newPage();
+      await page.goto(`${server.url}/desk?x=1#top`, { waitUntil: 'commit' });
+      await showsBrowserError(page);
+      await server.hosts.loginPages.comeBack();
+      await page.reload();
+      await logIn(page, ann);
+      await page.locator('#data').waitFor();
+      expect(page.url()).toBe(`${server.url}/desk?x=1#top`);
       expect(desk.redirects).toBe(1);
     });
 
@@ -196,6 +223,29 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       expect(await page.locator('#load-error').count()).toBe(0);
     });
 
+    it.each(['no connection', 'an outage'])(
+      'the relay cannot renew the access token (%s): the user stays signed in and tries again',
+      async (what) => {
+        const { faults } = server.sandbox;
+        const page = await desk.signIn();
+        await page.locator('#note').fill('half a sentence');
+        endSession(false);
+        if (what === 'an outage') faults.add({ type: 'serverError', route: '*/oauth/token' });
+        else server.hosts.tokenEndpoint.goAway();
+        await page.locator('#load').click();
+        expect(await page.locator('#load-error').textContent()).toBe('503');
+        expect(await page.locator('#user').textContent()).toBe(ann.name);
+        faults.clear();
+        await server.hosts.tokenEndpoint.comeBack();
+        const loaded = page.waitForResponse(`${server.url}/genesys${USERS_ME}`);
+        await page.locator('#again').click();
+        expect((await loaded).status()).toBe(200);
+        expect(await page.locator('#load-error').count()).toBe(0);
+        expect(await page.locator('#note').inputValue()).toBe('half a sentence');
+        expect(desk.redirects).toBe(1);
+      }
+    );
+
     it('the user signs in again in a new window, the form keeps its input, and the request is repeated', async () => {
       const page = await endedSession();
       await signInAgain(page, ann);
@@ -212,6 +262,102 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       await page.getByText(DATA_OF_BOB).waitFor();
       expect(await page.locator('#note').inputValue()).toBe('');
       expect(desk.shownIn(page)).toEqual([...SIGNED_IN, 'loaded', DATA_OF_BOB]);
+    });
+  });
+
+  describe('when the user signs out while Genesys Cloud is down', () => {
+    it.each(['no connection', 'an outage'])(
+      'loginPages (%s): the user is signed out in all tabs, and can go back to a page that says so',
+      async (what) => {
+        const [page, other] = [await desk.signIn(), await desk.open()];
+        await other.locator('#data').waitFor();
+        if (what === 'an outage') server.sandbox.faults.add({ type: 'serverError', route: 'GET /logout' });
+        else server.hosts.loginPages.goAway();
+        await page.locator('#sign-out').click();
+        await (what === 'an outage' ? page.waitForURL(/\/logout/) : showsBrowserError(page));
+        await other.locator('#sign-in').waitFor();
+        expect(await other.locator('#data, #user, #problem').count()).toBe(0);
+        await desk.goBack(page, 1);
+        await page.getByRole('heading', { name: 'Signed out' }).waitFor();
+        await page.locator('#sign-in').waitFor();
+        expect(page.url()).toBe(`${server.url}/signed-out`);
+        expect(await page.locator('#problem').count()).toBe(0);
+        expect(desk.redirects).toBe(1);
+        server.sandbox.faults.clear();
+        await server.hosts.loginPages.comeBack();
+        // Genesys Cloud has not ended its own session, so it asks for no password.
+        await page.locator('#sign-in').click();
+        await page.locator('#user').waitFor();
+        expect(desk.redirects).toBe(2);
+      }
+    );
+
+    it.each(['tokenEndpoint', 'api'] as const)('%s: both sessions end', async (gone) => {
+      const [page, other] = [await desk.signIn(), await desk.open()];
+      await other.locator('#data').waitFor();
+      server.hosts[gone].goAway();
+      await page.locator('#sign-out').click();
+      await page.waitForURL(`${server.url}/`);
+      await page.locator('#sign-in').waitFor();
+      await other.locator('#sign-in').waitFor();
+      await page.locator('#sign-in').click();
+      await page.locator('#email').waitFor();
+    });
+  });
+
+  describe('when a relay without a store restarts', () => {
+    const prompts = () =>
+      server.sandbox.requests.filter(({ method, path }) => method === 'POST' && path === '/oauth/authorize').length;
+
+    it('one redirect without a prompt leads back to the same page', async () => {
+      const path = '/desk?view=a%20b&x=1#top';
+      const page = await desk.signIn(ann, path);
+      const before = prompts();
+      await server.restartRelay();
+      await page.reload();
+      await page.locator('#data').waitFor();
+      expect(page.url()).toBe(server.url + path);
+      expect([desk.redirects, prompts()]).toEqual([2, before]);
+      expect(await page.locator('#problem, #load-error, #failed').count()).toBe(0);
+    });
+
+    it('the same user signs in again, and no tab loses what the user has typed', async () => {
+      const [page, other] = [await desk.signIn(), await desk.open()];
+      await other.locator('#data').waitFor();
+      for (const tab of [page, other]) await tab.locator('#note').fill('half a sentence');
+      const before = prompts();
+      await server.restartRelay();
+      await page.locator('#load').click();
+      await page.locator('#load-error').waitFor();
+      expect(await page.locator('#load-error').textContent()).toBe('session_ended');
+      const opened = desk.context.waitForEvent('page');
+      await page.locator('#sign-in').click();
+      const window = await opened;
+      await until(() => window.isClosed(), 'the window to close itself');
+      for (const tab of [page, other]) {
+        await tab.locator('#user').waitFor();
+        const loaded = tab.waitForResponse(`${server.url}/genesys${USERS_ME}`);
+        await tab.locator('#load').click();
+        expect((await loaded).status()).toBe(200);
+        await tab.locator('#data').waitFor();
+        expect(await tab.locator('#note').inputValue()).toBe('half a sentence');
+        expect(await tab.locator('#problem, #load-error').count()).toBe(0);
+      }
+      // No page was loaded again.
+      expect(desk.shownIn(page)).toEqual([...SIGNED_IN, DATA_OF_ANN]);
+      expect(desk.shownIn(other)).toEqual(['loaded', DATA_OF_ANN]);
+      expect([desk.redirects, prompts()]).toEqual([2, before]);
+    });
+
+    it('a user who is at the login page meanwhile can sign in again, without a prompt', async () => {
+      const page = await desk.open();
+      await page.locator('#email').waitFor();
+      await server.restartRelay();
+      await logIn(page, ann);
+      await page.getByRole('link', { name: 'Back to the app' }).click();
+      await page.locator('#sign-in').click();
+      await page.locator('#user').waitFor();
+      expect(desk.redirects).toBe(2);
     });
   });
 });

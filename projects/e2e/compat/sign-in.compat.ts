@@ -26,14 +26,14 @@ beforeAll(async () => {
   const { navigationUrls } = JSON.parse(documented) as { navigationUrls: string[] };
   const options = { angular: 21, layers: ['standalone', 'ssr', 'sign-in'], ssr: true, navigationUrls } as const;
   const tarballs = await packTarballs(join(root, 'out-tsc/compat/sign-in-tarballs'));
-  const app = await freshApp(folder, tarballs, { ...options, apiOrigin: server.apiOrigin });
+  const app = await freshApp(folder, tarballs, { ...options, apiOrigin: server.hosts.api.origin });
   await app.ng('build');
   const renderer = await cleanup.keep(startRenderer(folder, `${server.origin}/genesys`, app.node));
   server.renderer = `http://127.0.0.1:${renderer.port}`;
 }, 600_000);
 afterAll(() => cleanup.run());
 afterEach(async () => {
-  server.reset();
+  await server.reset();
   await context.close();
 });
 

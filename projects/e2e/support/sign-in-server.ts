@@ -25,6 +25,14 @@ export interface PublicOrigins {
   readonly login?: string;
 }
 
+/** A server that can be gone for a while. */
+export interface Host {
+  readonly origin: string;
+  /** From now on connections are refused. */
+  goAway(): void;
+  comeBack(): Promise<void>;
+}
+
 /** The app of `apps/sign-in`, and on the same server a relay that signs users in with the sandbox. */
 export interface SignInServer {
   /** Origin of the app as browsers see it. */
@@ -34,8 +42,8 @@ export interface SignInServer {
   /** Origin of the server itself. */
   readonly origin: string;
   readonly sandbox: Sandbox;
-  /** Origin of the API, for the configuration of an app. */
-  readonly apiOrigin: string;
+  /** The hosts of Genesys Cloud: the login pages as the browser reaches them, the token endpoint and the API as the relay does. */
+  readonly hosts: Readonly<Record<'loginPages' | 'tokenEndpoint' | 'api', Host>>;
   /** Origin of a server that renders the pages. Without it, each page is `index.html`. */
   renderer: string | undefined;
   /** What no browser may ever receive: tokens, code verifiers and the secret of the client. */
@@ -49,8 +57,10 @@ export interface SignInServer {
   hold(path: string): Hold;
   /** Paths of the requests to the relay, since {@link reset}. */
   readonly calls: readonly string[];
+  /** Replaces the relay by a new one, which has no store and so knows nothing of the old one. */
+  restartRelay(): Promise<void>;
   /** Ends what a test has changed. */
-  reset(): void;
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,6 +104,19 @@ function close(server: Server): void {
   server.close();
 }
 
+async function startHost(listener: RequestListener): Promise<Host> {
+  const { server, port } = await listen('127.0.0.1', listener);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    goAway: () => {
+      close(server);
+    },
+    comeBack: async () => {
+      if (!server.listening) await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve));
+    }
+  };
+}
+
 /** What a test has stopped. */
 class Holds {
   readonly #waiting = new Map<string, (() => void)[]>();
@@ -123,11 +146,11 @@ class Holds {
 }
 
 /** Stands between the relay and a host of the sandbox: it remembers secrets, and holds answers. */
-async function startRecorder(target: string, secrets: Set<string>, holds: Holds) {
+function startRecorder(target: string, secrets: Set<string>, holds: Holds): Promise<Host> {
   const remember = (value: unknown) => {
     if (typeof value === 'string') secrets.add(value);
   };
-  const forward = async (request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = 'GET', url = '/' } = request;
     const headers = new Headers();
     for (const name of ['authorization', 'content-type', 'accept']) {
@@ -136,19 +159,18 @@ async function startRecorder(target: string, secrets: Set<string>, holds: Holds)
     }
     const sent = await text(request);
     remember(new URLSearchParams(sent).get('code_verifier'));
-    const answer = await fetch(target + url, { method, headers, ...(sent !== '' && { body: sent }) });
-    const body = await answer.text();
-    if (answer.ok && url === '/oauth/token') {
+    const received = await fetch(target + url, { method, headers, ...(sent !== '' && { body: sent }) });
+    const body = await received.text();
+    if (received.ok && url === '/oauth/token') {
       const tokens: unknown = JSON.parse(body);
       for (const name of ['access_token', 'refresh_token']) remember(Reflect.get(Object(tokens), name));
     }
     await holds.pass(url);
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body);
+    response.writeHead(received.status, { 'content-type': 'application/json' }).end(body);
   };
-  const { server, port } = await listen('127.0.0.1', (request, response) => {
-    forward(request, response).catch(() => response.destroy());
+  return startHost((request, response) => {
+    answer(request, response).catch(() => response.destroy());
   });
-  return { origin: `http://127.0.0.1:${port}`, server };
 }
 
 /**
@@ -180,37 +202,41 @@ export async function startSignInServer(
     scopes: ['user-basic-info', 'presence']
   };
   const sandbox = await createSandbox({ clients: [client], users: Object.values(USERS) });
-  const login = await startRecorder(sandbox.loginOrigin, secrets, holds);
-  const api = await startRecorder(sandbox.apiOrigin, secrets, holds);
-  const loginUrl = origins?.login ?? sandbox.loginOrigin;
+  const hosts = {
+    loginPages: await startHost((request, response) => {
+      forward(request, response, sandbox.loginOrigin);
+    }),
+    tokenEndpoint: await startRecorder(sandbox.loginOrigin, secrets, holds),
+    api: await startRecorder(sandbox.apiOrigin, secrets, holds)
+  };
+  const loginUrl = origins?.login ?? hosts.loginPages.origin;
   const [ann] = sandbox.users;
-  const relay = await createRelayHandler(
-    parseRelayConfig(
-      {
-        genesys: { tokenEndpoint: `${login.origin}/oauth/token`, apiOrigin: api.origin },
-        scopes: ['user-basic-info', 'presence'],
-        roles: { agent: { scopes: ['user-basic-info', 'presence'] } },
-        signIn: {
-          client: { id: CLIENT_ID, secret: { env: 'SECRET' } },
-          redirectUri: `${relayUrl}/sign-in/callback`,
-          appUrl: `${url}/`,
-          authorizeEndpoint: `${loginUrl}/oauth/authorize`,
-          logoutEndpoint: `${loginUrl}/logout`,
-          organizations: [ann?.organization.id ?? ''],
-          roles: { agent: { roles: [SANDBOX_ROLES.agent.id] } },
-          session: { sameSite },
-          dev: url.startsWith('http:')
-        },
-        cors: { origins: [url] },
-        log: { level: 'silent' }
+  const relayConfig = parseRelayConfig(
+    {
+      genesys: { tokenEndpoint: `${hosts.tokenEndpoint.origin}/oauth/token`, apiOrigin: hosts.api.origin },
+      scopes: ['user-basic-info', 'presence'],
+      roles: { agent: { scopes: ['user-basic-info', 'presence'] } },
+      signIn: {
+        client: { id: CLIENT_ID, secret: { env: 'SECRET' } },
+        redirectUri: `${relayUrl}/sign-in/callback`,
+        appUrl: `${url}/`,
+        authorizeEndpoint: `${loginUrl}/oauth/authorize`,
+        logoutEndpoint: `${loginUrl}/logout`,
+        organizations: [ann?.organization.id ?? ''],
+        roles: { agent: { roles: [SANDBOX_ROLES.agent.id] } },
+        session: { sameSite },
+        dev: url.startsWith('http:')
       },
-      { SECRET: secret }
-    ),
-    { basePath: '/genesys' }
+      cors: { origins: [url] },
+      log: { level: 'silent' }
+    },
+    { SECRET: secret }
   );
+  const startRelay = () => createRelayHandler(relayConfig, { basePath: '/genesys' });
+  let relay = await startRelay();
 
   const config = JSON.stringify({
-    apiOrigin: api.origin,
+    apiOrigin: hosts.api.origin,
     relay: origins && origins.relay !== origins.app ? { url: relayUrl, credentials: 'include' } : '/genesys',
     scopes: ['user-basic-info']
   });
@@ -227,23 +253,27 @@ export async function startSignInServer(
     relayUrl,
     origin,
     sandbox,
-    apiOrigin: api.origin,
+    hosts,
     renderer: undefined,
     secrets,
     blockedCookies: undefined,
     calls,
     hold: (path) => holds.hold(path),
-    reset: () => {
+    restartRelay: async () => {
+      await relay.close();
+      relay = await startRelay();
+    },
+    reset: async () => {
       calls.length = 0;
       running.blockedCookies = undefined;
       sandbox.faults.clear();
       holds.releaseAll();
+      await Promise.all(Object.values(hosts).map((host) => host.comeBack()));
     },
     close: async () => {
       close(server);
       await relay.close();
-      close(login.server);
-      close(api.server);
+      for (const host of Object.values(hosts)) host.goAway();
       await sandbox.close();
     }
   };

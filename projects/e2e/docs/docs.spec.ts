@@ -202,7 +202,9 @@ describe('code', () => {
       for (const { page, line, code } of found) {
         const file = join(folder, 'relay.yaml');
         await writeFile(file, code);
-        const secrets = [...code.matchAll(/env: (\w+)/g)].map(([, name = '']) => [name, `value-of-${name}`] as const);
+        const secrets = [...code.matchAll(/env: (\w+)/g)].map(
+          ([, name = '']) => [name, `a-long-value-of-${name}`] as const
+        );
         const taken = await loadRelayConfig(file, Object.fromEntries(secrets)).then(
           () => 'taken',
           (error: unknown) => String(error)

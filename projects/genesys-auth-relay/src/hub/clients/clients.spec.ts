@@ -64,6 +64,15 @@ describe('the memory', () => {
     );
   });
 
+  it('counts bytes, of which some characters have several', () => {
+    const memory = createMemory(10, 6);
+    memory.add({ seq: 1, key: 'k', text: '\u20ac\u20ac' });
+    expect(memory.after(0)).toHaveLength(1);
+    memory.add({ seq: 2, key: 'k', text: '\u20ac' });
+    expect(memory.after(0)).toBeUndefined();
+    expect(memory.after(1)).toHaveLength(1);
+  });
+
   it('may be switched off', () => {
     const memory = createMemory(0, 0);
     memory.add({ seq: 1, key: 'k', text: 'x' });

@@ -19,16 +19,16 @@ export interface EventMemory {
 }
 
 /**
- * Builds the memory: a ring buffer with a maximum number of events and of characters.
+ * Builds the memory: a ring buffer with a maximum number of events and of bytes.
  *
  * @param maxEvents maximum number of events
- * @param maxCharacters maximum number of characters of all events together
+ * @param maxBytes maximum number of bytes of all events together, in UTF-8
  */
-export function createMemory(maxEvents: number, maxCharacters: number): EventMemory {
+export function createMemory(maxEvents: number, maxBytes: number): EventMemory {
   const places: (KeptEvent | undefined)[] = new Array<KeptEvent | undefined>(maxEvents).fill(undefined);
   let first = 0;
   let count = 0;
-  let characters = 0;
+  let bytes = 0;
   /** Position of the last event that is no longer in memory. */
   let forgotten = 0;
 
@@ -37,7 +37,7 @@ export function createMemory(maxEvents: number, maxCharacters: number): EventMem
     places[first] = undefined;
     first = (first + 1) % maxEvents;
     count -= 1;
-    characters -= oldest?.text.length ?? 0;
+    bytes -= Buffer.byteLength(oldest?.text ?? '');
     forgotten = oldest?.seq ?? forgotten;
   };
 
@@ -50,8 +50,8 @@ export function createMemory(maxEvents: number, maxCharacters: number): EventMem
       if (count === maxEvents) dropOldest();
       places[(first + count) % maxEvents] = event;
       count += 1;
-      characters += event.text.length;
-      while (characters > maxCharacters && count > 0) dropOldest();
+      bytes += Buffer.byteLength(event.text);
+      while (bytes > maxBytes && count > 0) dropOldest();
     },
     after(seq) {
       if (seq < forgotten) return undefined;

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, request } from 'node:http';
 import { parseRelayConfig } from '../index.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
 import { ask } from '../testing/ask.ts';
-import { type ProxySetup, proxyConfig, setUpProxy } from '../testing/proxy-setup.ts';
+import { testClock } from '../testing/clock.ts';
+import { type ProxyChange, type ProxySetup, proxyConfig, setUpProxy } from '../testing/proxy-setup.ts';
 import { createPublicServer } from './public-server.ts';
 
 const QUEUES = '/api/v2/routing/queues';
@@ -76,5 +78,49 @@ describe('a relay in proxy mode that serves while its configuration changes', ()
     await reload(of(1000, 1000));
     expect(server.timeout).toBe(86_000);
     await close();
+  });
+});
+
+describe('a reload keeps what is used of', () => {
+  let world: ProxySetup;
+  // Its time stands still, so that no limit is refilled.
+  const setUp = async (change: ProxyChange) => {
+    world = await setUpProxy({ ...change, runtime: { clock: { ...testClock(), sleep: systemClock.sleep } } });
+  };
+  const statusOf = async (path: string) =>
+    (await ask(world.at(path), { method: 'GET', headers: { 'x-genesys-auth': '1' } })).status;
+  afterEach(() => world.close());
+
+  it('B16 the budget of an OAuth client', async () => {
+    const withBudget = (requestsPerMinute: number) => ({ proxy: { requestsPerMinute, queueWaitMs: 0 } });
+    await setUp(withBudget(4));
+    // A single caller may send half of them at once.
+    expect([await statusOf(QUEUES), await statusOf(QUEUES), await statusOf(QUEUES)]).toEqual([200, 200, 429]);
+    await world.relay.reload(proxyConfig(world.api, withBudget(4)));
+    expect(await statusOf(QUEUES)).toBe(429);
+    await world.relay.reload(proxyConfig(world.api, withBudget(100)));
+    expect(await statusOf(QUEUES)).toBe(200);
+  });
+
+  it("a pause after the API's 429", async () => {
+    await setUp({ proxy: { queueWaitMs: 0 } });
+    world.api.answerWith((_call, response) => response.writeHead(429, { 'retry-after': '30' }).end());
+    expect(await statusOf(QUEUES)).toBe(429);
+    world.api.answerWith((_call, response) => response.writeHead(200).end());
+    await world.relay.reload(proxyConfig(world.api, { proxy: { queueWaitMs: 0 } }));
+    expect(await statusOf(QUEUES)).toBe(429);
+    expect(world.api.calls).toHaveLength(1);
+  });
+
+  it('the limit of a caller', async () => {
+    const withLimit = (requestsPerMinute: number) => ({ config: { limits: { requestsPerMinute } } });
+    await setUp(withLimit(2));
+    expect([await statusOf('/session'), await statusOf('/session'), await statusOf('/session')]).toEqual([
+      200, 200, 429
+    ]);
+    await world.relay.reload(proxyConfig(world.api, withLimit(2)));
+    expect(await statusOf('/session')).toBe(429);
+    await world.relay.reload(proxyConfig(world.api, withLimit(10)));
+    expect(await statusOf('/session')).toBe(200);
   });
 });

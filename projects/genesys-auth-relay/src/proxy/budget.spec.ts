@@ -37,7 +37,7 @@ function steppedClock() {
 describe('B16 the budget of a token', () => {
   it('lets no more than its number through in any 60 seconds', () => {
     const clock = testClock();
-    const budget = createBudget({ requestsPerMinute: 10, queueLength: 0, queueWaitMs: 0 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 10, queueLength: 0, queueWaitMs: 0 }), clock);
     const sent: number[] = [];
     for (let ms = 0; ms < 200_000; ms += 500) {
       for (const caller of ['a', 'b', 'c']) {
@@ -57,7 +57,7 @@ describe('B16 the budget of a token', () => {
 
   it('says when the next request can go', () => {
     const clock = testClock();
-    const budget = createBudget({ requestsPerMinute: 1, queueLength: 10, queueWaitMs: 5000 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 1, queueLength: 10, queueWaitMs: 5000 }), clock);
     expect(budget.take('a', never)).toBeUndefined();
     clock.advance(20_000);
     expect(() => budget.take('a', never)).toThrow(problem({ retryAfterSeconds: 40 }));
@@ -75,7 +75,7 @@ describe('B16 the budget of a token', () => {
      */
     function flood(others: number, from: number, greedyFrom = 0) {
       const clock = testClock();
-      const budget = createBudget(MINUTE, clock);
+      const budget = createBudget(() => MINUTE, clock);
       const served = new Map<string, number>();
       const asked = new Map<string, number>();
       const ask = (caller: string): void => {
@@ -115,7 +115,7 @@ describe('B16 the budget of a token', () => {
 
     it('lets one that is alone use nine tenths, half of them at once', () => {
       const clock = testClock();
-      const budget = createBudget(MINUTE, clock);
+      const budget = createBudget(() => MINUTE, clock);
       const takeAll = (): number => {
         for (let taken = 0; ; taken++) {
           try {
@@ -137,7 +137,7 @@ describe('B16 the budget of a token', () => {
 
     it('says when the next request of one that floods can go', () => {
       const clock = testClock();
-      const budget = createBudget(MINUTE, clock);
+      const budget = createBudget(() => MINUTE, clock);
       for (let index = 0; index < 30; index++) void budget.take('alone', never);
       expect(() => budget.take('alone', never)).toThrow(problem({ retryAfterSeconds: 2 }));
       clock.advance(2000);
@@ -147,7 +147,7 @@ describe('B16 the budget of a token', () => {
 
   it('reserves a part for callers that have used less than their share', () => {
     const clock = testClock();
-    const budget = createBudget({ requestsPerMinute: 100, queueLength: 0, queueWaitMs: 0 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 100, queueLength: 0, queueWaitMs: 0 }), clock);
     let greedy = 0;
     for (let ms = 0; ms < 60_000; ms += 100) {
       try {
@@ -168,7 +168,7 @@ describe('B16 the budget of a token', () => {
 
   it('keeps that part also while somebody waits', async () => {
     const clock = steppedClock();
-    const budget = createBudget({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }), clock);
     for (let index = 0; index < 9; index++) {
       expect(budget.take('greedy', never)).toBeUndefined();
       if (index > 3) await clock.step(12_000);
@@ -187,7 +187,7 @@ describe('B16 the budget of a token', () => {
 
   it('lets whoever has had less go as soon as anything is left, though another waits for longer', async () => {
     const clock = steppedClock();
-    const budget = createBudget({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 10, queueLength: 20, queueWaitMs: 60_000 }), clock);
     for (let index = 0; index < 9; index++) {
       expect(budget.take(index === 0 ? 'early' : index < 5 ? 'other' : 'greedy', never)).toBeUndefined();
       await clock.step(1000);
@@ -208,7 +208,7 @@ describe('B16 the budget of a token', () => {
 
   it('serves waiting requests in turn by caller, and in order for each caller', async () => {
     const clock = steppedClock();
-    const budget = createBudget({ requestsPerMinute: 10, queueLength: 100, queueWaitMs: 180_000 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 10, queueLength: 100, queueWaitMs: 180_000 }), clock);
     for (let index = 0; index < 10; index++) {
       expect(budget.take(index < 5 ? 'greedy' : 'other', never)).toBeUndefined();
       clock.advance(1000);
@@ -235,7 +235,7 @@ describe('B16 the budget of a token', () => {
 
   it('limits the waiting time and the number of waiting requests', async () => {
     const clock = steppedClock();
-    const budget = createBudget({ requestsPerMinute: 2, queueLength: 2, queueWaitMs: 5000 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 2, queueLength: 2, queueWaitMs: 5000 }), clock);
     void budget.take('a', never);
     void budget.take('b', never);
     await clock.step(56_000);
@@ -255,7 +255,7 @@ describe('B16 the budget of a token', () => {
 
   it('removes callers that have disconnected', async () => {
     const clock = steppedClock();
-    const budget = createBudget({ requestsPerMinute: 1, queueLength: 5, queueWaitMs: 60_000 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 1, queueLength: 5, queueWaitMs: 60_000 }), clock);
     void budget.take('a', never);
     const gone = new AbortController();
     const first = budget.take('a', gone);
@@ -269,7 +269,7 @@ describe('B16 the budget of a token', () => {
 
   it('stops for as long as the API says', () => {
     const clock = testClock();
-    const budget = createBudget({ requestsPerMinute: 300, queueLength: 5, queueWaitMs: 1000 }, clock);
+    const budget = createBudget(() => ({ requestsPerMinute: 300, queueLength: 5, queueWaitMs: 1000 }), clock);
     budget.pause(42_000);
     expect(() => budget.take('a', never)).toThrow(problem({ retryAfterSeconds: 42 }));
     clock.advance(42_000);

@@ -50,11 +50,10 @@ export const spent = (waitMs: number): RelayProblem => {
  * window of the API starts, apart from delays in the network. Waiting requests are served round-robin by caller, not by arrival:
  * a caller with a hundred requests delays only itself. A caller within its share is served while any budget is left. A caller
  * above its share is paced, so that it cannot take the share of others.
+ *
+ * @param limits returns the current limits; a reload may change them
  */
-export function createBudget(
-  { requestsPerMinute, queueLength, queueWaitMs, mayUseAll = () => false }: BudgetLimits,
-  clock: RelayClock
-): Budget {
+export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Budget {
   /** Times and callers of the last requests, oldest first. Two lists, because millions of small objects load the garbage collector. */
   let times: number[] = [];
   let callers: string[] = [];
@@ -66,7 +65,6 @@ export function createBudget(
   let pumping = false;
   /** When the pump wakes next, and the function that wakes it earlier. */
   let alarm = { at: Infinity, ring: (): void => undefined };
-  const common = Math.max(1, Math.ceil(requestsPerMinute * (1 - RESERVE)));
 
   function forget(now: number): void {
     for (; first < times.length; first++) {
@@ -95,7 +93,7 @@ export function createBudget(
    * the other caller, spread evenly over a minute. So the other caller can use its share at any time, whatever was sent before it
    * arrived.
    */
-  function pacedAt(share: number, now: number): number {
+  function pacedAt(share: number, requestsPerMinute: number, now: number): number {
     const ofOthers = requestsPerMinute - share;
     let at = now;
     // The newest requests are within the share.
@@ -111,12 +109,14 @@ export function createBudget(
   function mayAt(caller: string, now: number): number {
     if (now < pausedUntil) return pausedUntil;
     forget(now);
+    const { requestsPerMinute, mayUseAll } = limits();
     const mine = used.get(caller) ?? 0;
     const active = used.size + (mine === 0 ? 1 : 0);
     // A single caller shares with the next one that arrives.
     const share = requestsPerMinute / Math.max(2, active);
-    if (mine < share || mayUseAll(caller)) return freeAt(requestsPerMinute, now);
-    return Math.max(freeAt(common, now), pacedAt(share, now));
+    if (mine < share || mayUseAll?.(caller) === true) return freeAt(requestsPerMinute, now);
+    const unreserved = Math.max(1, Math.ceil(requestsPerMinute * (1 - RESERVE)));
+    return Math.max(freeAt(unreserved, now), pacedAt(share, requestsPerMinute, now));
   }
 
   function note(caller: string, now: number): void {
@@ -205,6 +205,7 @@ export function createBudget(
         note(caller, now);
         return undefined;
       }
+      const { queueLength, queueWaitMs } = limits();
       if (at > now + queueWaitMs || waiting >= queueLength) throw spent(Math.max(at - now, 1000));
       const { signal } = presence;
       return new Promise<void>((resolve, reject) => {

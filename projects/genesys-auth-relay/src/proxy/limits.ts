@@ -1,23 +1,27 @@
-import type { RelayConfig } from '../config/config.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 import { retryAfterMs } from '../token-source/upstream-error.ts';
 import { errorBody } from './api-refusal.ts';
-import { type Budget, createBudget, spent } from './budget.ts';
+import { type Budget, type BudgetLimits, createBudget, spent } from './budget.ts';
 import { type WholeAnswer, headerOf } from './answer.ts';
 
-/** Whose tokens the limits are for: an OAuth client, or a user. */
-interface Named {
-  readonly name: string;
+/** The limits of the API for one token. */
+export interface TokenLimits {
+  readonly budget: Budget;
+  /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
+  checkPause(operation: string): void;
+  /** Handles a 429: obeys `Retry-After`, up to a minute, for the token or, if the answer names the operation, for that one only. */
+  onRateLimited(operation: string, answer: WholeAnswer): void;
 }
 
-/** The limits of the API: a budget for each token, and operations that an OAuth client must pause. */
+/** The limits of the API for all tokens of the relay. They outlive a configuration: a reload must not refill a budget. */
 export interface ApiLimits {
-  /** @param slot which token of the client's pool */
-  budget(client: Named, slot: number): Budget;
-  /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
-  checkPause(client: Named, operation: string): void;
-  /** Handles a 429: obeys `Retry-After`, up to a minute, for the token or, if the answer names the operation, for that one only. */
-  onRateLimited(client: Named, slot: number, operation: string, answer: WholeAnswer): void;
+  /** Replaces the settings, also of the budgets in use. */
+  configure(settings: BudgetLimits): void;
+  /**
+   * @param owner the OAuth client, session or user's token
+   * @param slot which token of the client's pool. All tokens of a pool share the pauses of operations.
+   */
+  of(owner: string, slot?: number): TokenLimits;
 }
 
 /**
@@ -26,6 +30,9 @@ export interface ApiLimits {
  */
 const LONGEST_PAUSE_MS = 60_000;
 
+/** An owner that was silent for so long, in milliseconds, has no request in the window, no pause, and none that waits. */
+const SILENT_MS = 300_000;
+
 /** Whether a 429 is about the token. Its body names the limit; if it does not, the token is the safe assumption. */
 function isAboutToken(answer: WholeAnswer): boolean {
   const limit = errorBody(answer)?.['limit'];
@@ -33,32 +40,73 @@ function isAboutToken(answer: WholeAnswer): boolean {
   return typeof key !== 'string' || /token|client\.credentials|org\.app/.test(key);
 }
 
-/** Keeps the limits of the API. */
-export function createApiLimits({ proxy }: Pick<RelayConfig, 'proxy'>, clock: RelayClock): ApiLimits {
-  const budgets = new Map<string, Budget>();
+/** Builds the function that returns the limits of each token of one owner. */
+function createOwnerLimits(settings: () => BudgetLimits, clock: RelayClock): (slot: number) => TokenLimits {
   const pauses = new Map<string, number>();
-  const budget = ({ name }: Named, slot: number): Budget => {
-    const key = slot === 0 ? name : `${slot} ${name}`;
-    let known = budgets.get(key);
-    if (known === undefined) budgets.set(key, (known = createBudget(proxy, clock)));
-    return known;
+  const tokens = new Map<number, TokenLimits>();
+
+  function checkPause(operation: string): void {
+    const left = (pauses.get(operation) ?? 0) - clock.monotonic();
+    if (left > 0) throw spent(left);
+    pauses.delete(operation);
+  }
+
+  function createTokenLimits(): TokenLimits {
+    const budget = createBudget(settings, clock);
+    return {
+      budget,
+      checkPause,
+      onRateLimited(operation, answer) {
+        const asked = retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now());
+        if (asked === undefined || asked === 0) return;
+        const wait = Math.min(asked, LONGEST_PAUSE_MS);
+        if (isAboutToken(answer)) budget.pause(wait);
+        else pauses.set(operation, clock.monotonic() + wait);
+      }
+    };
+  }
+
+  return (slot) => {
+    let limits = tokens.get(slot);
+    if (limits === undefined) tokens.set(slot, (limits = createTokenLimits()));
+    return limits;
   };
-  const keyOf = ({ name }: Named, operation: string) => `${name} ${operation}`;
+}
+
+interface Owner {
+  readonly limitsOf: (slot: number) => TokenLimits;
+  /** On the monotonic clock. */
+  readonly usedAt: number;
+}
+
+/**
+ * Keeps the limits of the API.
+ *
+ * @param first settings until {@link ApiLimits.configure} replaces them
+ */
+export function createApiLimits(first: BudgetLimits, clock: RelayClock): ApiLimits {
+  let settings = first;
+  /** In the order of their last use. */
+  const owners = new Map<string, Owner>();
+
+  function dropSilent(now: number): void {
+    for (const [owner, { usedAt }] of owners) {
+      if (usedAt > now - SILENT_MS) return;
+      owners.delete(owner);
+    }
+  }
+
   return {
-    budget,
-    checkPause(client, operation) {
-      if (pauses.size === 0) return;
-      const key = keyOf(client, operation);
-      const left = (pauses.get(key) ?? 0) - clock.monotonic();
-      if (left > 0) throw spent(left);
-      pauses.delete(key);
+    configure(next) {
+      settings = next;
     },
-    onRateLimited(client, slot, operation, answer) {
-      const asked = retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now());
-      if (asked === undefined || asked === 0) return;
-      const wait = Math.min(asked, LONGEST_PAUSE_MS);
-      if (isAboutToken(answer)) budget(client, slot).pause(wait);
-      else pauses.set(keyOf(client, operation), clock.monotonic() + wait);
+    of(owner, slot = 0) {
+      const now = clock.monotonic();
+      const limitsOf = owners.get(owner)?.limitsOf ?? createOwnerLimits(() => settings, clock);
+      owners.delete(owner);
+      owners.set(owner, { limitsOf, usedAt: now });
+      dropSilent(now);
+      return limitsOf(slot);
     }
   };
 }

@@ -8,7 +8,7 @@ import { type ApiAnswer, type WholeAnswer, isWhole } from './answer.ts';
 import { type ApiBody, readApiBody } from './body.ts';
 import { type Coalescer, createCoalescer } from './coalesce.ts';
 import { type ApiCall, streamAndKeep, streamAnswer, writeWhole } from './api-call.ts';
-import { createApiLimits } from './limits.ts';
+import type { ApiLimits } from './limits.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { type Permit, createRights } from './rights.ts';
 import { type ApiAccess, type ApiToken, type TokenProvider, createClientTokenProviders } from './token-provider.ts';
@@ -36,6 +36,7 @@ export interface ApiProxy {
 /** Dependencies of {@link createApiProxy}. */
 export interface ProxyParts {
   readonly tokenSource: TokenSource;
+  readonly apiLimits: ApiLimits;
   /** The rights of a caller at the API, and the token with which its calls are sent. */
   apiAccess(caller: Caller): ApiAccess | Promise<ApiAccess>;
   /** Takes one verification of a refused token from the caller's limit. Returns `false` when none is left. */
@@ -61,7 +62,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   const { proxy } = config;
   const pool = createApiPool(config, outbound);
   const rights = createRights(config);
-  const clientTokenProvider = createClientTokenProviders({ ...parts, limits: createApiLimits(config, clock) });
+  const clientTokenProvider = createClientTokenProviders(parts);
   const headersOf = createRequestHeaders(proxy.forwardHeaders);
   const flights = proxy.coalesce ? createCoalescer() : undefined;
 
@@ -69,7 +70,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   function takeTurn({ tokenProvider, call, signal }: PermittedCall): Promise<void> | undefined {
     signal.throwIfAborted();
     const since = clock.monotonic();
-    const wait = tokenProvider.budget.take(call.caller.key, { signal });
+    const wait = tokenProvider.limits.budget.take(call.caller.key, { signal });
     return wait?.then(() => observer.apiQueued?.(tokenProvider.name, clock.monotonic() - since));
   }
 
@@ -119,7 +120,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       }
     }
     if (!isWhole(answer)) return answer;
-    if (answer.statusCode === 429) tokenProvider.onRateLimited(permit.operation, answer);
+    if (answer.statusCode === 429) tokenProvider.limits.onRateLimited(permit.operation, answer);
     const problem =
       answer.statusCode === 401 && permit.takesToken ? await tokenProvider.problemOf401(token, answer) : undefined;
     if (problem !== undefined) throw problem;
@@ -168,7 +169,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const tokenProvider = permit.client === undefined ? own : clientTokenProvider(permit.client, caller.key);
     // The rights of a caller without its own token always lead to an OAuth client.
     if (tokenProvider === undefined) throw new TypeError('no token for the call');
-    tokenProvider.checkPause(permit.operation);
+    tokenProvider.limits.checkPause(permit.operation);
     const body = await readApiBody(request, proxy);
     const headers = headersOf(head, traceparent);
     if (body.readByHost === true) delete headers['content-encoding'];

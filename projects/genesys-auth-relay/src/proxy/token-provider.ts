@@ -6,8 +6,7 @@ import type { TokenSource } from '../token-source/token-source.ts';
 import { UpstreamError } from '../token-source/upstream-error.ts';
 import type { WholeAnswer } from './answer.ts';
 import { apiRefused, isAddressRefused } from './api-refusal.ts';
-import type { Budget } from './budget.ts';
-import type { ApiLimits } from './limits.ts';
+import type { ApiLimits, TokenLimits } from './limits.ts';
 
 /** A token to send with a call. */
 export interface ApiToken {
@@ -16,15 +15,12 @@ export interface ApiToken {
   readonly hash: string;
 }
 
-/** Provides the access token for API calls, and enforces the limits of the API for this token. */
+/** Provides the access token for API calls. */
 export interface TokenProvider {
   /** Name in metrics: that of an OAuth client, or `user`. */
   readonly name: string;
-  readonly budget: Budget;
-  /** @throws RelayProblem `api_budget_spent` while the API wants this operation to wait */
-  checkPause(operation: string): void;
-  /** Handles a 429 of the API. */
-  onRateLimited(operation: string, answer: WholeAnswer): void;
+  /** The limits of the API for this token. */
+  readonly limits: TokenLimits;
   token(): Promise<ApiToken>;
   /** Handles a 401 of the API. Afterwards `token()` returns another token, if there is one. */
   onUnauthorized(sent: ApiToken, answer: WholeAnswer): Promise<void>;
@@ -42,25 +38,19 @@ export interface ApiAccess {
 /** Dependencies of {@link createClientTokenProviders}. */
 export interface ClientTokenParts {
   readonly tokenSource: TokenSource;
-  readonly limits: ApiLimits;
+  readonly apiLimits: ApiLimits;
   /** Takes one verification of a refused token from the caller's limit. Returns `false` when none is left. */
   readonly takeVerification: (caller: string) => boolean;
 }
 
 /** Builds the token providers that use the tokens of the relay's own OAuth clients. */
-export function createClientTokenProviders({ tokenSource, limits, takeVerification }: ClientTokenParts) {
+export function createClientTokenProviders({ tokenSource, apiLimits, takeVerification }: ClientTokenParts) {
   return (client: ClientConfig, caller: string): TokenProvider => {
-    const { name, scopes } = client;
+    const { id, name, scopes } = client;
     const slot = slotOf(client, caller);
     return {
       name,
-      budget: limits.budget(client, slot),
-      checkPause: (operation) => {
-        limits.checkPause(client, operation);
-      },
-      onRateLimited: (operation, answer) => {
-        limits.onRateLimited(client, slot, operation, answer);
-      },
+      limits: apiLimits.of(`client ${id}`, slot),
       async token() {
         try {
           return await tokenSource.get(client, scopes, slot);

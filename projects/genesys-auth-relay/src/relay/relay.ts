@@ -2,7 +2,7 @@ import { RELAY_PATHS, type SessionResponse, type TokenResponse } from 'genesys-a
 import type { RelayConfig, SignInConfig } from '../config/config.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import { createOriginGuard, type OriginGuard } from '../guard/origin.ts';
-import { createRateLimit, rateLimited } from '../guard/rate.ts';
+import { rateLimited } from '../guard/rate.ts';
 import { createClientAddress } from '../guard/client-address.ts';
 import { EMPTY_BODY, type TokenRequestBody } from '../guard/token-request-body.ts';
 import type { Caller } from '../identify/caller.ts';
@@ -24,14 +24,11 @@ import { type TokenSource, createCachedTokenSource } from '../token-source/token
 import { createUpstream } from '../token-source/upstream.ts';
 import { createGenesysTokens } from '../sign-in/genesys-tokens.ts';
 import { openSessionStore } from '../sign-in/redis-sessions.ts';
-import type { SignInMemory } from '../sign-in/memory.ts';
 import { createDevSignIn } from '../sign-in/dev-sign-in.ts';
 import { type SignIn, createSignIn } from '../sign-in/sign-in.ts';
 import { openStore } from '../store/open.ts';
+import type { RelayMemory } from './memory.ts';
 import { createTokens } from './tokens.ts';
-
-/** Verifications of a reported token that one caller may start in a minute. */
-const VERIFICATIONS_PER_MINUTE = 10;
 
 /** The relay without HTTP: it identifies callers, decides about their rights, and obtains tokens. */
 export interface Relay {
@@ -81,13 +78,13 @@ export interface Relay {
 /**
  * Builds a relay from a checked configuration, without its hub, which outlives it. If that fails, nothing stays open.
  *
- * @param memory of sign-in, which outlives a configuration
+ * @param memory what outlives a configuration
  * @param previous token source of a relay this one takes over from
  */
 export async function createRelay(
   config: RelayConfig,
   runtime: RelayRuntime,
-  memory: SignInMemory,
+  memory: RelayMemory,
   previous?: TokenSource
 ): Promise<Omit<Relay, 'hub'>> {
   const closeables: Closeable[] = [];
@@ -113,11 +110,11 @@ async function closeAll(closeables: readonly Closeable[]): Promise<void> {
 async function build(
   config: RelayConfig,
   runtime: RelayRuntime,
-  memory: SignInMemory,
+  memory: RelayMemory,
   previous: TokenSource | undefined,
   closeables: Closeable[]
 ): Promise<Omit<Relay, 'hub'>> {
-  const { clock } = runtime;
+  const { apiLimits } = memory;
   const closeLater = <Part extends Closeable>(part: Part): Part => {
     closeables.push(part);
     return part;
@@ -129,7 +126,7 @@ async function build(
   if (sessions !== undefined) closeLater(sessions);
   const dev = config.dev?.key && createDevIdentity(config.dev, config.dev.key);
   const createSignInFor = (signInConfig: SignInConfig) =>
-    createSignIn(config, signInConfig, runtime, { policy, memory, pending, store: sessions });
+    createSignIn(config, signInConfig, runtime, { policy, memory: memory.signIn, apiLimits, pending, store: sessions });
   const signIn =
     config.signIn &&
     closeLater(dev ? createDevSignIn(config.signIn, createSignInFor, dev) : createSignInFor(config.signIn));
@@ -137,7 +134,7 @@ async function build(
     config.identities.filter((identity) => identity.type === 'genesysToken'),
     config,
     runtime,
-    memory.genesysTokens
+    { apiLimits, memory: memory.signIn }
   );
   if (genesysTokens !== undefined) closeLater(genesysTokens);
   const identities = closeLater(
@@ -160,14 +157,13 @@ async function build(
     runtime
   );
   closeLater(secrets);
-  const callerRate = createRateLimit(config.limits.requestsPerMinute, clock);
-  // Unauthenticated callers are limited by address, so that they cannot use up the limit of identified callers at the same address.
-  const unauthenticatedRate = createRateLimit(config.limits.requestsPerMinute, clock);
+  const { requestsPerMinute } = config.limits;
   const clientAddress = createClientAddress(config.limits.trustedProxies);
-  const verificationRate = createRateLimit(VERIFICATIONS_PER_MINUTE, clock);
-  const takeVerification = (caller: string) => verificationRate.take(caller) === 0;
+  const takeVerification = (caller: string) => memory.verifications.take(caller) === 0;
   const api =
-    config.mode === 'proxy' ? createApiProxy(config, runtime, { tokenSource, apiAccess, takeVerification }) : undefined;
+    config.mode === 'proxy'
+      ? createApiProxy(config, runtime, { tokenSource, apiLimits, apiAccess, takeVerification })
+      : undefined;
   if (api !== undefined) closeLater(api);
   const tokens = createTokens(config, runtime, { policy, tokenSource, takeVerification });
 
@@ -205,13 +201,13 @@ async function build(
 
   function refuseUnauthenticated(error: unknown, head: RequestHead, ip: string | undefined): never {
     const isUnauthenticated = error instanceof RelayProblem && error.status === 401;
-    const seconds = isUnauthenticated ? unauthenticatedRate.take(clientAddress(head, ip)) : 0;
+    const seconds = isUnauthenticated ? memory.unauthenticated.take(clientAddress(head, ip), requestsPerMinute) : 0;
     throw seconds > 0 ? rateLimited(seconds) : error;
   }
 
   /** Takes one request from the limit of a caller, and returns the caller. */
   function takeRequest(caller: Caller): Caller {
-    const seconds = callerRate.take(caller.key, policy.requestsPerMinute(caller.roles));
+    const seconds = memory.callers.take(caller.key, policy.requestsPerMinute(caller.roles));
     if (seconds > 0) throw rateLimited(seconds);
     return caller;
   }
@@ -252,7 +248,7 @@ async function build(
     admit: (head, ip, body) => pending.track(admit(head, ip, body)),
 
     clientAddress,
-    requestsPerMinute: config.limits.requestsPerMinute,
+    requestsPerMinute,
     revalidate: (caller) => identities.revalidate(caller),
 
     api: api && { ...api, handle: (call) => pending.track(api.handle(call)) },

@@ -1,8 +1,8 @@
 import type { RelayConfig } from '../config/config.ts';
 import { type RelayHub, createRelayHub } from '../hub/create.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { createSignInMemory } from '../sign-in/memory.ts';
 import { answerTimeoutOf } from './answer-timeout.ts';
+import { createRelayMemory } from './memory.ts';
 import { type Relay, createRelay } from './relay.ts';
 import { createSocketReview } from './socket-review.ts';
 
@@ -25,13 +25,13 @@ export interface ReloadableRelay {
 
 /** Builds the first relay with its hub. A reload replaces the relay; the hub stays. */
 export async function createReloadableRelay(config: RelayConfig, runtime: RelayRuntime): Promise<ReloadableRelay> {
-  const memory = createSignInMemory(runtime);
+  const memory = createRelayMemory(config, runtime);
   const first = await createRelay(config, runtime, memory);
   const open = new Set([first]);
   const hub = await hubOf(config, first, runtime);
-  const sockets = hub && createSocketReview(hub.hub, () => current, memory.live);
+  const sockets = hub && createSocketReview(hub.hub, () => current, memory.signIn.live);
   // A user who has signed out gets no more events.
-  memory.onEnd.add((name) => sockets?.closeSession(name));
+  memory.signIn.onEnd.add((name) => sockets?.closeSession(name));
   // Another relay may end a session or find fewer roles, and the store drops idle sessions.
   const sessionTimer = sockets && setInterval(() => void sockets.reviewSessions(), READ_SESSIONS_EVERY_MS).unref();
   const closing = new AbortController();
@@ -89,6 +89,7 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
       if (closing.signal.aborted) return fresh.close();
       // Its tokens must come from the clients that are configured now.
       hub?.use(next, fresh.tokenSource);
+      memory.apiLimits.configure(next.proxy);
       current = fresh;
       answerTimeoutMs = answerTimeoutOf(next);
       open.add(current);

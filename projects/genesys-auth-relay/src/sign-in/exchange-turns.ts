@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { createRateLimit } from '../guard/rate.ts';
-import { createBudget } from '../proxy/budget.ts';
+import { type BudgetLimits, createBudget } from '../proxy/budget.ts';
 import type { RelayClock } from '../runtime/clock.ts';
 
 /** How many callbacks may wait, and how long. */
@@ -30,14 +30,12 @@ export function createExchangeTurns(perMinute: number, clock: RelayClock): Excha
   const refusals = createRateLimit(Math.max(1, Math.floor(perMinute * REFUSED_PART)), clock, MAX_ADDRESSES);
   /** Until when an address has to leave capacity, on the monotonic clock. */
   const suspects = new LRUCache<string, number>({ max: MAX_ADDRESSES });
-  const budget = createBudget(
-    {
-      requestsPerMinute: perMinute,
-      ...QUEUE,
-      mayUseAll: (address) => clock.monotonic() >= (suspects.get(address) ?? -Infinity)
-    },
-    clock
-  );
+  const limits: BudgetLimits = {
+    requestsPerMinute: perMinute,
+    ...QUEUE,
+    mayUseAll: (address) => clock.monotonic() >= (suspects.get(address) ?? -Infinity)
+  };
+  const budget = createBudget(() => limits, clock);
   return {
     async take(address) {
       await budget.take(address, new AbortController());

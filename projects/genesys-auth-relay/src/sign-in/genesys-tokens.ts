@@ -4,13 +4,13 @@ import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
 import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
-import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
+import type { ApiLimits } from '../proxy/limits.ts';
 import type { TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { GenesysFailure, createGenesysApi } from './genesys.ts';
-import type { GenesysTokenMemory } from './genesys-token-memory.ts';
+import type { SignInMemory } from './memory.ts';
 import { USER } from './user-token-providers.ts';
 import { rolesOf } from './user-roles.ts';
 
@@ -45,32 +45,26 @@ const tokenNotValid = () =>
     'Sign in again, as a user of a listed organization and with a listed OAuth client.'
   );
 
-/**
- * Builds the check of users' tokens; `undefined` when no identity accepts them.
- *
- * @param memory what outlives a configuration
- */
+/** What {@link createGenesysTokens} works with. */
+export interface GenesysTokenParts {
+  readonly apiLimits: ApiLimits;
+  readonly memory: SignInMemory;
+}
+
+/** Builds the check of users' tokens; `undefined` when no identity accepts them. */
 export function createGenesysTokens(
   identities: readonly GenesysTokenIdentityConfig[],
-  config: Pick<RelayConfig, 'genesys' | 'proxy'>,
+  config: Pick<RelayConfig, 'genesys'>,
   { clock, outbound }: RelayRuntime,
-  memory: GenesysTokenMemory
+  { apiLimits, memory }: GenesysTokenParts
 ): GenesysTokens | undefined {
   if (identities.length === 0) return undefined;
   const api = createGenesysApi(config, outbound);
   const fingerprint = sha256(JSON.stringify(identities));
   const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });
   const flights = new Map<string, Promise<Caller>>();
-  const { requestsPerMinute, queueLength, queueWaitMs } = config.proxy;
   const failures = createRateLimit(FAILED_PER_MINUTE, clock);
   const checks = createRateLimit(CHECKS_PER_MINUTE, clock);
-
-  function limitsOf(hash: string): ApiLimits {
-    const key = [hash, requestsPerMinute, queueLength, queueWaitMs].join(' ');
-    let limits = memory.limits.get(key);
-    if (limits === undefined) memory.limits.set(key, (limits = createApiLimits(config, clock)));
-    return limits;
-  }
 
   async function read(token: string, hash: string): Promise<Caller> {
     const facts = await api.readToken(token, true);
@@ -91,7 +85,7 @@ export function createGenesysTokens(
       source: `${fingerprint} ${hash}`,
       tokenScopes: facts.scopes
     };
-    memory.tokens.set(caller, { token, hash });
+    memory.genesysTokens.set(caller, { token, hash });
     checked.set(hash, { caller, until: clock.monotonic() + CHECKED_MS });
     return caller;
   }
@@ -128,18 +122,11 @@ export function createGenesysTokens(
     revalidate: (caller) => (caller.source.startsWith(`${fingerprint} `) ? caller : undefined),
 
     tokenProvider(caller) {
-      const sent = memory.tokens.get(caller);
+      const sent = memory.genesysTokens.get(caller);
       if (sent === undefined) return undefined;
-      const ofToken = limitsOf(sent.hash);
       return {
-        name: USER.name,
-        budget: ofToken.budget(USER, 0),
-        checkPause: (operation) => {
-          ofToken.checkPause(USER, operation);
-        },
-        onRateLimited: (operation, answer) => {
-          ofToken.onRateLimited(USER, 0, operation, answer);
-        },
+        name: USER,
+        limits: apiLimits.of(`token ${sent.hash}`),
         token: () => Promise.resolve(sent),
         onUnauthorized: () => Promise.resolve(),
         problemOf401(_sent, answer) {

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import type { ApiLimits } from '../proxy/limits.ts';
 import type { Session } from './session.ts';
 
 /** State of a session in this process, in addition to the store. */
@@ -8,8 +7,6 @@ export interface LiveSession {
   readonly pauses: { refresh: number; read: number };
   /** Pending operations, by name. */
   readonly flights: Map<string, Promise<Session>>;
-  /** Budget and pauses of the user's token, made at the first call of the API. */
-  limits: ApiLimits | undefined;
 }
 
 /** The sessions this process has seen. */
@@ -35,7 +32,7 @@ export function createLiveSessions(onEnd: (name: string) => void): LiveSessions 
     let found = all.get(name);
     if (found === undefined) {
       const pauses = { refresh: -Infinity, read: -Infinity };
-      all.set(name, (found = { pauses, flights: new Map(), limits: undefined }));
+      all.set(name, (found = { pauses, flights: new Map() }));
     }
     return found;
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller } from '../identify/caller.ts';
+import type { ApiToken } from '../proxy/token-provider.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { type GenesysTokenMemory, createGenesysTokenMemory } from './genesys-token-memory.ts';
 import { createLiveSessions } from './live.ts';
 import { type MemorySessions, type SeenSession, createMemorySessions } from './session-store.ts';
 
@@ -12,7 +12,8 @@ export interface SignInMemory {
   readonly live: ReturnType<typeof createLiveSessions>;
   /** The session that each caller was identified by. A request may outlive the configuration that identified its caller. */
   readonly seen: WeakMap<Caller, SeenSession>;
-  readonly genesysTokens: GenesysTokenMemory;
+  /** The Genesys Cloud token that each caller has sent. A request may outlive the configuration that identified its caller. */
+  readonly genesysTokens: WeakMap<Caller, ApiToken>;
   /** Listeners that get the name of each session that has ended. */
   readonly onEnd: Set<(name: string) => void>;
 }
@@ -28,7 +29,7 @@ export function createSignInMemory({ clock }: Pick<RelayRuntime, 'clock'>): Sign
     key: randomBytes(32),
     live,
     seen: new WeakMap(),
-    genesysTokens: createGenesysTokenMemory(),
+    genesysTokens: new WeakMap(),
     onEnd
   };
 }

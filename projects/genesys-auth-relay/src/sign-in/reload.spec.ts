@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RequestHead } from '../guard/request-head.ts';
 import { type RelayConfigInput, parseRelayConfig } from '../index.ts';
+import { type RelayMemory, createRelayMemory } from '../relay/memory.ts';
 import { createRelay } from '../relay/relay.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
@@ -15,11 +16,11 @@ import {
   tokenOf,
   withService
 } from '../../test/sign-in-setup.ts';
-import { type SignInMemory, createSignInMemory } from './memory.ts';
 import type { Session } from './session.ts';
 import { nameOf } from './sessions.ts';
 
 const ID = 'a'.repeat(43);
+const ENV = { SIGN_IN_SECRET: 'CANARY-sign-in-secret', SERVICE_SECRET: 'CANARY-service-secret' };
 
 /** A request of the app, with the cookie of a session. */
 function requestWith(cookie: string, tag?: string): RequestHead {
@@ -42,13 +43,12 @@ describe('a reload while a request of a signed-in user is under way', () => {
   const clock = testClock();
   const runtime = runtimeOf({ clock });
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
-  let memory: SignInMemory;
+  let memory: RelayMemory;
   let opened: { close(): Promise<void> }[];
   let cookie: string;
 
   const start = async (config: RelayConfigInput) => {
-    const env = { SIGN_IN_SECRET: 'CANARY-sign-in-secret', SERVICE_SECRET: 'CANARY-service-secret' };
-    const relay = await createRelay(parseRelayConfig(config, env), runtime, memory);
+    const relay = await createRelay(parseRelayConfig(config, ENV), runtime, memory);
     opened.push(relay);
     return relay;
   };
@@ -61,7 +61,7 @@ describe('a reload while a request of a signed-in user is under way', () => {
 
   beforeEach(async () => {
     sandbox = await startSandbox(clock);
-    memory = createSignInMemory(runtime);
+    memory = createRelayMemory(parseRelayConfig(signInConfig(sandbox), ENV), runtime);
     opened = [];
     const [user] = sandbox.users;
     const organization = { id: user?.organization.id ?? '', name: 'Org' };
@@ -78,7 +78,7 @@ describe('a reload while a request of a signed-in user is under way', () => {
       start: clock.now(),
       readAt: clock.now()
     };
-    const store = memory.sessions.store(3_600_000);
+    const store = memory.signIn.sessions.store(3_600_000);
     await store.create(nameOf(ID), session);
     const { signIn } = await relayWith();
     const { setCookie } = await signIn.signOut(requestWith(''));
@@ -135,18 +135,19 @@ describe('a reload while a Genesys Cloud token is checked', () => {
   it.each([true, false])('leaves the call its token, if such tokens are still accepted (%s)', async (stillAccepted) => {
     const clock = testClock();
     const runtime = runtimeOf({ clock });
-    const memory = createSignInMemory(runtime);
     const sandbox = await startSandbox(clock);
     const token = await tokenOf(sandbox);
     const organizations = [sandbox.users[0]?.organization.id ?? ''];
-    const start = (accepts: boolean) => {
+    const configOf = (accepts: boolean) => {
       const identities: RelayConfigInput['identities'] = accepts
         ? [{ type: 'genesysToken', clients: ['sign-in-client'], organizations, roles: { agent: { everyone: true } } }]
         : [{ type: 'loopback', roles: ['agent'] }];
       const config = signInConfig(sandbox, { config: { mode: 'proxy', genesys: withService(sandbox), identities } });
       Reflect.deleteProperty(config, 'signIn');
-      return createRelay(parseRelayConfig(config, { SERVICE_SECRET: 'CANARY-service-secret' }), runtime, memory);
+      return parseRelayConfig(config, ENV);
     };
+    const memory = createRelayMemory(configOf(true), runtime);
+    const start = (accepts: boolean) => createRelay(configOf(accepts), runtime, memory);
     const old = await start(true);
     const headers = { authorization: `Bearer ${token}` };
     const caller = await old.admit({ ...requestWith(''), headers, count: (name) => (name in headers ? 1 : 0) });

@@ -5,6 +5,7 @@ import { keyBytes } from '../config/resolve-store.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import { createRateLimit } from '../guard/rate.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { ApiLimits } from '../proxy/limits.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { Pending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
@@ -45,6 +46,7 @@ export interface SignIn extends SessionCallers {
 export interface SignInParts {
   readonly policy: Policy;
   readonly memory: SignInMemory;
+  readonly apiLimits: ApiLimits;
   readonly pending: Pending;
   /** The store in which several relays keep their sessions; `undefined`: in memory. */
   readonly store: SessionStore | undefined;
@@ -55,7 +57,7 @@ export function createSignIn(
   config: RelayConfig,
   signIn: SignInConfig,
   runtime: RelayRuntime,
-  { policy, memory, pending, store }: SignInParts
+  { policy, memory, apiLimits, pending, store }: SignInParts
 ): SignIn {
   const { clock } = runtime;
   const { client, redirectUri, appUrl, organizations } = signIn;
@@ -88,11 +90,7 @@ export function createSignIn(
   );
   const idleTimer = setInterval(() => void sessions.endIdle(), END_IDLE_EVERY_MS).unref();
 
-  const userTokenProvider = createUserTokenProviders(
-    config,
-    { sessions, live: memory.live, sessionEndedProblem },
-    runtime
-  );
+  const userTokenProvider = createUserTokenProviders({ sessions, apiLimits, sessionEndedProblem });
 
   const start = createStart(signIn, { returnTo, transactions, sessionCookie });
   const callback = createCallback(

@@ -1,31 +1,28 @@
-import type { RelayConfig } from '../config/config.ts';
 import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
-import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
+import type { ApiLimits } from '../proxy/limits.ts';
 import type { ApiToken, TokenProvider } from '../proxy/token-provider.ts';
 import type { RelayProblem } from '../reply/problem.ts';
-import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import type { LiveSessions } from './live.ts';
 import type { Session } from './session.ts';
 import type { SeenSession } from './session-store.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Name of users' tokens in metrics, in place of that of an OAuth client. */
-export const USER = { name: 'user' } as const;
+export const USER = 'user';
 
 /** Dependencies of {@link createUserTokenProviders}. */
 export interface UserTokenParts {
   readonly sessions: Sessions;
-  readonly live: LiveSessions;
+  readonly apiLimits: ApiLimits;
   readonly sessionEndedProblem: () => RelayProblem;
 }
 
 /** Builds the token providers that use the tokens of signed-in users. Two sessions share no budget and no pause. */
-export function createUserTokenProviders(
-  config: Pick<RelayConfig, 'proxy'>,
-  { sessions, live, sessionEndedProblem }: UserTokenParts,
-  { clock }: RelayRuntime
-): (seen: SeenSession) => TokenProvider {
+export function createUserTokenProviders({
+  sessions,
+  apiLimits,
+  sessionEndedProblem
+}: UserTokenParts): (seen: SeenSession) => TokenProvider {
   const tokens = new WeakMap<Session, ApiToken>();
   function tokenOf(session: Session): ApiToken {
     let token = tokens.get(session);
@@ -36,23 +33,11 @@ export function createUserTokenProviders(
     return token;
   }
 
-  function limitsOf(name: string): ApiLimits {
-    const state = live.of(name);
-    return (state.limits ??= createApiLimits(config, clock));
-  }
-
   return ({ name, session }) => {
-    const limits = limitsOf(name);
     let current = session;
     return {
-      name: USER.name,
-      budget: limits.budget(USER, 0),
-      checkPause: (operation) => {
-        limits.checkPause(USER, operation);
-      },
-      onRateLimited: (operation, answer) => {
-        limits.onRateLimited(USER, 0, operation, answer);
-      },
+      name: USER,
+      limits: apiLimits.of(`session ${name}`),
       token: () => Promise.resolve(tokenOf(current)),
       async onUnauthorized(_sent, answer) {
         if (isAddressRefused(answer)) return;

@@ -1,0 +1,32 @@
+import type { RelayConfig } from '../config/config.ts';
+import { type RateLimit, createRateLimit } from '../guard/rate.ts';
+import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
+import type { RelayRuntime } from '../runtime/runtime.ts';
+import { type SignInMemory, createSignInMemory } from '../sign-in/memory.ts';
+
+/** Verifications of a reported token that one caller may start in a minute. */
+const VERIFICATIONS_PER_MINUTE = 10;
+
+/** What outlives a configuration: a reload must not end a session, and must not refill a limit. */
+export interface RelayMemory {
+  readonly signIn: SignInMemory;
+  readonly apiLimits: ApiLimits;
+  /** Requests by caller. */
+  readonly callers: RateLimit;
+  /** Requests without a valid credential by address, so that they cannot use up the limit of identified callers at the same address. */
+  readonly unauthenticated: RateLimit;
+  /** Verifications of refused tokens by caller. */
+  readonly verifications: RateLimit;
+}
+
+/** Builds an empty memory. */
+export function createRelayMemory({ proxy, limits }: RelayConfig, runtime: RelayRuntime): RelayMemory {
+  const { clock } = runtime;
+  return {
+    signIn: createSignInMemory(runtime),
+    apiLimits: createApiLimits(proxy, clock),
+    callers: createRateLimit(limits.requestsPerMinute, clock),
+    unauthenticated: createRateLimit(limits.requestsPerMinute, clock),
+    verifications: createRateLimit(VERIFICATIONS_PER_MINUTE, clock)
+  };
+}

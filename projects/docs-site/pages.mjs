@@ -28,6 +28,18 @@ export function siteMap(root) {
   return { ...Object.fromEntries(pages), ...others };
 }
 
+/**
+ * The anchor that GitHub makes of the text of a heading. The site uses the same anchors, so that links work on both.
+ *
+ * @param {string} heading text without markup
+ */
+export const anchorOf = (heading) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+
 /** A link as it must be on the site. */
 function linkOnSite(link, { file, map, root, repository, homepage }) {
   // READMEs that are published on npm link to the repository, so that their links also work there.

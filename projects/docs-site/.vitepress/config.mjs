@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
-import { contents } from '../pages.mjs';
+import { anchorOf, contents } from '../pages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -23,7 +23,10 @@ export default defineConfig({
   ignoreDeadLinks: 'localhostLinks',
   metaChunk: true,
   vite: { plugins: [llmstxt({ ignoreFiles: ['api/**'] })] },
-  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    anchor: { slugify: anchorOf }
+  },
   themeConfig: {
     search: {
       provider: 'local',

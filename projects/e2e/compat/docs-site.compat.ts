@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../../../scripts/lib/free-port.cjs';
@@ -56,6 +57,23 @@ it('a reader finds an error code with the keyboard', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/errors#/);
   await page.close();
+});
+
+it('every link to a part of a page leads to a heading', () => {
+  const site = join(folder, 'dist/site');
+  const pages = readdirSync(site, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.html') && !file.startsWith('api/'));
+  const html = new Map(pages.map((file) => [`/${file}`, readFileSync(join(site, file), 'utf8')]));
+  const fileOf = (path: string) => (path.endsWith('/') ? `${path}index.html` : `${path.replace(/\.html$/, '')}.html`);
+  const broken = [...html].flatMap(([page, text]) =>
+    [...text.matchAll(/href="(\/[^"#]*)?#([^"]+)"/g)]
+      .filter(([, path = page]) => html.has(fileOf(path)))
+      .filter(([, path = page, anchor = '']) => !html.get(fileOf(path))?.includes(`id="${decodeURI(anchor)}"`))
+      .map(([link]) => `${page}: ${link}`)
+  );
+  expect(html.size).toBeGreaterThan(40);
+  expect(broken).toEqual([]);
 });
 
 it('offers its pages as text for language models', async () => {

@@ -6,6 +6,7 @@ import { PROBLEMS } from 'genesys-auth-protocol';
 import { loadRelayConfig } from 'genesys-auth-relay';
 import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
+import { anchorOf } from '../../docs-site/pages.mjs';
 
 const root = join(__dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -56,11 +57,7 @@ function anchorsOf(page: string): Set<string> {
   const anchors = new Set<string>();
   const text = read(page).replace(/^ *(```+)[\s\S]*?^ *\1$/gm, '');
   for (const [, heading = ''] of text.matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
-    const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    const anchor = plain
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replace(/\s/g, '-');
+    const anchor = anchorOf(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
     const count = seen.get(anchor) ?? 0;
     seen.set(anchor, count + 1);
     anchors.add(count === 0 ? anchor : `${anchor}-${count}`);

@@ -148,7 +148,8 @@ describe('genesys-auth-relay dev --sandbox', () => {
     await once(socket, 'close');
   });
 
-  it('signs a user in at the port that the browser used, for a client that follows redirects', async () => {
+  // Another port, and `ng serve --ssl`.
+  it.each(['http://localhost:4300', 'https://localhost:4200'])('signs a user in at %s', async (origin) => {
     const cookies = new Map<string, string>();
     const keep = ({ headers }: { headers: IncomingMessage['headers'] }) => {
       for (const line of headers['set-cookie'] ?? []) {
@@ -158,29 +159,30 @@ describe('genesys-auth-relay dev --sandbox', () => {
     };
     const atApp = async (url: URL, more: Record<string, string> = {}) => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      const headers = forwarded({ host: url.host, ...(cookie !== '' && { cookie }), ...more });
+      const sent = { host: url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) };
+      const headers = forwarded({ ...sent, ...(cookie !== '' && { cookie }), ...more });
       const answer = await ask(`${url.pathname.replace(/^\/genesys/, '')}${url.search}`, headers);
       keep(answer);
       return answer;
     };
-    const started = await atApp(new URL('http://localhost:4300/genesys/sign-in?return_to=/queues'));
+    const started = await atApp(new URL(`${origin}/genesys/sign-in?return_to=/queues`));
     const login = await fetch(String(started.headers.location), {
       method: 'POST',
       redirect: 'manual',
       body: new URLSearchParams({ email: 'agent.1@sandbox.example', password: 'any', action: 'sign-in' })
     });
     const callback = new URL(login.headers.get('location') ?? '');
-    expect(callback.origin).toBe('http://localhost:4300');
+    expect(callback.origin).toBe(origin);
     const finished = await atApp(callback);
     expect(finished.status).toBe(303);
-    expect(finished.headers.location).toMatch(/^http:\/\/localhost:4300\/queues\?/);
+    expect(finished.headers.location).toContain(`${origin}/queues?`);
 
-    const session = await atApp(new URL('http://localhost:4300/genesys/session'), AUTH);
+    const session = await atApp(new URL(`${origin}/genesys/session`), AUTH);
     expect(session).toMatchObject({ status: 200, json: { identity: 'session', roles: ['supervisor'] } });
     const user = { ...AUTH, 'x-genesys-session': session.json.session ?? '' };
-    const queues = await atApp(new URL('http://localhost:4300/genesys/api/v2/routing/queues'), user);
+    const queues = await atApp(new URL(`${origin}/genesys/api/v2/routing/queues`), user);
     expect(queues.status).toBe(200);
-    // The browser at the other port has no session.
+    // A browser without the cookie has no session.
     expect((await page()).json.identity).toBe('dev');
   });
 

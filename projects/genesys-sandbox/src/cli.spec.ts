@@ -29,7 +29,7 @@ describe('the command line', () => {
     );
     expect(server).toEqual(SANDBOX_CLIENT);
     expect(signIn?.redirectUris?.slice(-3)).toEqual([
-      'http://localhost/genesys/sign-in/callback',
+      'https://localhost:4200/genesys/sign-in/callback',
       'https://a.example/b',
       'http://c.example/'
     ]);

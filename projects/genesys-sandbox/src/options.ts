@@ -116,13 +116,16 @@ const LOCAL_REDIRECT_URIS = [
   'http://localhost/genesys/sign-in/callback'
 ];
 
+/** The same with `ng serve --ssl`. Only `http://localhost` allows any port. */
+const LOCAL_TLS_REDIRECT_URIS = ['https://localhost:4200/', 'https://localhost:4200/genesys/sign-in/callback'];
+
 /** Signs users in for a server, such as the relay, that a sandbox without `clients` knows. Its secret is public as well. */
 export const SANDBOX_SIGN_IN_CLIENT: ConfidentialClient = {
   id: '7c1e5b0a-3f64-4d52-9b1d-0c2a6e8f4d13',
   secret: 'sandbox-development-secret',
   name: 'Sandbox sign-in client',
   grantType: 'CODE',
-  redirectUris: LOCAL_REDIRECT_URIS
+  redirectUris: [...LOCAL_REDIRECT_URIS, ...LOCAL_TLS_REDIRECT_URIS]
 };
 
 /** Signs users in for an app in the browser, that a sandbox without `clients` knows. It has no secret and needs PKCE. */

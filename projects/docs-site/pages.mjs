@@ -93,8 +93,9 @@ export function writePages({ root, to, repository }) {
   for (const [file, page] of Object.entries(map)) {
     const text = readFileSync(join(root, file), 'utf8');
     const changed = outsideCode(text, (part) =>
+      // Inline, or as a definition: "[name]: file".
       part.replace(
-        /(\]\()([^)\s]+)(\))/g,
+        /(\]\(|^\[[^\]]+\]: )([^)\s]+)(\)|$)/gm,
         (_all, before, link, after) => `${before}${linkOnSite(link, { file, map, root, repository, homepage })}${after}`
       )
     );

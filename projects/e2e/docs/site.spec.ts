@@ -27,7 +27,10 @@ describe('the documentation site', () => {
     const map = siteMap(root);
     const pages = Object.values(map).map((page) => readFileSync(join(folder, page), 'utf8'));
     const links = pages.flatMap((text) =>
-      [...text.replace(/^ *(`{3,})[\s\S]*?^ *\1$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+      [
+        // Inline, or as a definition: "[name]: file".
+        ...text.replace(/^ *(`{3,})[\s\S]*?^ *\1$/gm, '').matchAll(/(?:\]\(|^\[[^\]]+\]: )([^)\s]+)(?:\)|$)/gm)
+      ].map(([, link = '']) => link)
     );
     expect(links.length).toBeGreaterThan(200);
     expect(links.filter((link) => !/^(?:https?:|mailto:|#|\/)/.test(link))).toEqual([]);

@@ -10,6 +10,16 @@ const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')
 const groups = contents(root);
 const apis = JSON.parse(readFileSync(join(root, 'projects/docs-site/dist/apis.json'), 'utf8'));
 
+/** Blocks with the language "mermaid" become diagrams, as on GitHub. */
+function drawDiagrams(markdown) {
+  const { fence } = markdown.renderer.rules;
+  markdown.renderer.rules.fence = (tokens, at, ...others) => {
+    const { info, content } = tokens[at];
+    if (info.trim() !== 'mermaid') return fence(tokens, at, ...others);
+    return `<Diagram source="${encodeURIComponent(content)}" />`;
+  };
+}
+
 export default defineConfig({
   title: 'ngx-genesys-auth',
   description: 'Angular and Genesys Cloud: no OAuth secret in the browser, and in proxy mode no token either.',
@@ -25,7 +35,10 @@ export default defineConfig({
   vite: { plugins: [llmstxt({ ignoreFiles: ['api/**'] })] },
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    anchor: { slugify: anchorOf }
+    anchor: { slugify: anchorOf },
+    config: (markdown) => {
+      drawDiagrams(markdown);
+    }
   },
   themeConfig: {
     search: {

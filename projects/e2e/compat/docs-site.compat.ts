@@ -40,10 +40,37 @@ async function open(path: string, width: number, colorScheme: 'light' | 'dark'):
 const looks = [1280, 360].flatMap((width) => (['light', 'dark'] as const).map((scheme) => [width, scheme] as const));
 
 it.each(looks)('axe finds nothing at a width of %i, %s, and nothing is cut off', async (width, scheme) => {
-  for (const path of ['/', '/tutorials/first-call', '/reference/configuration', '/errors', '/api/ngx-genesys-auth/']) {
+  for (const path of [
+    '/',
+    '/tutorials/first-call',
+    '/concepts/diagrams',
+    '/recipes/reverse-proxies',
+    '/reference/compatibility',
+    '/reference/configuration',
+    '/errors',
+    '/api/ngx-genesys-auth/'
+  ]) {
     const page = await open(path, width, scheme);
     expect({ path, faults: await axeFaults(page) }).toEqual({ path, faults: [] });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.close();
+  }
+});
+
+it('draws every diagram, and again when the colors change', async () => {
+  for (const [path, count] of [
+    ['/concepts/diagrams', 3],
+    ['/concepts/sign-in-flow', 1]
+  ] as const) {
+    const page = await open(path, 1280, 'light');
+    const diagrams = page.locator('.diagram svg');
+    await diagrams.nth(count - 1).waitFor();
+    const light = await diagrams.first().innerHTML();
+    await page.click('.VPNavBarAppearance .VPSwitchAppearance');
+    await page.waitForFunction((before) => document.querySelector('.diagram svg')?.innerHTML !== before, light);
+    expect(await diagrams.count()).toBe(count);
+    // Mermaid draws a picture of a bomb in place of a diagram that it cannot read.
+    expect(await page.locator('.diagram .error-icon').count()).toBe(0);
     await page.close();
   }
 });

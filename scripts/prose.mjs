@@ -5,7 +5,7 @@ import { phrasesIn, texts } from './lib/prose.mjs';
 import { root } from './lib/root.mjs';
 
 /** New text has none. Lower this number when you rewrite an old page, and never raise it. */
-const ALLOWED = 24;
+const ALLOWED = 20;
 
 const found = texts.flatMap((file) => phrasesIn(file, readFileSync(join(root, file), 'utf8')));
 for (const line of found) console.error(line);

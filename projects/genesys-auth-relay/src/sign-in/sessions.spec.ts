@@ -367,7 +367,7 @@ describe('the token of a user', () => {
   afterEach(() => world.close());
   const refreshes = () => world.sandbox.tokenRequestCount() - 1;
 
-  it('is refreshed once for 200 calls at its end, and none fails', async () => {
+  it('is refreshed once for 200 calls when it expires, and none fails', async () => {
     const { world: own, browser } = await signedIn({
       config: { proxy: { requestsPerMinute: 1000, queueLength: 1000 } }
     });

@@ -18,19 +18,33 @@ export function errorBody({ headers, body }: WholeAnswer): Record<string, unknow
 /** Whether the API refuses the address of the relay, and not the token. */
 export const isAddressRefused = (answer: WholeAnswer): boolean => errorBody(answer)?.['code'] === 'ip.not.authorized';
 
-/**
- * The problem of a call to which the API answered 401 although the token is live. A 401 would make the caller sign
- * in again, which changes nothing.
- */
-export function apiRefused(answer: WholeAnswer): RelayProblem {
+/** The error code of an answer with status 401, in a form that may be shown. */
+function codeOf(answer: WholeAnswer): string {
   const code = errorBody(answer)?.['code'];
-  const named = typeof code === 'string' && /^[a-z0-9._-]{1,60}$/i.test(code) ? code : 'HTTP status 401';
-  const correlationId = headerOf(answer.headers, 'inin-correlation-id');
-  return new RelayProblem('api_refused', `The API refused the relay, not the caller (${named}).`, {
-    hint:
-      named === 'ip.not.authorized'
-        ? 'Genesys Cloud does not accept the address of the relay: add it to the allowed addresses of the organization.'
-        : 'Check the OAuth client of the relay: its region, its roles, and whether it is active.',
-    ...(correlationId !== undefined && { headers: { 'inin-correlation-id': correlationId } })
-  });
+  return typeof code === 'string' && /^[a-z0-9._-]{1,60}$/i.test(code) ? code : 'HTTP status 401';
 }
+
+/** A 401 would make the caller sign in again, which changes nothing. */
+function refused(answer: WholeAnswer, message: string, hint: string): RelayProblem {
+  const correlationId = headerOf(answer.headers, 'inin-correlation-id');
+  const headers = correlationId === undefined ? {} : { 'inin-correlation-id': correlationId };
+  return new RelayProblem('api_refused', message, { hint, headers });
+}
+
+/** The problem of a call to which the API answered 401 although the token of the relay is live. */
+export const apiRefused = (answer: WholeAnswer): RelayProblem =>
+  refused(
+    answer,
+    `The API refused the relay, not the caller (${codeOf(answer)}).`,
+    isAddressRefused(answer)
+      ? 'Genesys Cloud does not accept the address of the relay: add it to the allowed addresses of the organization.'
+      : 'Check the OAuth client of the relay: its region, its roles, and whether it is active.'
+  );
+
+/** The problem of a call to which the API answered 401 although the token of the user is live. */
+export const callRefused = (answer: WholeAnswer): RelayProblem =>
+  refused(
+    answer,
+    `The API refused this call, but not the token of the user (${codeOf(answer)}).`,
+    'The user stays signed in. Check in Genesys Cloud whether the user may call this operation.'
+  );

@@ -115,6 +115,7 @@ async function build(
   closeables: Closeable[]
 ): Promise<Omit<Relay, 'hub'>> {
   const { apiLimits } = memory;
+  const takeVerification = (key: string) => memory.verifications.take(key) === 0;
   const closeLater = <Part extends Closeable>(part: Part): Part => {
     closeables.push(part);
     return part;
@@ -126,7 +127,14 @@ async function build(
   if (sessions !== undefined) closeLater(sessions);
   const dev = config.dev?.key && createDevIdentity(config.dev, config.dev.key);
   const createSignInFor = (signInConfig: SignInConfig) =>
-    createSignIn(config, signInConfig, runtime, { policy, memory: memory.signIn, apiLimits, pending, store: sessions });
+    createSignIn(config, signInConfig, runtime, {
+      policy,
+      memory: memory.signIn,
+      apiLimits,
+      takeVerification,
+      pending,
+      store: sessions
+    });
   const signIn =
     config.signIn &&
     closeLater(dev ? createDevSignIn(config.signIn, createSignInFor, dev) : createSignInFor(config.signIn));
@@ -159,7 +167,6 @@ async function build(
   closeLater(secrets);
   const { requestsPerMinute } = config.limits;
   const clientAddress = createClientAddress(config.limits.trustedProxies);
-  const takeVerification = (caller: string) => memory.verifications.take(caller) === 0;
   const api =
     config.mode === 'proxy'
       ? createApiProxy(config, runtime, { tokenSource, apiLimits, apiAccess, takeVerification })

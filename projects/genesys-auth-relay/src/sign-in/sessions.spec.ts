@@ -416,7 +416,7 @@ describe('the token of a user', () => {
     expect(refreshes()).toBe(0);
   });
 
-  it('ends the session when the API refuses the new token as well', async () => {
+  describe('when the API answers 401', () => {
     const organization = { id: 'org', name: 'Org' };
     const user = {
       id: 'user',
@@ -425,21 +425,71 @@ describe('the token of a user', () => {
       homeOrganization: organization,
       authorizedScope: ['routing']
     };
+    /** Status of the API's answer. */
+    let statusOf: (url: string) => number;
+    const asked: string[] = [];
     const api = createServer(({ url = '' }, response) => {
-      const isAboutUser = /\/(?:tokens|users)\/me/.test(url);
-      response.writeHead(isAboutUser ? 200 : 401, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(isAboutUser ? user : { status: 401, code: 'bad.credentials' }));
+      asked.push(url);
+      const status = statusOf(url);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(status === 200 ? user : { status, code: 'bad.credentials' }));
     });
-    await once(api.listen(0, '127.0.0.1'), 'listening');
-    const apiOrigin = `http://127.0.0.1:${String(Reflect.get(Object(api.address()), 'port'))}`;
-    const { world: own, browser } = await signedIn(({ tokenEndpoint }) => ({
-      signIn: { organizations: ['org'] },
-      config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: TIMEOUT_MS } }
-    }));
-    world = own;
-    expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
-    expect(refreshes()).toBe(1);
-    api.close();
+    const verifications = () => asked.filter((url) => url.startsWith('/api/v2/tokens/me')).length;
+    const refused = (code: string) => ({
+      status: 502,
+      body: { code: 'api_refused', detail: expect.stringContaining(code) as string }
+    });
+
+    async function signInWith(beside: SignInChange = {}) {
+      if (!api.listening) await once(api.listen(0, '127.0.0.1'), 'listening');
+      const apiOrigin = `http://127.0.0.1:${String(Reflect.get(Object(api.address()), 'port'))}`;
+      statusOf = () => 200;
+      const { world: own, browser } = await signedIn(
+        ({ tokenEndpoint }) => ({
+          signIn: { organizations: ['org'] },
+          config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: TIMEOUT_MS } }
+        }),
+        beside
+      );
+      world = own;
+      asked.length = 0;
+      return browser;
+    }
+    afterAll(() => {
+      api.close();
+    });
+
+    it.each([
+      ['with a refresh token', {}],
+      ['without a refresh token', { sandbox: { signIn: { inactivityTimeoutSeconds: 300 } } }]
+    ])('keeps the session and its token if the token is live, %s', async (_what, beside) => {
+      const browser = await signInWith(beside);
+      statusOf = (url) => (url === QUEUES ? 401 : 200);
+      for (let call = 0; call < 15; call += 1)
+        expect(await browser.send(QUEUES)).toMatchObject(refused('bad.credentials'));
+      expect(refreshes()).toBe(0);
+      // The callers of an operation that always answers 401 must not use up the requests of the user's token.
+      expect(verifications()).toBe(10);
+      expect((await browser.send('/api/v2/routing/skills')).status).toBe(200);
+      expect((await browser.session()).status).toBe(200);
+    });
+
+    it('keeps the session while Genesys Cloud cannot say whether the token is live', async () => {
+      const browser = await signInWith();
+      statusOf = (url) => (url === QUEUES ? 401 : 503);
+      expect(await browser.send(QUEUES)).toMatchObject(refused('bad.credentials'));
+      statusOf = () => 200;
+      expect((await browser.send(QUEUES)).status).toBe(200);
+      expect(refreshes()).toBe(0);
+    });
+
+    it('ends the session if the new token is refused as well', async () => {
+      const browser = await signInWith();
+      statusOf = () => 401;
+      expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+      expect(refreshes()).toBe(1);
+      expect(await browser.send(QUEUES)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    });
   });
 
   it('is used on while the token endpoint fails, and then the caller waits', async () => {
@@ -623,6 +673,7 @@ describe('a token that was refreshed', () => {
       pending: createPending(),
       absoluteMs: 720 * MINUTE,
       sessionEndedProblem,
+      takeVerification: () => true,
       isAllowed
     };
     const sessions = createSessions(parts, runtimeOf({ clock }));
@@ -673,6 +724,7 @@ describe('a user whom Genesys Cloud no longer shows', () => {
       pending: createPending(),
       absoluteMs: 720 * MINUTE,
       sessionEndedProblem,
+      takeVerification: () => true,
       isAllowed
     };
     const sessions = createSessions(parts, runtimeOf({ clock }));

@@ -38,6 +38,15 @@ export interface Sessions {
    * @throws RelayProblem `session_ended`, `identity_unavailable`
    */
   replaceToken(name: string, refused: string): Promise<Session>;
+  /**
+   * The session after an operation has answered 401. The token is replaced only if `tokens/me` refuses it, too, because an operation
+   * may answer 401 for another reason.
+   *
+   * @throws RelayProblem `session_ended`, `identity_unavailable`
+   */
+  replaceDeadToken(name: string, refused: string): Promise<Session>;
+  /** Ends the session if `tokens/me` refuses its token. Returns whether it has ended. */
+  endIfDead(name: string, accessToken: string): Promise<boolean>;
   end(name: string, why: SessionEnd, revoke?: boolean): Promise<void>;
   /** Ends the sessions that have reached the idle limit. Their browsers may be closed, so no request would end them. Never throws. */
   endIdle(): Promise<void>;
@@ -52,6 +61,8 @@ export interface SessionParts {
   readonly absoluteMs: number;
   /** The problem of a session that has ended. */
   readonly sessionEndedProblem: () => RelayProblem;
+  /** Takes one verification of a refused token from the limit of the session. Returns `false` when none is left. */
+  readonly takeVerification: (name: string) => boolean;
   /** Whether the configuration still allows the organization of the user and the OAuth client. */
   readonly isAllowed: (session: Session) => boolean;
 }
@@ -82,7 +93,7 @@ const isRefreshOver = ({ reason, status = 0 }: GenesysFailure): boolean =>
 
 /** Builds the sessions on a store. */
 export function createSessions(parts: SessionParts, { clock, observer }: RelayRuntime): Sessions {
-  const { store, genesys, live, pending, absoluteMs, sessionEndedProblem, isAllowed } = parts;
+  const { store, genesys, live, pending, absoluteMs, sessionEndedProblem, takeVerification, isAllowed } = parts;
 
   /** Completes the end of a session that is no longer in the store. */
   function close(name: string, session: Session, why: SessionEnd, revoke = true): void {
@@ -190,6 +201,35 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     }
   }
 
+  /** Whether Genesys Cloud refuses a token. If it does not say so, the token counts as live. */
+  async function isDead(name: string, accessToken: string): Promise<boolean> {
+    if (!takeVerification(name)) return false;
+    try {
+      await genesys.readToken(accessToken, true);
+      return false;
+    } catch (error) {
+      if (!(error instanceof GenesysFailure)) throw error;
+      return isRefusedToken(error);
+    }
+  }
+
+  const replaceDeadToken = (name: string, refused: string): Promise<Session> =>
+    live.once(name, `verify ${sha256(refused)}`, async () => {
+      const kept = await store.read(name);
+      if (kept === undefined) throw sessionEndedProblem();
+      const isCurrent = kept.session.accessToken === refused;
+      return isCurrent && (await isDead(name, refused)) ? replaceToken(name, refused) : kept.session;
+    });
+
+  async function endIfDead(name: string, accessToken: string): Promise<boolean> {
+    if (!(await isDead(name, accessToken))) return false;
+    const kept = await store.read(name);
+    // Another request may have replaced the token.
+    if (kept !== undefined && kept.session.accessToken !== accessToken) return false;
+    await end(name, 'token_refused');
+    return true;
+  }
+
   const isRenewalDue = ({ refreshToken, tokenStart, tokenEnd }: Session): boolean =>
     refreshToken !== undefined && clock.now() >= tokenEnd - Math.min(RENEW_BEFORE_MS, 0.1 * (tokenEnd - tokenStart));
 
@@ -277,6 +317,8 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     },
 
     replaceToken,
+    replaceDeadToken,
+    endIfDead,
     end,
 
     async endIdle() {

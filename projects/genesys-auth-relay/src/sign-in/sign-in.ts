@@ -47,6 +47,8 @@ export interface SignInParts {
   readonly policy: Policy;
   readonly memory: SignInMemory;
   readonly apiLimits: ApiLimits;
+  /** Takes one verification of a refused token from a limit by key. Returns `false` when none is left. */
+  readonly takeVerification: (key: string) => boolean;
   readonly pending: Pending;
   /** The store in which several relays keep their sessions; `undefined`: in memory. */
   readonly store: SessionStore | undefined;
@@ -57,7 +59,7 @@ export function createSignIn(
   config: RelayConfig,
   signIn: SignInConfig,
   runtime: RelayRuntime,
-  { policy, memory, apiLimits, pending, store }: SignInParts
+  { policy, memory, apiLimits, takeVerification, pending, store }: SignInParts
 ): SignIn {
   const { clock } = runtime;
   const { client, redirectUri, appUrl, organizations } = signIn;
@@ -85,7 +87,16 @@ export function createSignIn(
 
   const sessionStore = store ?? memory.sessions.store(signIn.session.idleSeconds * 1000);
   const sessions = createSessions(
-    { store: sessionStore, genesys, live: memory.live, pending, absoluteMs, sessionEndedProblem, isAllowed },
+    {
+      store: sessionStore,
+      genesys,
+      live: memory.live,
+      pending,
+      absoluteMs,
+      sessionEndedProblem,
+      takeVerification,
+      isAllowed
+    },
     runtime
   );
   const idleTimer = setInterval(() => void sessions.endIdle(), END_IDLE_EVERY_MS).unref();

@@ -1,4 +1,4 @@
-import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
+import { apiRefused, callRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import type { ApiLimits } from '../proxy/limits.ts';
 import type { ApiToken, TokenProvider } from '../proxy/token-provider.ts';
 import type { RelayProblem } from '../reply/problem.ts';
@@ -35,22 +35,25 @@ export function createUserTokenProviders({
 
   return ({ name, session }) => {
     let current = session;
+    let isReplaced = false;
     return {
       name: USER,
       limits: apiLimits.of(`session ${name}`),
       token: () => Promise.resolve(tokenOf(current)),
       async onUnauthorized(_sent, answer) {
         if (isAddressRefused(answer)) return;
-        current = await sessions.replaceToken(name, current.accessToken);
+        const { accessToken } = current;
+        current = await sessions.replaceDeadToken(name, accessToken);
+        isReplaced = current.accessToken !== accessToken;
       },
       async problemOf401({ hash }, answer) {
         if (isAddressRefused(answer)) return apiRefused(answer);
-        // The token was renewed, but the call was not sent again, because its body was streamed. The caller gets the API's 401
+        // The token was replaced, but the call was not sent again, because its body was streamed. The caller gets the API's 401
         // and may repeat the call.
         if (hash !== tokenOf(current).hash) return undefined;
-        // A new token is refused as well.
-        await sessions.end(name, 'token_refused');
-        return sessionEndedProblem();
+        // The new token is refused as well.
+        if (isReplaced && (await sessions.endIfDead(name, current.accessToken))) return sessionEndedProblem();
+        return callRefused(answer);
       }
     };
   };

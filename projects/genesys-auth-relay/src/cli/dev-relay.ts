@@ -1,5 +1,6 @@
 import type { RelayConfig } from '../config/config.ts';
 import { type RunningRelay, needsRestart, startRelay } from '../http/server.ts';
+import { isSameOutbound } from '../runtime/outbound.ts';
 
 /** What a relay starts with. */
 export interface DevInput {
@@ -47,7 +48,8 @@ export async function startDevRelay(read: () => Promise<DevInput>): Promise<DevR
     },
     async update() {
       const next = await read();
-      await (needsRestart(input.config, next.config) ? restart(next) : relay.reload(next.config));
+      const isRestartNeeded = needsRestart(input.config, next.config) || !isSameOutbound(input.env, next.env);
+      await (isRestartNeeded ? restart(next) : relay.reload(next.config));
       input = next;
     },
     close: () => relay.close()

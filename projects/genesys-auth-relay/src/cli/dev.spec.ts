@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ask } from '../testing/ask.ts';
+import { startForwardProxy } from '../testing/forward-proxy.ts';
 import { type TokenServer, startTokenServer } from '../testing/token-server.ts';
 import { until } from '../testing/until.ts';
 import { run } from './run.ts';
@@ -196,6 +197,29 @@ describe('genesys-auth-relay dev', () => {
     await until(() => err().includes('Another program has port'), 'the refusal of the port');
     await until(() => err().split('continues').length > 2, 'the second start');
     expect((await session(lastUrl(err()))).body).toMatchObject({ mode: 'proxy', roles: ['developer'] });
+  });
+
+  it('reaches other hosts through the proxy that a change of .env names', async () => {
+    const proxy = await startForwardProxy();
+    const client = { id: 'relay-client', secret: { env: 'DEV_SPEC_SECRET' } };
+    configFile({
+      genesys: { tokenEndpoint: 'https://login.example/oauth/token', apiOrigin: server.apiOrigin, client }
+    });
+    writeFileSync(at('.env'), 'DEV_SPEC_SECRET=CANARY-secret\n');
+    const { out } = await start();
+    writeFileSync(at('.env'), `DEV_SPEC_SECRET=CANARY-secret\nHTTPS_PROXY=http://${proxy.host}:${proxy.port}\n`);
+    await until(() => lastUrl(out()) !== '', 'the change');
+    await ask(`${lastUrl(out())}/token`, {
+      headers: {
+        'x-genesys-auth': '1',
+        'x-genesys-dev-key': key(),
+        'x-forwarded-host': 'localhost:4200',
+        'content-type': 'application/json'
+      },
+      body: '{"scopes":["analytics"]}'
+    });
+    expect(proxy.tunnels).toContain('login.example:443');
+    await proxy.close();
   });
 
   it('applies a change of .env', async () => {

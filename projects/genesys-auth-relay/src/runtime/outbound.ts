@@ -58,6 +58,11 @@ function variable(env: NodeJS.ProcessEnv, name: string): readonly [name: string,
 
 const proxyVariable = (env: NodeJS.ProcessEnv) => variable(env, 'HTTPS_PROXY') ?? variable(env, 'HTTP_PROXY');
 
+/** Whether two environments name the same proxy and the same exceptions. */
+export const isSameOutbound = (first: NodeJS.ProcessEnv, next: NodeJS.ProcessEnv): boolean =>
+  proxyVariable(first)?.[1] === proxyVariable(next)?.[1] &&
+  variable(first, 'NO_PROXY')?.[1] === variable(next, 'NO_PROXY')?.[1];
+
 function parse(text: string): URL | undefined {
   // Without a scheme, as curl takes it. "host:port" would be a URL of the scheme "host".
   const url = text.includes('://') ? text : `http://${text}`;

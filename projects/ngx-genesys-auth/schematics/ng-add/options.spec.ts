@@ -28,6 +28,8 @@ describe('ng add, its questions', () => {
     [{ scopes: 'analytics:reporting:read' }, /analytics:reporting:read/],
     [{ scopes: 'rou"ting' }, /cannot have/],
     [{ proxyTarget: 'localhost' }, /is not a URL for the dev proxy/],
+    [{ proxyTarget: 'http://relay.example' }, /everyone on the way.*key.*https:\/\/relay\.example.*this machine/],
+    [{ proxyTarget: 'http://localhost.example:8080' }, /everyone on the way/],
     [{ signIn: true, mode: 'token' }, /only in proxy mode.*--mode=token or --sign-in/]
   ])('%j is refused with what to write instead', async (given, expected) => {
     expect(await failure(await workspace(), { ...ANSWERS, ...given } as typeof ANSWERS)).toMatch(expected);

@@ -71,6 +71,13 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
     stop(`"${proxyTarget}" is not a URL for the dev proxy. Write it like http://localhost:8080.`);
   }
+  const target = new URL(proxyTarget);
+  if (!isPrivate(target)) {
+    stop(
+      `everyone on the way to ${target.origin} can read the key that the dev proxy sends with each request. ` +
+        `Write https://${target.host}, or use a relay on this machine, for example http://localhost:8080.`
+    );
+  }
   return {
     api,
     relay,
@@ -83,12 +90,15 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
   };
 }
 
+/** Whether nobody on the network can read what is sent to a URL: it uses https, or stays on this machine. */
+const isPrivate = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+
 /** Whether the library takes a URL as the place of the relay: tokens and credentials may be sent there. */
 function isRelayUrl(relay: string): boolean {
   if (!/^https?:\/\/[^/]/i.test(relay) || !URL.canParse(relay)) return false;
-  const { protocol, hostname, username, password } = new URL(relay);
-  const isSafe = protocol === 'https:' || /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
-  return isSafe && username === '' && password === '';
+  const url = new URL(relay);
+  return isPrivate(url) && url.username === '' && url.password === '';
 }
 
 async function readRegion(region: string | undefined): Promise<{ region: string }> {

@@ -5,11 +5,11 @@ import { describeChangeOfUser } from '../support/change-of-user.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeOverTls, launchChromium } from '../support/chromium.ts';
 import { DeskBrowser } from '../support/desk-browser.ts';
-import { USERS, type SignInServer, startSignInServer } from '../support/sign-in-server.ts';
+import { USERS, type SignInServer, logIn, startSignInServer } from '../support/sign-in-server.ts';
 import { type TlsFront, startTlsFront } from '../support/tls-front.ts';
 import { until } from '../support/until.ts';
 
-const { ann } = USERS;
+const { ann, dora } = USERS;
 const APP = 'https://app.example.test';
 
 /** Each deployment, and the host that has the relay. */
@@ -68,6 +68,38 @@ describeOverTls('users sign in over TLS, and the login pages are on another site
       ]);
       await page.reload();
       await page.locator('#data').waitFor();
+    });
+
+    it('each sign-in that does not succeed shows why, and the next try may succeed', async () => {
+      const page = await desk.open();
+      const signIn = page.locator('#sign-in');
+      const problem = async (code: string) => {
+        await page.locator('#problem').filter({ hasText: code }).waitFor();
+        expect(page.url()).toBe(`${APP}/signed-out`);
+      };
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await problem('sign_in_cancelled: ');
+
+      await signIn.click();
+      await logIn(page, dora);
+      await problem('organization_not_allowed: ');
+
+      server.hosts.tokenEndpoint.goAway();
+      await signIn.click();
+      await logIn(page, ann);
+      await problem('sign_in_failed: ');
+      await server.hosts.tokenEndpoint.comeBack();
+
+      // From now on Genesys Cloud remembers the user.
+      server.blockedCookies = /genesys-session/;
+      await signIn.click();
+      await problem('cookies_blocked: ');
+      server.blockedCookies = undefined;
+
+      await signIn.click();
+      await page.locator('#user').waitFor();
+      expect(await page.locator('#problem').count()).toBe(0);
+      expect(desk.redirects).toBe(5);
     });
 
     it('after the session has ended, the user signs in again in a new window', async () => {

@@ -70,14 +70,20 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
     expect(desk.redirects).toBe(1);
   });
 
-  it('no token, verifier or secret reaches the browser, and the session id is in one answer only', async () => {
+  it('no token, verifier or secret reaches the browser, and session id and code are only where they must be', async () => {
     const page = await desk.signIn();
     const [session] = (await desk.context.cookies()).filter(({ name }) => name.startsWith('genesys-session'));
     expect(session).toMatchObject({ httpOnly: true, sameSite: 'Strict', expires: -1 });
     // Secret, verifier, access token and refresh token; afterEach() looks for them after each test.
     expect(server.secrets.size).toBeGreaterThanOrEqual(4);
-    const withId = (await desk.answers()).filter(({ url, text }) => `${url} ${text}`.includes(session?.value ?? '-'));
-    expect(withId.map(({ url }) => new URL(url).pathname)).toEqual(['/genesys/sign-in/callback']);
+    const answers = await desk.answers();
+    const pathsWith = (text = '-') =>
+      answers.filter((one) => `${one.url} ${one.text}`.includes(text)).map(({ url }) => new URL(url).pathname);
+    expect(pathsWith(session?.value)).toEqual(['/genesys/sign-in/callback']);
+    const callback = answers.find(({ url }) => url.includes('/sign-in/callback'))?.url ?? '';
+    const code = new URL(callback).searchParams.get('code') ?? '';
+    // The redirect of Genesys Cloud to the callback, and the callback.
+    expect(pathsWith(code)).toEqual(['/oauth/authorize', '/genesys/sign-in/callback']);
     expect(await page.evaluate(() => document.cookie)).toBe('');
   });
 
@@ -292,10 +298,11 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       }
     );
 
-    it.each(['tokenEndpoint', 'api'] as const)('%s: both sessions end', async (gone) => {
+    it('the token endpoint and the API: both sessions end', async () => {
       const [page, other] = [await desk.signIn(), await desk.open()];
       await other.locator('#data').waitFor();
-      server.hosts[gone].goAway();
+      server.hosts.tokenEndpoint.goAway();
+      server.hosts.api.goAway();
       await page.locator('#sign-out').click();
       await page.waitForURL(`${server.url}/`);
       await page.locator('#sign-in').waitFor();

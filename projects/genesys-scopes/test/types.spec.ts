@@ -15,14 +15,17 @@ const options: ts.CompilerOptions = {
   paths: { 'genesys-scopes': [join(__dirname, '../src/index.ts')] }
 };
 
+/** All services share the files that they have parsed. */
+const parsed = ts.createDocumentRegistry();
+
 function serviceFor(files: Record<string, string>): { service: ts.LanguageService; pathOf: (name: string) => string } {
   const pathOf = (name: string): string => join(__dirname, 'virtual', name);
   const texts = new Map(Object.entries(files).map(([name, text]) => [pathOf(name), text]));
   const read = (path: string): string | undefined => texts.get(path) ?? ts.sys.readFile(path);
-  const service = ts.createLanguageService({
+  const host: ts.LanguageServiceHost = {
     getCompilationSettings: () => options,
     getScriptFileNames: () => [...texts.keys()],
-    getScriptVersion: () => '1',
+    getScriptVersion: (path) => texts.get(path) ?? '1',
     getScriptSnapshot: (path) => {
       const text = read(path);
       return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
@@ -31,8 +34,8 @@ function serviceFor(files: Record<string, string>): { service: ts.LanguageServic
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
     readFile: read
-  });
-  return { service, pathOf };
+  };
+  return { service: ts.createLanguageService(host, parsed), pathOf };
 }
 
 const errorsIn = (files: Record<string, string>): string[] => {

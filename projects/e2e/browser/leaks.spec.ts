@@ -67,11 +67,6 @@ describeInChromium('the token in a real browser', () => {
     const page = join(__dirname, '../support/leak-page.mjs');
     script = (await promisify(execFile)(process.execPath, [page], { maxBuffer: 1e8 })).stdout;
     browser = await cleanup.keep(launchChromium());
-  });
-  afterAll(() => cleanup.run());
-
-  beforeEach(async () => {
-    relayed = [];
     api = new OpenServer(() => otherUrl);
     other = new OpenServer(() => undefined);
     apiUrl = await api.start('localhost');
@@ -79,8 +74,13 @@ describeInChromium('the token in a real browser', () => {
     site = createServer(answer);
     siteUrl = await listen(site, 'localhost');
   });
-  afterEach(() => {
+  afterAll(async () => {
+    await cleanup.run();
     for (const server of [api, other, site]) server.close();
+  });
+  beforeEach(() => {
+    relayed = [];
+    for (const { calls } of [api, other]) calls.length = 0;
   });
 
   const answer: RequestListener = ({ url = '', headers }: IncomingMessage, response) => {
@@ -133,12 +133,14 @@ describeInChromium('the token in a real browser', () => {
   ]);
 
   describe.each(ways)('by %s, %s', (kind, _with, withWorker) => {
-    const get = async (url: string): Promise<string> => {
-      const page = await open(withWorker);
-      const answered = await page.evaluate(([how, where]) => window.get(how, where), [kind, url] as const);
-      await page.close();
-      return answered;
-    };
+    // One page for all requests: a new one costs more time than everything else here.
+    let page: Page;
+    beforeAll(async () => {
+      page = await open(withWorker);
+    });
+    afterAll(() => page.close());
+    const get = (url: string): Promise<string> =>
+      page.evaluate(([how, where]) => window.get(how, where), [kind, url] as const);
     const sentTo = ({ calls }: OpenServer, path: string) =>
       calls.filter((call) => call.path.startsWith(path)).map(({ authorization }) => authorization);
 

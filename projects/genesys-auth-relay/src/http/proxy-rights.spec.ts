@@ -120,6 +120,19 @@ describe('B11 the operations of a caller', () => {
     expect(world.api.calls[0]?.headers['user-agent']).toBe('genesys-auth-relay');
   });
 
+  it('needs no token where the operation takes none, and uses up none of its budget', async () => {
+    const routes = [{ path: '/api/v2/quality/surveys' }, { path: '/api/v2/routing' }];
+    await withRole({ scopes: ['routing'], routes }, { proxy: { requestsPerMinute: 4, queueWaitMs: 0 } });
+    world.api.issueTokens({ status: 503 });
+    for (let number = 0; number < 5; number += 1) {
+      const answer = await send('PUT', '/api/v2/quality/surveys/scorable');
+      expect(answer).toMatchObject({ status: 401, body: { code: 'bad.credentials' } });
+    }
+    expect(world.api.tokenRequests).toHaveLength(0);
+    world.api.issueTokens({});
+    expect((await send('GET', '/api/v2/routing/queues')).status).toBe(200);
+  });
+
   it('is never the end of the token of all', async () => {
     await withRole({ scopes: ['user-basic-info', 'users'] });
     for (const path of ['/api/v2/tokens/me', '/api/v2/%74okens/me', '/api/v2/TOKENS/me/']) {

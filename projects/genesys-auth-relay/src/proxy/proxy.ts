@@ -75,13 +75,13 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   }
 
   /** Sends the call to the API, and reports the answer to the observer. */
-  async function send(permitted: PermittedCall, token: ApiToken): Promise<ApiAnswer> {
-    const { call, permit, tokenProvider, path, headers, body, signal } = permitted;
+  async function send(permitted: PermittedCall, token?: ApiToken): Promise<ApiAnswer> {
+    const { call, tokenProvider, path, headers, body, signal } = permitted;
     const since = clock.monotonic();
     const answer = await pool.send({
       method: call.request.method ?? 'GET',
       path,
-      headers: permit.takesToken ? { authorization: `Bearer ${token.token}`, ...headers } : headers,
+      headers: token === undefined ? headers : { authorization: `Bearer ${token.token}`, ...headers },
       body: body.content,
       signal
     });
@@ -99,6 +99,8 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   /** Gets the answer for the caller. When the API refuses a dead token, the call is sent again with a new one. */
   async function fetchAnswer(permitted: PermittedCall): Promise<ApiAnswer | WholeAnswer> {
     const { permit, tokenProvider, body } = permitted;
+    // Without a token there is no budget, and a 401 is not about a token.
+    if (!permit.takesToken) return send(permitted);
     // The token first: if none can be obtained, the call is not sent, so it must not take a turn.
     let token = await tokenProvider.token();
     const turn = takeTurn(permitted);
@@ -108,7 +110,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
       token = await tokenProvider.token();
     }
     let answer = await attempt(permitted, token);
-    if (isWhole(answer) && answer.statusCode === 401 && permit.takesToken) {
+    if (isWhole(answer) && answer.statusCode === 401) {
       await tokenProvider.onUnauthorized(token, answer);
       const repeatable = body.content === null || Buffer.isBuffer(body.content);
       const fresh = repeatable ? await tokenProvider.token() : token;
@@ -121,8 +123,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     }
     if (!isWhole(answer)) return answer;
     if (answer.statusCode === 429) tokenProvider.limits.onRateLimited(permit.operation, answer);
-    const problem =
-      answer.statusCode === 401 && permit.takesToken ? await tokenProvider.problemOf401(token, answer) : undefined;
+    const problem = answer.statusCode === 401 ? await tokenProvider.problemOf401(token, answer) : undefined;
     if (problem !== undefined) throw problem;
     return answer;
   }

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RelayConfig } from '../config/config.ts';
 import { answerTimeoutOf } from '../relay/answer-timeout.ts';
 import type { Relay } from '../relay/relay.ts';
 import { createReloadableRelay } from '../relay/reloadable-relay.ts';
-import { createPending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { whenClosed } from '../runtime/when-closed.ts';
 import { type Mount, type RequestListener, createRequestListener } from './request-listener.ts';
@@ -13,6 +13,8 @@ import { type Mount, type RequestListener, createRequestListener } from './reque
 export interface HttpRelay {
   readonly relay: Relay;
   readonly listener: RequestListener;
+  /** Whether a part of an answer has been sent on this connection, but not all of it. */
+  readonly isAnswering: (socket: Duplex) => boolean;
   /** How long an answer may take until it begins, in milliseconds. */
   readonly answerTimeoutMs: () => number;
   /** Replaces the configuration. */
@@ -34,16 +36,20 @@ export async function createHttpRelay(
   mount: Pick<Mount, 'prefix' | 'isDraining'> = {}
 ): Promise<HttpRelay> {
   const { relay, reload } = await createReloadableRelay(config, runtime);
-  const answers = createPending();
+  /** Responses that are not fully sent. */
+  const open = new Set<ServerResponse>();
   let answerTimeoutMs = answerTimeoutOf(config);
   let stopping = false;
   const listener = createRequestListener(relay, config, runtime, { ...mount, isStopping: () => stopping });
   return {
     relay,
     listener(request, response, host) {
-      if (!stopping) void answers.track(sent(response));
+      open.add(response);
+      whenClosed(response, () => open.delete(response));
       listener(request, response, host);
     },
+    // A response has a socket only while it is its turn on the connection.
+    isAnswering: (socket) => [...open].some((response) => response.socket === socket && response.headersSent),
     answerTimeoutMs: () => answerTimeoutMs,
     async reload(next) {
       await reload(next);
@@ -54,7 +60,7 @@ export async function createHttpRelay(
       stopping = true;
       const timeout = new AbortController();
       const longest = delay(answerTimeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined);
-      await Promise.race([answers.idle(), longest]);
+      await Promise.race([Promise.all([...open].map(sent)), longest]);
       timeout.abort();
       await relay.hub?.close();
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type Server, createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RelayConfig } from '../config/config.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -7,7 +7,6 @@ import { relayHeaders } from '../reply/headers.ts';
 import { RelayProblem, problemAnswer } from '../reply/problem.ts';
 import { writeToSocket } from '../reply/write.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
-import { whenClosed } from '../runtime/when-closed.ts';
 import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { closeServer } from './bind.ts';
 import { malformed } from './malformed.ts';
@@ -40,19 +39,9 @@ export async function createPublicServer(
   runtime: RelayRuntime,
   isDraining: () => boolean = () => false
 ): Promise<PublicServer> {
-  const { relay, listener, answerTimeoutMs, reload, stop } = await createHttpRelay(config, runtime, { isDraining });
-  /** Responses that are not fully sent. */
-  const open = new Set<ServerResponse>();
-  const serve = (request: IncomingMessage, response: ServerResponse) => {
-    open.add(response);
-    whenClosed(response, () => {
-      open.delete(response);
-    });
-    listener(request, response);
-  };
-  /** Whether a part of an answer has been sent. A response has a socket only while it is its turn on the connection. */
-  const isAnswering = (socket: Duplex) =>
-    [...open].some((response) => response.socket === socket && response.headersSent);
+  const { relay, listener, isAnswering, answerTimeoutMs, reload, stop } = await createHttpRelay(config, runtime, {
+    isDraining
+  });
   const { headersTimeoutMs, requestTimeoutMs } = config.limits;
   const server = createServer(
     {
@@ -65,7 +54,7 @@ export async function createPublicServer(
       // The listener checks it.
       requireHostHeader: false
     },
-    serve
+    listener
   );
   // A connection is silent while it waits for the API.
   const setIdleTimeout = () => {
@@ -102,7 +91,7 @@ export async function createPublicServer(
     );
   });
   // A server may ignore an expectation that it does not know (RFC 9110 section 10.1.1).
-  server.on('checkExpectation', serve);
+  server.on('checkExpectation', listener);
   if (relay.hub !== undefined) {
     const upgrade = createUpgrade(relay, config, runtime, '');
     server.on('upgrade', (request, socket, head) => {

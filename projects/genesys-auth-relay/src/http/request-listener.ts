@@ -62,7 +62,7 @@ export function createRequestListener(
   function notFound(): RelayProblem {
     const own = servedRoutes(routes).filter(({ path }) => path !== API_PATH);
     const served = own.map(({ path, methods }) => `${methods.join(', ')} ${prefix}${path}`).join(' and ');
-    const api = relay.api === undefined ? '' : `, and calls of the API below ${prefix}${RELAY_PATHS.api}/`;
+    const api = relay.apiProxy === undefined ? '' : `, and calls of the API below ${prefix}${RELAY_PATHS.api}/`;
     return new RelayProblem('not_found', 'The relay has no such path.', { hint: `It serves ${served}${api}.` });
   }
 

@@ -53,9 +53,9 @@ export const createNotificationsHandler =
     });
   };
 
-/** Returns the current proxy. Call it for each request, because a reload may replace the configuration. */
-export function apiOf({ api }: Relay): ApiProxy {
-  if (api !== undefined) return api;
+/** Returns the current proxy for API calls. Call it for each request, because a reload may replace the configuration. */
+function apiProxyOf({ apiProxy }: Relay): ApiProxy {
+  if (apiProxy !== undefined) return apiProxy;
   throw new RelayProblem('token_mode', 'This relay issues tokens; it does not forward API calls.', {
     hint: 'Call the API itself with a token, or set mode: proxy in the configuration of the relay.'
   });
@@ -66,7 +66,7 @@ export const createApiHandler =
   (relay: Relay, prefix: string): RouteHandler =>
   async (context) => {
     // Throws in token mode, before anything is read.
-    apiOf(relay);
+    apiProxyOf(relay);
     const { request, response, head, trace, relayHeaders } = context;
     const url = request.url ?? '';
     const target = apiTarget(url, prefix);
@@ -74,7 +74,7 @@ export const createApiHandler =
     const caller = await identify(relay, context);
     relay.signIn?.checkPage(caller, head);
     // A reload may have replaced the configuration while the caller was identified.
-    await apiOf(relay).handle({
+    await apiProxyOf(relay).handle({
       request,
       response,
       target,

@@ -68,7 +68,7 @@ export function createRoutes(relay: Relay, config: RelayConfig, prefix: string):
       path: API_PATH,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       checksQuery: true,
-      pageHeaders: () => apiPageHeaders(relay.api?.forwardHeaders ?? []),
+      pageHeaders: () => apiPageHeaders(relay.apiProxy?.forwardHeaders ?? []),
       handle: createApiHandler(relay, prefix)
     }
   ];

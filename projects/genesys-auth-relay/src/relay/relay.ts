@@ -69,7 +69,7 @@ export interface Relay {
   /** Signs users in; `undefined`: they do not sign in here. */
   readonly signIn: SignIn | undefined;
   /** Forwards API calls; `undefined` in token mode. */
-  readonly api: ApiProxy | undefined;
+  readonly apiProxy: ApiProxy | undefined;
   /** Resolves when all calls that have begun are answered. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -167,11 +167,11 @@ async function build(
   closeLater(secrets);
   const { requestsPerMinute } = config.limits;
   const clientAddress = createClientAddress(config.limits.trustedProxies);
-  const api =
+  const apiProxy =
     config.mode === 'proxy'
       ? createApiProxy(config, runtime, { tokenSource, apiLimits, apiAccess, takeVerification })
       : undefined;
-  if (api !== undefined) closeLater(api);
+  if (apiProxy !== undefined) closeLater(apiProxy);
   const tokens = createTokens(config, runtime, { policy, tokenSource, takeVerification });
 
   function entitlement(caller: Caller): Entitlement {
@@ -258,10 +258,10 @@ async function build(
     requestsPerMinute,
     revalidate: (caller) => identities.revalidate(caller),
 
-    api: api && { ...api, handle: (call) => pending.track(api.handle(call)) },
+    apiProxy: apiProxy && { ...apiProxy, handle: (call) => pending.track(apiProxy.handle(call)) },
 
     async token(caller, body) {
-      if (api !== undefined) {
+      if (apiProxy !== undefined) {
         throw new RelayProblem('proxy_mode', 'This relay issues no tokens: it forwards API calls.', {
           hint: `Call {relay}${RELAY_PATHS.api}/... instead of the API; in the app, add withProxyMode().`
         });

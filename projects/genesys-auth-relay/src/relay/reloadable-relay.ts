@@ -57,8 +57,8 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
       get signIn() {
         return current.signIn;
       },
-      get api() {
-        return current.api;
+      get apiProxy() {
+        return current.apiProxy;
       },
       get requestsPerMinute() {
         return current.requestsPerMinute;

@@ -156,7 +156,7 @@ describe('a reload while a Genesys Cloud token is checked', () => {
       const target = { path: '/api/v2/routing/queues', full: '/api/v2/routing/queues' };
       const head = requestWith('');
       const call = { request, response, head, caller, target, traceparent: undefined, relayHeaders: () => ({}) };
-      fresh.api
+      fresh.apiProxy
         ?.handle({ ...call, onBroken: () => undefined, onOperation: () => undefined })
         .catch((error: unknown) => response.end(error instanceof RelayProblem ? error.code : String(error)));
     }).listen(0, '127.0.0.1');

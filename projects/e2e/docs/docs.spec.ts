@@ -30,7 +30,13 @@ interface Block {
 
 const { homepage } = JSON.parse(read('package.json')) as { homepage: string };
 /** READMEs on npm: a relative link would lead to nowhere there. */
-const published = ['ngx-genesys-auth', 'genesys-auth-relay'].map((name) => `projects/${name}/README.md`);
+const published = [
+  'ngx-genesys-auth',
+  'genesys-auth-relay',
+  'genesys-scopes',
+  'genesys-sandbox',
+  'genesys-auth-protocol'
+].map((name) => `projects/${name}/README.md`);
 const ADDRESS = `${homepage}/blob/main/`;
 
 /** The links of a page, inline or as a definition: "[name]: file". */
@@ -122,7 +128,7 @@ describe('links', () => {
   });
 
   it.each(published)('of %s work on npm', (page) => {
-    expect(linksOf(page).length).toBeGreaterThan(10);
+    expect(linksOf(page)).not.toEqual([]);
     expect(linksOf(page).filter((link) => !/^(?:https:|#)/.test(link))).toEqual([]);
   });
 

@@ -182,6 +182,16 @@ describe('code', () => {
     }
   });
 
+  it('in other blocks of TypeScript and JavaScript, which are excerpts, can be parsed', () => {
+    const found = blocks('(?:ts|js)');
+    expect(found.length).toBeGreaterThan(10);
+    // An excerpt is a module, an expression or the members of a class.
+    const readings = (code: string) => [code, `(${code})`, `class Excerpt {${code}}`];
+    const isValid = (code: string) => ts.transpileModule(code, { reportDiagnostics: true }).diagnostics?.length === 0;
+    const faults = found.filter(({ code }) => !readings(code).some(isValid));
+    expect(faults.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+  });
+
   it('in blocks of YAML and JSON can be parsed', () => {
     const found = blocks('(?:yaml|json)\\b.*');
     expect(found.length).toBeGreaterThan(10);

@@ -43,7 +43,7 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
   it('leads from a new app to queues in the browser', async () => {
     const { port, printed } = await tutorial.configure();
     expect(printed).toContain('npm run relay');
-    expect(printed).not.toContain('npm install');
+    expect(printed).not.toContain('npm install --save-dev');
 
     // What readers get wrong in their own proxy file or relay.
     const sandbox = await cleanup.keep(createSandbox());

@@ -20,7 +20,7 @@ describe('the next steps that ng add prints', () => {
        import \\{ GenesysQueues \\} from '\\./genesys-queues';
   \\d\\. projects/shop/src/app/app\\.html is the welcome page of Angular, .* Replace its content with:
        <router-outlet />
-  \\d\\. Start the app in another terminal:
+  \\d\\. Start the app in another terminal, and open its page /queues:
        npx --no-install ng serve$`)
     );
   });

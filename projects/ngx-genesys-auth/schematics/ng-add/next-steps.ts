@@ -17,12 +17,13 @@ export function nextSteps(
   example: string | undefined
 ): string {
   const server = target.files.find((file) => isForServer(file));
+  const page = example === undefined ? '' : ', and open its page /queues';
   const steps: readonly Step[] = [
     ...relaySteps(answers, devRelay),
     ...(example === undefined
       ? [['Call the API as usual: inject(HttpClient).get("https://api.../api/v2/routing/queues")']]
       : exampleSteps(tree, target, example)),
-    ...(devRelay === undefined ? [] : [['Start the app in another terminal:', '  npx --no-install ng serve']]),
+    ...(devRelay === undefined ? [] : [[`Start the app in another terminal${page}:`, '  npx --no-install ng serve']]),
     ...(server === undefined
       ? []
       : [

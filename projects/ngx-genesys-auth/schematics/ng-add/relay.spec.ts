@@ -121,9 +121,25 @@ describe('ng add, the packages for development', () => {
       'genesys-sandbox': 'file:../packages/genesys-sandbox-0.1.0.tgz'
     });
     expect(manifestOf(first).dependencies['ngx-genesys-auth']).toBe(library['ngx-genesys-auth']);
+    for (const name of ['genesys-auth-relay', 'genesys-sandbox'])
+      mkdirSync(join(folder, 'app/node_modules', name), { recursive: true });
     await ngAdd(first);
     expect(installs()).toBe(0);
     expect(await output(first, ANSWERS)).not.toContain('npm install');
+  });
+
+  it('are installed by the next run if the first could not, for example without a network', async () => {
+    packed('ngx-genesys-auth', 'genesys-auth-relay', 'genesys-sandbox');
+    const tree = await workspace();
+    changeManifest(tree, 'dependencies', library);
+    expect(await output(tree, ANSWERS)).toContain(
+      'genesys-auth-relay and genesys-sandbox for development. If the installation fails, run "npm install" once more'
+    );
+    const first = await runner.runSchematic('ng-add', ANSWERS, tree);
+    // A workspace may have its packages in a folder above.
+    mkdirSync(join(folder, 'node_modules/genesys-auth-relay'), { recursive: true });
+    expect(await output(first, ANSWERS)).toContain('genesys-sandbox for development. If the installation fails');
+    expect(installs()).toBe(1);
   });
 
   it('are only the relay for a developer who has an organization', async () => {

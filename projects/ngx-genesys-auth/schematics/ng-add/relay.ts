@@ -25,9 +25,9 @@ export function addDevRelay(tree: Tree, answers: Answers): DevRelay {
   const done = [addScript(tree, answers), addRelayYaml(tree, answers), ignoreSecrets(tree)].filter(
     (each) => each !== undefined
   );
-  const missing = [RELAY, ...(answers.sandbox ? [SANDBOX] : [])].filter((name) => dependency(tree, name) === undefined);
+  const packages = [RELAY, ...(answers.sandbox ? [SANDBOX] : [])];
+  const missing = packages.filter((name) => dependency(tree, name) === undefined);
   const tarballs = missing.map((name) => tarballOf(tree, name));
-  if (missing.length === 0) return { done, install: undefined, isInstallNeeded: false };
   if (tarballs.includes(undefined)) {
     const files = missing.map((name) => `FOLDER/${name}-${ownVersion()}.tgz`).join(' ');
     return { done, install: `npm install --save-dev ${files}`, isInstallNeeded: false };
@@ -35,7 +35,15 @@ export function addDevRelay(tree: Tree, answers: Answers): DevRelay {
   missing.forEach((name, at) => {
     addTo(tree, 'devDependencies', name, tarballs[at] ?? '');
   });
-  return { done: [...done, `${missing.join(' and ')} for development`], install: undefined, isInstallNeeded: true };
+  // An earlier installation may have failed.
+  const notInstalled = packages.filter((name) => !isInstalled(name));
+  if (notInstalled.length === 0) return { done, install: undefined, isInstallNeeded: false };
+  const names = notInstalled.join(' and ');
+  return {
+    done: [...done, `${names} for development. If the installation fails, run "npm install" once more`],
+    install: undefined,
+    isInstallNeeded: true
+  };
 }
 
 /** The tarball beside the library's, in the form of package.json. */
@@ -50,6 +58,14 @@ function tarballOf(tree: Tree, name: string): string | undefined {
 function workspaceFolder(): string {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'angular.json')) || folder === dirname(folder)) return folder;
+  }
+}
+
+/** Whether Node finds a package in the workspace. */
+function isInstalled(name: string): boolean {
+  for (let folder = workspaceFolder(); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'node_modules', name))) return true;
+    if (folder === dirname(folder)) return false;
   }
 }
 

@@ -122,6 +122,13 @@ describe.each([
     expect(shown).toMatchObject({ names, errors: [] });
   }, 300_000);
 
+  it('shows them with `ng serve --ssl`', async () => {
+    const { origin, program } = await tutorial.serve('--ssl');
+    expect(origin).toMatch(/^https:/);
+    expect(await openQueues(browser, origin)).toMatchObject({ names, errors: [] });
+    await program.close();
+  }, 300_000);
+
   // That page is written for a standalone app.
   if (options !== '') return;
 

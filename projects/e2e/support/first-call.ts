@@ -81,11 +81,12 @@ export class FirstCall {
     return fetch(`${origin}${path}`, { headers: { [name]: value } });
   }
 
-  /** Step 3: `ng serve`. Resolves to the dev server's origin. */
-  async serve(): Promise<{ origin: string; program: Program }> {
+  /** Step 3: `ng serve`, perhaps with more options. Resolves to the dev server's origin. */
+  async serve(...options: readonly string[]): Promise<{ origin: string; program: Program }> {
     const [serve = ''] = commandsIn(PAGE, SHOW);
     const port = String(await freePort());
-    const program = await this.#start(`${serve} --port ${port}`, /Local: +(http:\/\/localhost:\d+)/);
+    const line = [serve, '--port', port, ...options].join(' ');
+    const program = await this.#start(line, /Local: +(https?:\/\/localhost:\d+)/);
     return { origin: program.printed[1] ?? '', program };
   }
 
@@ -127,7 +128,8 @@ export async function openQueues(
   origin: string,
   prepare?: (page: Page) => Promise<unknown>
 ): Promise<Shown> {
-  const page = await browser.newPage();
+  // `ng serve --ssl` makes a certificate that no browser trusts.
+  const page = await browser.newPage({ ignoreHTTPSErrors: true });
   const { errors } = record(page);
   await prepare?.(page);
   await page.goto(`${origin}/queues`);

@@ -113,6 +113,15 @@ describe('ng add, a dev proxy that is there', () => {
     expect((await ngAdd(tree)).readText('/angular.json')).toBe(before);
   });
 
+  it.each([FILE, '/proxy.mjs'])('that was deleted (%s) is written again', async (file) => {
+    const tree = await appWithProxy(file, '');
+    tree.delete(file);
+    expect(await output(tree, ANSWERS)).toContain('proxy.conf.mjs: the dev server forwards /genesys to the relay');
+    const after = await ngAdd(tree);
+    expect(after.readText(FILE)).toContain("'/genesys/': relay");
+    expect(serveOf(after).configurations['development']?.['proxyConfig']).toBe('proxy.conf.mjs');
+  });
+
   it('creates no program where the workspace names one that does not exist', async () => {
     const tree = await appWithProxy('/proxy.mjs', '');
     tree.delete('/proxy.mjs');

@@ -38,7 +38,8 @@ export function addProxy(tree: Tree, target: Target, path: string, to: string): 
     addProxyConfig(tree, name, file.slice(1));
     return `${file}: the dev server forwards ${path} to the relay`;
   }
-  if (others.length > 0 || !first.endsWith('.json')) return addBeside(tree, name, [first, ...others], path, to);
+  const isProgram = !first.endsWith('.json') && tree.exists(first);
+  if (others.length > 0 || isProgram) return addBeside(tree, name, [first, ...others], path, to);
   const entries = tree.exists(first) ? readJson(tree, first) : undefined;
   if (entries && hasEntry(entries, path)) {
     return (

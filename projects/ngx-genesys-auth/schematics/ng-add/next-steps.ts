@@ -51,7 +51,7 @@ function relaySteps({ relay, scopes, mode, signIn, api, sandbox }: Answers, devR
     const region = 'region' in api ? api.region : 'REGION';
     steps.push([
       'Write the configuration of the relay. CLIENT-ID is the id of your OAuth client:',
-      `  npx --no-install genesys-auth-relay init --region=${region} --client-id=CLIENT-ID --identity=${signIn ? 'sign-in' : 'development'} --mode=${mode} --scopes=${scopes.join(',')}`
+      `  npx --no-install genesys-auth-relay init --region=${region} --client-id=CLIENT-ID --identity=${signIn ? 'sign-in' : 'development'} --mode=${mode} --scopes="${scopes.join(',')}"`
     ]);
   }
   steps.push(['Start the relay, and keep it running in its terminal:', '  npm run relay']);

@@ -80,7 +80,7 @@ describe('ng add, the relay for development', () => {
     [{ mode: 'token' }, '--identity=development --mode=token']
   ] as const)('with %j leaves the configuration to init, and prints the command', async (more, expected) => {
     const tree = await workspace();
-    const command = `npx --no-install genesys-auth-relay init --region=mypurecloud.de --client-id=CLIENT-ID ${expected} --scopes=analytics:readonly,routing`;
+    const command = `npx --no-install genesys-auth-relay init --region=mypurecloud.de --client-id=CLIENT-ID ${expected} --scopes="analytics:readonly,routing"`;
     expect(await output(tree, { ...ANSWERS, ...more })).toContain(command);
     expect((await ngAdd(tree, { ...ANSWERS, ...more })).exists('/relay.yaml')).toBe(false);
   });

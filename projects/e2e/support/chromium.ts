@@ -32,7 +32,9 @@ export async function launchChromium({
     ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
   });
-  browser.on('context', (context) => context.setDefaultTimeout(WAIT_MS));
+  browser.on('context', (context) => {
+    context.setDefaultTimeout(WAIT_MS);
+  });
   return browser;
 }
 

@@ -6,13 +6,16 @@ import { type CappedBody, readCapped } from '../runtime/read-capped.ts';
 
 /** The body of a request on its way to the API. */
 export interface ApiBody {
-  /** `null`: none. Bytes can be sent a second time, a stream cannot. */
+  /** `null`: none. A long body is a stream. */
   readonly content: Buffer | Readable | null;
   /** Length in bytes, if it is known. */
   readonly length: number | undefined;
   /** Whether the relay's host has read the body. Its body parsers also decompress. */
   readonly readByHost?: boolean;
 }
+
+/** Whether a body can be sent a second time. */
+export const isRepeatable = (content: ApiBody['content']): boolean => content === null || Buffer.isBuffer(content);
 
 /** Most calls have no body. */
 export const NO_BODY: ApiBody = { content: null, length: 0 };

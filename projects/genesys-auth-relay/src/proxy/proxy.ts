@@ -5,7 +5,7 @@ import type { RelayRuntime } from '../runtime/runtime.ts';
 import { whenClosed } from '../runtime/when-closed.ts';
 import type { TokenSource } from '../token-source/token-source.ts';
 import { type ApiAnswer, type WholeAnswer, isWhole } from './answer.ts';
-import { type ApiBody, readApiBody } from './body.ts';
+import { type ApiBody, isRepeatable, readApiBody } from './body.ts';
 import { type Coalescer, createCoalescer } from './coalesce.ts';
 import { type ApiCall, streamAndKeep, streamAnswer, writeWhole } from './api-call.ts';
 import type { ApiLimits } from './limits.ts';
@@ -96,30 +96,44 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     return isRead ? pool.readError(answer, permitted.signal) : answer;
   }
 
+  /** The token for a call whose turn has come. */
+  async function tokenInTurn(permitted: PermittedCall): Promise<ApiToken> {
+    const { tokenProvider } = permitted;
+    // The token first: if none can be obtained, the call is not sent, so it must not take a turn.
+    const token = await tokenProvider.token();
+    const turn = takeTurn(permitted);
+    if (turn === undefined) return token;
+    await turn;
+    // The token may have expired while the call waited.
+    return tokenProvider.token();
+  }
+
+  /** The token to send a call with once more after a 401, if there is a new one and the body can be sent again. */
+  async function tokenAfter401(
+    { tokenProvider, body }: PermittedCall,
+    refused: ApiToken,
+    answer: WholeAnswer
+  ): Promise<ApiToken | undefined> {
+    await tokenProvider.onUnauthorized(refused, answer);
+    if (!isRepeatable(body.content)) return undefined;
+    const token = await tokenProvider.token();
+    return token.hash === refused.hash ? undefined : token;
+  }
+
   /** Gets the answer for the caller. When the API refuses a dead token, the call is sent again with a new one. */
   async function fetchAnswer(permitted: PermittedCall): Promise<ApiAnswer | WholeAnswer> {
-    const { permit, tokenProvider, body } = permitted;
+    const { permit, tokenProvider } = permitted;
     // Without a token there is no budget, and a 401 is not about a token.
     if (!permit.takesToken) return send(permitted);
-    // The token first: if none can be obtained, the call is not sent, so it must not take a turn.
-    let token = await tokenProvider.token();
-    const turn = takeTurn(permitted);
-    if (turn !== undefined) {
-      await turn;
-      // The token may have expired while the call waited.
-      token = await tokenProvider.token();
-    }
+    let token = await tokenInTurn(permitted);
     let answer = await attempt(permitted, token);
-    if (isWhole(answer) && answer.statusCode === 401) {
-      await tokenProvider.onUnauthorized(token, answer);
-      const repeatable = body.content === null || Buffer.isBuffer(body.content);
-      const fresh = repeatable ? await tokenProvider.token() : token;
-      if (fresh.hash !== token.hash) {
-        observer.apiReplayed?.(tokenProvider.name);
-        await takeTurn(permitted);
-        token = fresh;
-        answer = await attempt(permitted, token);
-      }
+    const next =
+      isWhole(answer) && answer.statusCode === 401 ? await tokenAfter401(permitted, token, answer) : undefined;
+    if (next !== undefined) {
+      observer.apiReplayed?.(tokenProvider.name);
+      await takeTurn(permitted);
+      token = next;
+      answer = await attempt(permitted, token);
     }
     if (!isWhole(answer)) return answer;
     if (answer.statusCode === 429) tokenProvider.limits.onRateLimited(permit.operation, answer);

@@ -4,9 +4,10 @@ import { RelayProblem } from '../reply/problem.ts';
 import { proxyPoolOptions } from '../runtime/connections.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { type Outbound, ProxyError } from '../runtime/outbound.ts';
+import { readCapped } from '../runtime/read-capped.ts';
 import { CONTINUE_FIX, UNEXPECTED_CONTINUE, isUnexpectedContinue } from '../runtime/unexpected-continue.ts';
-import { type ApiAnswer, type WholeAnswer, readError } from './answer.ts';
-import type { ApiBody } from './body.ts';
+import type { ApiAnswer, WholeAnswer } from './answer.ts';
+import { type ApiBody, isRepeatable } from './body.ts';
 
 /** One request to the API. */
 export interface ApiRequest {
@@ -29,7 +30,7 @@ export interface ApiPool {
    */
   send(request: ApiRequest): Promise<ApiAnswer>;
   /**
-   * Reads the body of an error. Leaves out a body that is longer than the relay needs.
+   * Reads the body of an error. Leaves out a body of more than {@link ERROR_BYTES}.
    *
    * @throws what `send` throws, when the body breaks off or stops
    */
@@ -78,8 +79,8 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
   const pool = new Pool(genesys.apiOrigin, { ...options, connect: outbound.connect(options.connect) });
 
   function mayRepeat({ method, body, signal }: ApiRequest, error: unknown): boolean {
-    const repeatable = IDEMPOTENT.has(method) && (body === null || Buffer.isBuffer(body));
-    return repeatable && !signal.aborted && error instanceof errors.SocketError && !isUnexpectedContinue(error);
+    const mayBeSentTwice = IDEMPOTENT.has(method) && isRepeatable(body);
+    return mayBeSentTwice && !signal.aborted && error instanceof errors.SocketError && !isUnexpectedContinue(error);
   }
 
   return {
@@ -93,9 +94,11 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
         throw request.signal.aborted ? error : problemOf(error, host);
       }
     },
-    async readError(answer, signal) {
+    async readError({ statusCode, headers, body }, signal) {
       try {
-        return await readError(answer, ERROR_BYTES);
+        const { bytes, cut } = await readCapped(body, ERROR_BYTES);
+        // A longer body is not an error that the relay knows.
+        return { statusCode, headers, body: cut ? Buffer.alloc(0) : bytes };
       } catch (error) {
         throw signal.aborted ? error : problemOf(error, host);
       }

@@ -20,6 +20,15 @@ function drawDiagrams(markdown) {
   };
 }
 
+/** The groups of the sidebar. One menu has the groups of guides, because a tablet has no room for all of them. */
+function navigation() {
+  const guides = ['Recipes', 'The app', 'The relay'];
+  const linkOf = ({ text, items }) => ({ text, link: items[0].link });
+  const links = groups.filter(({ text }) => !guides.includes(text)).map(linkOf);
+  const menu = { text: 'Guides', items: groups.filter(({ text }) => guides.includes(text)).map(linkOf) };
+  return links.toSpliced(2, 0, menu);
+}
+
 export default defineConfig({
   title: 'ngx-genesys-auth',
   description: 'Angular and Genesys Cloud: no OAuth secret in the browser, and in proxy mode no token either.',
@@ -47,7 +56,7 @@ export default defineConfig({
       options: { miniSearch: { searchOptions: { boostDocument: (id) => (id.startsWith('/api/') ? 0.1 : 1) } } }
     },
     outline: { level: [2, 3] },
-    nav: [...groups.map(({ text, items }) => ({ text, link: items[0].link })), { text: 'API', link: apis[0].link }],
+    nav: [...navigation(), { text: 'API', link: apis[0].link }],
     sidebar: [...groups, { text: 'API', items: apis }],
     socialLinks: [{ icon: 'github', link: homepage, ariaLabel: 'Repository' }]
   }

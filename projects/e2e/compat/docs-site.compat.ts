@@ -37,7 +37,9 @@ async function open(path: string, width: number, colorScheme: 'light' | 'dark'):
   return page;
 }
 
-const looks = [1280, 360].flatMap((width) => (['light', 'dark'] as const).map((scheme) => [width, scheme] as const));
+const looks = [1280, 780, 360].flatMap((width) =>
+  (['light', 'dark'] as const).map((scheme) => [width, scheme] as const)
+);
 
 it.each(looks)('axe finds nothing at a width of %i, %s, and nothing is cut off', async (width, scheme) => {
   for (const path of [

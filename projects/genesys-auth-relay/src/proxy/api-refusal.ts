@@ -46,5 +46,5 @@ export const callRefused = (answer: WholeAnswer): RelayProblem =>
   refused(
     answer,
     `The API refused this call, but not the token of the user (${codeOf(answer)}).`,
-    'The user stays signed in. Check in Genesys Cloud whether the user may call this operation.'
+    'Signing in again changes nothing. Check in Genesys Cloud whether the user may call this operation.'
   );

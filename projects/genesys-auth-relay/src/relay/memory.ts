@@ -4,7 +4,7 @@ import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type SignInMemory, createSignInMemory } from '../sign-in/memory.ts';
 
-/** Verifications of a refused token that one caller or session may start in a minute. */
+/** Verifications of a refused token that one caller, session or token may start in a minute. */
 const VERIFICATIONS_PER_MINUTE = 10;
 
 /** What outlives a configuration: a reload must not end a session, and must not refill a limit. */
@@ -15,7 +15,7 @@ export interface RelayMemory {
   readonly callers: RateLimit;
   /** Requests without a valid credential by address, so that they cannot use up the limit of identified callers at the same address. */
   readonly unauthenticated: RateLimit;
-  /** Verifications of refused tokens by caller or session. */
+  /** Verifications of refused tokens, by caller, session or token. */
   readonly verifications: RateLimit;
 }
 

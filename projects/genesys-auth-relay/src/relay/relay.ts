@@ -142,7 +142,7 @@ async function build(
     config.identities.filter((identity) => identity.type === 'genesysToken'),
     config,
     runtime,
-    { apiLimits, memory: memory.signIn }
+    { apiLimits, takeVerification, memory: memory.signIn }
   );
   if (genesysTokens !== undefined) closeLater(genesysTokens);
   const identities = closeLater(

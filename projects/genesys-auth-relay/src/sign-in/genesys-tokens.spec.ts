@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Sandbox } from 'genesys-sandbox';
 import type { RelayConfigInput } from '../index.ts';
 import { type Answer, ask } from '../testing/ask.ts';
@@ -72,6 +75,25 @@ describe('a caller with a Genesys Cloud token of a user', () => {
     await send(QUEUES, token);
     world.sandbox.revokeTokens();
     expect(await send(QUEUES, token)).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
+  });
+
+  it('is not refused when only one operation answers 401', async () => {
+    const organization = { id: 'org', name: 'Org' };
+    const about = { OAuthClient: { id: 'sign-in-client' }, organization, homeOrganization: organization };
+    const facts = { id: 'user', ...about, authorizedScope: ['routing'] };
+    const api = createServer(({ url }, response) => {
+      const status = url === QUEUES ? 401 : 200;
+      response.writeHead(status).end(JSON.stringify(status === 200 ? facts : { status, code: 'bad.credentials' }));
+    }).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const apiOrigin = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    world = await setUpSignIn((sandbox) => {
+      const { config } = settings(sandbox, { organizations: ['org'] });
+      return { config: { ...config, genesys: { tokenEndpoint: sandbox.tokenEndpoint, apiOrigin } } };
+    });
+    expect(await send(QUEUES, 'CANARY-user-token')).toMatchObject({ status: 502, body: { code: 'api_refused' } });
+    expect((await send('/api/v2/routing/skills', 'CANARY-user-token')).status).toBe(200);
+    api.close();
   });
 
   it('is not taken for a JWT, and a JWT is not taken for such a token', async () => {

@@ -3,7 +3,7 @@ import type { GenesysTokenIdentityConfig, RelayConfig } from '../config/config.t
 import { createRateLimit, rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
-import { apiRefused, isAddressRefused } from '../proxy/api-refusal.ts';
+import { apiRefused, callRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import type { ApiLimits } from '../proxy/limits.ts';
 import type { TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -48,6 +48,8 @@ const tokenNotValid = () =>
 /** What {@link createGenesysTokens} works with. */
 export interface GenesysTokenParts {
   readonly apiLimits: ApiLimits;
+  /** Takes one verification of a refused token from the limit of the token. Returns `false` when none is left. */
+  readonly takeVerification: (hash: string) => boolean;
   readonly memory: SignInMemory;
 }
 
@@ -56,7 +58,7 @@ export function createGenesysTokens(
   identities: readonly GenesysTokenIdentityConfig[],
   config: Pick<RelayConfig, 'genesys'>,
   { clock, outbound }: RelayRuntime,
-  { apiLimits, memory }: GenesysTokenParts
+  { apiLimits, takeVerification, memory }: GenesysTokenParts
 ): GenesysTokens | undefined {
   if (identities.length === 0) return undefined;
   const api = createGenesysApi(config, outbound);
@@ -129,10 +131,11 @@ export function createGenesysTokens(
         limits: apiLimits.of(`token ${sent.hash}`),
         token: () => Promise.resolve(sent),
         onUnauthorized: () => Promise.resolve(),
-        problemOf401(_sent, answer) {
-          if (isAddressRefused(answer)) return Promise.resolve(apiRefused(answer));
-          checked.delete(sent.hash);
-          return Promise.resolve(tokenNotValid());
+        async problemOf401({ token, hash }, answer) {
+          if (isAddressRefused(answer)) return apiRefused(answer);
+          if (!takeVerification(hash) || !(await api.isDead(token))) return callRefused(answer);
+          checked.delete(hash);
+          return tokenNotValid();
         }
       };
     },

@@ -59,11 +59,20 @@ export class GenesysFailure extends Error {
   }
 }
 
+/** Whether the API refused the token, not the address of the relay. */
+export const isRefusedToken = (error: unknown): boolean =>
+  error instanceof GenesysFailure && error.status === 401 && error.apiCode !== 'ip.not.authorized';
+
 /** The API requests about users and their tokens. */
 export interface GenesysApi {
   /** @param preserve whether the request does not restart the inactivity timeout of the token */
   readToken(accessToken: string, preserve: boolean): Promise<TokenFacts>;
   readUser(accessToken: string): Promise<UserFacts>;
+  /**
+   * Whether `tokens/me` refuses a token. One operation may answer 401 for another reason. If Genesys Cloud does not say, the token
+   * counts as live.
+   */
+  isDead(accessToken: string): Promise<boolean>;
   /** Revokes a token, if Genesys Cloud can be reached. Never throws. */
   revoke(accessToken: string): Promise<void>;
   close(): Promise<void>;
@@ -160,6 +169,9 @@ function createSend(timeoutMs: number) {
   };
 }
 
+/** The facts about a token. This request does not restart the inactivity timeout of the token. */
+const OWN_TOKEN = '/api/v2/tokens/me?preserveIdleTTL=true';
+
 /** Connects to the API. */
 export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>, outbound: Outbound): GenesysApi {
   const api = new Pool(genesys.apiOrigin, { ...CONNECTIONS.users, connect: outbound.connect() });
@@ -184,7 +196,7 @@ export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>, outb
 
   return {
     async readToken(accessToken, preserve) {
-      const body = await read(`/api/v2/tokens/me${preserve ? '?preserveIdleTTL=true' : ''}`, accessToken);
+      const body = await read(preserve ? OWN_TOKEN : '/api/v2/tokens/me', accessToken);
       const scopes = body['authorizedScope'];
       const clientId = idOf(body['OAuthClient']);
       const organizationId = idOf(body['organization']);
@@ -211,6 +223,11 @@ export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>, outb
         groupIds: idsOf(body['groups']),
         divisionId: idOf(body['division'])
       };
+    },
+
+    async isDead(accessToken) {
+      const answer = await send(api, apiRequest('GET', OWN_TOKEN, accessToken)).catch(() => undefined);
+      return answer !== undefined && isRefusedToken(apiFailure(answer));
     },
 
     async revoke(accessToken) {

@@ -658,6 +658,7 @@ describe('a token that was refreshed', () => {
     const genesys: Genesys = {
       readUser: vi.fn(),
       readToken,
+      isDead: vi.fn(),
       exchange: vi.fn(),
       refresh: vi.fn(() => Promise.resolve({ accessToken: 'new', refreshToken: undefined, lifetimeSeconds: 3600 })),
       revoke: vi.fn(() => Promise.resolve()),
@@ -710,6 +711,7 @@ describe('a user whom Genesys Cloud no longer shows', () => {
         return { id: 'ann', name: 'Ann', email: ANN, roleIds: [], groupIds: [], divisionId: undefined };
       },
       readToken: vi.fn(),
+      isDead: vi.fn(),
       exchange: vi.fn(),
       refresh: vi.fn(),
       revoke: vi.fn(async () => Promise.resolve()),

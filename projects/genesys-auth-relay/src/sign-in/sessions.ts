@@ -4,7 +4,7 @@ import type { SessionEnd } from '../runtime/observer.ts';
 import type { Pending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { type Genesys, GenesysFailure } from './genesys.ts';
+import { type Genesys, GenesysFailure, isRefusedToken } from './genesys.ts';
 import type { LiveSessions } from './live.ts';
 import { type Session, endOf } from './session.ts';
 import type { Kept, SeenSession, SessionStore } from './session-store.ts';
@@ -75,10 +75,6 @@ const unavailable = () =>
 
 /** Key of a session in the store: a hash of the id in its cookie, so that access to the store reveals no cookie. */
 export const nameOf = (id: string): string => sha256(id);
-
-/** Whether the API refused the token, not the address of the relay. */
-const isRefusedToken = (error: unknown): boolean =>
-  error instanceof GenesysFailure && error.status === 401 && error.apiCode !== 'ip.not.authorized';
 
 /** Whether the API no longer returns the user's own data. */
 const isUserGone = ({ status, apiCode }: GenesysFailure): boolean =>
@@ -201,17 +197,8 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     }
   }
 
-  /** Whether Genesys Cloud refuses a token. If it does not say so, the token counts as live. */
-  async function isDead(name: string, accessToken: string): Promise<boolean> {
-    if (!takeVerification(name)) return false;
-    try {
-      await genesys.readToken(accessToken, true);
-      return false;
-    } catch (error) {
-      if (!(error instanceof GenesysFailure)) throw error;
-      return isRefusedToken(error);
-    }
-  }
+  const isDead = async (name: string, accessToken: string): Promise<boolean> =>
+    takeVerification(name) && (await genesys.isDead(accessToken));
 
   const replaceDeadToken = (name: string, refused: string): Promise<Session> =>
     live.once(name, `verify ${sha256(refused)}`, async () => {

@@ -20,13 +20,12 @@ function drawDiagrams(markdown) {
   };
 }
 
-/** The groups of the sidebar. One menu has the groups of guides, because a tablet has no room for all of them. */
+/** The groups of the sidebar. Most of them are in one menu, because a tablet has no room for all. */
 function navigation() {
-  const guides = ['Recipes', 'The app', 'The relay'];
+  const isShown = ({ text }) => ['Start', 'Failures', 'Reference'].includes(text);
   const linkOf = ({ text, items }) => ({ text, link: items[0].link });
-  const links = groups.filter(({ text }) => !guides.includes(text)).map(linkOf);
-  const menu = { text: 'Guides', items: groups.filter(({ text }) => guides.includes(text)).map(linkOf) };
-  return links.toSpliced(2, 0, menu);
+  const guides = groups.filter((group) => !isShown(group)).map(linkOf);
+  return groups.filter(isShown).map(linkOf).toSpliced(1, 0, { text: 'Guides', items: guides });
 }
 
 export default defineConfig({

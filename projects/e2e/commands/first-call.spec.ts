@@ -143,7 +143,7 @@ describeInChromium('the tutorial "First call", with the sandbox', () => {
     expect(warning).toContain(`/docs/recipes/first-failures.md#${anchorOf(heading)}`);
   });
 
-  it.each(['Your organization with Genesys sign-in', 'Your organization with company sign-on'])(
+  it.each(['Your organization, sign-in with Genesys Cloud', 'Your organization, company sign-on'])(
     'writes a relay.yaml that the relay takes, in "%s"',
     async (heading) => {
       const [generate, init = '', relay, ...more] = commandsIn('docs/tutorials/first-call.md', heading);

@@ -129,9 +129,6 @@ describe.each([
     await program.close();
   }, 300_000);
 
-  // That page is written for a standalone app.
-  if (options !== '') return;
-
   it('signs users in after following the tutorial of sign-in', async () => {
     await tutorial.addSignIn(port);
     const { origin } = await tutorial.serve();

@@ -99,19 +99,33 @@ export class FirstCall {
     const { folder } = this.#app;
     const [yaml = ''] = blocksIn(SIGN_IN, '2. Configure the relay', 'yaml relay');
     await writeFile(join(folder, 'relay.yaml'), `${yaml}listen: { port: ${port} }\n`);
-    const config = join(folder, 'src/app/app.config.ts');
+    const inApp = (name: string) => join(folder, 'src/app', name);
+    // In an app with an NgModule, the page says what differs.
+    const isModular = existsSync(inApp('app-module.ts'));
+    const config = inApp(isModular ? 'app-module.ts' : 'app.config.ts');
     const [call = ''] = blocksIn(SIGN_IN, '3. Configure the app', 'ts');
     let text = replaced(
       await readFile(config, 'utf8'),
-      /provideGenesysAuth\(\s*\{[\s\S]*?withProxyMode\(\),?\s*\)/,
-      call.trim().replace(/;$/, '')
+      /(?:provideGenesysAuth|GenesysAuthModule\.forRoot)\(\s*\{[\s\S]*?withProxyMode\(\),?\s*\)/,
+      call
+        .trim()
+        .replace(/;$/, '')
+        .replace('provideGenesysAuth', isModular ? 'GenesysAuthModule.forRoot' : '$&')
     );
     text = replaced(text, 'withProxyMode } from', 'withProxyMode, withSignIn } from');
     await writeFile(config, text);
     const [routes = ''] = blocksIn(SIGN_IN, '4. Guard a route', 'ts complete');
-    await writeFile(join(folder, 'src/app/app.routes.ts'), routes);
     const [app = ''] = blocksIn(SIGN_IN, '5. Show the user, and sign out', 'ts complete');
-    await writeFile(join(folder, 'src/app/app.ts'), app);
+    if (isModular) {
+      const [, module = ''] = /(@NgModule[\s\S]*)/.exec(await readFile(inApp('app-routing-module.ts'), 'utf8')) ?? [];
+      const imports = "import { NgModule } from '@angular/core';\nimport { RouterModule } from '@angular/router';\n";
+      const own = replaced(routes, 'export const routes', 'const routes');
+      await writeFile(inApp('app-routing-module.ts'), `${imports}${own}\n${module}`);
+      await writeFile(inApp('app.ts'), replaced(app, 'imports: [RouterOutlet]', 'standalone: false'));
+    } else {
+      await writeFile(inApp('app.routes.ts'), routes);
+      await writeFile(inApp('app.ts'), app);
+    }
   }
 
   #start(line: string, ready: RegExp): Promise<Program> {

@@ -114,6 +114,9 @@ describe('ng add, the packages for development', () => {
     packed('ngx-genesys-auth', 'genesys-auth-relay', 'genesys-sandbox');
     const tree = await workspace();
     changeManifest(tree, 'dependencies', library);
+    // Another workspace around this one may have them.
+    mkdirSync(join(folder, 'node_modules/genesys-auth-relay'), { recursive: true });
+    mkdirSync(join(folder, 'node_modules/genesys-sandbox'));
     const first = await runner.runSchematic('ng-add', ANSWERS, tree);
     expect(installs()).toBe(1);
     expect(manifestOf(first).devDependencies).toMatchObject({

@@ -36,7 +36,7 @@ export function addDevRelay(tree: Tree, answers: Answers): DevRelay {
     addTo(tree, 'devDependencies', name, tarballs[at] ?? '');
   });
   // An earlier installation may have failed.
-  const notInstalled = packages.filter((name) => !isInstalled(name));
+  const notInstalled = packages.filter((name) => missing.includes(name) || !isInstalled(name));
   if (notInstalled.length === 0) return { done, install: undefined, isInstallNeeded: false };
   const names = notInstalled.join(' and ');
   return {

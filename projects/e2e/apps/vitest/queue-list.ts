@@ -28,7 +28,7 @@ interface Queues {
 export class QueueList {
   readonly page = signal(1);
   readonly queues = httpResource<Queues>(() => ({
-    url: 'https://api.mypurecloud.com/api/v2/routing/queues',
+    url: 'https://api.mypurecloud.de/api/v2/routing/queues',
     params: { pageNumber: this.page() },
     context: genesysScopes('routing:readonly')
   }));

@@ -1,7 +1,7 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
-import { genesysAuthInterceptor } from 'ngx-genesys-auth';
+import { genesysAuthInterceptor, withProxyMode } from 'ngx-genesys-auth';
 import { GenesysAuthTesting, provideGenesysAuthTesting } from 'ngx-genesys-auth/testing';
 import { beforeEach, expect, it } from 'vitest';
 import { QueueList } from './queue-list';
@@ -11,7 +11,7 @@ beforeEach(() => {
     providers: [
       provideHttpClient(withInterceptors([genesysAuthInterceptor])),
       provideHttpClientTesting(),
-      provideGenesysAuthTesting()
+      provideGenesysAuthTesting({ region: 'mypurecloud.de', relay: '/genesys' }, withProxyMode())
     ]
   });
 });
@@ -20,7 +20,7 @@ it('shows the queues', async () => {
   const page = TestBed.createComponent(QueueList);
   TestBed.tick(); // httpResource sends its request in an effect
   TestBed.inject(HttpTestingController)
-    .expectOne((request) => request.url.endsWith('/api/v2/routing/queues'))
+    .expectOne('/genesys/api/v2/routing/queues?pageNumber=1')
     .flush({ total: 1, entities: [{ id: '1', name: 'Support' }] });
   await page.whenStable();
   expect((page.nativeElement as HTMLElement).textContent).toContain('Support');

@@ -12,16 +12,32 @@ import {
   HttpXhrBackend,
   provideHttpClient,
   withFetch,
+  withInterceptors,
   withInterceptorsFromDi
 } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { EnvironmentInjector, InjectionToken, createEnvironmentInjector, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { GenesysAuthHttpInterceptor, GenesysAuthService, provideGenesysAuth } from 'ngx-genesys-auth';
+import {
+  GenesysAuthHttpInterceptor,
+  GenesysAuthService,
+  genesysAuthInterceptor,
+  provideGenesysAuth,
+  withProxyMode
+} from 'ngx-genesys-auth';
 import { type Observable, Subject, concatMap, first, from, of, retry } from 'rxjs';
 import { API, CONFIG, TOKEN_URL, codeOf, grant, observe, provideSubtle, refuse, settle } from '../../test/app';
 
 const EVIL = 'https://evil.example/x';
+const SESSION = {
+  subject: 'ann',
+  identity: 'jwt',
+  roles: ['agent'],
+  defaultScopes: [],
+  region: CONFIG.region,
+  apiOrigin: API,
+  mode: 'proxy'
+};
 const TRACE = new InjectionToken<string>('TRACE');
 
 /** Continues asynchronously, as an interceptor does that waits for a promise. */
@@ -215,5 +231,38 @@ describe('a class interceptor after GenesysAuthHttpInterceptor', () => {
     grant(network.expectOne(TOKEN_URL), 'token-2');
     const { request } = network.expectOne(`${API}/x`);
     expect([request.headers.get('X-Trace'), outcome.error]).toEqual(['trace-1', undefined]);
+  });
+});
+
+// The order of the pages for MSAL and angular-oauth2-oidc.
+describe('the class interceptor of a company sign-on, in proxy mode', () => {
+  const ours = withInterceptors([genesysAuthInterceptor]);
+  const byClass = withInterceptorsFromDi();
+
+  it.each([
+    ['after', 'has', [ours, byClass], 'Bearer company'],
+    ['before', 'lacks', [byClass, ours], null]
+  ])('%s genesysAuthInterceptor: a call of the API %s the credential', (_place, _has, features, authorization) => {
+    class SignOn implements HttpInterceptor {
+      intercept(request: HttpRequest<unknown>, next: HttpHandler): Observable<HttpEvent<unknown>> {
+        const isForRelay = request.url.startsWith('/genesys/');
+        return next.handle(isForRelay ? request.clone({ setHeaders: { Authorization: 'Bearer company' } }) : request);
+      }
+    }
+    TestBed.configureTestingModule({
+      providers: [
+        provideHttpClient(...features),
+        provideHttpClientTesting(),
+        { provide: HTTP_INTERCEPTORS, multi: true, useClass: SignOn },
+        provideGenesysAuth(CONFIG, withProxyMode())
+      ]
+    });
+    const network = TestBed.inject(HttpTestingController);
+    observe(TestBed.inject(HttpClient).get(`${API}/api/v2/routing/queues`));
+    const session = network.expectOne('/genesys/session');
+    expect(session.request.headers.get('Authorization')).toBe('Bearer company');
+    session.flush({ ...SESSION, scopes: CONFIG.scopes });
+    const { request } = network.expectOne('/genesys/api/v2/routing/queues');
+    expect(request.headers.get('Authorization')).toBe(authorization);
   });
 });

@@ -85,7 +85,10 @@ describe('a 403 for a missing permission', () => {
     for (const permission of permissions) {
       expect(outcome.error).toHaveProperty('hint', expect.stringContaining(permission));
     }
-    expect(outcome.error).toHaveProperty('hint', expect.stringMatching(/administrator .* role of the OAuth client/));
+    expect(outcome.error).toHaveProperty(
+      'hint',
+      expect.stringMatching(/administrator .* role of the OAuth client .* or of the user/)
+    );
   });
 
   it('is reported after a replay, too', async () => {

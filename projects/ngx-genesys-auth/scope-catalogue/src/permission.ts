@@ -36,7 +36,8 @@ export function missingPermissionOf(response: unknown): GenesysPermissionError |
   return new GenesysPermissionError(permissions, rule, divisions, message || 'A permission is missing.', {
     hint:
       `An administrator of Genesys Cloud gives ${permissions.length > 0 ? wanted + permissions.join(', ') : 'it'} ` +
-      `by a role of the OAuth client that the relay uses${message.includes('division') ? ', for the division in question' : ''}. ` +
+      `by a role of the OAuth client that the relay uses, or of the user if calls act as the user` +
+      `${message.includes('division') ? ', for the division in question' : ''}. ` +
       'A scope does not help.',
     cause: response,
     correlationId: correlationId(response)

@@ -32,7 +32,12 @@ describe('ng add, an HttpClient that is configured already', () => {
     [
       'provideHttpClient(withInterceptorsFromDi())',
       'provideHttpClient, withInterceptorsFromDi',
-      'provideHttpClient(withInterceptorsFromDi(), withInterceptors([genesysAuthInterceptor]))'
+      'provideHttpClient(withInterceptors([genesysAuthInterceptor]), withInterceptorsFromDi())'
+    ],
+    [
+      'provideHttpClient(withFetch(), withInterceptorsFromDi())',
+      'provideHttpClient, withFetch, withInterceptorsFromDi',
+      'provideHttpClient(withFetch(), withInterceptors([genesysAuthInterceptor]), withInterceptorsFromDi())'
     ],
     [
       'provideHttpClient(withInterceptors(all))',

@@ -1,5 +1,5 @@
 import type { Tree } from '@angular-devkit/schematics';
-import type { Change } from '@schematics/angular/utility/change';
+import { type Change, InsertChange } from '@schematics/angular/utility/change';
 import { addToRoot, byHand } from './providers';
 import { type Symbol, append, callsOf, edit, localName, parse, ts } from './source';
 import { type Target, isForServer } from './target';
@@ -7,6 +7,7 @@ import { type Target, isForServer } from './target';
 const HTTP = '@angular/common/http';
 const PROVIDE: Symbol = ['provideHttpClient', HTTP];
 const WITH: Symbol = ['withInterceptors', HTTP];
+const WITH_CLASSES: Symbol = ['withInterceptorsFromDi', HTTP];
 const INTERCEPTOR: Symbol = ['genesysAuthInterceptor', 'ngx-genesys-auth'];
 const CLASS_INTERCEPTOR: Symbol = ['GenesysAuthHttpInterceptor', 'ngx-genesys-auth'];
 
@@ -58,9 +59,13 @@ function extend(tree: Tree, file: string): void {
   const [call] = callsOf(source, PROVIDE);
   const [feature] = callsOf(source, WITH).filter((each) => each.parent === call);
   const list = feature?.arguments[0];
+  const [classes] = callsOf(source, WITH_CLASSES).filter((each) => each.parent === call);
   const changes: Change[] = [];
-  if (list && ts.isArrayLiteralExpression(list)) changes.push(append(file, list.elements, INTERCEPTOR[0]));
   // Several withInterceptors() add up, so a list that is made elsewhere stays what it is.
-  else if (call) changes.push(append(file, call.arguments, `withInterceptors([${INTERCEPTOR[0]}])`));
+  const another = `withInterceptors([${INTERCEPTOR[0]}])`;
+  if (list && ts.isArrayLiteralExpression(list)) changes.push(append(file, list.elements, INTERCEPTOR[0]));
+  // A class interceptor that signs calls of the relay, such as that of MSAL, has to come after ours.
+  else if (classes) changes.push(new InsertChange(file, classes.getStart(), `${another}, `));
+  else if (call) changes.push(append(file, call.arguments, another));
   edit(tree, file, changes, list ? [INTERCEPTOR, WITH] : [WITH, INTERCEPTOR]);
 }

@@ -40,7 +40,7 @@ const LONGEST_BACKOFF_MS = 10_000;
  *   your own.
  *
  * @throws {@link GenesysAuthConfigError} `config_invalid` at once, if an option is wrong
- * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withRetry())
+ * @example provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['routing'] }, withProxyMode(), withRetry())
  */
 export function withRetry(options: RetryOptions = {}): GenesysAuthFeature<'retry'> {
   return {

@@ -30,14 +30,14 @@ import { GenesysAuthService } from '../service/service';
  * bootstrapApplication(App, {
  *   providers: [
  *     provideHttpClient(withInterceptors([genesysAuthInterceptor])),
- *     provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics', 'routing'] })
+ *     provideGenesysAuth({ region: 'mypurecloud.de', relay: '/genesys', scopes: ['analytics', 'routing'] }, withProxyMode())
  *   ]
  * });
  * @example
- * provideGenesysAuth(() => inject(HttpClient).get<GenesysAuthConfig>('/genesys.json'))
+ * provideGenesysAuth(() => inject(HttpClient).get<GenesysAuthConfig>('/genesys.json'), withProxyMode())
  * @example
- * // Two organisations beside each other: inject(GenesysAuthService).for('emea')
- * [provideGenesysAuth({ name: 'us', ... }), provideGenesysAuth({ name: 'emea', ... }, withRetry())]
+ * // Two organizations: inject(GenesysAuthService).for('emea')
+ * [provideGenesysAuth({ name: 'us', ... }, withProxyMode()), provideGenesysAuth({ name: 'emea', ... }, withProxyMode())]
  */
 export function provideGenesysAuth(
   config: GenesysAuthConfig | GenesysAuthConfigLoader | LoadedGenesysAuthConfig,

@@ -42,7 +42,9 @@ export interface TabSyncOptions {
  * `subject` returns who the user is. Without it the relay does, which needs `genesys-auth-relay` of the same version. While the
  * user is not known, a tab neither gives nor takes a token.
  *
- * @example provideGenesysAuth(config, withTabSync({ shareToken: true, subject: () => inject(Session).userId() }))
+ * @example
+ * // Token mode
+ * provideGenesysAuth(config, withTabSync({ shareToken: true, subject: () => inject(Session).userId() }))
  */
 export function withTabSync({ shareToken = false, subject }: TabSyncOptions = {}): GenesysAuthFeature<'tabSync'> {
   return {

@@ -99,7 +99,7 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       ]
     >([
       ['a user without a role', /^relay_forbidden: /, { user: carl, mustLogIn: true }],
-      ['a user of another organisation', /^organization_not_allowed: /, { user: dora, mustLogIn: true }],
+      ['a user of another organization', /^organization_not_allowed: /, { user: dora, mustLogIn: true }],
       ['denied consent', /^sign_in_cancelled: /, { fault: refusedBy('access_denied'), mustLogIn: true }],
       ['an outage of the login pages', /^sign_in_failed: /, { fault: refusedBy('server_error'), mustLogIn: true }],
       // After these, Genesys Cloud remembers the user.

@@ -108,7 +108,7 @@ describe('after the installation of the README', () => {
   });
 });
 
-describe('the relay by hand, with the sandbox in place of a Genesys Cloud organisation', () => {
+describe('the relay by hand, with the sandbox in place of a Genesys Cloud organization', () => {
   let relay: string;
   let devServer: string;
 

@@ -1,7 +1,7 @@
 // A stub of the Genesys API for access tokens of oidc-provider: tokens/me, users/me, and one answer for every other operation,
 // which names the user of the token.
 
-/** The organisation of every user. */
+/** The organization of every user. */
 const organization = { id: 'organization-1', name: 'Example' };
 
 /**

@@ -72,7 +72,7 @@ export const USERS = {
   bob: { email: 'bob@example.test', name: 'Bob Baker', ...agent },
   /** Has no role of the relay. */
   carl: { email: 'carl@example.test', name: 'Carl Cook', roles: [] },
-  /** Belongs to an organisation that the relay does not list. */
+  /** Belongs to an organization that the relay does not list. */
   dora: {
     email: 'dora@example.test',
     name: 'Dora Dean',

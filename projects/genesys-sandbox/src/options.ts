@@ -2,7 +2,7 @@ import type { SandboxOrganization } from './users/organization.ts';
 import { checkUsers, type SandboxUser } from './users/user.ts';
 import { type SandboxSignIn, type SignInSettings, resolveSignIn } from './sign-in/settings.ts';
 
-/** An OAuth client as an administrator of the organisation registered it. */
+/** An OAuth client as an administrator of the organization registered it. */
 export interface SandboxClient {
   /** Client id, sent by Basic or in the body. */
   readonly id: string;
@@ -66,7 +66,7 @@ export interface SandboxOptions {
   /** OAuth clients; default {@link SANDBOX_CLIENT}, {@link SANDBOX_SIGN_IN_CLIENT} and {@link SANDBOX_PUBLIC_CLIENT}. */
   readonly clients?: readonly SandboxClient[];
   /**
-   * Users with names, addresses, roles and organisations that you choose. Those of the sandbox's organisation are the first
+   * Users with names, addresses, roles and organizations that you choose. Those of the sandbox's organization are the first
    * agents of the contact centre. The other agents are `agent.{n}@sandbox.example`; `agent.2` is a supervisor.
    */
   readonly users?: readonly SandboxUser[];

@@ -26,7 +26,7 @@ describe('checkScope without a list of registered scopes', () => {
     'constructor:x',
     'tax',
     'https://example.com/scope'
-  ])("%s is the organisation's own", (name) => {
+  ])("%s is the organization's own", (name) => {
     expect(checkScope(name)).toBeUndefined();
   });
 

@@ -27,7 +27,7 @@ export interface ScopeCheckOptions {
   /** The exact list of scopes that exist. Without it the names of Genesys Cloud and names outside its areas pass. */
   readonly registeredScopes?: Iterable<string>;
   /**
-   * Scopes of the organisation's own that are known to exist, such as those the app is configured with. They are fine, and a
+   * Scopes of the organization's own that are known to exist, such as those the app is configured with. They are fine, and a
    * name close to one of them is a near miss. Ignored with `registeredScopes`, which is the exact list.
    */
   readonly ownScopes?: Iterable<string>;
@@ -106,7 +106,7 @@ function checkOpen(scope: string, ownScopes: ReadonlySet<string>): ScopeFinding 
   if (isGenesysScope(scope) || isCovered(scope, ownScopes)) return undefined;
   const near = nearestScope(scope, [...GENESYS_SCOPES, ...ownScopes]);
   const own = 'If it is a scope of your own, list it in registeredScopes.';
-  // The full scope, where only its read-only part is the organisation's, is not a misspelling.
+  // The full scope, where only its read-only part is the organization's, is not a misspelling.
   if (near !== undefined && (isGenesysScope(near) || !covers(scope, near))) {
     return finding('near_miss', scope, near, `looks like a slip of ${quoted(near)}.`, `Write ${quoted(near)}. ${own}`);
   }
@@ -128,12 +128,12 @@ function checkOpen(scope: string, ownScopes: ReadonlySet<string>): ScopeFinding 
 /**
  * Checks one scope name before anything is sent. First the grammar. Then, with `registeredScopes`, that list alone
  * decides: what it has or covers is fine. Without it the names of Genesys Cloud and the `ownScopes` are fine, a near miss of
- * one or an unknown name inside an area of Genesys Cloud is not, and any other name is taken as the organisation's own.
+ * one or an unknown name inside an area of Genesys Cloud is not, and any other name is taken as the organization's own.
  *
  * @param scope the name
  * @param options see {@link ScopeCheckOptions}
  * @returns what is wrong, or `undefined` if nothing is. Never throws.
- * @example checkScope('admin:platform') // undefined: the organisation's own
+ * @example checkScope('admin:platform') // undefined: the organization's own
  * @example checkScope('anaytics')?.nearest // 'analytics'
  */
 export function checkScope(scope: string, options?: ScopeCheckOptions): ScopeFinding | undefined {

@@ -1,7 +1,7 @@
 import type { GenesysCloudScope } from './catalogue/names.ts';
 
 /**
- * Declares the additional scopes of an organisation to the compiler. Empty by default; augment it once.
+ * Declares the additional scopes of an organization to the compiler. Empty by default; augment it once.
  *
  * @example
  * declare module 'genesys-scopes' {

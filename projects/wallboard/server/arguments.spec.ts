@@ -12,7 +12,7 @@ it.each([
   expect(readArguments(argv, env)).toEqual(expected);
 });
 
-it('turns to a real organisation, with the OAuth client from the environment', () => {
+it('turns to a real organization, with the OAuth client from the environment', () => {
   expect(readArguments(['--region', 'mypurecloud.de'], {})).toEqual({
     ...PORTS,
     sandbox: false,
@@ -32,7 +32,7 @@ it('serves the development build, where npm start puts it', () => {
   });
 });
 
-it('takes the mode of the relay, with the sandbox or with your organisation', () => {
+it('takes the mode of the relay, with the sandbox or with your organization', () => {
   expect(readArguments(['--mode', 'proxy'], {})).toEqual({ ...PORTS, relay: { mode: 'proxy' } });
   expect(readArguments(['--mode', 'token'], {})).toEqual({ ...PORTS, relay: { mode: 'token' } });
   expect(readArguments(['--mode', 'proxy', '--region', 'mypurecloud.de'], {})).toMatchObject({

@@ -69,10 +69,10 @@ function readMode(mode: string | undefined): 'proxy' | 'token' | undefined {
 function relayOptions(region: string | undefined, given: string | undefined): WallboardOptions {
   const mode = readMode(given);
   if (region === undefined) return mode === undefined ? {} : { relay: { mode } };
-  return { sandbox: false, relay: { ...ownOrganisation(region), ...(mode === undefined ? {} : { mode }) } };
+  return { sandbox: false, relay: { ...ownOrganization(region), ...(mode === undefined ? {} : { mode }) } };
 }
 
-function ownOrganisation(region: string): NonNullable<WallboardOptions['relay']> {
+function ownOrganization(region: string): NonNullable<WallboardOptions['relay']> {
   const client = { id: { env: 'GENESYS_CLIENT_ID' }, secret: { env: 'GENESYS_CLIENT_SECRET' } };
   return { genesys: { region, client } };
 }

@@ -206,7 +206,7 @@ describe('startWallboard', () => {
     );
   });
 
-  it('asks for the organisation when the sandbox is switched off', async () => {
+  it('asks for the organization when the sandbox is switched off', async () => {
     await expect(startWallboard({ ...FREE, browserDir, sandbox: false })).rejects.toThrow('needs relay.genesys');
   });
 

@@ -11,7 +11,7 @@ import { siteRelay } from './chain.ts';
 import { type Renderer, startRenderer } from './renderer.ts';
 import { serveSite } from './site.ts';
 
-/** A built app that renders on the server, and the organisation whose queues it shows. */
+/** A built app that renders on the server, and the organization whose queues it shows. */
 export interface Built {
   readonly app: string;
   readonly sandbox: Sandbox;

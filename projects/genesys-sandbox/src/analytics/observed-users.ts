@@ -41,12 +41,12 @@ export function userData(
     }));
 }
 
-/** Which of the organisation's presences belong to a system presence. */
+/** Which of the organization's presences belong to a system presence. */
 export function presenceIds(): Record<string, string[]> {
   return Object.fromEntries(PRESENCES.map((presence) => [presence, [presenceId(presence)]]));
 }
 
-/** Id of the organisation's presence that stands for a system presence. */
+/** Id of the organization's presence that stands for a system presence. */
 export function presenceId(presence: Presence): string {
   return idOf(`presence:${presence}`);
 }

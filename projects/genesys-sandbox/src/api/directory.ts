@@ -12,7 +12,7 @@ import { parameter } from './queues.ts';
 const PATH = '/api/v2/users';
 const SEARCH_TYPES = ['EXACT', 'TERM', 'TERMS', 'CONTAINS', 'STARTS_WITH'] as const;
 
-/** The users of the organisation: `GET /api/v2/users`, `/{userId}`, and `POST /users/search`. They are the agents of the centre. */
+/** The users of the organization: `GET /api/v2/users`, `/{userId}`, and `POST /users/search`. They are the agents of the centre. */
 export function directoryOperations(centre: () => ContactCentre, accounts: Users): Operation[] {
   const users = (call: ApiCall): Directory => new Directory(centre(), accounts, call.query.get('expand') ?? '');
   return [

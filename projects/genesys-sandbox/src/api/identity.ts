@@ -19,7 +19,7 @@ export interface IdentityParts {
   readonly offsetMs: () => number;
 }
 
-/** Operations about the caller, its token and its organisation. */
+/** Operations about the caller, its token and its organization. */
 export function identityOperations(parts: IdentityParts): Operation[] {
   const { store, clock, offsetMs } = parts;
   return [
@@ -85,7 +85,7 @@ function organizationEntity({ id, name }: SandboxOrganization): object {
   };
 }
 
-/** What `users/me` adds for `expand`. A user of another organisation has no presence and no routing status here. */
+/** What `users/me` adds for `expand`. A user of another organization has no presence and no routing status here. */
 function expandUser(expand: readonly string[], grant: UserGrant, live: LiveToken, parts: IdentityParts): object {
   const { user, organization } = grant;
   const centre = parts.centre();

@@ -13,10 +13,10 @@ export interface AuthorizeRequest {
   readonly challenge: string | undefined;
   /** `prompt=login`: ignore what this browser remembers. */
   readonly isPromptForced: boolean;
-  /** Name of the organisation and its identity provider. They only count together. */
+  /** Name of the organization and its identity provider. They only count together. */
   readonly identityProvider: { readonly organization: string; readonly provider: string } | undefined;
   readonly hint: LoginHint;
-  /** Id of the organisation to sign in to, if it is not the user's own. */
+  /** Id of the organization to sign in to, if it is not the user's own. */
   readonly target: string | undefined;
 }
 

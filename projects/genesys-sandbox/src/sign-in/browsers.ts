@@ -7,7 +7,7 @@ const MAX_KEPT = 10_000;
 interface Browser {
   /** Signed in at Genesys Cloud. */
   readonly user: SandboxAccount | undefined;
-  /** Signed in at the identity provider of the user's organisation: `/logout` does not change that. */
+  /** Signed in at the identity provider of the user's organization: `/logout` does not change that. */
   readonly providers: ReadonlyMap<string, SandboxAccount>;
 }
 

@@ -5,9 +5,9 @@ import { html, page } from './html.ts';
 export interface LoginPage {
   /** Name of the OAuth client. */
   readonly client: string;
-  /** Name of the organisation. */
+  /** Name of the organization. */
   readonly organization: string;
-  /** Identity provider of the organisation, whose page this stands in for. */
+  /** Identity provider of the organization, whose page this stands in for. */
   readonly provider: string | undefined;
   /** What stands in the field for the address. */
   readonly email: string;

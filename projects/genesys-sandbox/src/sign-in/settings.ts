@@ -1,5 +1,5 @@
 /**
- * How users sign in. The first two are settings of an organisation. Genesys has not published the others,
+ * How users sign in. The first two are settings of an organization. Genesys has not published the others,
  * so each can be set to the behaviour that an app must handle.
  */
 export interface SandboxSignIn {

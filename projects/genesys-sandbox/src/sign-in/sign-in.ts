@@ -183,7 +183,7 @@ export class SignIn {
   }
 }
 
-/** An identity provider of an organisation only knows its users. */
+/** An identity provider of an organization only knows its users. */
 function mayUseProvider(user: SandboxAccount, { identityProvider }: AuthorizeRequest): boolean {
   return (
     identityProvider === undefined ||

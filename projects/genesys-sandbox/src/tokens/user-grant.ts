@@ -9,7 +9,7 @@ import type { SandboxAccount } from '../users/user.ts';
 export interface UserGrant {
   readonly client: SandboxClient;
   readonly user: SandboxAccount;
-  /** The organisation the token acts in: the user's own, or the target that the request named. */
+  /** The organization the token acts in: the user's own, or the target that the request named. */
   readonly organization: SandboxOrganization;
   /** The client's scopes. They are fixed when the user signs in. */
   readonly scopes: readonly string[];

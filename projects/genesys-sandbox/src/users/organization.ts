@@ -1,4 +1,4 @@
-/** The organisation that lives in the sandbox. */
+/** The organization that lives in the sandbox. */
 export interface SandboxOrganization {
   readonly id: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import { idOf } from '../centre/ids.ts';
 import type { SandboxOrganization } from './organization.ts';
 
-/** A role of the organisation, with the permissions it gives. */
+/** A role of the organization, with the permissions it gives. */
 export interface SandboxRole {
   readonly id: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface SandboxUser {
   readonly groups?: readonly string[];
   /** Division of the user; default `Home`. */
   readonly division?: { readonly id: string; readonly name: string };
-  /** Home organisation; default the sandbox's own. A user of another organisation is not an agent of the contact centre. */
+  /** Home organization; default the sandbox's own. A user of another organization is not an agent of the contact centre. */
   readonly organization?: SandboxOrganization;
 }
 

@@ -3,7 +3,7 @@ import type { CentrePlan } from '../centre/plan.ts';
 import type { SandboxOrganization } from './organization.ts';
 import { type SandboxAccount, type SandboxUser, SANDBOX_ROLES } from './user.ts';
 
-/** Everybody who can sign in: the agents of the contact centre, and users of other organisations. */
+/** Everybody who can sign in: the agents of the contact centre, and users of other organizations. */
 export class Users {
   readonly all: readonly SandboxAccount[];
   readonly #byAgent: ReadonlyMap<number, SandboxAccount>;
@@ -24,7 +24,7 @@ export class Users {
     const isForeign = (user: SandboxUser): boolean => (user.organization?.id ?? organization.id) !== organization.id;
     const own = options.filter((user) => !isForeign(user));
     if (own.length > plan.agents.length)
-      throw new TypeError(`users can have at most ${plan.agents.length} users of the sandbox's organisation.`);
+      throw new TypeError(`users can have at most ${plan.agents.length} users of the sandbox's organization.`);
     const agents = plan.agents.map(({ id, index }) => account(id, own[index] ?? defaultUser(index)));
     const foreign = options.filter(isForeign).map((user) => account(idOf(`user:${user.email}`), user));
     this.all = [...agents, ...foreign];
@@ -45,7 +45,7 @@ export class Users {
     return this.#byEmail.get(email.trim().toLowerCase());
   }
 
-  /** Finds an organisation by name, in any case. */
+  /** Finds an organization by name, in any case. */
   organization(name: string): SandboxOrganization | undefined {
     const wanted = name.trim().toLowerCase();
     return this.all.find(({ organization }) => organization.name.toLowerCase() === wanted)?.organization;

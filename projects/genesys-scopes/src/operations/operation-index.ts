@@ -27,7 +27,7 @@ function walk(node: PathNode, path: string, from: number, method: string): Opera
 }
 
 /**
- * Makes an index from its compact form, for example one that `genesys-scopes update` wrote for your organisation.
+ * Makes an index from its compact form, for example one that `genesys-scopes update` wrote for your organization.
  *
  * @param data the compact form
  * @throws Error if the data is not in this form

@@ -51,7 +51,7 @@ describe('configured scopes that no request needed', () => {
     ['where token() named it', { scopes: ['users'] }, ({ auth }) => auth.token('users')],
     ['where token() did not say for what', { scopes: ['users'] }, ({ auth }) => auth.token()],
     ['where an unknown operation was called', { scopes: ['users'] }, ({ get }) => get('/api/v2/new/thing')],
-    ['about scopes of the organisation’s own', { scopes: ['admin:platform'] }, () => undefined]
+    ['about scopes of the organization’s own', { scopes: ['admin:platform'] }, () => undefined]
   ])('are not told %s', (_name, config, act) => {
     const made = app(config);
     void act(made);

@@ -7,7 +7,7 @@ const WATCH_MS = 60_000;
 /**
  * Development only: warns once about configured scopes that no request has needed, as the app asks for more than it uses.
  *
- * It says nothing where it cannot know: once anything was called whose needs are unknown, and about an organisation's own
+ * It says nothing where it cannot know: once anything was called whose needs are unknown, and about an organization's own
  * scopes, which no operation of the Genesys API needs.
  */
 export class UnusedScopes {

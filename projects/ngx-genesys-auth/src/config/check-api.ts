@@ -62,6 +62,6 @@ export function checkApi({ region, apiOrigin }: { region?: unknown; apiOrigin?: 
   } else if (apiOrigin !== undefined) {
     checkApiOrigin(apiOrigin, report);
   } else {
-    report('region', 'it is missing.', 'Give the domain of your organisation, for example region: "mypurecloud.de".');
+    report('region', 'it is missing.', 'Give the domain of your organization, for example region: "mypurecloud.de".');
   }
 }

@@ -29,7 +29,7 @@ describe('the configuration', () => {
 
   it.each<[string, Partial<GenesysAuthConfig>]>([
     ['every option', { ...CONFIG, optionalScopes: ['users'], renewAheadSeconds: 0, name: 'emea' }],
-    ['a scope of the organisation', { scopes: ['analytics', 'admin:platform'] }],
+    ['a scope of the organization', { scopes: ['analytics', 'admin:platform'] }],
     ['registered scopes that Genesys does not have', { scopes: ['anaytics'], registeredScopes: ['anaytics'] }],
     ['no optional scope', { optionalScopes: [] }],
     ['an origin in place of a region', { region: undefined, apiOrigin: 'https://genesys.example.com' }],

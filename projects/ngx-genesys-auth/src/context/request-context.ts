@@ -45,7 +45,7 @@ export function skipGenesysAuth(context: HttpContext = new HttpContext()): HttpC
 }
 
 /**
- * Says which configuration a request is for, where several are for the same API origin (two organisations in one region).
+ * Says which configuration a request is for, where several are for the same API origin (two organizations in one region).
  * Without it the origin decides, and of those that share one the configuration that was provided first.
  *
  * @param name the `name` of the configuration. If there is none of that name, the request fails with

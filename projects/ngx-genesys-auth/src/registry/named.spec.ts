@@ -111,7 +111,7 @@ describe('two regions', () => {
   });
 });
 
-describe('two organisations in one region', () => {
+describe('two organizations in one region', () => {
   const auth = [
     provideGenesysAuth({ ...EMEA, name: 'one', relay: '/one' }),
     provideGenesysAuth({ ...EMEA, name: 'two', relay: '/two' })

@@ -90,7 +90,7 @@ describe('scopes are checked before anything is sent', () => {
     ['analytics', 'a configured scope'],
     ['analytics:readonly', 'what a configured scope covers'],
     ['users', 'an optional scope'],
-    ['admin:platform', 'a configured scope of the organisation']
+    ['admin:platform', 'a configured scope of the organization']
   ])('%s passes: %s', (scope) => {
     const { auth } = createApp({ config: { scopes: ['analytics', 'admin:platform'], optionalScopes: ['users'] } });
     expect(auth.validate(scope)).toEqual({ ok: true, errors: [], granted: [] });

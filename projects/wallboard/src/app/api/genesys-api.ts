@@ -24,7 +24,7 @@ export class GenesysApi {
   readonly #http = inject(HttpClient);
   readonly #base = `${inject(BOARD_CONFIG).apiOrigin}/api/v2`;
 
-  /** Name of the organisation the token belongs to. */
+  /** Name of the organization the token belongs to. */
   organizationName(): Observable<string | undefined> {
     return this.#get('/organizations/me').pipe(map((answer) => text(record(answer)['name'])));
   }

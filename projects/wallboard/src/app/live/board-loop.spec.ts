@@ -194,7 +194,7 @@ describe('BoardLoop', () => {
     expect(wire.pending('observations')).toHaveLength(1);
   });
 
-  it('is no failure that the organisation’s name may not be read', async () => {
+  it('is no failure that the organization’s name may not be read', async () => {
     await wait(0);
     wire.answer('token');
     for (const call of ['queues', 'observations', 'aggregates'] as const) {

@@ -61,7 +61,7 @@ describe('App', () => {
     expect(said('[data-testid=total-waiting] .value')).toEqual(['–']);
   });
 
-  it('shows every queue, the total, the organisation and that it is live', async () => {
+  it('shows every queue, the total, the organization and that it is live', async () => {
     await render();
     expect(names()).toEqual(['Billing', 'Claims', 'All queues']);
     expect(said('[data-testid=waiting]')).toEqual(['Waiting0', 'Waiting3', 'Waiting3']);

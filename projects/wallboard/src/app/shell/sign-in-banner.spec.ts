@@ -14,7 +14,7 @@ describe('SignInBanner', () => {
 
   it.each([
     ['sign_in_cancelled', 'sign_in_cancelled', 'You have cancelled sign-in.'],
-    ['organization_not_allowed', 'organization_not_allowed', 'Users of your organisation may not use this board.'],
+    ['organization_not_allowed', 'organization_not_allowed', 'Users of your organization may not use this board.'],
     ['policy_denied', 'relay_forbidden', 'Your account has no access to this board.'],
     ['sign_in_failed.unavailable', 'sign_in_failed', 'Sign-in has failed.']
   ])('says what has happened when a user returns with %s, and starts sign-in again', (result, code, words) => {

@@ -5,7 +5,7 @@ import { Icon } from './icon';
 /** What has happened, in words for users. The library's own texts are for developers. */
 const WORDS: Partial<Record<GenesysAuthErrorCode, string>> = {
   sign_in_cancelled: 'You have cancelled sign-in.',
-  organization_not_allowed: 'Users of your organisation may not use this board.',
+  organization_not_allowed: 'Users of your organization may not use this board.',
   relay_forbidden: 'Your account has no access to this board.',
   cookies_blocked: 'This browser has not kept the cookie of your session. Allow cookies for this page.'
 };

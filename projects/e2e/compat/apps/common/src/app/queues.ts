@@ -8,7 +8,7 @@ interface Queue {
   readonly name: string;
 }
 
-/** The queues of the organisation, or why there are none. */
+/** The queues of the organization, or why there are none. */
 @Component({
   selector: 'app-queues',
   template: `

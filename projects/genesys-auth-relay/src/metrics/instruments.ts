@@ -29,9 +29,7 @@ export function createInstruments(registry: Registry): {
   ]);
   const served = counter('tokens_served_total', 'Tokens that the source returned, by how the caller got them', ['how']);
   const waits = histogram('token_wait_seconds', 'Time that callers without a live token waited for one', []);
-  const verifications = counter('token_verifications_total', 'Reported tokens that the API was asked about', [
-    'result'
-  ]);
+  const verifications = counter('token_verifications_total', 'Refused tokens that the API was asked about', ['result']);
   const apiRequests = histogram('api_request_duration_seconds', 'Calls forwarded to the API, until its answer began', [
     'client',
     'status'

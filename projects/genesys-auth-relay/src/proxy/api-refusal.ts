@@ -41,10 +41,19 @@ export const apiRefused = (answer: WholeAnswer): RelayProblem =>
       : 'Check the OAuth client of the relay: its region, its roles, and whether it is active.'
   );
 
-/** The problem of a call to which the API answered 401 although the token of the user is live. */
-export const callRefused = (answer: WholeAnswer): RelayProblem =>
-  refused(
-    answer,
-    `The API refused this call, but not the token of the user (${codeOf(answer)}).`,
-    'Signing in again changes nothing. Check in Genesys Cloud whether the user may call this operation.'
-  );
+/**
+ * The problem of a call to which the API answered 401 although the token of the user is live, or while nobody knows whether it is.
+ * Without that knowledge the user stays signed in.
+ */
+export const callRefused = (answer: WholeAnswer, state: 'live' | 'unknown'): RelayProblem =>
+  state === 'live'
+    ? refused(
+        answer,
+        `The API refused this call, but not the token of the user (${codeOf(answer)}).`,
+        'Signing in again changes nothing. Check in Genesys Cloud whether the user may call this operation.'
+      )
+    : refused(
+        answer,
+        `The API refused this call (${codeOf(answer)}), and the relay could not check the token of the user.`,
+        'Try again in some seconds. If the API still refuses the call, check in Genesys Cloud whether the user may call this operation.'
+      );

@@ -70,7 +70,8 @@ export type HubRole = 'starting' | 'following' | 'leading' | 'alone' | 'handing-
  * - `replaced`: the same browser signed in again
  * - `idle`: it was not used for too long
  * - `expired`: it reached its longest time, or the end of a token that cannot be refreshed
- * - `token_refused`: Genesys Cloud refused the token, and there is no refresh token
+ * - `token_refused`: Genesys Cloud refused the token, and no new one could help: there is no refresh token, the new token was refused as
+ *   well, or Genesys Cloud no longer shows the user
  * - `refresh_refused`: Genesys Cloud refused the refresh token
  * - `not_allowed`: the configuration no longer allows the organization of the user, or has another OAuth client
  */
@@ -85,7 +86,7 @@ export interface RelayObserver {
   tokenRequest?(outcome: 'ok' | ProblemCode, seconds: number): void;
   /** The token source has served a request; `waitedMs` is the time that the caller waited for it, in milliseconds. */
   tokenServed?(how: TokenServed, waitedMs: number): void;
-  /** The relay asked the API about a token that the API had refused: `refused` is the answer. */
+  /** The relay asked the API about a token of an OAuth client or of a user that the API had refused: `refused` is the answer. */
   tokenVerified?(refused: boolean): void;
   /** The API answered a forwarded call, after this many seconds; `client` is the name of an OAuth client, or `user` for a user's token. */
   apiAnswered?(client: string, status: number, seconds: number): void;

@@ -5,7 +5,7 @@ import type { Sandbox } from 'genesys-sandbox';
 import type { RelayConfigInput } from '../index.ts';
 import { type Answer, ask } from '../testing/ask.ts';
 import { testClock } from '../testing/clock.ts';
-import { ANN, type SignInChange, type SignInSetup, setUpSignIn, tokenOf } from '../../test/sign-in-setup.ts';
+import { ANN, BOB, type SignInChange, type SignInSetup, setUpSignIn, tokenOf } from '../../test/sign-in-setup.ts';
 
 const QUEUES = '/api/v2/routing/queues';
 
@@ -91,9 +91,37 @@ describe('a caller with a Genesys Cloud token of a user', () => {
       const { config } = settings(sandbox, { organizations: ['org'] });
       return { config: { ...config, genesys: { tokenEndpoint: sandbox.tokenEndpoint, apiOrigin } } };
     });
-    expect(await send(QUEUES, 'CANARY-user-token')).toMatchObject({ status: 502, body: { code: 'api_refused' } });
+    const details = [];
+    for (let call = 0; call < 12; call += 1) {
+      const answer = await send(QUEUES, 'CANARY-user-token');
+      expect(answer).toMatchObject({ status: 502, body: { code: 'api_refused' } });
+      details.push(String(answer.body['detail']));
+    }
+    // After the limit of verifications the relay does not claim that the token is live.
+    expect(details.map((detail) => detail.includes('but not the token'))).toEqual([
+      ...Array<boolean>(10).fill(true),
+      false,
+      false
+    ]);
     expect((await send('/api/v2/routing/skills', 'CANARY-user-token')).status).toBe(200);
     api.close();
+  });
+
+  it.each([12, 200])('is refused with each of %i simultaneous calls when its token is dead', async (count) => {
+    world = await setUpSignIn((sandbox) => {
+      const { config } = settings(sandbox);
+      return { config: { ...config, proxy: { requestsPerMinute: 10_000 } } };
+    });
+    const [ann, bob] = [await tokenOf(world.sandbox), await tokenOf(world.sandbox, BOB)];
+    await Promise.all([send(QUEUES, ann), send(QUEUES, bob)]);
+    world.sandbox.revokeToken(ann);
+    const before = checks();
+    const answers = await Promise.all(Array.from({ length: count }, () => send(QUEUES, ann)));
+    expect(new Set(answers.map(({ status, body }) => `${String(status)} ${String(body['code'])}`))).toEqual(
+      new Set(['401 invalid_credentials'])
+    );
+    expect(checks() - before).toBe(1);
+    expect((await send(QUEUES, bob)).status).toBe(200);
   });
 
   it('is not taken for a JWT, and a JWT is not taken for such a token', async () => {

@@ -13,6 +13,7 @@ import { GenesysFailure, createGenesysApi } from './genesys.ts';
 import type { SignInMemory } from './memory.ts';
 import { USER } from './user-token-providers.ts';
 import { rolesOf } from './user-roles.ts';
+import { createTokenVerifier } from './verify-token.ts';
 
 /** How long the result of a check is valid. */
 export const CHECKED_MS = 60_000;
@@ -57,11 +58,13 @@ export interface GenesysTokenParts {
 export function createGenesysTokens(
   identities: readonly GenesysTokenIdentityConfig[],
   config: Pick<RelayConfig, 'genesys'>,
-  { clock, outbound }: RelayRuntime,
+  runtime: RelayRuntime,
   { apiLimits, takeVerification, memory }: GenesysTokenParts
 ): GenesysTokens | undefined {
   if (identities.length === 0) return undefined;
+  const { clock, outbound } = runtime;
   const api = createGenesysApi(config, outbound);
+  const tokenVerifier = createTokenVerifier(api, takeVerification, runtime);
   const fingerprint = sha256(JSON.stringify(identities));
   const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });
   const flights = new Map<string, Promise<Caller>>();
@@ -112,6 +115,7 @@ export function createGenesysTokens(
   return {
     identify(token, address) {
       const hash = sha256(token);
+      if (tokenVerifier.isDead(hash)) return Promise.reject(tokenNotValid());
       const known = checked.get(hash);
       if (known !== undefined && clock.monotonic() < known.until) return Promise.resolve(known.caller);
       const before = flights.get(hash);
@@ -131,10 +135,11 @@ export function createGenesysTokens(
         limits: apiLimits.of(`token ${sent.hash}`),
         token: () => Promise.resolve(sent),
         onUnauthorized: () => Promise.resolve(),
-        async problemOf401({ token, hash }, answer) {
+        async problemOf401(refused, answer) {
           if (isAddressRefused(answer)) return apiRefused(answer);
-          if (!takeVerification(hash) || !(await api.isDead(token))) return callRefused(answer);
-          checked.delete(hash);
+          const state = await tokenVerifier.verify(refused.hash, refused);
+          if (state !== 'dead') return callRefused(answer, state);
+          checked.delete(refused.hash);
           return tokenNotValid();
         }
       };

@@ -63,16 +63,16 @@ export class GenesysFailure extends Error {
 export const isRefusedToken = (error: unknown): boolean =>
   error instanceof GenesysFailure && error.status === 401 && error.apiCode !== 'ip.not.authorized';
 
+/** The state of a token: `unknown` if Genesys Cloud does not say. */
+export type TokenState = 'live' | 'dead' | 'unknown';
+
 /** The API requests about users and their tokens. */
 export interface GenesysApi {
   /** @param preserve whether the request does not restart the inactivity timeout of the token */
   readToken(accessToken: string, preserve: boolean): Promise<TokenFacts>;
   readUser(accessToken: string): Promise<UserFacts>;
-  /**
-   * Whether `tokens/me` refuses a token. One operation may answer 401 for another reason. If Genesys Cloud does not say, the token
-   * counts as live.
-   */
-  isDead(accessToken: string): Promise<boolean>;
+  /** Asks `tokens/me` about a token to which an operation has answered 401. The operation may have another reason. Never throws. */
+  tokenState(accessToken: string): Promise<TokenState>;
   /** Revokes a token, if Genesys Cloud can be reached. Never throws. */
   revoke(accessToken: string): Promise<void>;
   close(): Promise<void>;
@@ -225,9 +225,10 @@ export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>, outb
       };
     },
 
-    async isDead(accessToken) {
+    async tokenState(accessToken) {
       const answer = await send(api, apiRequest('GET', OWN_TOKEN, accessToken)).catch(() => undefined);
-      return answer !== undefined && isRefusedToken(apiFailure(answer));
+      if (answer?.status === 200) return 'live';
+      return answer !== undefined && isRefusedToken(apiFailure(answer)) ? 'dead' : 'unknown';
     },
 
     async revoke(accessToken) {

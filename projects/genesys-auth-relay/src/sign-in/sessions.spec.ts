@@ -26,7 +26,7 @@ import type { RelayClock } from '../runtime/clock.ts';
 import { createPending } from '../runtime/pending.ts';
 import { runtimeOf } from '../runtime/runtime.ts';
 import { testClock } from '../testing/clock.ts';
-import { type Genesys, GenesysFailure } from './genesys.ts';
+import { type Genesys, GenesysFailure, type TokenState } from './genesys.ts';
 import { createLiveSessions } from './live.ts';
 import type { Session } from './session.ts';
 import { createMemorySessions } from './session-store.ts';
@@ -428,11 +428,24 @@ describe('the token of a user', () => {
     /** Status of the API's answer. */
     let statusOf: (url: string) => number;
     const asked: string[] = [];
+    /** The first answers about queues wait until so many calls have come. */
+    let holdUntil = 0;
+    const held: (() => void)[] = [];
     const api = createServer(({ url = '' }, response) => {
       asked.push(url);
-      const status = statusOf(url);
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(status === 200 ? user : { status, code: 'bad.credentials' }));
+      const answer = () => {
+        const status = statusOf(url);
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(status === 200 ? user : { status, code: 'bad.credentials' }));
+      };
+      if (url !== QUEUES || holdUntil === 0) {
+        answer();
+        return;
+      }
+      held.push(answer);
+      if (held.length < holdUntil) return;
+      holdUntil = 0;
+      for (const one of held.splice(0)) one();
     });
     const verifications = () => asked.filter((url) => url.startsWith('/api/v2/tokens/me')).length;
     const refused = (code: string) => ({
@@ -440,14 +453,17 @@ describe('the token of a user', () => {
       body: { code: 'api_refused', detail: expect.stringContaining(code) as string }
     });
 
-    async function signInWith(beside: SignInChange = {}) {
+    async function signInWith(beside: SignInChange = {}, simultaneous = 0) {
       if (!api.listening) await once(api.listen(0, '127.0.0.1'), 'listening');
       const apiOrigin = `http://127.0.0.1:${String(Reflect.get(Object(api.address()), 'port'))}`;
       statusOf = () => 200;
       const { world: own, browser } = await signedIn(
         ({ tokenEndpoint }) => ({
           signIn: { organizations: ['org'] },
-          config: { genesys: { tokenEndpoint, apiOrigin, timeoutMs: TIMEOUT_MS } }
+          config: {
+            genesys: { tokenEndpoint, apiOrigin, timeoutMs: TIMEOUT_MS },
+            ...(simultaneous > 0 && { proxy: { requestsPerMinute: 10_000, connections: simultaneous + 1 } })
+          }
         }),
         beside
       );
@@ -465,8 +481,17 @@ describe('the token of a user', () => {
     ])('keeps the session and its token if the token is live, %s', async (_what, beside) => {
       const browser = await signInWith(beside);
       statusOf = (url) => (url === QUEUES ? 401 : 200);
-      for (let call = 0; call < 15; call += 1)
-        expect(await browser.send(QUEUES)).toMatchObject(refused('bad.credentials'));
+      const details = [];
+      for (let call = 0; call < 15; call += 1) {
+        const answer = await browser.send(QUEUES);
+        expect(answer).toMatchObject(refused('bad.credentials'));
+        details.push(String(answer.body['detail']));
+      }
+      // After the limit of verifications the relay does not claim that the token is live.
+      expect(details.map((detail) => detail.includes('but not the token'))).toEqual([
+        ...Array<boolean>(10).fill(true),
+        ...Array<boolean>(5).fill(false)
+      ]);
       expect(refreshes()).toBe(0);
       // The callers of an operation that always answers 401 must not use up the requests of the user's token.
       expect(verifications()).toBe(10);
@@ -482,6 +507,30 @@ describe('the token of a user', () => {
       expect((await browser.send(QUEUES)).status).toBe(200);
       expect(refreshes()).toBe(0);
     });
+
+    it.each([12, 200])(
+      'tells %i simultaneous calls that the session has ended if both tokens are dead',
+      async (count) => {
+        const browser = await signInWith({}, count);
+        const attacker = world.browser();
+        await attacker.signIn(BOB);
+        await attacker.session();
+        statusOf = (url) => (url === '/api/v2/routing/skills' ? 401 : 200);
+        for (let call = 0; call < 12; call += 1) await attacker.send('/api/v2/routing/skills');
+        const before = { verifications: verifications(), refreshes: refreshes() };
+        statusOf = () => 401;
+        holdUntil = count;
+        const answers = await Promise.all(Array.from({ length: count }, () => browser.send(QUEUES)));
+        expect(new Set(answers.map(({ status, body }) => `${String(status)} ${String(body['code'])}`))).toEqual(
+          new Set(['401 session_ended'])
+        );
+        // One for each of the two tokens, and one for the scopes of the new token.
+        expect(verifications() - before.verifications).toBe(3);
+        expect(refreshes() - before.refreshes).toBe(1);
+        statusOf = () => 200;
+        expect((await attacker.send(QUEUES)).status).toBe(200);
+      }
+    );
 
     it('ends the session if the new token is refused as well', async () => {
       const browser = await signInWith();
@@ -658,7 +707,7 @@ describe('a token that was refreshed', () => {
     const genesys: Genesys = {
       readUser: vi.fn(),
       readToken,
-      isDead: vi.fn(),
+      tokenState: vi.fn(),
       exchange: vi.fn(),
       refresh: vi.fn(() => Promise.resolve({ accessToken: 'new', refreshToken: undefined, lifetimeSeconds: 3600 })),
       revoke: vi.fn(() => Promise.resolve()),
@@ -674,7 +723,7 @@ describe('a token that was refreshed', () => {
       pending: createPending(),
       absoluteMs: 720 * MINUTE,
       sessionEndedProblem,
-      takeVerification: () => true,
+      tokenVerifier: { isDead: () => false, verify: () => Promise.resolve<TokenState>('live') },
       isAllowed
     };
     const sessions = createSessions(parts, runtimeOf({ clock }));
@@ -711,7 +760,7 @@ describe('a user whom Genesys Cloud no longer shows', () => {
         return { id: 'ann', name: 'Ann', email: ANN, roleIds: [], groupIds: [], divisionId: undefined };
       },
       readToken: vi.fn(),
-      isDead: vi.fn(),
+      tokenState: vi.fn(),
       exchange: vi.fn(),
       refresh: vi.fn(),
       revoke: vi.fn(async () => Promise.resolve()),
@@ -726,7 +775,7 @@ describe('a user whom Genesys Cloud no longer shows', () => {
       pending: createPending(),
       absoluteMs: 720 * MINUTE,
       sessionEndedProblem,
-      takeVerification: () => true,
+      tokenVerifier: { isDead: () => false, verify: () => Promise.resolve<TokenState>('live') },
       isAllowed
     };
     const sessions = createSessions(parts, runtimeOf({ clock }));

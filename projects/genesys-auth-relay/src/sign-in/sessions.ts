@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import type { ApiToken } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { SessionEnd } from '../runtime/observer.ts';
 import type { Pending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { type Genesys, GenesysFailure, isRefusedToken } from './genesys.ts';
+import { type Genesys, GenesysFailure, type TokenState, isRefusedToken } from './genesys.ts';
 import type { LiveSessions } from './live.ts';
 import { type Session, endOf } from './session.ts';
 import type { Kept, SeenSession, SessionStore } from './session-store.ts';
+import type { TokenVerifier } from './verify-token.ts';
 
 /** Maximum age of the user's roles, groups and division at an API call. */
 export const FACTS_MS = 300_000;
@@ -39,14 +41,17 @@ export interface Sessions {
    */
   replaceToken(name: string, refused: string): Promise<Session>;
   /**
-   * The session after an operation has answered 401. The token is replaced only if `tokens/me` refuses it, too, because an operation
-   * may answer 401 for another reason.
+   * The session after an operation has answered 401, and what is known about the refused token. The token is replaced only if
+   * `tokens/me` refuses it, too, because an operation may answer 401 for another reason.
    *
    * @throws RelayProblem `session_ended`, `identity_unavailable`
    */
-  replaceDeadToken(name: string, refused: string): Promise<Session>;
-  /** Ends the session if `tokens/me` refuses its token. Returns whether it has ended. */
-  endIfDead(name: string, accessToken: string): Promise<boolean>;
+  replaceDeadToken(name: string, refused: ApiToken): Promise<{ readonly session: Session; readonly state: TokenState }>;
+  /**
+   * Ends the session if `tokens/me` refuses its token. Returns `dead` if it has ended, and `replaced` if another call has replaced the
+   * token.
+   */
+  endIfDead(name: string, refused: ApiToken): Promise<TokenState | 'replaced'>;
   end(name: string, why: SessionEnd, revoke?: boolean): Promise<void>;
   /** Ends the sessions that have reached the idle limit. Their browsers may be closed, so no request would end them. Never throws. */
   endIdle(): Promise<void>;
@@ -61,8 +66,7 @@ export interface SessionParts {
   readonly absoluteMs: number;
   /** The problem of a session that has ended. */
   readonly sessionEndedProblem: () => RelayProblem;
-  /** Takes one verification of a refused token from the limit of the session. Returns `false` when none is left. */
-  readonly takeVerification: (name: string) => boolean;
+  readonly tokenVerifier: TokenVerifier;
   /** Whether the configuration still allows the organization of the user and the OAuth client. */
   readonly isAllowed: (session: Session) => boolean;
 }
@@ -89,7 +93,7 @@ const isRefreshOver = ({ reason, status = 0 }: GenesysFailure): boolean =>
 
 /** Builds the sessions on a store. */
 export function createSessions(parts: SessionParts, { clock, observer }: RelayRuntime): Sessions {
-  const { store, genesys, live, pending, absoluteMs, sessionEndedProblem, takeVerification, isAllowed } = parts;
+  const { store, genesys, live, pending, absoluteMs, sessionEndedProblem, tokenVerifier, isAllowed } = parts;
 
   /** Completes the end of a session that is no longer in the store. */
   function close(name: string, session: Session, why: SessionEnd, revoke = true): void {
@@ -197,24 +201,23 @@ export function createSessions(parts: SessionParts, { clock, observer }: RelayRu
     }
   }
 
-  const isDead = async (name: string, accessToken: string): Promise<boolean> =>
-    takeVerification(name) && (await genesys.isDead(accessToken));
-
-  const replaceDeadToken = (name: string, refused: string): Promise<Session> =>
-    live.once(name, `verify ${sha256(refused)}`, async () => {
-      const kept = await store.read(name);
-      if (kept === undefined) throw sessionEndedProblem();
-      const isCurrent = kept.session.accessToken === refused;
-      return isCurrent && (await isDead(name, refused)) ? replaceToken(name, refused) : kept.session;
-    });
-
-  async function endIfDead(name: string, accessToken: string): Promise<boolean> {
-    if (!(await isDead(name, accessToken))) return false;
+  async function replaceDeadToken(name: string, refused: ApiToken): Promise<{ session: Session; state: TokenState }> {
     const kept = await store.read(name);
-    // Another request may have replaced the token.
-    if (kept !== undefined && kept.session.accessToken !== accessToken) return false;
-    await end(name, 'token_refused');
-    return true;
+    if (kept === undefined) throw sessionEndedProblem();
+    const { session } = kept;
+    // Another call has replaced the token.
+    if (session.accessToken !== refused.token) return { session, state: 'dead' };
+    const state = await tokenVerifier.verify(name, refused);
+    return { session: state === 'dead' ? await replaceToken(name, refused.token) : session, state };
+  }
+
+  async function endIfDead(name: string, refused: ApiToken): Promise<TokenState | 'replaced'> {
+    const state = await tokenVerifier.verify(name, refused);
+    const kept = await store.read(name);
+    if (kept === undefined) return 'dead';
+    if (kept.session.accessToken !== refused.token) return 'replaced';
+    if (state === 'dead') await end(name, 'token_refused');
+    return state;
   }
 
   const isRenewalDue = ({ refreshToken, tokenStart, tokenEnd }: Session): boolean =>

@@ -25,6 +25,7 @@ import { createSessions } from './sessions.ts';
 import { createStart } from './start.ts';
 import { createTransactions } from './transactions.ts';
 import { createUserTokenProviders } from './user-token-providers.ts';
+import { createTokenVerifier } from './verify-token.ts';
 
 /** How often the relay ends idle sessions. */
 const END_IDLE_EVERY_MS = 60_000;
@@ -94,7 +95,7 @@ export function createSignIn(
       pending,
       absoluteMs,
       sessionEndedProblem,
-      takeVerification,
+      tokenVerifier: createTokenVerifier(genesys, takeVerification, runtime),
       isAllowed
     },
     runtime

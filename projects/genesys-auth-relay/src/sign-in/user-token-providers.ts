@@ -3,6 +3,7 @@ import type { ApiLimits } from '../proxy/limits.ts';
 import type { ApiToken, TokenProvider } from '../proxy/token-provider.ts';
 import type { RelayProblem } from '../reply/problem.ts';
 import { sha256 } from '../runtime/sha256.ts';
+import type { TokenState } from './genesys.ts';
 import type { Session } from './session.ts';
 import type { SeenSession } from './session-store.ts';
 import type { Sessions } from './sessions.ts';
@@ -35,25 +36,24 @@ export function createUserTokenProviders({
 
   return ({ name, session }) => {
     let current = session;
-    let isReplaced = false;
+    let state: TokenState = 'unknown';
     return {
       name: USER,
       limits: apiLimits.of(`session ${name}`),
       token: () => Promise.resolve(tokenOf(current)),
-      async onUnauthorized(_sent, answer) {
+      async onUnauthorized(sent, answer) {
         if (isAddressRefused(answer)) return;
-        const { accessToken } = current;
-        current = await sessions.replaceDeadToken(name, accessToken);
-        isReplaced = current.accessToken !== accessToken;
+        ({ session: current, state } = await sessions.replaceDeadToken(name, sent));
       },
-      async problemOf401({ hash }, answer) {
+      async problemOf401(sent, answer) {
         if (isAddressRefused(answer)) return apiRefused(answer);
-        // The token was replaced, but the call was not sent again, because its body was streamed. The caller gets the API's 401
-        // and may repeat the call.
-        if (hash !== tokenOf(current).hash) return undefined;
-        // The new token is refused as well.
-        if (isReplaced && (await sessions.endIfDead(name, current.accessToken))) return sessionEndedProblem();
-        return callRefused(answer);
+        // Dead: the token was replaced. If the call was sent again with the new token, that was refused as well. Otherwise its body was
+        // streamed, so the caller gets the API's 401 and may repeat the call.
+        if (state !== 'dead') return callRefused(answer, state);
+        if (sent.hash !== tokenOf(current).hash) return undefined;
+        const now = await sessions.endIfDead(name, sent);
+        if (now === 'replaced') return undefined;
+        return now === 'dead' ? sessionEndedProblem() : callRefused(answer, now);
       }
     };
   };

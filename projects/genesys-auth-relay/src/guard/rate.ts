@@ -7,36 +7,45 @@ export interface RateLimit {
   /**
    * Takes one request. Returns 0, or the seconds to wait when none is left.
    *
-   * @param perMinute limit of this caller; default: the usual one
+   * @param perMinute limit of this caller; default: that of `createRateLimit`
    */
   take(who: string, perMinute?: number): number;
-  /** Returns a request that turned out not to be one of those that are limited. */
+  /** Gives one request back, for a limit that counts only failures: call it after a success. */
   refund(who: string): void;
 }
 
+/** Part of a request by which the sums of a bucket may be wrong. */
+const ROUNDING = 1e-6;
+
+interface Bucket {
+  /** Requests taken and not yet refilled, counted in those of `limit`. */
+  used: number;
+  /** The highest limit a minute with which requests were taken since the bucket was empty. */
+  limit: number;
+  at: number;
+}
+
 /**
- * A token bucket for each caller, which is refilled evenly. It counts what is used, not what is left, so that a limit that changes
- * applies to the next request.
+ * A token bucket for each caller, which is refilled evenly. A limit that changes applies to the next request: what was used stays used
+ * with a higher limit. With a lower one, a request costs as much more, so that a caller who had used up the old limit waits for one
+ * request of the new one.
  *
- * @param usual requests in a minute, which may all come at once
+ * @param defaultPerMinute requests in a minute, which may all come at once
  * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
-export function createRateLimit(usual: number, clock: RelayClock, callers = 10_000): RateLimit {
-  const buckets = new LRUCache<string, { used: number; at: number }>({ max: callers });
+export function createRateLimit(defaultPerMinute: number, clock: RelayClock, callers = 10_000): RateLimit {
+  const buckets = new LRUCache<string, Bucket>({ max: callers });
   return {
-    take(who, perMinute = usual) {
-      const perMs = perMinute / 60_000;
+    take(who, perMinute = defaultPerMinute) {
       const now = clock.monotonic();
-      let bucket = buckets.get(who);
-      if (bucket === undefined) {
-        bucket = { used: 0, at: now };
-        buckets.set(who, bucket);
-      }
-      const used = Math.max(0, bucket.used - (now - bucket.at) * perMs);
-      const excess = used + 1 - perMinute;
-      bucket.used = excess > 0 ? used : used + 1;
-      bucket.at = now;
-      return excess > 0 ? Math.max(1, Math.ceil(excess / perMs / 1000)) : 0;
+      const before = buckets.get(who);
+      const used = before === undefined ? 0 : Math.max(0, before.used - ((now - before.at) * before.limit) / 60_000);
+      const limit = before === undefined || used === 0 ? perMinute : Math.max(perMinute, before.limit);
+      const cost = limit / perMinute;
+      const excess = used + cost - limit;
+      const isTaken = excess <= ROUNDING;
+      buckets.set(who, { used: isTaken ? used + cost : used, limit, at: now });
+      return isTaken ? 0 : Math.max(1, Math.ceil((excess * 60) / limit));
     },
     refund(who) {
       const bucket = buckets.get(who);

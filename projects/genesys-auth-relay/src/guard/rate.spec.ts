@@ -35,6 +35,16 @@ describe('the limit of a caller that changes', () => {
     expect(limit.take('caller', 600)).toBe(1);
   });
 
+  it('counts no successes', () => {
+    const { clock, limit, takeAll } = setUp();
+    expect(takeAll(600)).toBe(600);
+    clock.advance(30_000);
+    for (let success = 0; success < 20; success += 1) {
+      expect(limit.take('caller', 10)).toBe(0);
+      limit.refund('caller');
+    }
+  });
+
   it('applies at once when it is raised', () => {
     const { takeAll } = setUp();
     expect(takeAll(2)).toBe(2);

@@ -23,6 +23,8 @@ interface Bucket {
   /** The highest limit a minute with which requests were taken since the bucket was empty. */
   limit: number;
   at: number;
+  /** What the last request cost. */
+  cost: number;
 }
 
 /**
@@ -44,20 +46,20 @@ export function createRateLimit(defaultPerMinute: number, clock: RelayClock, cal
       const cost = limit / perMinute;
       const excess = used + cost - limit;
       const isTaken = excess <= ROUNDING;
-      buckets.set(who, { used: isTaken ? used + cost : used, limit, at: now });
+      buckets.set(who, { used: isTaken ? used + cost : used, limit, at: now, cost });
       return isTaken ? 0 : Math.max(1, Math.ceil((excess * 60) / limit));
     },
     refund(who) {
       const bucket = buckets.get(who);
       // `take` never lets it go below zero.
-      if (bucket !== undefined) bucket.used -= 1;
+      if (bucket !== undefined) bucket.used -= bucket.cost;
     }
   };
 }
 
 /** The problem of a caller that has reached its limit. */
-export const rateLimited = (seconds: number): RelayProblem =>
-  new RelayProblem('rate_limited', 'This caller sent too many requests.', {
-    hint: `Wait ${seconds} s. A token can be used for many calls: keep it until it expires.`,
+export const rateLimited = (seconds: number, message = 'This caller sent too many requests.'): RelayProblem =>
+  new RelayProblem('rate_limited', message, {
+    hint: `Wait ${seconds} s.`,
     retryAfterSeconds: seconds
   });

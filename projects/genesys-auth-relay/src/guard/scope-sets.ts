@@ -11,20 +11,20 @@ export interface ScopeSets {
    * Throws `rate_limited` when the caller requests more sets than the limit.
    *
    * @param set the scopes, sorted, with a space between
+   * @param most maximum number of sets for each caller within an hour
    */
-  check(caller: string, set: string): void;
+  check(caller: string, set: string, most: number): void;
 }
 
 /**
  * Limits the tokens that one caller can make the relay fetch: `n` scopes have 2^n sets, and each needs a token.
  *
- * @param most maximum number of sets for each caller within an hour
  * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
-export function createScopeSets(most: number, clock: RelayClock, callers = 10_000): ScopeSets {
+export function createScopeSets(clock: RelayClock, callers = 10_000): ScopeSets {
   const used = new LRUCache<string, Map<string, number>>({ max: callers });
   return {
-    check(caller, set) {
+    check(caller, set, most) {
       const now = clock.monotonic();
       let sets = used.get(caller);
       if (sets === undefined) {

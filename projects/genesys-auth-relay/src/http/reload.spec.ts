@@ -57,6 +57,14 @@ describe('a relay that serves while its configuration changes', () => {
     expect(told).toEqual(['config applied']);
   });
 
+  it('does not refill the limit of sets of scopes', async () => {
+    const config = configFor(server, { limits: { scopeSetsPerCaller: 1 } });
+    relay = await startRelay(config);
+    expect((await token()).status).toBe(200);
+    await relay.reload(config);
+    expect((await token('reports', KEY.key, 'routing')).body).toMatchObject({ code: 'rate_limited' });
+  });
+
   it('keeps the old configuration when the new one is wrong', async () => {
     relay = await startRelay(configFor(server), { observer });
     await expect(relay.reload(configFor(server, { scopes: [] }))).rejects.toMatchObject({ code: 'config_invalid' });

@@ -1,10 +1,11 @@
 import type { RelayConfig } from '../config/config.ts';
 import { type RateLimit, createRateLimit } from '../guard/rate.ts';
+import { type ScopeSets, createScopeSets } from '../guard/scope-sets.ts';
 import { type ApiLimits, createApiLimits } from '../proxy/limits.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type SignInMemory, createSignInMemory } from '../sign-in/memory.ts';
 
-/** Verifications of a refused token that one caller, session or token may start in a minute. */
+/** How often a minute the relay asks `tokens/me` about refused tokens, by key: a caller, the name of a session, or the hash of a user's token. */
 const VERIFICATIONS_PER_MINUTE = 10;
 
 /** What outlives a configuration: a reload must not end a session, and must not refill a limit. */
@@ -17,6 +18,8 @@ export interface RelayMemory {
   readonly unauthenticated: RateLimit;
   /** Verifications of refused tokens, by caller, session or token. */
   readonly verifications: RateLimit;
+  /** The sets of scopes that callers have requested. */
+  readonly scopeSets: ScopeSets;
 }
 
 /** Builds an empty memory. */
@@ -27,6 +30,7 @@ export function createRelayMemory({ proxy, limits }: RelayConfig, runtime: Relay
     apiLimits: createApiLimits(proxy, clock),
     callers: createRateLimit(limits.requestsPerMinute, clock),
     unauthenticated: createRateLimit(limits.requestsPerMinute, clock),
-    verifications: createRateLimit(VERIFICATIONS_PER_MINUTE, clock)
+    verifications: createRateLimit(VERIFICATIONS_PER_MINUTE, clock),
+    scopeSets: createScopeSets(clock)
   };
 }

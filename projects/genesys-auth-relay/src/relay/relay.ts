@@ -172,7 +172,12 @@ async function build(
       ? createApiProxy(config, runtime, { tokenSource, apiLimits, apiAccess, takeVerification })
       : undefined;
   if (apiProxy !== undefined) closeLater(apiProxy);
-  const tokens = createTokens(config, runtime, { policy, tokenSource, takeVerification });
+  const tokens = createTokens(config, runtime, {
+    policy,
+    tokenSource,
+    scopeSets: memory.scopeSets,
+    takeVerification
+  });
 
   function entitlement(caller: Caller): Entitlement {
     if (caller.identity === 'genesysToken' && genesysTokens === undefined) {
@@ -209,7 +214,9 @@ async function build(
   function refuseUnauthenticated(error: unknown, head: RequestHead, ip: string | undefined): never {
     const isUnauthenticated = error instanceof RelayProblem && error.status === 401;
     const seconds = isUnauthenticated ? memory.unauthenticated.take(clientAddress(head, ip), requestsPerMinute) : 0;
-    throw seconds > 0 ? rateLimited(seconds) : error;
+    throw seconds > 0
+      ? rateLimited(seconds, 'Too many requests without a valid credential came from this address.')
+      : error;
   }
 
   /** Takes one request from the limit of a caller, and returns the caller. */

@@ -1,7 +1,7 @@
 import type { TokenResponse } from 'genesys-auth-protocol';
 import { canonical } from '../scopes/canonical.ts';
 import type { ClientConfig, RelayConfig } from '../config/config.ts';
-import { createScopeSets } from '../guard/scope-sets.ts';
+import type { ScopeSets } from '../guard/scope-sets.ts';
 import type { TokenRequestBody } from '../guard/token-request-body.ts';
 import type { Caller } from '../identify/caller.ts';
 import { chooseClient } from '../policy/client-policy.ts';
@@ -28,6 +28,7 @@ const jitterOf = (caller: Caller): number => Number.parseInt(sha256(caller.key).
 export interface TokenParts {
   readonly policy: Policy;
   readonly tokenSource: TokenSource;
+  readonly scopeSets: ScopeSets;
   /** Takes one verification of a reported token from the caller's limit. Returns `false` when none is left. */
   readonly takeVerification: (caller: string) => boolean;
 }
@@ -36,9 +37,8 @@ export interface TokenParts {
 export function createTokens(
   config: RelayConfig,
   { clock, log }: RelayRuntime,
-  { policy, tokenSource, takeVerification }: TokenParts
+  { policy, tokenSource, scopeSets, takeVerification }: TokenParts
 ): (caller: Caller, body: TokenRequestBody) => Promise<TokenResponse> {
-  const scopeSets = createScopeSets(config.limits.scopeSetsPerCaller, clock);
   const flagged = new Set<string>();
   const privileges = {
     scopesOfAllRoles: [...config.roles.values()].flatMap(({ scopes }) => scopes),
@@ -83,7 +83,7 @@ export function createTokens(
     const entitlement = policy.entitlement(caller.roles);
     const decision = decide(entitlement, body);
     const { client, required, optional, all } = decision;
-    scopeSets.check(caller.key, all.join(' '));
+    scopeSets.check(caller.key, all.join(' '), config.limits.scopeSetsPerCaller);
     if (body.rejected !== undefined) {
       const takeOne = () => takeVerification(caller.key);
       await tokenSource.report(client, all, body.rejected, takeOne);

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import { createRelayMetrics } from '../index.ts';
+import type { RelayClock } from '../runtime/clock.ts';
 import type { Answer } from '../testing/ask.ts';
+import { testClock } from '../testing/clock.ts';
 import {
   ANN,
   APP_URL,
@@ -10,6 +12,7 @@ import {
   RELAY_URL,
   SIGN_IN_CLIENT,
   TIMEOUT_MS,
+  type SignInChange,
   type SignInSetup,
   setUpSignIn
 } from '../../test/sign-in-setup.ts';
@@ -328,6 +331,23 @@ describe('attack:', () => {
     expect(results.filter((one) => one === 'ok')).toHaveLength(2);
     expect(results.filter((one) => one === 'sign_in_failed.rate_limited')).toHaveLength(2);
     expect(world.sandbox.tokenRequestCount()).toBe(2);
+  });
+
+  it('code floods: a reload refills no limit', async () => {
+    const clock = testClock();
+    let isReloading = false;
+    // A reload sleeps, and the limits must not be refilled by that.
+    const sleep: RelayClock['sleep'] = (ms, signal) => (isReloading ? Promise.resolve() : clock.sleep(ms, signal));
+    const change: SignInChange = { signIn: { requestsPerMinute: 6, exchangesPerMinute: 2 }, ...PROXY };
+    world = await setUpSignIn({ ...change, runtime: { clock: { ...clock, sleep } } });
+    for (const address of ['203.0.113.1', '203.0.113.2']) expect(await signInFrom(address)).toBe('ok');
+    const start = () => world.browser().navigate('/sign-in', { 'x-forwarded-for': '203.0.113.3' });
+    for (let step = 0; step < 6; step++) expect((await start()).status).toBe(303);
+    isReloading = true;
+    await world.reload(change);
+    isReloading = false;
+    expect((await start()).status).toBe(429);
+    expect(await signInFrom('203.0.113.4')).toBe('sign_in_failed.rate_limited');
   });
 
   it('code floods: made-up codes of one address do not delay another address', async () => {

@@ -6,7 +6,7 @@ import type { Pending } from '../runtime/pending.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type SignInAnswer, page } from './answer.ts';
 import { readCookies } from './cookies.ts';
-import { createExchangeTurns } from './exchange-turns.ts';
+import type { ExchangeTurns } from './exchange-turns.ts';
 import { type Genesys, GenesysFailure, type UserTokens } from './genesys.ts';
 import { withResult } from './return-to.ts';
 import type { Session } from './session.ts';
@@ -27,6 +27,7 @@ function resultOfError(error: string): SignInResult {
 /** Dependencies of {@link createCallback}. */
 export interface CallbackParts {
   readonly transactions: Transactions;
+  readonly exchanges: ExchangeTurns;
   readonly genesys: Genesys;
   readonly sessions: Sessions;
   readonly sessionStore: SessionStore;
@@ -38,11 +39,10 @@ export interface CallbackParts {
 /** Answers `GET /sign-in/callback`: turns the code into a session, and sends the browser back to its page. */
 export function createCallback(
   signIn: SignInConfig,
-  { transactions, genesys, sessions, sessionStore, pending, setSession }: CallbackParts,
+  { transactions, exchanges, genesys, sessions, sessionStore, pending, setSession }: CallbackParts,
   { clock, log, observer }: RelayRuntime
 ): (head: RequestHead, query: string, address: string) => Promise<SignInAnswer> {
   const { client, organizations, roles } = signIn;
-  const exchanges = createExchangeTurns(signIn.exchangesPerMinute, clock);
   const isListed = (organizationId: string) => organizations.includes(organizationId);
 
   /** Checks the user who has signed in, and starts the session. */
@@ -77,7 +77,7 @@ export function createCallback(
   ): Promise<SignInResult | { readonly id: string }> {
     let tokens: UserTokens | undefined;
     try {
-      await exchanges.take(address);
+      await exchanges.take(address, signIn.exchangesPerMinute);
       const start = clock.now();
       tokens = await genesys.exchange(code, verifier);
       const result = await open(tokens, start);

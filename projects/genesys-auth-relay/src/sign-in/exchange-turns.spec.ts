@@ -7,7 +7,8 @@ const HOME = '203.0.113.2';
 describe('the turns of code exchanges', () => {
   const setUp = () => {
     const clock = testClock();
-    return { clock, turns: createExchangeTurns(200, clock) };
+    const { take, codeRefused } = createExchangeTurns(clock);
+    return { clock, turns: { take: (address: string) => take(address, 200), codeRefused } };
   };
   const times = (count: number, take: () => Promise<void>) => Promise.all(Array.from({ length: count }, take));
 

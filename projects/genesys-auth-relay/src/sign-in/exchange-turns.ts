@@ -18,30 +18,33 @@ export interface ExchangeTurns {
    * Waits for the turn of an address. While no other address waits, one address may use everything that is left, because many
    * users may share it. Otherwise the addresses are served in turn.
    *
+   * @param perMinute exchanges in any 60 seconds
    * @throws RelayProblem `api_budget_spent` after 20 s
    */
-  take(address: string): Promise<void>;
+  take(address: string, perMinute: number): Promise<void>;
   /** Reports that Genesys Cloud refused a code. An address that sends made-up codes has to leave capacity for the others. */
   codeRefused(address: string): void;
 }
 
-/** @param perMinute exchanges in any 60 seconds */
-export function createExchangeTurns(perMinute: number, clock: RelayClock): ExchangeTurns {
-  const refusals = createRateLimit(Math.max(1, Math.floor(perMinute * REFUSED_PART)), clock, MAX_ADDRESSES);
+/** Builds the turns. */
+export function createExchangeTurns(clock: RelayClock): ExchangeTurns {
+  const refusals = createRateLimit(1, clock, MAX_ADDRESSES);
   /** Until when an address has to leave capacity, on the monotonic clock. */
   const suspects = new LRUCache<string, number>({ max: MAX_ADDRESSES });
-  const limits: BudgetLimits = {
-    requestsPerMinute: perMinute,
+  let limits: BudgetLimits = {
+    requestsPerMinute: 1,
     ...QUEUE,
     mayUseAll: (address) => clock.monotonic() >= (suspects.get(address) ?? -Infinity)
   };
   const budget = createBudget(() => limits, clock);
   return {
-    async take(address) {
+    async take(address, perMinute) {
+      limits = { ...limits, requestsPerMinute: perMinute };
       await budget.take(address, new AbortController());
     },
     codeRefused(address) {
-      if (refusals.take(address) > 0) suspects.set(address, clock.monotonic() + SUSPECT_MS);
+      const perMinute = Math.max(1, Math.floor(limits.requestsPerMinute * REFUSED_PART));
+      if (refusals.take(address, perMinute) > 0) suspects.set(address, clock.monotonic() + SUSPECT_MS);
     }
   };
 }

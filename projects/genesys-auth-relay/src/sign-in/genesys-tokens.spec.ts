@@ -77,20 +77,29 @@ describe('a caller with a Genesys Cloud token of a user', () => {
     expect(await send(QUEUES, token)).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   });
 
-  it('is not refused when only one operation answers 401', async () => {
+  /** Starts the relay before an API that knows every token, and answers calls with this status. */
+  async function startBeforeApi(statusOf: (url: string) => number) {
     const organization = { id: 'org', name: 'Org' };
     const about = { OAuthClient: { id: 'sign-in-client' }, organization, homeOrganization: organization };
     const facts = { id: 'user', ...about, authorizedScope: ['routing'] };
-    const api = createServer(({ url }, response) => {
-      const status = url === QUEUES ? 401 : 200;
+    const api = createServer(({ url = '' }, response) => {
+      const status = statusOf(url);
       response.writeHead(status).end(JSON.stringify(status === 200 ? facts : { status, code: 'bad.credentials' }));
     }).listen(0, '127.0.0.1');
     await once(api, 'listening');
     const apiOrigin = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-    world = await setUpSignIn((sandbox) => {
+    const change = (sandbox: Sandbox): SignInChange => {
       const { config } = settings(sandbox, { organizations: ['org'] });
       return { config: { ...config, genesys: { tokenEndpoint: sandbox.tokenEndpoint, apiOrigin } } };
-    });
+    };
+    // A reload sleeps, and the limits must not be refilled by that.
+    const clock = { ...testClock(), sleep: () => Promise.resolve() };
+    world = await setUpSignIn((sandbox) => ({ ...change(sandbox), runtime: { clock } }));
+    return { api, clock, reload: () => world.reload(change(world.sandbox)) };
+  }
+
+  it('is not refused when only one operation answers 401', async () => {
+    const { api } = await startBeforeApi((url) => (url === QUEUES ? 401 : 200));
     const details = [];
     for (let call = 0; call < 12; call += 1) {
       const answer = await send(QUEUES, 'CANARY-user-token');
@@ -104,6 +113,24 @@ describe('a caller with a Genesys Cloud token of a user', () => {
       false
     ]);
     expect((await send('/api/v2/routing/skills', 'CANARY-user-token')).status).toBe(200);
+    api.close();
+  });
+
+  it('waits while many others send new tokens, and is checked again without that limit', async () => {
+    const { api, clock, reload } = await startBeforeApi(() => 200);
+    const sendAll = async (count: number) => {
+      const answers = [];
+      for (let user = 0; user < count; user += 1) answers.push(await send('/session', `CANARY-user-${String(user)}`));
+      return answers.filter(({ status }) => status !== 200);
+    };
+    const refused = await sendAll(122);
+    expect(refused.map(({ status, body }) => [status, body['code'], body['detail']])).toEqual(
+      Array(2).fill([429, 'rate_limited', 'The relay got too many new Genesys Cloud tokens at the same time.'])
+    );
+    await reload();
+    expect(await sendAll(120)).toEqual([]);
+    clock.advance(60_000);
+    expect(await sendAll(122)).toEqual([]);
     api.close();
   });
 
@@ -130,12 +157,16 @@ describe('a caller with a Genesys Cloud token of a user', () => {
     expect(checks()).toBe(0);
   });
 
-  it('is limited by address when the checks fail', async () => {
-    await start();
+  it('is limited by address when the checks fail, also after a reload', async () => {
+    // A reload sleeps, and the limit must not be refilled by that.
+    const clock = { ...testClock(), sleep: () => Promise.resolve() };
+    world = await setUpSignIn((sandbox) => ({ ...settings(sandbox), runtime: { clock } }));
     const statuses = [];
     for (let step = 0; step < 70; step++) statuses.push((await send(QUEUES, `made-up-${step}`)).status);
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect(checks()).toBe(60);
+    await world.reload(settings(world.sandbox));
+    expect((await send(QUEUES, 'made-up-again')).status).toBe(429);
   });
 
   it('pauses as the API has asked, also after a reload', async () => {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { GenesysTokenIdentityConfig, RelayConfig } from '../config/config.ts';
-import { createRateLimit, rateLimited } from '../guard/rate.ts';
+import { rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
 import { apiRefused, callRefused, isAddressRefused } from '../proxy/api-refusal.ts';
@@ -17,9 +17,6 @@ import { createTokenVerifier } from './verify-token.ts';
 
 /** How long the result of a check is valid. */
 export const CHECKED_MS = 60_000;
-/** Limits in a minute: failed checks of one address, and all checks. */
-const FAILED_PER_MINUTE = 60;
-const CHECKS_PER_MINUTE = 120;
 const MAX_TOKENS = 10_000;
 
 /** Identifies callers by a Genesys Cloud token of a user. */
@@ -68,8 +65,7 @@ export function createGenesysTokens(
   const fingerprint = sha256(JSON.stringify(identities));
   const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });
   const flights = new Map<string, Promise<Caller>>();
-  const failures = createRateLimit(FAILED_PER_MINUTE, clock);
-  const checks = createRateLimit(CHECKS_PER_MINUTE, clock);
+  const { failedChecks, firstChecks, moreChecks } = memory.limits;
 
   async function read(token: string, hash: string): Promise<Caller> {
     const facts = await api.readToken(token, true);
@@ -91,20 +87,41 @@ export function createGenesysTokens(
       tokenScopes: facts.scopes
     };
     memory.genesysTokens.set(caller, { token, hash });
+    memory.acceptedTokens.set(hash, true);
     checked.set(hash, { caller, until: clock.monotonic() + CHECKED_MS });
     return caller;
   }
 
+  /** Takes a check of a token that was not accepted before. Anybody can make up such tokens. */
+  function takeFirstCheck(address: string): void {
+    const seconds = failedChecks.take(address);
+    if (seconds > 0) throw rateLimited(seconds, 'Too many invalid Genesys Cloud tokens came from this address.');
+    const secondsOfAll = firstChecks.take('all');
+    if (secondsOfAll === 0) return;
+    failedChecks.refund(address);
+    throw rateLimited(secondsOfAll, 'The relay got too many new Genesys Cloud tokens at the same time.');
+  }
+
+  function takeCheck(hash: string): void {
+    const seconds = moreChecks.take(hash);
+    if (seconds > 0)
+      throw rateLimited(seconds, 'This token was checked too often, because Genesys Cloud did not answer.');
+  }
+
   async function check(token: string, hash: string, address: string): Promise<Caller> {
-    const seconds = failures.take(address) || checks.take('all');
-    if (seconds > 0) throw rateLimited(seconds);
+    const isFirst = !memory.acceptedTokens.has(hash);
+    if (isFirst) takeFirstCheck(address);
+    else takeCheck(hash);
     try {
       const caller = await read(token, hash);
-      failures.refund(address);
+      if (isFirst) failedChecks.refund(address);
       return caller;
     } catch (error) {
       if (!(error instanceof GenesysFailure)) throw error;
-      if (error.reason === 'refused') throw tokenNotValid();
+      if (error.reason === 'refused') {
+        memory.acceptedTokens.delete(hash);
+        throw tokenNotValid();
+      }
       throw new RelayProblem('identity_unavailable', 'Genesys Cloud does not answer, so the token cannot be checked.', {
         hint: 'Try again.',
         retryAfterSeconds: 5

@@ -3,7 +3,6 @@ import type { SignInConfig } from '../config/config.ts';
 import type { RelayConfig } from '../config/config.ts';
 import { keyBytes } from '../config/resolve-store.ts';
 import type { RequestHead } from '../guard/request-head.ts';
-import { createRateLimit } from '../guard/rate.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ApiLimits } from '../proxy/limits.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -75,7 +74,6 @@ export function createSignIn(
   const transactions = createTransactions(jar, createSeal('sign-in', keys), audience, clock);
   const returnTo = createReturnTo(appUrl, config.cors.origins);
   const genesys = createGenesys(config, signIn, runtime);
-  const addresses = createRateLimit(signIn.requestsPerMinute, clock);
   const absoluteMs = signIn.session.absoluteSeconds * 1000;
 
   const problem = (code: 'session_ended' | 'sign_in_required', message: string): RelayProblem =>
@@ -109,6 +107,7 @@ export function createSignIn(
     signIn,
     {
       transactions,
+      exchanges: memory.limits.exchanges,
       genesys,
       sessions,
       sessionStore,
@@ -132,7 +131,7 @@ export function createSignIn(
   });
 
   function overLimit(address: string): SignInAnswer | undefined {
-    const seconds = addresses.take(address);
+    const seconds = memory.limits.addresses.take(address, signIn.requestsPerMinute);
     if (seconds === 0) return undefined;
     return {
       kind: 'page',

@@ -110,7 +110,7 @@ export function createUpgrade(
     // Counted before the lookup, so that parallel guesses count as well.
     const address = relay.clientAddress(head);
     const seconds = wrongTickets.take(address, relay.requestsPerMinute);
-    if (seconds > 0) throw rateLimited(seconds);
+    if (seconds > 0) throw rateLimited(seconds, 'Too many wrong tickets came from this address.');
     const value = ticket.slice(TICKET_PROTOCOL_PREFIX.length);
     const grant = TICKET.test(value) ? await hub?.tickets.redeem(value, origin) : undefined;
     if (grant === undefined) throw noTicket();

@@ -12,6 +12,7 @@ import { withResult } from './return-to.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 import { type Sessions, nameOf } from './sessions.ts';
+import { sessionTag } from './tag.ts';
 import type { Transactions } from './transactions.ts';
 import { rolesOf } from './user-roles.ts';
 
@@ -100,7 +101,8 @@ export function createCallback(
     const name = nameOf(id);
     if (before === undefined || before === name) return;
     const [old, now] = await Promise.all([sessionStore.read(before), sessionStore.read(name)]);
-    const isSameUser = old?.session.user.id === now?.session.user.id;
+    const isSameUser =
+      old !== undefined && now !== undefined && sessionTag(old.session.user) === sessionTag(now.session.user);
     await sessions.end(before, 'replaced', !isSameUser);
   }
 

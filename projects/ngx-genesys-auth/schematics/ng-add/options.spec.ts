@@ -30,6 +30,11 @@ describe('ng add, its questions', () => {
     [{ proxyTarget: 'localhost' }, /is not a URL for the dev proxy/],
     [{ proxyTarget: 'http://relay.example' }, /everyone on the way.*key.*https:\/\/relay\.example.*this machine/],
     [{ proxyTarget: 'http://localhost.example:8080' }, /everyone on the way/],
+    [
+      { proxyTarget: 'http://localhost@relay.example' },
+      /has a user or a password.*Write it like http:\/\/relay\.example/
+    ],
+    [{ proxyTarget: 'http://me:secret@localhost:8080' }, /has a user or a password(?!.*secret)/],
     [{ signIn: true, mode: 'token' }, /only in proxy mode.*--mode=token or --sign-in/]
   ])('%j is refused with what to write instead', async (given, expected) => {
     expect(await failure(await workspace(), { ...ANSWERS, ...given } as typeof ANSWERS)).toMatch(expected);

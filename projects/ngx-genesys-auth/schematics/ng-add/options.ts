@@ -72,6 +72,11 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
     stop(`"${proxyTarget}" is not a URL for the dev proxy. Write it like http://localhost:8080.`);
   }
   const target = new URL(proxyTarget);
+  if (target.username !== '' || target.password !== '') {
+    stop(
+      `the proxy target has a user or a password, which would be in the proxy file. Write it like ${target.origin}.`
+    );
+  }
   if (!isPrivate(target)) {
     stop(
       `everyone on the way to ${target.origin} can read the key that the dev proxy sends with each request. ` +

@@ -68,6 +68,13 @@ describe('ng add, the relay for development', () => {
     expect((await ngAdd(tree)).exists('/.gitignore')).toBe(false);
   });
 
+  it('has its usual port behind a server with https', async () => {
+    const tree = await ngAdd(await workspace(), { ...ANSWERS, proxyTarget: 'https://relay.example.com' });
+    expect(tree.readText('/relay.yaml')).not.toContain('listen');
+    const answers = { ...ANSWERS, proxyTarget: 'https://relay.example.com' };
+    expect(await output(tree, answers)).not.toContain('not applied');
+  });
+
   it('keeps a configuration that is there', async () => {
     const tree = await workspace();
     tree.create('/relay.yaml', 'mode: token\n');

@@ -82,7 +82,9 @@ function addScript(tree: Tree, { sandbox }: Answers): string | undefined {
 /** Writes the relay's configuration for the sandbox. For an organization `genesys-auth-relay init` asks more than this knows. */
 function addRelayYaml(tree: Tree, answers: Answers): string | undefined {
   const { api, sandbox, signIn, scopes, proxyTarget } = answers;
-  const port = Number(new URL(proxyTarget ?? '').port || 80);
+  const target = new URL(proxyTarget ?? '');
+  // The relay has no TLS: with https another server is in front of it, and only that one has this port.
+  const port = target.protocol === 'https:' ? undefined : Number(target.port || 80);
   if (tree.exists('/relay.yaml')) return keptRelayYaml(tree.readText('/relay.yaml'), answers, port);
   if (!sandbox || signIn || !('region' in api)) return undefined;
   const list = `[${scopes.map((scope) => (/^[\w:.-]+$/.test(scope) ? scope : JSON.stringify(scope))).join(', ')}]`;
@@ -90,7 +92,7 @@ function addRelayYaml(tree: Tree, answers: Answers): string | undefined {
     '/relay.yaml',
     `# The relay of this app. "npm run relay" runs it while you develop.
 mode: proxy # the relay calls the API: no token reaches the browser
-${port === 8080 ? '' : `listen: { port: ${String(port)} }\n`}genesys:
+${port === undefined || port === 8080 ? '' : `listen: { port: ${String(port)} }\n`}genesys:
   region: ${api.region}
   # Not used with the sandbox. For your organization, write both variables to the file .env, which you do not commit.
   client: { id: { env: GENESYS_CLIENT_ID }, secret: { env: GENESYS_CLIENT_SECRET } }
@@ -105,14 +107,14 @@ dev: { roles: [developer] }
 }
 
 /** What to say about a configuration that is there: which answers it lacks. */
-function keptRelayYaml(text: string, { api, scopes, mode }: Answers, port: number): string | undefined {
+function keptRelayYaml(text: string, { api, scopes, mode }: Answers, port: number | undefined): string | undefined {
   const present = /^mode: *(\w+)/m.exec(text)?.[1] ?? mode;
   // A section of several lines is not read.
   const listens = /^listen:/m.test(text) ? (/^listen:.*\bport: *(\d+)/m.exec(text)?.[1] ?? port) : 8080;
   const left = notApplied([
     ...missingIn(text, [...Object.entries(api), ...scopes.map((scope) => ['scope', scope] as const)]),
     ...(present === mode ? [] : [`mode ${mode}`]),
-    ...(Number(listens) === port ? [] : [`port ${String(port)}`])
+    ...(port === undefined || Number(listens) === port ? [] : [`port ${String(port)}`])
   ]);
   return left === '' ? undefined : `/relay.yaml exists already, and stays as it is${left}`;
 }

@@ -17,7 +17,16 @@ describe('ng add, the version of Angular', () => {
     );
   });
 
-  it.each(['^21.0.0', '22.1.0', '>=22', 'catalog:', undefined])('%s is accepted', async (range) => {
+  it.each([
+    '^21.0.0',
+    '22.1.0',
+    '>=22',
+    '^20.0.0 || ^21.0.0',
+    '>=17.0.0 <23.0.0',
+    'file:../v2/angular-core.tgz',
+    'catalog:',
+    undefined
+  ])('%s is accepted', async (range) => {
     expect((await ngAdd(await appWith(range))).exists('/proxy.conf.mjs')).toBe(true);
   });
 });

@@ -39,14 +39,18 @@ export const ownVersion = (): string => ownManifest().version;
 /** Stops the run in an app whose Angular is too old. npm installs the library there with `--force` only. */
 export function checkAngular(tree: Tree): void {
   const present = dependency(tree, CORE) ?? '';
+  const majors = majorsOf(present);
+  const first = Math.min(...majorsOf(ownManifest().peerDependencies[CORE] ?? ''));
   // A range without a number, such as `catalog:`, does not tell the version.
-  const major = Number(/\d+/.exec(present)?.[0] ?? Infinity);
-  const [first] = /\d+/.exec(ownManifest().peerDependencies[CORE] ?? '') ?? [];
-  if (major >= Number(first)) return;
+  if (majors.length === 0 || majors.some((major) => major >= first)) return;
   stop(
     `this app has Angular ${present}, and the library needs Angular ${String(first)} or newer. Update Angular first: https://angular.dev/update-guide.`
   );
 }
+
+/** The major versions in a range: 20 and 21 of `^20.0.0 || ^21.0.0`. */
+const majorsOf = (range: string): number[] =>
+  Array.from(range.matchAll(/(?:^|[\s|^~<>=])(\d+)/g), ([, major]) => Number(major));
 
 /** Makes the library a dependency if it is not one. The CLI has usually done that before. */
 export function addLibrary(tree: Tree): boolean {

@@ -40,6 +40,11 @@ describe('ng add, its questions', () => {
     expect(await failure(await workspace(), { ...ANSWERS, ...given } as typeof ANSWERS)).toMatch(expected);
   });
 
+  it('does not look at a proxy target that is not used', async () => {
+    const given = { ...ANSWERS, proxy: false, proxyTarget: 'http://relay.example' };
+    expect((await ngAdd(await workspace(), given)).exists('/proxy.conf.mjs')).toBe(false);
+  });
+
   it('takes the AWS name, a relay elsewhere, and scopes by commas, spaces and of the organization', async () => {
     const tree = await ngAdd(await workspace(), {
       region: 'EU-WEST-1',

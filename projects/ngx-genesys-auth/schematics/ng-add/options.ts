@@ -68,28 +68,15 @@ export async function checkOptions(options: NgAddOptions): Promise<Answers> {
     );
   }
   const scopes = await readScopes(options.scopes);
-  if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
-    stop(`"${proxyTarget}" is not a URL for the dev proxy. Write it like http://localhost:8080.`);
-  }
-  const target = new URL(proxyTarget);
-  if (target.username !== '' || target.password !== '') {
-    stop(
-      `the proxy target has a user or a password, which would be in the proxy file. Write it like ${target.origin}.`
-    );
-  }
-  if (!isPrivate(target)) {
-    stop(
-      `everyone on the way to ${target.origin} can read the key that the dev proxy sends with each request. ` +
-        `Write https://${target.host}, or use a relay on this machine, for example http://localhost:8080.`
-    );
-  }
+  const hasProxy = proxy && relay.startsWith('/');
+  if (hasProxy) checkTarget(proxyTarget);
   return {
     api,
     relay,
     scopes,
     mode,
     signIn,
-    proxyTarget: proxy && relay.startsWith('/') ? proxyTarget : undefined,
+    proxyTarget: hasProxy ? proxyTarget : undefined,
     // The sandbox replaces the API of a region, and only behind a relay that calls it: the API accepts no token of the sandbox.
     sandbox: (options.sandbox ?? true) && 'region' in api && mode === 'proxy'
   };
@@ -147,4 +134,23 @@ async function readScopes(list: string | undefined): Promise<readonly string[]> 
     );
   }
   return scopes;
+}
+
+/** Stops the run if the dev proxy cannot or should not send the development key to this URL. */
+function checkTarget(proxyTarget: string): void {
+  if (!URL.canParse(proxyTarget) || !/^https?:/.test(proxyTarget)) {
+    stop(`"${proxyTarget}" is not a URL for the dev proxy. Write it like http://localhost:8080.`);
+  }
+  const target = new URL(proxyTarget);
+  if (target.username !== '' || target.password !== '') {
+    stop(
+      `the proxy target has a user or a password, which would be in the proxy file. Write it like ${target.origin}.`
+    );
+  }
+  if (!isPrivate(target)) {
+    stop(
+      `everyone on the way to ${target.origin} can read the key that the dev proxy sends with each request. ` +
+        `Write https://${target.host}, or use a relay on this machine, for example http://localhost:8080.`
+    );
+  }
 }

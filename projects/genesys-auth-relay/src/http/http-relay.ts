@@ -53,7 +53,7 @@ export async function createHttpRelay(
     answerTimeoutMs: () => answerTimeoutMs,
     async reload(next) {
       await reload(next);
-      // An answer that has begun may still take as long as before.
+      // An answer that has begun may still take as long as before. So the limit only grows until a restart.
       answerTimeoutMs = Math.max(answerTimeoutMs, answerTimeoutOf(next));
     },
     async stop() {

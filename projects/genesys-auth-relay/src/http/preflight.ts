@@ -14,8 +14,8 @@ export const apiPageHeaders = (extra: readonly string[]): string =>
 /**
  * Answers a preflight request (C1).
  *
- * @param methods that the path takes
- * @param headers that a page may send
+ * @param methods the methods that the path takes
+ * @param headers the headers that a page may send
  * @throws RelayProblem `origin_not_allowed`
  */
 export function preflight(head: RequestHead, origins: OriginGuard, methods: string, headers: string): Answer {

@@ -67,7 +67,7 @@ export function createRequestListener(
   }
 
   /** @throws RelayProblem */
-  async function answerOf(context: RequestContext, route: Route | undefined): Promise<Answer | undefined> {
+  async function handleRequest(context: RequestContext, route: Route | undefined): Promise<Answer | undefined> {
     const { request, head } = context;
     const method = request.method ?? '';
     if (isStopping()) {
@@ -85,7 +85,7 @@ export function createRequestListener(
   }
 
   /** The answer for an error. */
-  function problemAnswerOf(context: RequestContext, error: unknown): Answer {
+  function refuse(context: RequestContext, error: unknown): Answer {
     const problem = problemOf(error, context.id, runtime.log);
     context.code = problem.code;
     return problemAnswer(problem, context.id, context.route === RELAY_PATHS.token);
@@ -94,10 +94,10 @@ export function createRequestListener(
   async function serve(context: RequestContext, route: Route | undefined): Promise<void> {
     const { response } = context;
     try {
-      const answer = await answerOf(context, route);
+      const answer = await handleRequest(context, route);
       if (answer !== undefined) writeAnswer(response, answer, context.relayHeaders());
     } catch (error) {
-      writeAnswer(response, problemAnswerOf(context, error), context.relayHeaders());
+      writeAnswer(response, refuse(context, error), context.relayHeaders());
     }
     logRequest(context, config, runtime);
   }

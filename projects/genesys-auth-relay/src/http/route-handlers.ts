@@ -12,7 +12,7 @@ import { jsonAnswer } from '../reply/write.ts';
 import type { RequestContext, RouteHandler } from './request-context.ts';
 
 /** Identifies the caller and takes one request from the caller's rate limit. */
-async function identify(relay: Relay, context: RequestContext, body?: TokenRequestBody): Promise<Caller> {
+async function admit(relay: Relay, context: RequestContext, body?: TokenRequestBody): Promise<Caller> {
   context.caller = await relay.admit(context.head, context.ip, body);
   return context.caller;
 }
@@ -22,7 +22,7 @@ export const createTokenHandler =
   (relay: Relay, bodyBytes: number): RouteHandler =>
   async (context) => {
     const body = await readTokenRequest(context.request, bodyBytes);
-    const caller = await identify(relay, context, body);
+    const caller = await admit(relay, context, body);
     return jsonAnswer(await relay.token(caller, body));
   };
 
@@ -30,13 +30,13 @@ export const createTokenHandler =
 export const createSessionHandler =
   (relay: Relay): RouteHandler =>
   async (context) =>
-    jsonAnswer(relay.describeCaller(await identify(relay, context)));
+    jsonAnswer(relay.describeCaller(await admit(relay, context)));
 
 /** `POST /notifications/ticket` */
 export const createTicketHandler =
   (relay: Relay, { tickets }: NonNullable<Relay['hub']>): RouteHandler =>
   async (context) => {
-    const caller = await identify(relay, context);
+    const caller = await admit(relay, context);
     relay.signIn?.checkPage(caller, context.head);
     relay.checkHub(caller);
     const ticket = await tickets.issue({ caller, origin: context.head.headers['origin'] });
@@ -71,7 +71,7 @@ export const createApiHandler =
     const url = request.url ?? '';
     const target = apiTarget(url, prefix);
     checkApiQuery(url);
-    const caller = await identify(relay, context);
+    const caller = await admit(relay, context);
     relay.signIn?.checkPage(caller, head);
     // A reload may have replaced the configuration while the caller was identified.
     await apiProxyOf(relay).handle({

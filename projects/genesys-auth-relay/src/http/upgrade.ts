@@ -62,7 +62,7 @@ export function createUpgrade(
 ): UpgradeHandler {
   const { hub } = relay;
   // Counts wrong tickets by address. The lookup of a ticket costs a request to the shared store, so guesses are limited.
-  const wrongTickets = createRateLimit(relay.requestsPerMinute, clock);
+  const wrongTickets = createRateLimit(relay.defaultRequestsPerMinute, clock);
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -109,7 +109,7 @@ export function createUpgrade(
     const origin = head.count('origin') > 1 ? '' : head.headers['origin'];
     // Counted before the lookup, so that parallel guesses count as well.
     const address = relay.clientAddress(head);
-    const seconds = wrongTickets.take(address, relay.requestsPerMinute);
+    const seconds = wrongTickets.take(address, relay.defaultRequestsPerMinute);
     if (seconds > 0) throw rateLimited(seconds, 'Too many wrong tickets came from this address.');
     const value = ticket.slice(TICKET_PROTOCOL_PREFIX.length);
     const grant = TICKET.test(value) ? await hub?.tickets.redeem(value, origin) : undefined;

@@ -128,7 +128,7 @@ export function createIdentities(
       const isJwt = credential.kind === 'bearer' && looksLikeJwt(credential.token);
       const known = isJwt ? jwts.known(credential.token) : undefined;
       if (known !== undefined) {
-        // No API key: `keys.find` came first when this token was verified.
+        // It cannot be an API key: when this token was verified, `keys.find` was asked before.
         origins.check(head, false);
         return known;
       }
@@ -139,7 +139,7 @@ export function createIdentities(
       if (credential.kind === 'unreadable') throw invalidCredentials(credential.why, hint);
       const caller = keys.find(credential);
       if (caller !== undefined) {
-        // The check above skips keys with the form of a JWT, and all keys if Genesys Cloud tokens are accepted.
+        // Not refused before the lookup: a key that looks like a JWT, or any key if Genesys Cloud tokens are accepted.
         refuseInBrowser(head);
         return caller;
       }

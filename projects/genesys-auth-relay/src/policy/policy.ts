@@ -69,7 +69,7 @@ export interface ScopeDecision {
 /** The rules, compiled once from the configuration. */
 export interface Policy {
   /** The rights of these roles together. Throws `policy_denied` when there are none. */
-  readonly entitlement: (roles: readonly string[]) => Entitlement;
+  readonly entitlementOfRoles: (roles: readonly string[]) => Entitlement;
   /** How many requests a caller with these roles may send in a minute: the highest limit of a role. */
   readonly requestsPerMinute: (roles: readonly string[]) => number;
   /** Decides a request. Throws `malformed_scope`, `scope_not_registered`, `scope_not_allowed` or `scope_required`. */
@@ -127,7 +127,7 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
   }
 
   return {
-    entitlement(roles) {
+    entitlementOfRoles(roles) {
       const known = entitlements.get(roles);
       if (known !== undefined) return known;
       const found = roles.flatMap((role) => config.roles.get(role) ?? []);

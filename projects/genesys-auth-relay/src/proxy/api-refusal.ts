@@ -24,7 +24,7 @@ function codeOf(answer: WholeAnswer): string {
   return typeof code === 'string' && /^[a-z0-9._-]{1,60}$/i.test(code) ? code : 'HTTP status 401';
 }
 
-/** A 401 would make the caller sign in again, which changes nothing. */
+/** The problem `api_refused` (502). A 401 is not forwarded, because the app would make the user sign in again, which changes nothing. */
 function refused(answer: WholeAnswer, message: string, hint: string): RelayProblem {
   const correlationId = headerOf(answer.headers, 'inin-correlation-id');
   const headers = correlationId === undefined ? {} : { 'inin-correlation-id': correlationId };
@@ -32,7 +32,7 @@ function refused(answer: WholeAnswer, message: string, hint: string): RelayProbl
 }
 
 /** The problem of a call to which the API answered 401 although the token of the relay is live. */
-export const apiRefused = (answer: WholeAnswer): RelayProblem =>
+export const relayRefused = (answer: WholeAnswer): RelayProblem =>
   refused(
     answer,
     `The API refused the relay, not the caller (${codeOf(answer)}).`,
@@ -45,7 +45,7 @@ export const apiRefused = (answer: WholeAnswer): RelayProblem =>
  * The problem of a call to which the API answered 401 although the token of the user is live, or while nobody knows whether it is.
  * Without that knowledge the user stays signed in.
  */
-export const callRefused = (answer: WholeAnswer, state: 'live' | 'unknown'): RelayProblem =>
+export const userCallRefused = (answer: WholeAnswer, state: 'live' | 'unknown'): RelayProblem =>
   state === 'live'
     ? refused(
         answer,

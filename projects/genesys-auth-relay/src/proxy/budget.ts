@@ -22,10 +22,11 @@ export interface Budget {
   /**
    * Takes one request: `undefined` at once, or a promise when it has to wait for its turn.
    *
-   * @param presence its signal, which is read only when the request has to wait, ends the wait when the caller disconnects
+   * @param connection its `signal` ends the wait when the caller disconnects. A request that need not wait does not read it, because making a
+   *   signal is slow
    * @throws RelayProblem `api_budget_spent` with `retryAfterSeconds`
    */
-  take(caller: string, presence: { readonly signal: AbortSignal }): Promise<void> | undefined;
+  take(caller: string, connection: { readonly signal: AbortSignal }): Promise<void> | undefined;
   /** The API reported that the budget is spent: send nothing for this many milliseconds. */
   pause(ms: number): void;
 }
@@ -96,7 +97,7 @@ export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Bud
   function pacedAt(share: number, requestsPerMinute: number, now: number): number {
     const ofOthers = requestsPerMinute - share;
     let at = now;
-    // The newest requests are within the share.
+    // Skips the newest `share - 1` requests: only those before them are above the share.
     const newest = Math.min(times.length, Math.ceil(times.length + 1 - share)) - 1;
     for (let index = newest; index >= first; index--) {
       const over = times.length - index + 1 - share;
@@ -119,7 +120,7 @@ export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Bud
     return Math.max(freeAt(unreserved, now), pacedAt(share, requestsPerMinute, now));
   }
 
-  function note(caller: string, now: number): void {
+  function countRequest(caller: string, now: number): void {
     times.push(now);
     callers.push(caller);
     used.set(caller, (used.get(caller) ?? 0) + 1);
@@ -149,7 +150,7 @@ export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Bud
     if (rest.length > 0) queues.set(caller, rest);
     if (entry === undefined) return;
     waiting -= 1;
-    note(caller, now);
+    countRequest(caller, now);
     entry.go();
   }
 
@@ -197,17 +198,17 @@ export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Bud
   }
 
   return {
-    take(caller, presence) {
+    take(caller, connection) {
       const now = clock.monotonic();
       const at = mayAt(caller, now);
       // A new request does not overtake a waiting one that may also be sent. The reserve is for callers that arrive while others wait.
       if (at <= now && (waiting === 0 || (next(now)?.at ?? now) > now)) {
-        note(caller, now);
+        countRequest(caller, now);
         return undefined;
       }
       const { queueLength, queueWaitMs } = limits();
       if (at > now + queueWaitMs || waiting >= queueLength) throw spent(Math.max(at - now, 1000));
-      const { signal } = presence;
+      const { signal } = connection;
       return new Promise<void>((resolve, reject) => {
         const gone = () => {
           leave(caller, entry);

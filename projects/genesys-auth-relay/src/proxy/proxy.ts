@@ -61,10 +61,10 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   const { clock, observer, outbound } = runtime;
   const { proxy } = config;
   const pool = createApiPool(config, outbound);
-  const rights = createRights(config);
+  const permitOf = createRights(config);
   const clientTokenProvider = createClientTokenProviders(parts);
   const headersOf = createRequestHeaders(proxy.forwardHeaders);
-  const flights = proxy.coalesce ? createCoalescer() : undefined;
+  const coalescer = proxy.coalesce ? createCoalescer() : undefined;
 
   /** Takes one request from the budget; waits only if it has to. Throws if the caller has disconnected. */
   function takeTurn({ tokenProvider, call, signal }: PermittedCall): Promise<void> | undefined {
@@ -97,7 +97,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   }
 
   /** The token for a call whose turn has come. */
-  async function tokenInTurn(permitted: PermittedCall): Promise<ApiToken> {
+  async function takeTokenAndTurn(permitted: PermittedCall): Promise<ApiToken> {
     const { tokenProvider } = permitted;
     // The token first: if none can be obtained, the call is not sent, so it must not take a turn.
     const token = await tokenProvider.token();
@@ -125,7 +125,7 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     const { permit, tokenProvider } = permitted;
     // Without a token there is no budget, and a 401 is not about a token.
     if (!permit.takesToken) return send(permitted);
-    let token = await tokenInTurn(permitted);
+    let token = await takeTokenAndTurn(permitted);
     let answer = await attempt(permitted, token);
     const next =
       isWhole(answer) && answer.statusCode === 401 ? await tokenAfter401(permitted, token, answer) : undefined;
@@ -178,11 +178,12 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
   async function forward(call: ApiCall, signal: AbortSignal): Promise<void> {
     const { request, caller, head, target, traceparent } = call;
     const method = request.method ?? 'GET';
-    const { entitlement, tokenProvider: own } = await parts.apiAccess(caller);
-    const permit = rights(method, target.path, entitlement);
+    const { entitlement, tokenProvider: userTokenProvider } = await parts.apiAccess(caller);
+    const permit = permitOf(method, target.path, entitlement);
     call.onOperation(permit.operation);
-    const tokenProvider = permit.client === undefined ? own : clientTokenProvider(permit.client, caller.key);
-    // The rights of a caller without its own token always lead to an OAuth client.
+    const tokenProvider =
+      permit.client === undefined ? userTokenProvider : clientTokenProvider(permit.client, caller.key);
+    // Cannot happen: for a caller without a token of a user, `permitOf` has named a client or thrown.
     if (tokenProvider === undefined) throw new TypeError('no token for the call');
     tokenProvider.limits.checkPause(permit.operation);
     const body = await readApiBody(request, proxy);
@@ -191,16 +192,16 @@ export function createApiProxy(config: RelayConfig, runtime: RelayRuntime, parts
     if (body.content !== null && body.length !== undefined) headers['content-length'] = String(body.length);
     const permitted: PermittedCall = { call, permit, tokenProvider, path: target.full, headers, body, signal };
     const mayShare = method === 'GET' && body.content === null && head.headers['range'] === undefined;
-    await (flights !== undefined && mayShare ? share(permitted, entitlement, flights) : run(permitted));
+    await (coalescer !== undefined && mayShare ? share(permitted, entitlement, coalescer) : run(permitted));
   }
 
   return {
     async handle(call) {
       const { response } = call;
-      const caller = new AbortController();
-      const { signal } = caller;
+      const disconnect = new AbortController();
+      const { signal } = disconnect;
       whenClosed(response, () => {
-        if (!response.writableFinished) caller.abort();
+        if (!response.writableFinished) disconnect.abort();
       });
       try {
         await forward(call, signal);

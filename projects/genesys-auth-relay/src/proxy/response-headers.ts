@@ -3,7 +3,8 @@ import { RELAY_HEADER_NAMES } from '../reply/headers.ts';
 
 /**
  * The response headers that are not forwarded to the caller: cookies, which would be set for the relay's origin; connection
- * headers, which are for the relay; CORS headers and challenges, because the relay writes its own.
+ * headers, which are for the relay; challenges, because the relay writes its own; what names the server; and what changes the
+ * state of the browser for the relay's origin. `passedHeaders` drops CORS headers, too.
  */
 const DROPPED = new Set([
   'alt-svc',

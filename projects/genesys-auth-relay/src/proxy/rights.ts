@@ -106,7 +106,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
 
   const ruleFor = (method: string, requestPath: string) => proxy.allow.find((one) => matches(one, method, requestPath));
 
-  function unknown(method: string, requestPath: string): Need {
+  function needOfUnknown(method: string, requestPath: string): Need {
     refuseChannels(`${method} ${CHANNELS}`, requestPath);
     const rule = ruleFor(method, requestPath);
     if (rule !== undefined) {
@@ -117,7 +117,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     });
   }
 
-  function known(found: Operation, requestPath: string, isOwn: boolean): Need {
+  function needOfKnown(found: Operation, requestPath: string, isOwn: boolean): Need {
     const { method, path, auth } = found;
     const operation = `${method} ${path}`;
     refuseChannels(operation, path);
@@ -138,12 +138,12 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     };
   }
 
-  function permit(need: Need, entitlement: Entitlement, method: string, requestPath: string): Permit {
+  function decide(need: Need, entitlement: Entitlement, method: string, requestPath: string): Permit {
     const { operation, scopes, takesToken, byRoute } = need;
-    const may = entitlement.roles.filter(
+    const rolesWithScope = entitlement.roles.filter(
       (role) => scopes.length === 0 || scopes.some((scope) => isCovered(scope, role.scopes))
     );
-    if (may.length === 0) {
+    if (rolesWithScope.length === 0) {
       throw new RelayProblem('insufficient_scope', `No role of this caller allows ${operation}.`, {
         hint: `It needs one of: ${safeList(scopes)}. Add it to one of the caller's roles.`,
         scopes
@@ -151,7 +151,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     }
     const allows = ({ routes }: Role): boolean =>
       routes === undefined ? !byRoute : routes.some((rule) => matches(rule, method, requestPath));
-    if (!may.some(allows)) {
+    if (!rolesWithScope.some(allows)) {
       if (byRoute) {
         throw operationRefused(
           operation,
@@ -165,7 +165,7 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
         "Add it to the 'routes' of a role."
       );
     }
-    const usable = scopes.filter((scope) => may.some((role) => isCovered(scope, role.scopes)));
+    const usable = scopes.filter((scope) => rolesWithScope.some((role) => isCovered(scope, role.scopes)));
     if (entitlement.tokenScopes !== undefined) {
       if (takesToken) checkToken(entitlement.tokenScopes, usable, operation);
       return { client: undefined, operation, takesToken };
@@ -192,17 +192,18 @@ export function createRights({ proxy, roles }: Pick<RelayConfig, 'proxy' | 'role
     const found = findOperation(method, path) ?? (method === 'HEAD' ? findOperation('GET', path) : undefined);
     if (found === undefined || withRoutes || needsRule(found)) {
       const requestPath = normalPath(path);
-      return permit(
-        found === undefined ? unknown(method, requestPath) : known(found, requestPath, isOwn),
+      return decide(
+        found === undefined ? needOfUnknown(method, requestPath) : needOfKnown(found, requestPath, isOwn),
         entitlement,
         method,
         requestPath
       );
     }
-    let permits = decided.get(entitlement);
-    if (permits === undefined) decided.set(entitlement, (permits = new Map<Operation, Permit>()));
-    let answer = permits.get(found);
-    if (answer === undefined) permits.set(found, (answer = permit(known(found, '', isOwn), entitlement, method, '')));
-    return answer;
+    let permitOf = decided.get(entitlement);
+    if (permitOf === undefined) decided.set(entitlement, (permitOf = new Map<Operation, Permit>()));
+    let permit = permitOf.get(found);
+    if (permit === undefined)
+      permitOf.set(found, (permit = decide(needOfKnown(found, '', isOwn), entitlement, method, '')));
+    return permit;
   };
 }

@@ -5,7 +5,7 @@ import { slotOf } from '../token-source/cache-key.ts';
 import type { TokenSource } from '../token-source/token-source.ts';
 import { UpstreamError } from '../token-source/upstream-error.ts';
 import type { WholeAnswer } from './answer.ts';
-import { apiRefused, isAddressRefused } from './api-refusal.ts';
+import { relayRefused, isAddressRefused } from './api-refusal.ts';
 import type { ApiLimits, TokenLimits } from './limits.ts';
 
 /** A token to send with a call. */
@@ -22,7 +22,10 @@ export interface TokenProvider {
   /** The limits of the API for this token. */
   readonly limits: TokenLimits;
   token(): Promise<ApiToken>;
-  /** Handles a 401 of the API. Afterwards `token()` returns another token, if there is one. */
+  /**
+   * Finds out whether a token that got 401 is dead, and then replaces it, so that `token()` returns another one. May throw the problem of a
+   * session that has ended.
+   */
   onUnauthorized(sent: ApiToken, answer: WholeAnswer): Promise<void>;
   /** The problem that the caller gets for a 401; `undefined`: the caller gets the answer of the API. */
   problemOf401(sent: ApiToken, answer: WholeAnswer): Promise<RelayProblem | undefined>;
@@ -63,10 +66,10 @@ export function createClientTokenProviders({ tokenSource, apiLimits, takeVerific
         await tokenSource.report(client, scopes, hash, () => takeVerification(caller));
       },
       problemOf401({ hash }, answer) {
-        // Not live: the token was dropped, but the call was not sent again, because its body was streamed. The caller gets the
-        // API's 401 and may repeat the call.
+        // Not live: the token was dropped or replaced, or has expired, and the call was not sent again with another one. The caller gets
+        // the API's 401 and may repeat the call.
         const isLive = tokenSource.isLive(client, scopes, hash, slot);
-        return Promise.resolve(isLive || isAddressRefused(answer) ? apiRefused(answer) : undefined);
+        return Promise.resolve(isLive || isAddressRefused(answer) ? relayRefused(answer) : undefined);
       }
     };
   };

@@ -47,7 +47,7 @@ export const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'D
 const TIMEOUTS = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError];
 
 /** The problem of a request that failed; other errors stay as they are. */
-function problemOf(error: unknown, host: string): unknown {
+function apiProblemOf(error: unknown, host: string): unknown {
   if (error instanceof RelayProblem) return error;
   if (TIMEOUTS.some((timeout) => error instanceof timeout)) {
     return new RelayProblem('api_timeout', `The API at ${host} did not answer in time.`, {
@@ -91,7 +91,7 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
           throw error;
         });
       } catch (error) {
-        throw request.signal.aborted ? error : problemOf(error, host);
+        throw request.signal.aborted ? error : apiProblemOf(error, host);
       }
     },
     async readError({ statusCode, headers, body }, signal) {
@@ -100,7 +100,7 @@ export function createApiPool({ genesys, proxy }: Pick<RelayConfig, 'genesys' | 
         // A longer body is not an error that the relay knows.
         return { statusCode, headers, body: cut ? Buffer.alloc(0) : bytes };
       } catch (error) {
-        throw signal.aborted ? error : problemOf(error, host);
+        throw signal.aborted ? error : apiProblemOf(error, host);
       }
     },
     close: () => pool.destroy()

@@ -13,9 +13,9 @@ export interface RelayMemory {
   readonly signIn: SignInMemory;
   readonly apiLimits: ApiLimits;
   /** Requests by caller. */
-  readonly callers: RateLimit;
+  readonly callerRequests: RateLimit;
   /** Requests without a valid credential by address, so that they cannot use up the limit of identified callers at the same address. */
-  readonly unauthenticated: RateLimit;
+  readonly unauthenticatedRequests: RateLimit;
   /** Verifications of refused tokens, by caller, session or token. */
   readonly verifications: RateLimit;
   /** The sets of scopes that callers have requested. */
@@ -28,8 +28,8 @@ export function createRelayMemory({ proxy, limits }: RelayConfig, runtime: Relay
   return {
     signIn: createSignInMemory(runtime),
     apiLimits: createApiLimits(proxy, clock),
-    callers: createRateLimit(limits.requestsPerMinute, clock),
-    unauthenticated: createRateLimit(limits.requestsPerMinute, clock),
+    callerRequests: createRateLimit(limits.requestsPerMinute, clock),
+    unauthenticatedRequests: createRateLimit(limits.requestsPerMinute, clock),
     verifications: createRateLimit(VERIFICATIONS_PER_MINUTE, clock),
     scopeSets: createScopeSets(clock)
   };

@@ -46,7 +46,7 @@ export interface Relay {
    */
   clientAddress(head: RequestHead, ip?: string): string;
   /** Requests that a caller may send in a minute, unless its roles say otherwise. */
-  readonly requestsPerMinute: number;
+  readonly defaultRequestsPerMinute: number;
   /**
    * Checks a caller who was identified before against the current configuration. Returns its current state, or `undefined` when its
    * identity or key is no longer configured.
@@ -187,7 +187,7 @@ async function build(
         'Use another identity of the relay.'
       );
     }
-    if (caller.identity !== 'session') return limitedToToken(policy.entitlement(caller.roles), caller);
+    if (caller.identity !== 'session') return limitedToToken(policy.entitlementOfRoles(caller.roles), caller);
     // A reload has removed sign-in during the request.
     if (signIn === undefined)
       throw invalidCredentials('Sign-in has been removed from the relay.', 'Load the page again.');
@@ -213,7 +213,9 @@ async function build(
 
   function refuseUnauthenticated(error: unknown, head: RequestHead, ip: string | undefined): never {
     const isUnauthenticated = error instanceof RelayProblem && error.status === 401;
-    const seconds = isUnauthenticated ? memory.unauthenticated.take(clientAddress(head, ip), requestsPerMinute) : 0;
+    const seconds = isUnauthenticated
+      ? memory.unauthenticatedRequests.take(clientAddress(head, ip), requestsPerMinute)
+      : 0;
     throw seconds > 0
       ? rateLimited(seconds, 'Too many requests without a valid credential came from this address.')
       : error;
@@ -221,7 +223,7 @@ async function build(
 
   /** Takes one request from the limit of a caller, and returns the caller. */
   function takeRequest(caller: Caller): Caller {
-    const seconds = memory.callers.take(caller.key, policy.requestsPerMinute(caller.roles));
+    const seconds = memory.callerRequests.take(caller.key, policy.requestsPerMinute(caller.roles));
     if (seconds > 0) throw rateLimited(seconds);
     return caller;
   }
@@ -262,7 +264,7 @@ async function build(
     admit: (head, ip, body) => pending.track(admit(head, ip, body)),
 
     clientAddress,
-    requestsPerMinute,
+    defaultRequestsPerMinute: requestsPerMinute,
     revalidate: (caller) => identities.revalidate(caller),
 
     apiProxy: apiProxy && { ...apiProxy, handle: (call) => pending.track(apiProxy.handle(call)) },

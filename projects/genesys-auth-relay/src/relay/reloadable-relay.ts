@@ -28,12 +28,13 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
   const memory = createRelayMemory(config, runtime);
   const first = await createRelay(config, runtime, memory);
   const open = new Set([first]);
-  const hub = await hubOf(config, first, runtime);
-  const sockets = hub && createSocketReview(hub.hub, () => current, memory.signIn.live);
+  const relayHub = await hubOf(config, first, runtime);
+  const socketReview = relayHub && createSocketReview(relayHub.hub, () => current, memory.signIn.live);
   // A user who has signed out gets no more events.
-  memory.signIn.onEnd.add((name) => sockets?.closeSession(name));
+  memory.signIn.onEnd.add((name) => socketReview?.closeSession(name));
   // Another relay may end a session or find fewer roles, and the store drops idle sessions.
-  const sessionTimer = sockets && setInterval(() => void sockets.reviewSessions(), READ_SESSIONS_EVERY_MS).unref();
+  const sessionTimer =
+    socketReview && setInterval(() => void socketReview.reviewSessions(), READ_SESSIONS_EVERY_MS).unref();
   const closing = new AbortController();
   let current = first;
   let answerTimeoutMs = answerTimeoutOf(config);
@@ -60,10 +61,10 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
       get apiProxy() {
         return current.apiProxy;
       },
-      get requestsPerMinute() {
-        return current.requestsPerMinute;
+      get defaultRequestsPerMinute() {
+        return current.defaultRequestsPerMinute;
       },
-      hub: hub && { ...hub.hub, tickets: hub.tickets },
+      hub: relayHub && { ...relayHub.hub, tickets: relayHub.tickets },
       admit: (head, ip, body) => current.admit(head, ip, body),
       clientAddress: (head, ip) => current.clientAddress(head, ip),
       revalidate: (caller) => current.revalidate(caller),
@@ -75,7 +76,7 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
       close: async () => {
         closing.abort();
         clearInterval(sessionTimer);
-        await hub?.close();
+        await relayHub?.close();
         const all = [...open];
         open.clear();
         await Promise.all(all.map((relay) => relay.close()));
@@ -84,17 +85,17 @@ export async function createReloadableRelay(config: RelayConfig, runtime: RelayR
 
     async reload(next) {
       const old = current;
-      const ofOld = answerTimeoutMs;
+      const oldAnswerTimeoutMs = answerTimeoutMs;
       const fresh = await createRelay(next, runtime, memory, old.tokenSource);
       if (closing.signal.aborted) return fresh.close();
-      // Its tokens must come from the clients that are configured now.
-      hub?.use(next, fresh.tokenSource);
+      // The hub's tokens must come from the clients that are configured now.
+      relayHub?.use(next, fresh.tokenSource);
       memory.apiLimits.configure(next.proxy);
       current = fresh;
       answerTimeoutMs = answerTimeoutOf(next);
       open.add(current);
-      sockets?.reviewRights();
-      void retire(old, ofOld);
+      socketReview?.reviewRights();
+      void retire(old, oldAnswerTimeoutMs);
     }
   };
 }

@@ -80,7 +80,7 @@ export function createTokens(
   }
 
   return async (caller, body) => {
-    const entitlement = policy.entitlement(caller.roles);
+    const entitlement = policy.entitlementOfRoles(caller.roles);
     const decision = decide(entitlement, body);
     const { client, required, optional, all } = decision;
     scopeSets.check(caller.key, all.join(' '), config.limits.scopeSetsPerCaller);

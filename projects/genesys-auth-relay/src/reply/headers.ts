@@ -18,7 +18,7 @@ const HSTS = 'max-age=31536000';
 /** Request headers that the answers of the relay depend on. */
 const VARY = ['Origin', 'Authorization', 'Cookie'];
 
-/** The names of the headers that the relay writes itself, in lower case, apart from those for CORS. */
+/** Headers of the API's answer that the relay replaces by its own, in lower case. `passedHeaders` drops those for CORS and `Connection`. */
 export const RELAY_HEADER_NAMES = [...Object.keys(SECURITY_HEADERS), 'strict-transport-security', 'vary'];
 
 /** Options for the headers of one answer. */

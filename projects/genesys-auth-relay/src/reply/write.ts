@@ -39,7 +39,7 @@ const lengthOf = ({ status, body = '' }: Answer): OutgoingHttpHeaders =>
 /**
  * Writes an answer.
  *
- * @param headers that all answers have
+ * @param headers the headers of every answer
  */
 export function writeAnswer(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): void {
   // The headers of this answer replace those that all answers have.

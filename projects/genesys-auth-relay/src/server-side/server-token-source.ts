@@ -121,7 +121,7 @@ export async function createTokenSource(
   const config = parseRelayConfig(input, env, baseDir);
   const runtime = runtimeOf(parts, env);
   const policy = createPolicy(config);
-  const entitlement = policy.entitlement([ROLE]);
+  const entitlement = policy.entitlementOfRoles([ROLE]);
   const upstream = createUpstream(config.genesys, runtime);
   const shared = await openStore(config, runtime);
   const tokenSource = createCachedTokenSource(config.genesys, upstream, runtime, shared);

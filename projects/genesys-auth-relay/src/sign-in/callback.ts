@@ -106,7 +106,7 @@ export function createCallback(
     await sessions.end(before, 'replaced', !isSameUser);
   }
 
-  function note(result: SignInResult): void {
+  function report(result: SignInResult): void {
     observer.signedIn?.(result.code === 'sign_in_failed' ? result.reason : result.code);
     const outcome = result.code === 'sign_in_failed' ? `${result.code}.${result.reason}` : result.code;
     const line = { event: 'sign_in', outcome };
@@ -122,7 +122,7 @@ export function createCallback(
     };
     const taken = transactions.take(readCookies(head), only('state') ?? '');
     if (taken === undefined) {
-      note(failed('state_unknown'));
+      report(failed('state_unknown'));
       return page(
         'state_unknown',
         'This browser did not start this sign-in, or started it too long ago.',
@@ -139,11 +139,11 @@ export function createCallback(
           ? failed('refused')
           : resultOfError(error);
     if (!('id' in result)) {
-      note(result);
+      report(result);
       return { kind: 'redirect', to: withResult(target, result), setCookies: [taken.setCookie] };
     }
     await replace(before, result.id);
-    note({ code: 'ok' });
+    report({ code: 'ok' });
     const setCookies = [taken.setCookie, setSession(result.id)];
     return { kind: 'redirect', to: withResult(target, { code: 'ok' }), setCookies };
   };

@@ -3,7 +3,7 @@ import type { GenesysTokenIdentityConfig, RelayConfig } from '../config/config.t
 import { rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import { invalidCredentials } from '../identify/unauthorized.ts';
-import { apiRefused, callRefused, isAddressRefused } from '../proxy/api-refusal.ts';
+import { relayRefused, userCallRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import type { ApiLimits } from '../proxy/limits.ts';
 import type { TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
@@ -153,9 +153,9 @@ export function createGenesysTokens(
         token: () => Promise.resolve(sent),
         onUnauthorized: () => Promise.resolve(),
         async problemOf401(refused, answer) {
-          if (isAddressRefused(answer)) return apiRefused(answer);
+          if (isAddressRefused(answer)) return relayRefused(answer);
           const state = await tokenVerifier.verify(refused.hash, refused);
-          if (state !== 'dead') return callRefused(answer, state);
+          if (state !== 'dead') return userCallRefused(answer, state);
           checked.delete(refused.hash);
           return tokenNotValid();
         }

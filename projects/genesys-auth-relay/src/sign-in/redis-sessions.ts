@@ -114,12 +114,12 @@ export function createRedisSessions({ client, seal, prefix, index, idleMs, lease
 
   function openedOf(name: string, sealed: Buffer): Kept | undefined {
     const before = opened.get(name);
-    if (before?.sealed.equals(sealed) === true) return { session: before.session, witness: before.sealed };
+    if (before?.sealed.equals(sealed) === true) return { session: before.session, version: before.sealed };
     const text = seal.open(placeOf(name), sealed);
     const session = text === undefined ? undefined : readSession(text);
     if (session === undefined) return undefined;
     opened.set(name, { sealed, session });
-    return { session, witness: sealed };
+    return { session, version: sealed };
   }
 
   async function addToIndex(name: string, dueAt: number): Promise<void> {
@@ -153,10 +153,10 @@ export function createRedisSessions({ client, seal, prefix, index, idleMs, lease
       client.evalBuffer(USE, [placeOf(name)], [lifeMs]).catch(() => used.delete(name));
     },
 
-    async replace(name, { witness }, session) {
-      if (!Buffer.isBuffer(witness)) return false;
+    async replace(name, { version }, session) {
+      if (!Buffer.isBuffer(version)) return false;
       const sealed = sealedOf(name, session);
-      return Number(await run(client.evalBuffer(REPLACE, [placeOf(name)], [witness, sealed, idleStaysMs]))) === 1;
+      return Number(await run(client.evalBuffer(REPLACE, [placeOf(name)], [version, sealed, idleStaysMs]))) === 1;
     },
 
     async remove(name) {

@@ -129,7 +129,7 @@ export function createSessionCallers(
     // The roles of this configuration count, even if the caller was identified before a reload.
     const current = before === undefined ? caller : callerOf(before);
     if (current.session !== undefined && current.roles.length === 0) throw noRole();
-    const found = limitedToToken(policy.entitlement(current.roles), current);
+    const found = limitedToToken(policy.entitlementOfRoles(current.roles), current);
     entitlements.set(caller, found);
     return found;
   }

@@ -15,7 +15,7 @@ export interface SeenSession {
 export interface Kept {
   readonly session: Session;
   /** Identifies the version of the session, to detect changes since it was read. */
-  readonly witness: unknown;
+  readonly version: unknown;
 }
 
 /** Stores sessions, by hashes of the ids in the cookies. */
@@ -52,7 +52,7 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
     usedAt: number;
   }
   const all = new LRUCache<string, Entry>({ max: MAX_SESSIONS });
-  const keep = (session: Session): Kept => ({ session, witness: session });
+  const keep = (session: Session): Kept => ({ session, version: session });
   return {
     store(idleMs) {
       const isIdle = ({ usedAt }: Entry) => clock.monotonic() - usedAt >= idleMs;
@@ -70,10 +70,10 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
           const found = all.get(name);
           if (found !== undefined) found.usedAt = clock.monotonic();
         },
-        async replace(name, { witness }, session) {
+        async replace(name, { version }, session) {
           await Promise.resolve();
           const found = all.get(name);
-          if (found === undefined || found.kept.witness !== witness) return false;
+          if (found === undefined || found.kept.version !== version) return false;
           found.kept = keep(session);
           return true;
         },

@@ -1,4 +1,4 @@
-import { apiRefused, callRefused, isAddressRefused } from '../proxy/api-refusal.ts';
+import { relayRefused, userCallRefused, isAddressRefused } from '../proxy/api-refusal.ts';
 import type { ApiLimits } from '../proxy/limits.ts';
 import type { ApiToken, TokenProvider } from '../proxy/token-provider.ts';
 import type { RelayProblem } from '../reply/problem.ts';
@@ -46,14 +46,14 @@ export function createUserTokenProviders({
         ({ session: current, state } = await sessions.replaceDeadToken(name, sent));
       },
       async problemOf401(sent, answer) {
-        if (isAddressRefused(answer)) return apiRefused(answer);
+        if (isAddressRefused(answer)) return relayRefused(answer);
         // Dead: the token was replaced. If the call was sent again with the new token, that was refused as well. Otherwise its body was
         // streamed, so the caller gets the API's 401 and may repeat the call.
-        if (state !== 'dead') return callRefused(answer, state);
+        if (state !== 'dead') return userCallRefused(answer, state);
         if (sent.hash !== tokenOf(current).hash) return undefined;
         const now = await sessions.endIfDead(name, sent);
         if (now === 'replaced') return undefined;
-        return now === 'dead' ? sessionEndedProblem() : callRefused(answer, now);
+        return now === 'dead' ? sessionEndedProblem() : userCallRefused(answer, now);
       }
     };
   };

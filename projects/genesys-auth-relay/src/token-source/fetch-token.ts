@@ -10,13 +10,13 @@ import { UpstreamError } from './upstream-error.ts';
 export interface FetchToken {
   /**
    * @param timeLimitMs milliseconds for all attempts together
-   * @param tries `one` for a renewal in the background, when callers have a live token; `all`: see {@link withRetry}
+   * @param tries `once` for a renewal in the background, when callers have a live token; `withRetries`: see {@link withRetry}
    * @throws UpstreamError
    */
   (
     wanted: { readonly client: ClientConfig; readonly scopes: readonly string[] },
     timeLimitMs: number,
-    tries: 'one' | 'all'
+    tries: 'once' | 'withRetries'
   ): Promise<SharedToken>;
   /** Expected duration of a request in milliseconds: that of the slowest of the last ones. */
   typicalMs(): number;
@@ -80,7 +80,7 @@ export function createFetchToken(genesys: GenesysConfig, upstream: Upstream, run
 
   const fetchToken: FetchToken = ({ client, scopes }, timeLimitMs, tries) => {
     const attempt = (leftMs: number) => ask(client, scopes, leftMs);
-    return tries === 'one' ? attempt(timeLimitMs) : withRetry(attempt, timeLimitMs, runtime);
+    return tries === 'once' ? attempt(timeLimitMs) : withRetry(attempt, timeLimitMs, runtime);
   };
   fetchToken.typicalMs = () => slowest;
   return fetchToken;

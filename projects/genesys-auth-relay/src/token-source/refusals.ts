@@ -23,7 +23,7 @@ export interface Refusals {
   /** Whether no refusal applies. */
   allow(client: string, key: string): boolean;
   /** Remembers a refusal: 5 s at first, twice as long each time, up to 60 s; or as long as `Retry-After` says. */
-  note(client: string, key: string, error: UpstreamError): void;
+  remember(client: string, key: string, error: UpstreamError): void;
   /** A success: forgets both the key's refusal and the client's. */
   clear(client: string, key: string): void;
   /** Forgets all refusals, because the clients may have new secrets. */
@@ -55,7 +55,7 @@ export function createRefusals(clock: RelayClock): Refusals {
 
     allow: (client, key) => standing(client, key, clock.monotonic()) === undefined,
 
-    note(client, key, error) {
+    remember(client, key, error) {
       const now = clock.monotonic();
       if (error.kind === 'transient') {
         if (error.retryAfterMs === undefined) return;

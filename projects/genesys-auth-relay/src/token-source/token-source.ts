@@ -118,8 +118,8 @@ export function createCachedTokenSource(
     const deadline = inBackground && current !== undefined ? current.lifetime.issueUntil : now + timeLimitMs;
     const ask = () =>
       inBackground
-        ? fetchToken(purpose, genesys.timeoutMs, 'one')
-        : fetchToken(purpose, Math.max(1, deadline - clock.monotonic()), 'all');
+        ? fetchToken(purpose, genesys.timeoutMs, 'once')
+        : fetchToken(purpose, Math.max(1, deadline - clock.monotonic()), 'withRetries');
     if (store === undefined) return ask();
     const wants = (token: SharedToken) => {
       if (!isLive(token, clock.monotonic()) || dead.has(sha256(token.token))) return false;
@@ -150,7 +150,7 @@ export function createCachedTokenSource(
       return entry;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      refusals.note(client.id, key, error);
+      refusals.remember(client.id, key, error);
       log.warn(
         { event: 'token_request_failed', client: client.name, code: error.problem.code, scopes, behind: inBackground },
         error.message

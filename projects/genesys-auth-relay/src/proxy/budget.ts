@@ -154,7 +154,8 @@ export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Bud
     entry.go();
   }
 
-  function expire(now: number, at: number): number {
+  /** Refuses the requests that have waited too long. Returns the earliest deadline of the others. */
+  function refuseLate(now: number, nextTurnAt: number): number {
     let earliest = Infinity;
     for (const [caller, entries] of [...queues]) {
       for (const entry of entries) {
@@ -162,7 +163,7 @@ export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Bud
           earliest = Math.min(earliest, entry.deadline);
         } else {
           leave(caller, entry);
-          entry.fail(spent(at - now));
+          entry.fail(spent(nextTurnAt - now));
         }
       }
     }
@@ -191,7 +192,7 @@ export function createBudget(limits: () => BudgetLimits, clock: RelayClock): Bud
         serve(turn.caller, now);
         continue;
       }
-      const earliest = expire(now, turn.at);
+      const earliest = refuseLate(now, turn.at);
       if (waiting > 0) await sleepUntil(Math.min(turn.at, earliest), now);
     }
     pumping = false;

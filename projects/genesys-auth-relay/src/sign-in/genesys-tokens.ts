@@ -9,7 +9,7 @@ import type { TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { GenesysFailure, createGenesysApi } from './genesys.ts';
+import { GenesysFailure, createUserApi } from './genesys.ts';
 import type { SignInMemory } from './memory.ts';
 import { USER } from './user-token-providers.ts';
 import { rolesOf } from './user-roles.ts';
@@ -60,7 +60,7 @@ export function createGenesysTokens(
 ): GenesysTokens | undefined {
   if (identities.length === 0) return undefined;
   const { clock, outbound } = runtime;
-  const api = createGenesysApi(config, outbound);
+  const api = createUserApi(config, outbound);
   const tokenVerifier = createTokenVerifier(api, takeVerification, runtime);
   const fingerprint = sha256(JSON.stringify(identities));
   const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });

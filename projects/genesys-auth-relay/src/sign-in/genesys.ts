@@ -173,7 +173,7 @@ function createSend(timeoutMs: number) {
 const OWN_TOKEN = '/api/v2/tokens/me?preserveIdleTTL=true';
 
 /** Connects to the API. */
-export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>, outbound: Outbound): GenesysApi {
+export function createUserApi({ genesys }: Pick<RelayConfig, 'genesys'>, outbound: Outbound): GenesysApi {
   const api = new Pool(genesys.apiOrigin, { ...CONNECTIONS.users, connect: outbound.connect() });
   const send = createSend(genesys.timeoutMs);
   const apiRequest = (method: 'GET' | 'DELETE', path: string, accessToken: string): Dispatcher.RequestOptions => ({
@@ -240,14 +240,14 @@ export function createGenesysApi({ genesys }: Pick<RelayConfig, 'genesys'>, outb
 }
 
 /** Connects to the two hosts of Genesys Cloud. */
-export function createGenesys(
+export function createUserLogin(
   { genesys }: Pick<RelayConfig, 'genesys'>,
   { client, redirectUri }: Pick<SignInConfig, 'client' | 'redirectUri'>,
   { clock, observer, outbound }: RelayRuntime
 ): Genesys {
   const endpoint = new URL(genesys.tokenEndpoint);
   const login = new Pool(endpoint.origin, { ...CONNECTIONS.userTokens, connect: outbound.connect() });
-  const api = createGenesysApi({ genesys }, outbound);
+  const api = createUserApi({ genesys }, outbound);
   const send = createSend(genesys.timeoutMs);
 
   /** The second attempt is only for a request that has not left the relay. */

@@ -13,7 +13,7 @@ import { createSeal } from '../store/seal.ts';
 import type { SignInAnswer } from './answer.ts';
 import { createCallback } from './callback.ts';
 import { createCookieJar } from './cookies.ts';
-import { createGenesys } from './genesys.ts';
+import { createUserLogin } from './genesys.ts';
 import { createSessionGuard } from './guard.ts';
 import type { SignInMemory } from './memory.ts';
 import { createReturnTo } from './return-to.ts';
@@ -73,7 +73,7 @@ export function createSignIn(
   const audience = `${client.id} ${signIn.authorizeEndpoint} ${redirectUri}`;
   const transactions = createTransactions(jar, createSeal('sign-in', keys), audience, clock);
   const returnTo = createReturnTo(appUrl, config.cors.origins);
-  const genesys = createGenesys(config, signIn, runtime);
+  const genesys = createUserLogin(config, signIn, runtime);
   const absoluteMs = signIn.session.absoluteSeconds * 1000;
 
   const problem = (code: 'session_ended' | 'sign_in_required', message: string): RelayProblem =>

@@ -90,7 +90,7 @@ export function createCachedTokenSource(
   const refusals = createRefusals(clock);
   const fetchToken = createFetchToken(genesys, upstream, runtime);
 
-  const live = (key: string): Entry | undefined => {
+  const liveEntryOf = (key: string): Entry | undefined => {
     const entry = entries.get(key);
     if (entry === undefined || clock.monotonic() < entry.lifetime.issueUntil) return entry;
     entries.delete(key);
@@ -101,7 +101,7 @@ export function createCachedTokenSource(
     const now = clock.monotonic();
     const returned = dead.get(fresh.hash) ?? 0;
     if (returned > 0) verifyAt.set(fresh.hash, now + Math.min(60_000, 5000 * 2 ** (returned - 1)));
-    const entry = preferredEntry(fresh, live(key), now);
+    const entry = preferredEntry(fresh, liveEntryOf(key), now);
     if (entry.lifetime.expires - entry.lifetime.start >= MIN_CACHED_MS) entries.set(key, entry);
     return entry;
   }
@@ -112,7 +112,7 @@ export function createCachedTokenSource(
     inBackground: boolean,
     timeLimitMs: number
   ): Promise<SharedToken> {
-    const current = live(key);
+    const current = liveEntryOf(key);
     const now = clock.monotonic();
     // A renewal in the background has time until its token may no longer be issued.
     const deadline = inBackground && current !== undefined ? current.lifetime.issueUntil : now + timeLimitMs;
@@ -189,7 +189,7 @@ export function createCachedTokenSource(
 
   /** Returns the live token. Starts its renewal in the background when that is due. */
   function serveLive(key: string, purpose: TokenPurpose): Entry | undefined {
-    const entry = live(key);
+    const entry = liveEntryOf(key);
     if (entry === undefined) return undefined;
     const due = clock.monotonic() >= entry.renewAt;
     if (due && !flights.has(key) && refusals.allow(purpose.client.id, key)) renewInBackground(key, purpose, entry);
@@ -200,7 +200,7 @@ export function createCachedTokenSource(
   async function waitForToken(key: string, purpose: TokenPurpose): Promise<Entry> {
     const deadline = clock.monotonic() + genesys.timeoutMs;
     for (;;) {
-      const entry = live(key);
+      const entry = liveEntryOf(key);
       if (entry !== undefined) return entry;
       const flight = flights.get(key);
       if (flight === undefined) {
@@ -219,7 +219,7 @@ export function createCachedTokenSource(
 
   return {
     serveLive: (client, scopes, slot) => serveLive(cacheKey(genesys, client, scopes, slot), { client, scopes }),
-    isLive: (client, scopes, hash, slot) => live(cacheKey(genesys, client, scopes, slot))?.hash === hash,
+    isLive: (client, scopes, hash, slot) => liveEntryOf(cacheKey(genesys, client, scopes, slot))?.hash === hash,
     async get(client, scopes, slot) {
       const key = cacheKey(genesys, client, scopes, slot);
       const purpose = { client, scopes };
@@ -238,7 +238,9 @@ export function createCachedTokenSource(
     },
 
     async report(client, scopes, hash, takeVerification) {
-      const slots = Array.from({ length: client.pool }, (_, slot) => live(cacheKey(genesys, client, scopes, slot)));
+      const slots = Array.from({ length: client.pool }, (_, slot) =>
+        liveEntryOf(cacheKey(genesys, client, scopes, slot))
+      );
       const entry = slots.find((other) => other?.hash === hash);
       if (entry === undefined) return;
       const running = checks.get(hash);

@@ -4,7 +4,7 @@ import { shown } from './says.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Findings } from './secrets.ts';
 
-/** An organisation may have its own scope names, but a name that looks like a typo of a Genesys scope causes a warning. */
+/** An organization may have its own scope names, but a name that looks like a typo of a Genesys scope causes a warning. */
 function checkRegistered(scopes: readonly string[], { issues, warnings }: Findings): void {
   scopes.forEach((scope, index) => {
     const finding = checkScope(scope);

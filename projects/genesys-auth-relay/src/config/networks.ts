@@ -9,7 +9,7 @@ interface Network {
 }
 
 /**
- * The largest networks that one organisation may own. Larger ones hold most of the Internet. `fc00::/7` is the private range of
+ * The largest networks that one organization may own. Larger ones hold most of the Internet. `fc00::/7` is the private range of
  * IPv6.
  */
 const WIDEST = { ipv4: 8, ipv6: 7 } as const;

@@ -10,7 +10,7 @@ const id = (what: string) =>
 const ids = (what: string) =>
   z.array(id(what), { error: () => says('is not a list of ids', `list the ids of ${what}s in Genesys Cloud`) });
 
-/** Organisations whose users may sign in. */
+/** Organizations whose users may sign in. */
 export const organizationsSchema = listOf(
   id('an organization'),
   'a list of organizations',

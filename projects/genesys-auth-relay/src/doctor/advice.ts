@@ -120,7 +120,7 @@ const PLACES: Partial<Record<Cause, (context: AdviceContext) => Words>> = {
   ],
   address_not_allowed: ({ host }) => [
     `${host} refuses requests from this IP address.`,
-    'Add the address of this machine to the allowed addresses of the organisation or the OAuth client.'
+    'Add the address of this machine to the allowed addresses of the organization or the OAuth client.'
   ],
   api_refuses: ({ host }) => [
     `${host} refuses a read, and its answer does not say why. An IP allow-list that lacks the address of this machine may be the reason.`,

@@ -50,10 +50,10 @@ function tokensOf(config: RelayConfig, { topicScopes }: NotificationsConfig, tok
 }
 
 /**
- * Names the organisation of a hub by the origin of its tokens. Fleets of different organisations may share a Redis, a prefix and a
+ * Names the organization of a hub by the origin of its tokens. Fleets of different organizations may share a Redis, a prefix and a
  * key by mistake. They must exchange neither events nor tickets then.
  */
-function organisationOf({ tokenEndpoint, apiOrigin, clients }: GenesysConfig): string {
+function organizationOf({ tokenEndpoint, apiOrigin, clients }: GenesysConfig): string {
   const ids = clients.map(({ id }) => id).sort();
   return tupleHash([tokenEndpoint, apiOrigin, ...ids]).slice(0, 32);
 }
@@ -91,7 +91,7 @@ export async function createRelayHub(
   }
 
   const keys = store.keys.flatMap((key) => keyBytes(key.reveal()) ?? []);
-  const shared = { ...store, prefix: `${store.prefix}${organisationOf(config.genesys)}:` };
+  const shared = { ...store, prefix: `${store.prefix}${organizationOf(config.genesys)}:` };
   const seal = createSeal('hub messages', keys);
   const redis = await openRedis(store);
   const fleet = {

@@ -16,7 +16,7 @@ export interface Permit {
   readonly takesToken: boolean;
 }
 
-/** Read operations without a scope whose answers hold nothing about an organisation: every caller with a role may call them. */
+/** Read operations without a scope whose answers hold nothing about an organization: every caller with a role may call them. */
 const PUBLIC_READS: ReadonlySet<string> = new Set(['/api/v2/date', '/api/v2/ipranges', '/api/v2/timezones']);
 
 /** Whether an operation has no scope, so that the configuration has to name it. */

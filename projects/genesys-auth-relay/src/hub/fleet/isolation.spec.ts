@@ -55,7 +55,7 @@ describeWithRedis('staging and production with one Redis, one prefix and one key
     await redis.close();
   });
 
-  it('F4 each listen to their own organisation, and get its events alone', async () => {
+  it('F4 each listen to their own organization, and get its events alone', async () => {
     const [atStaging, atProduction] = servers as [NotificationServer, NotificationServer];
     const staging = await listen(await start(atStaging, 'staging'));
     const production = await listen(await start(atProduction, 'production'));

@@ -36,7 +36,7 @@ if (missingTools().length > 0 && process.env.REQUIRE_ALL_TOOLS) {
   process.exit(1);
 }
 
-const firstLine = (text = '') => text.trim().split('\n')[0].slice(0, 200);
+const beginningOf = (text = '') => text.trim().split('\n').slice(0, 5).join('\n    ').slice(0, 500);
 const secondsSince = (moment) => ((performance.now() - moment) / 1000).toFixed(1);
 const start = performance.now();
 const costs = [];
@@ -110,10 +110,10 @@ for (const file of readdirSync(results)) {
   for (const { name, status, message, assertionResults } of report.testResults) {
     const path = relative(root, name);
     const tests = assertionResults.filter((test) => test.status === 'failed');
-    for (const test of tests) failures.push(`${path}: ${test.fullName}\n    ${firstLine(test.failureMessages[0])}`);
+    for (const test of tests) failures.push(`${path}: ${test.fullName}\n    ${beginningOf(test.failureMessages[0])}`);
     // A file that could not be read as a test has failed, too.
     const isBroken = status === 'failed' && tests.length === 0;
-    if (isBroken) failures.push(`${path}\n    ${firstLine(message)}`);
+    if (isBroken) failures.push(`${path}\n    ${beginningOf(message)}`);
     count.failed += tests.length + (isBroken ? 1 : 0);
   }
 }

@@ -67,10 +67,14 @@ it('draws every diagram, and again when the colors change', async () => {
     const page = await open(path, 1280, 'light');
     const diagrams = page.locator('.diagram svg');
     await diagrams.nth(count - 1).waitFor();
-    const light = await diagrams.first().innerHTML();
+    const light = await diagrams.evaluateAll((drawn) => drawn.map(({ innerHTML }) => innerHTML));
+    expect(light).toHaveLength(count);
     await page.click('.VPNavBarAppearance .VPSwitchAppearance');
-    await page.waitForFunction((before) => document.querySelector('.diagram svg')?.innerHTML !== before, light);
-    expect(await diagrams.count()).toBe(count);
+    // The diagrams are drawn one after another.
+    await page.waitForFunction((before) => {
+      const drawn = [...document.querySelectorAll('.diagram svg')];
+      return drawn.length === before.length && drawn.every(({ innerHTML }, n) => innerHTML !== before[n]);
+    }, light);
     // Mermaid draws a picture of a bomb in place of a diagram that it cannot read.
     expect(await page.locator('.diagram .error-icon').count()).toBe(0);
     await page.close();

@@ -14,6 +14,13 @@ const browsers = [
 /** Path of a Chromium or Chrome, or undefined. CHROMIUM_PATH comes first. */
 exports.findChromium = () => browsers.find((path) => path !== undefined && path !== '' && existsSync(path));
 
+/**
+ * Path of the Chromium without windows, which needs about 40 % less of the processor for the same tests, or undefined. Only Debian
+ * has it as a package.
+ */
+exports.findHeadlessShell = () =>
+  process.env.CHROMIUM_PATH ? undefined : ['/usr/bin/chromium-headless-shell'].find((path) => existsSync(path));
+
 /** Python with a package, or undefined. PYTHON comes first; Debian installs packages for /usr/bin/python3. */
 const findPython = (module) =>
   [process.env.PYTHON, '/usr/bin/python3', 'python3', 'python'].find(

@@ -1,4 +1,5 @@
 export function findChromium(): string | undefined;
+export function findHeadlessShell(): string | undefined;
 export function findPython(module: 'requests' | 'websockets'): string | undefined;
 export function findRedis(): string | undefined;
 export function hasCertutil(): boolean;

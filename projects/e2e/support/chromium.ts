@@ -1,20 +1,22 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page, type Response } from 'playwright-core';
-import { findChromium, hasCertutil } from '../../../scripts/lib/tools.cjs';
+import { findChromium, findHeadlessShell, hasCertutil } from '../../../scripts/lib/tools.cjs';
 
-const executablePath = findChromium();
+const chromiumPath = findChromium();
+/** What most tests start: the headless shell, where it is installed. It has no back/forward cache and opens no windows. */
+const shellPath = findHeadlessShell() ?? chromiumPath;
 
 /** `describe` where a Chromium is installed; skipped otherwise, and `npm test` ends with a loud "NOT RUN". */
-export const describeInChromium = executablePath === undefined ? describe.skip : describe;
+export const describeInChromium = chromiumPath === undefined ? describe.skip : describe;
 
 /** `describe` where Chromium can also be told to trust a certificate authority of the tests. */
-export const describeOverTls = executablePath !== undefined && hasCertutil() ? describe : describe.skip;
+export const describeOverTls = chromiumPath !== undefined && hasCertutil() ? describe : describe.skip;
 
 /**
  * Starts the installed Chromium, with everything off that would call out of this machine.
  *
- * @param options.hasBackForwardCache whether pages stay in the back/forward cache, which Playwright switches off otherwise
+ * @param options.hasBackForwardCache whether pages stay in the back/forward cache, which needs the complete browser and which Playwright switches off
  * @param options.switches more switches of the command line
  * @param options.home the home folder, where Chromium looks for certificate authorities that the user trusts
  */
@@ -28,7 +30,7 @@ export async function launchChromium({
   readonly home?: string;
 } = {}): Promise<Browser> {
   const browser = await chromium.launch({
-    ...options(switches),
+    ...options(hasBackForwardCache ? chromiumPath : shellPath, switches),
     ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
   });
@@ -45,7 +47,7 @@ export async function launchChromiumWithoutCookies(): Promise<BrowserContext> {
   mkdirSync(join(profile, 'Default'), { recursive: true });
   const settings = { profile: { default_content_setting_values: { cookies: BLOCKED } } };
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(settings));
-  const context = await chromium.launchPersistentContext(profile, options());
+  const context = await chromium.launchPersistentContext(profile, options(chromiumPath));
   context.setDefaultTimeout(WAIT_MS);
   return context;
 }
@@ -56,7 +58,7 @@ const WAIT_MS = 120_000;
 /** The value of a content setting of Chromium. */
 const BLOCKED = 2;
 
-const options = (switches: readonly string[] = []) => ({
+const options = (executablePath: string | undefined, switches: readonly string[] = []) => ({
   ...(executablePath === undefined ? {} : { executablePath }),
   headless: true,
   args: [

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { run } from '../cli/run.ts';
 
@@ -25,15 +25,14 @@ function shown(): [string, unknown][] {
 
 describe('the JSON Schema of the configuration', () => {
   let printed = '';
-  const validate = async () => {
-    printed = '';
+  let check: ValidateFunction;
+  beforeAll(async () => {
     const { exitCode } = await run(['schema'], '1.0.0', { out: (text) => (printed += text), err: () => undefined });
     expect(exitCode).toBe(0);
-    return new Ajv2020({ strict: false }).compile(JSON.parse(printed) as object);
-  };
+    check = new Ajv2020({ strict: false }).compile(JSON.parse(printed) as object);
+  });
 
-  it.each(shown())('takes %s', async (_name, config) => {
-    const check = await validate();
+  it.each(shown())('takes %s', (_name, config) => {
     check(config);
     expect(check.errors ?? []).toEqual([]);
   });
@@ -58,8 +57,7 @@ describe('the JSON Schema of the configuration', () => {
     ['an origin with a path', 'cors.origins', ['https://a.example/app']],
     ['a reference in place of a secret', 'genesys.client.secret', '${SECRET}'],
     ['a misspelt key deep inside', 'roles.wallboard.scope', []]
-  ])('refuses %s', async (_what, path, value) => {
-    const check = await validate();
+  ])('refuses %s', (_what, path, value) => {
     const config: unknown = parse(readFileSync(join(root, 'relay.example.yaml'), 'utf8'));
     expect(check(config)).toBe(true);
     const parts = path.split('.');
@@ -70,8 +68,7 @@ describe('the JSON Schema of the configuration', () => {
     expect(check(config)).toBe(false);
   });
 
-  it('takes ${NAME} in place of numbers, booleans, words and URLs', async () => {
-    const check = await validate();
+  it('takes ${NAME} in place of numbers, booleans, words and URLs', () => {
     const config = parse(readFileSync(join(root, 'relay.example.yaml'), 'utf8')) as Record<string, unknown>;
     check({
       ...config,
@@ -83,8 +80,7 @@ describe('the JSON Schema of the configuration', () => {
     expect(check.errors ?? []).toEqual([]);
   });
 
-  it('describes the values for an editor', async () => {
-    await validate();
+  it('describes the values for an editor', () => {
     expect(printed).toContain(
       '"description": "give the domain or AWS name of your region, for example mypurecloud.de"'
     );

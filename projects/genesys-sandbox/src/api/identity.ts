@@ -85,14 +85,21 @@ function organizationEntity({ id, name }: SandboxOrganization): object {
   };
 }
 
-/** What `users/me` adds for `expand`. A user of another organization has no presence and no routing status here. */
+/** Presence and routing status of a user, as far as `expand` asks for them. A user of another organization has none here. */
+function expandState(expand: readonly string[], userId: string, parts: IdentityParts): object {
+  // The first read of the contact centre simulates hours of history.
+  if (!expand.includes('presence') && !expand.includes('routingStatus')) return {};
+  const centre = parts.centre();
+  const agent = centre.floor.agents.find(({ plan }) => plan.id === userId);
+  return agent === undefined ? {} : stateOf(centre, agent, expand);
+}
+
+/** What `users/me` adds for `expand`. */
 function expandUser(expand: readonly string[], grant: UserGrant, live: LiveToken, parts: IdentityParts): object {
   const { user, organization } = grant;
-  const centre = parts.centre();
-  const agent = centre.floor.agents.find(({ plan }) => plan.id === user.id);
   const permissions = live.permissions === 'all' ? ['*:*:*'] : live.permissions;
   return {
-    ...(agent !== undefined && stateOf(centre, agent, expand)),
+    ...expandState(expand, user.id, parts),
     ...(expand.includes('organization') && { organization: organizationEntity(organization) }),
     ...(expand.includes('token') && { token: tokenInfo(live, parts) }),
     ...(expand.includes('groups') && {

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
+import { createLru } from '../runtime/lru.ts';
 
 /** A rate limit for each caller. */
 export interface RateLimit {
@@ -36,7 +36,7 @@ interface Bucket {
  * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
 export function createRateLimit(defaultPerMinute: number, clock: RelayClock, callers = 10_000): RateLimit {
-  const buckets = new LRUCache<string, Bucket>({ max: callers });
+  const buckets = createLru<string, Bucket>(callers);
   return {
     take(who, perMinute = defaultPerMinute) {
       const now = clock.monotonic();

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
+import { createLru } from '../runtime/lru.ts';
 
 /** A set counts until its caller has not requested it for this long. */
 const REMEMBERED_MS = 3_600_000;
@@ -22,7 +22,7 @@ export interface ScopeSets {
  * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
 export function createScopeSets(clock: RelayClock, callers = 10_000): ScopeSets {
-  const used = new LRUCache<string, Map<string, number>>({ max: callers });
+  const used = createLru<string, Map<string, number>>(callers);
   return {
     check(caller, set, most) {
       const now = clock.monotonic();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { GapReason } from 'genesys-auth-protocol';
+import { createLru } from '../runtime/lru.ts';
 import type { HubClient } from './clients/client.ts';
 import { eventText } from './clients/dialect.ts';
 import { textFrame } from './clients/frame.ts';
@@ -55,7 +55,7 @@ export interface RegistryCounters {
 /** Builds the registry. It sends events to the clients of their topic, in order, and makes each frame once. */
 export function createRegistry(memory: EventMemory, counters: RegistryCounters): Registry {
   const topics = new Map<string, WantedTopic>();
-  const seen = new LRUCache<string, true>({ max: REMEMBERED_IDS });
+  const seen = createLru<string, true>(REMEMBERED_IDS);
   let seq = 0;
   const gaps = createGaps(() => seq, counters);
   const outages = createOutages();

@@ -1,7 +1,7 @@
 import { type JWTVerifyResult, errors, jwtVerify } from 'jose';
-import { LRUCache } from 'lru-cache';
 import type { JwtIdentityConfig } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { createLru } from '../runtime/lru.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import type { Caller } from './caller.ts';
@@ -120,7 +120,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
     source: sha256(JSON.stringify(identity))
   }));
   // Keyed by hash, so that no user's token stays in memory.
-  const verified = new LRUCache<string, Verified>({ max: 10_000 });
+  const verified = createLru<string, Verified>(10_000);
 
   async function check(token: string, { identity, keys, source }: Source): Promise<Verified> {
     const { payload, protectedHeader } = await verify(token, identity, keys, clock.now());

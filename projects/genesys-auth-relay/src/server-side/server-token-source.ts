@@ -1,5 +1,4 @@
 import type { ProblemCode } from 'genesys-auth-protocol';
-import { LRUCache } from 'lru-cache';
 import { canonical } from '../scopes/canonical.ts';
 import type { ClientConfig } from '../config/config.ts';
 import { parseRelayConfig } from '../config/parse.ts';
@@ -8,6 +7,7 @@ import { judgeGrant } from '../relay/grant.ts';
 import { chooseClient } from '../policy/client-policy.ts';
 import { createPolicy } from '../policy/policy.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { createLru } from '../runtime/lru.ts';
 import { type RelayRuntime, runtimeOf } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { createCachedTokenSource } from '../token-source/token-source.ts';
@@ -134,7 +134,7 @@ export async function createTokenSource(
   );
   let turns = 0;
   /** Purposes of the tokens that were returned, by hash. */
-  const handedOut = new LRUCache<string, { client: ClientConfig; scopes: readonly string[] }>({ max: 1000 });
+  const handedOut = createLru<string, { client: ClientConfig; scopes: readonly string[] }>(1000);
 
   async function obtain(asked: readonly string[]): Promise<ServerToken> {
     const { required } = policy.decide({ scopes: asked, optionalScopes: [] }, entitlement);

@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import type { SignInConfig } from '../config/config.ts';
 import type { RequestHead } from '../guard/request-head.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { DevIdentity } from '../identify/dev.ts';
+import { createLru } from '../runtime/lru.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Maximum number of browser origins besides the configured one. */
@@ -27,7 +27,7 @@ export function createDevSignIn(
   dev: DevIdentity
 ): SignIn {
   const configured = create(signIn);
-  const others = new LRUCache<string, SignIn>({ max: MAX_ORIGINS, dispose: (old) => void old.close() });
+  const others = createLru<string, SignIn>(MAX_ORIGINS, { dispose: (old) => void old.close() });
   /** The sign-in that identified a caller, for the URLs in the answer of `/session`. */
   const byCaller = new WeakMap<Caller, SignIn>();
 

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import { createRateLimit } from '../guard/rate.ts';
 import { type BudgetLimits, createBudget } from '../proxy/budget.ts';
 import type { RelayClock } from '../runtime/clock.ts';
+import { createLru } from '../runtime/lru.ts';
 
 /** How many callbacks may wait, and how long. */
 const QUEUE = { queueLength: 2000, queueWaitMs: 20_000 };
@@ -30,7 +30,7 @@ export interface ExchangeTurns {
 export function createExchangeTurns(clock: RelayClock): ExchangeTurns {
   const refusals = createRateLimit(1, clock, MAX_ADDRESSES);
   /** Until when an address has to leave capacity, on the monotonic clock. */
-  const suspects = new LRUCache<string, number>({ max: MAX_ADDRESSES });
+  const suspects = createLru<string, number>(MAX_ADDRESSES);
   let limits: BudgetLimits = {
     requestsPerMinute: 1,
     ...QUEUE,

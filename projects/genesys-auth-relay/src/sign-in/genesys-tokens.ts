@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { GenesysTokenIdentityConfig, RelayConfig } from '../config/config.ts';
 import { rateLimited } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
@@ -7,6 +6,7 @@ import { relayRefused, userCallRefused, isAddressRefused } from '../proxy/api-re
 import type { ApiLimits } from '../proxy/limits.ts';
 import type { TokenProvider } from '../proxy/token-provider.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { createLru } from '../runtime/lru.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { GenesysFailure, createUserApi } from './genesys.ts';
@@ -63,7 +63,7 @@ export function createGenesysTokens(
   const api = createUserApi(config, outbound);
   const tokenVerifier = createTokenVerifier(api, takeVerification, runtime);
   const fingerprint = sha256(JSON.stringify(identities));
-  const checked = new LRUCache<string, Checked>({ max: MAX_TOKENS });
+  const checked = createLru<string, Checked>(MAX_TOKENS);
   const flights = new Map<string, Promise<Caller>>();
   const { failedChecks, firstChecks, moreChecks } = memory.limits;
 

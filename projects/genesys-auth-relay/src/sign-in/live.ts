@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createLru } from '../runtime/lru.ts';
 import type { Session } from './session.ts';
 
 /** State of a session in this process, in addition to the store. */
@@ -27,7 +27,7 @@ const MAX_SESSIONS = 100_000;
  * @param onEnd called with each session that has ended
  */
 export function createLiveSessions(onEnd: (name: string) => void): LiveSessions {
-  const all = new LRUCache<string, LiveSession>({ max: MAX_SESSIONS });
+  const all = createLru<string, LiveSession>(MAX_SESSIONS);
   function of(name: string): LiveSession {
     let found = all.get(name);
     if (found === undefined) {

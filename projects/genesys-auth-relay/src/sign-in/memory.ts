@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { type RateLimit, createRateLimit } from '../guard/rate.ts';
 import type { Caller } from '../identify/caller.ts';
 import type { ApiToken } from '../proxy/token-provider.ts';
+import { createLru } from '../runtime/lru.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { type ExchangeTurns, createExchangeTurns } from './exchange-turns.ts';
 import { createLiveSessions } from './live.ts';
@@ -61,7 +62,7 @@ export function createSignInMemory({ clock }: Pick<RelayRuntime, 'clock'>): Sign
     live,
     seen: new WeakMap(),
     genesysTokens: new WeakMap(),
-    acceptedTokens: new LRUCache({ max: MAX_TOKENS }),
+    acceptedTokens: createLru(MAX_TOKENS),
     limits: {
       addresses: createRateLimit(DEFAULT_PER_MINUTE, clock),
       exchanges: createExchangeTurns(clock),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { RelayConfig } from '../config/config.ts';
 import { keyBytes } from '../config/resolve-store.ts';
 import { RelayProblem } from '../reply/problem.ts';
+import { createLru } from '../runtime/lru.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { type RedisClient, openRedis } from '../store/redis-client.ts';
 import { DELETE_VALUE } from '../store/scripts.ts';
@@ -99,8 +99,8 @@ export function createRedisSessions({ client, seal, prefix, index, idleMs, lease
   // Longer than any session that is not looked up again.
   const lifeOfIndexMs = String(2 * (idleMs + IDLE_STAYS_MS));
   const idleStaysMs = String(IDLE_STAYS_MS);
-  const opened = new LRUCache<string, { readonly sealed: Buffer; readonly session: Session }>({ max: MAX_OPENED });
-  const used = new LRUCache<string, true>({ max: MAX_OPENED, ttl: USE_EVERY_MS });
+  const opened = createLru<string, { readonly sealed: Buffer; readonly session: Session }>(MAX_OPENED);
+  const used = createLru<string, true>(MAX_OPENED, { ttl: USE_EVERY_MS });
 
   async function run<T>(command: Promise<T>): Promise<T> {
     try {

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { RelayClock } from '../runtime/clock.ts';
+import { createLru } from '../runtime/lru.ts';
 import type { Session } from './session.ts';
 
 /** Maximum number of sessions in one process. The least recently used one is dropped first. */
@@ -51,7 +51,7 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
     kept: Kept;
     usedAt: number;
   }
-  const all = new LRUCache<string, Entry>({ max: MAX_SESSIONS });
+  const all = createLru<string, Entry>(MAX_SESSIONS);
   const keep = (session: Session): Kept => ({ session, version: session });
   return {
     store(idleMs) {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { RelayClock } from '../runtime/clock.ts';
+import { createLru } from '../runtime/lru.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { parseObject } from '../runtime/parse-object.ts';
 import type { Seal } from '../store/seal.ts';
@@ -47,7 +47,7 @@ export function createTransactions(jar: CookieJar, seal: Seal, audience: string,
   const nameOf = (state: string) => `${prefix}${sha256(state).slice(0, 16)}`;
   const placeOf = (name: string) => `${audience} ${name}`;
   // A cookie that was copied before the browser deleted it must not be used again.
-  const used = new LRUCache<string, true>({ max: 10_000 });
+  const used = createLru<string, true>(10_000);
 
   function open(cookies: Cookies, name: string): (Transaction & { readonly state: string; at: number }) | undefined {
     const value = cookies.get(name);

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { ApiToken } from '../proxy/token-provider.ts';
+import { createLru } from '../runtime/lru.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import type { GenesysApi, TokenState } from './genesys.ts';
 
@@ -31,7 +31,7 @@ export function createTokenVerifier(
   { clock, log, observer }: RelayRuntime
 ): TokenVerifier {
   const flights = new Map<string, Promise<TokenState>>();
-  const deadUntil = new LRUCache<string, number>({ max: MAX_TOKENS });
+  const deadUntil = createLru<string, number>(MAX_TOKENS);
   const isDead = (hash: string): boolean => clock.monotonic() < (deadUntil.get(hash) ?? -Infinity);
 
   async function ask({ token, hash }: ApiToken): Promise<TokenState> {

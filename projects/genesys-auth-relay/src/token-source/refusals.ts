@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { RelayProblem } from '../reply/problem.ts';
 import type { RelayClock } from '../runtime/clock.ts';
+import { createLru } from '../runtime/lru.ts';
 import { LONGEST_RETRY_AFTER_MS, UpstreamError } from './upstream-error.ts';
 
 /** Pauses after a permanent refusal (T6), and the longest `Retry-After` that is obeyed (T5); milliseconds. */
@@ -35,7 +35,7 @@ const ofClient = (client: string): string => `client ${client}`;
 
 /** Builds the list of refusals, a negative cache. */
 export function createRefusals(clock: RelayClock): Refusals {
-  const known = new LRUCache<string, Refusal>({ max: 1000 });
+  const known = createLru<string, Refusal>(1000);
   const standing = (client: string, key: string, now: number) =>
     [known.get(ofClient(client)), known.get(key)].find((refusal) => refusal !== undefined && now < refusal.until);
   return {

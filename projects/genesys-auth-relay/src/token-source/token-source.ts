@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { ClientConfig, GenesysConfig } from '../config/config.ts';
+import { createLru } from '../runtime/lru.ts';
 import type { TokenServed } from '../runtime/observer.ts';
 import type { RelayRuntime } from '../runtime/runtime.ts';
 import { sha256 } from '../runtime/sha256.ts';
@@ -77,16 +77,16 @@ export function createCachedTokenSource(
   previous?: TokenSource
 ): TokenSource {
   const { clock, random, log, observer } = runtime;
-  const entries = new LRUCache<string, Entry>({ max: MAX_TOKENS });
+  const entries = createLru<string, Entry>(MAX_TOKENS);
   // The key of a token includes everything that it depends on, so only tokens that still fit are found. A token that lacks scopes is
   // requested again, because the reload may have corrected that.
   for (const [key, entry] of previous?.kept() ?? []) if (entry.covers) entries.set(key, { ...entry });
   const flights = new Map<string, Flight>();
   const checks = new Map<string, Promise<void>>();
   /** Tokens that the API has refused, with the number of times. A server may issue a dead token again. */
-  const dead = new LRUCache<string, number>({ max: 1000 });
+  const dead = createLru<string, number>(1000);
   /** When a token may be verified again. By token, because a server may issue one token for several sets of scopes. */
-  const verifyAt = new LRUCache<string, number>({ max: 1000 });
+  const verifyAt = createLru<string, number>(1000);
   const refusals = createRefusals(clock);
   const fetchToken = createFetchToken(genesys, upstream, runtime);
 

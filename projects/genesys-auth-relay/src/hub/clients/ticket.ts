@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Caller } from '../../identify/caller.ts';
 import type { RelayClock } from '../../runtime/clock.ts';
+import { createLru } from '../../runtime/lru.ts';
 import { sha256 } from '../../runtime/sha256.ts';
 
 /** Seconds in which a ticket can be used. */
@@ -25,7 +25,7 @@ export interface Tickets {
 
 /** Tickets of one instance, stored by their hash. */
 export function createTickets(clock: RelayClock): Tickets {
-  const open = new LRUCache<string, TicketGrant & { readonly until: number }>({ max: MAX_OPEN });
+  const open = createLru<string, TicketGrant & { readonly until: number }>(MAX_OPEN);
   return {
     issue(grant) {
       const ticket = randomBytes(32).toString('base64url');

@@ -1,13 +1,26 @@
 import { join } from 'node:path';
-import { type UnitTestTree, SchematicTestRunner } from '@angular-devkit/schematics/testing';
+import { SchematicTestRunner, UnitTestTree } from '@angular-devkit/schematics/testing';
 import type { NgAddOptions } from '../ng-add/options';
 
 export const runner = new SchematicTestRunner('ngx-genesys-auth', join(__dirname, '../collection.json'));
 
-/** A workspace as `ng new` makes it, with one application `shop`. */
-export async function workspace(
-  app: { standalone?: boolean; ssr?: boolean; routing?: boolean } = {}
-): Promise<UnitTestTree> {
+interface AppOptions {
+  standalone?: boolean;
+  ssr?: boolean;
+  routing?: boolean;
+}
+
+const workspaces = new Map<string, Promise<UnitTestTree>>();
+
+/** A workspace as `ng new` makes it, with one application `shop`. It is made once for each set of options; every test gets a copy. */
+export async function workspace(app: AppOptions = {}): Promise<UnitTestTree> {
+  const key = JSON.stringify(app);
+  const tree = workspaces.get(key) ?? makeWorkspace(app);
+  workspaces.set(key, tree);
+  return new UnitTestTree((await tree).branch());
+}
+
+async function makeWorkspace(app: AppOptions): Promise<UnitTestTree> {
   const empty = await runner.runExternalSchematic('@schematics/angular', 'workspace', {
     name: 'ws',
     version: '21.0.0',
@@ -16,11 +29,7 @@ export async function workspace(
   return addApplication(empty, 'shop', app);
 }
 
-export function addApplication(
-  tree: UnitTestTree,
-  name: string,
-  app: { standalone?: boolean; ssr?: boolean; routing?: boolean } = {}
-): Promise<UnitTestTree> {
+export function addApplication(tree: UnitTestTree, name: string, app: AppOptions = {}): Promise<UnitTestTree> {
   const options = { name, skipInstall: true, skipTests: true, ssr: false, standalone: true, ...app };
   return runner.runExternalSchematic('@schematics/angular', 'application', options, tree);
 }

@@ -45,8 +45,17 @@ export default defineConfig({
         testTimeout: 300_000,
         hookTimeout: 300_000
       }),
-      // They install from the registry, so only `npm run compat` runs them.
-      ...(process.env.GENESYS_AUTH_COMPAT ? [project('e2e/compat', { name: 'compat', include: ['*.compat.ts'] })] : [])
+      // They take long, and most install from the registry, so only `npm run compat` runs them.
+      ...(process.env.GENESYS_AUTH_COMPAT
+        ? [
+            project('e2e/compat', {
+              name: 'compat',
+              include: ['*.compat.ts'],
+              testTimeout: 300_000,
+              hookTimeout: 300_000
+            })
+          ]
+        : [])
     ]
   }
 });

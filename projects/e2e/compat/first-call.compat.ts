@@ -17,7 +17,7 @@ import { command } from './support/command.ts';
 import { OWN_NODE, VERSIONS, install, needsOwnNode } from './support/fresh.ts';
 import { serveSite } from './support/site.ts';
 
-// Follows the tutorials as a newcomer does, with `ng new`, the tarballs and a real installation. commands/first-call.spec.ts is the
+// Follows the tutorials as a newcomer does, with `ng new`, the tarballs and a real installation. first-failures.compat.ts is the
 // short form without the registry. It prints how long each step took.
 const { angular } = VERSIONS[22];
 const cleanup = new Cleanup();

@@ -16,7 +16,7 @@ import { Cleanup } from '../support/cleanup.ts';
 import { anchorOf, anchorsFrom, messagesOf } from '../support/first-failures.ts';
 
 // Produces the failures of docs/recipes/first-failures.md at a real relay. The message that the developer sees has to be on the page,
-// and the section of its code in docs/errors.md has to lead there. What needs a browser is in commands/first-call.spec.ts.
+// and the section of its code in docs/errors.md has to lead there. What needs a browser is in compat/first-failures.compat.ts.
 const cleanup = new Cleanup();
 interface Problem {
   readonly code: string;

@@ -15,7 +15,8 @@ import { startTestRelay } from '../support/relay.ts';
 import { type Terminal, terminal } from '../support/terminal.ts';
 
 // Follows the tutorial "First call" as a newcomer does, with the sandbox, in an app of the workspace's Angular. The commands and the
-// code are those of the page; only ports are added. `npm run compat` has the same with `ng new` and a real installation.
+// code are those of the page; only ports are added. first-call.compat.ts has the same with `ng new` and a real
+// installation. Here the app also shows the first failures of a newcomer.
 const parent = join(root, 'out-tsc/first-call');
 const cleanup = new Cleanup();
 

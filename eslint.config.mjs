@@ -156,6 +156,7 @@ const linearRegexps = [
   }
 ];
 
+// oxlint.config.mjs has the rules that need types.
 export default defineConfig([
   globalIgnores(['**/dist/**', '**/out-tsc/**', '.angular/**', 'coverage/**', 'projects/e2e/compat/apps/**']),
   {
@@ -181,10 +182,8 @@ export default defineConfig([
   },
   {
     files: ['projects/**/*.ts'],
-    extends: [js.configs.recommended, ...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    extends: [js.configs.recommended, ...tseslint.configs.strict, ...tseslint.configs.stylistic],
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       // `import { type X } from` would stay in the output as an import for its side effects.
       '@typescript-eslint/no-import-type-side-effects': 'error'
@@ -218,11 +217,7 @@ export default defineConfig([
   {
     files: ['**/*.spec.ts', 'projects/*/test/**/*.ts', 'projects/e2e/**/*.ts'],
     rules: {
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-extraneous-class': 'off'
     }
   },

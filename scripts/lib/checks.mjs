@@ -43,6 +43,7 @@ export const checks = [
     tool: 'eslint',
     args: ['.', '--max-warnings', '0', '--cache', '--cache-strategy', 'content', '--cache-location', 'out-tsc/eslint/']
   },
+  { name: 'lint with types', tool: 'oxlint', args: ['-c', 'oxlint.config.mjs'] },
   { name: 'types', tool: 'tsc', args: ['-b', ...types] },
   {
     name: 'format',

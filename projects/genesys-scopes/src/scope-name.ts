@@ -27,5 +27,5 @@ type OpenEnd = GenesysScopeRegistry extends { closed: true } ? never : string & 
  * @example const scopes: GenesysScope[] = ['analytics', 'admin:platform'];
  */
 // Empty here, a union of names where the registry is augmented.
-// eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents
+// oxlint-disable-next-line typescript/no-redundant-type-constituents
 export type GenesysScope = GenesysCloudScope | OwnScope | OpenEnd;

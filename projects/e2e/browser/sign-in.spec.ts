@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Fault } from 'genesys-sandbox';
 import { root } from '../support/angular-cli.ts';
-import { describeChangeOfUser } from '../support/change-of-user.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, launchChromiumWithoutCookies } from '../support/chromium.ts';
 import { DATA_OF_ANN, DATA_OF_BOB, DeskBrowser, SIGNED_IN, USERS_ME } from '../support/desk-browser.ts';
@@ -21,7 +20,7 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
   let desk: DeskBrowser;
 
   beforeAll(async () => {
-    browser = await cleanup.keep(launchChromium({ hasBackForwardCache: true }));
+    browser = await cleanup.keep(launchChromium());
     server = await cleanup.keep(startSignInServer(join(root, 'out-tsc/e2e-sign-in/browser')));
   });
   afterAll(() => cleanup.run());
@@ -32,8 +31,6 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
     await server.reset();
     await desk.close();
   });
-
-  describeChangeOfUser(() => desk);
 
   it('returns to the URL that was asked for, stays signed in after a reload, and is signed in in other tabs', async () => {
     const path = '/desk?view=a%20b&x=1#top';

@@ -63,21 +63,4 @@ describe('npm test', () => {
       output: expect.stringMatching(/^There is no nonsense; there are: checks, /)
     });
   });
-
-  it('checks a package again if its command has changed', () => {
-    const project = join(folder, 'projects/genesys-scopes');
-    mkdirSync(project, { recursive: true });
-    const command = { name: 'genesys-scopes', bin: { 'genesys-scopes': './cli.js' } };
-    writeFileSync(join(project, 'package.json'), JSON.stringify(command));
-    writeFileSync(join(project, 'cli.js'), '#!/usr/bin/env node\n');
-    const { output } = node(
-      '-e',
-      `import('./scripts/lib/checks.mjs').then(({ checks }) => {
-        const check = checks.find(({ name }) => name === 'publint projects/genesys-scopes');
-        console.log(check.inputs().join());
-      })`
-    );
-    const inputs = output.trim().split(',');
-    expect(inputs).toEqual(expect.arrayContaining([join(project, 'package.json'), join(project, 'cli.js')]));
-  });
 });

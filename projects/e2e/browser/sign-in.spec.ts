@@ -4,15 +4,18 @@ import type { Fault } from 'genesys-sandbox';
 import { root } from '../support/angular-cli.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, launchChromiumWithoutCookies } from '../support/chromium.ts';
-import { DATA_OF_ANN, DATA_OF_BOB, DeskBrowser, SIGNED_IN, USERS_ME } from '../support/desk-browser.ts';
+import {
+  DATA_OF_ANN,
+  DATA_OF_BOB,
+  DeskBrowser,
+  SIGNED_IN,
+  USERS_ME,
+  showsBrowserError
+} from '../support/desk-browser.ts';
 import { USERS, type SignInServer, logIn, startSignInServer } from '../support/sign-in-server.ts';
 import { until } from '../support/until.ts';
 
 const { ann, bob, carl, dora } = USERS;
-/** Waits for what Chromium shows instead of a page of a host that it cannot reach. */
-const showsBrowserError = (page: Page) =>
-  until(() => page.url().startsWith('chrome-error:'), 'the error page of Chromium');
-
 describeInChromium('users sign in with Genesys Cloud through the relay', () => {
   const cleanup = new Cleanup();
   let browser: Browser;
@@ -149,17 +152,6 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
       expect(desk.redirects).toBe(1);
     });
 
-    it('the login pages do not answer, and the user goes back', async () => {
-      server.sandbox.faults.add(down('GET /oauth/authorize'));
-      const page = await desk.open('/');
-      await page.locator('#sign-in').click();
-      await page.waitForURL(/oauth\/authorize/);
-      await desk.goBack(page, 1);
-      await page.locator('#sign-in').waitFor();
-      expect(page.url()).toBe(`${server.url}/`);
-      expect(desk.redirects).toBe(1);
-    });
-
     it('no connection to the login pages, and the user loads the error page of the browser again', async () => {
       server.hosts.loginPages.goAway();
       const page = await desk.context.newPage();
@@ -263,32 +255,6 @@ describeInChromium('users sign in with Genesys Cloud through the relay', () => {
   });
 
   describe('when the user signs out while Genesys Cloud is down', () => {
-    it.each(['no connection', 'an outage'])(
-      'loginPages (%s): the user is signed out in all tabs, and can go back to a page that says so',
-      async (what) => {
-        const [page, other] = [await desk.signIn(), await desk.open()];
-        await other.locator('#data').waitFor();
-        if (what === 'an outage') server.sandbox.faults.add({ type: 'serverError', route: 'GET /logout' });
-        else server.hosts.loginPages.goAway();
-        await page.locator('#sign-out').click();
-        await (what === 'an outage' ? page.waitForURL(/\/logout/) : showsBrowserError(page));
-        await other.locator('#sign-in').waitFor();
-        expect(await other.locator('#data, #user, #problem').count()).toBe(0);
-        await desk.goBack(page, 1);
-        await page.getByRole('heading', { name: 'Signed out' }).waitFor();
-        await page.locator('#sign-in').waitFor();
-        expect(page.url()).toBe(`${server.url}/signed-out`);
-        expect(await page.locator('#problem').count()).toBe(0);
-        expect(desk.redirects).toBe(1);
-        server.sandbox.faults.clear();
-        await server.hosts.loginPages.comeBack();
-        // Genesys Cloud has not ended its own session, so it asks for no password.
-        await page.locator('#sign-in').click();
-        await page.locator('#user').waitFor();
-        expect(desk.redirects).toBe(2);
-      }
-    );
-
     it('the token endpoint and the API: both sessions end', async () => {
       const [page, other] = [await desk.signIn(), await desk.open()];
       await other.locator('#data').waitFor();

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Received, record } from './chromium.ts';
 import { USERS, type SignInServer, logIn } from './sign-in-server.ts';
+import { until } from './until.ts';
 
 const { ann, bob } = USERS;
 /** What the desk shows of a user. */
@@ -10,6 +11,10 @@ export const DATA_OF_BOB = `${bob.name} ${bob.email}`;
 export const USERS_ME = '/api/v2/users/me';
 /** What a tab reports when Ann signs in: the app, the login page, and the app again with data. */
 export const SIGNED_IN = ['loaded', 'loaded', 'loaded', DATA_OF_ANN];
+
+/** Waits for what Chromium shows instead of a page of a host that it cannot reach. */
+export const showsBrowserError = (page: Page): Promise<void> =>
+  until(() => page.url().startsWith('chrome-error:'), 'the error page of Chromium');
 
 declare const window: { report(what: string): void };
 

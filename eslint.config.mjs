@@ -88,7 +88,7 @@ const relayStages = {
   metrics: ['runtime'],
   guard: ['reply', 'config', 'runtime'],
   identify: ['guard', 'reply', 'config', 'runtime'],
-  policy: ['scopes', 'reply', 'config'],
+  policy: ['scopes', 'reply', 'config', 'runtime'],
   store: ['config', 'runtime'],
   'token-source': ['store', 'reply', 'config', 'runtime'],
   proxy: ['token-source', 'policy', 'identify', 'guard', 'scopes', 'reply', 'config', 'runtime'],

@@ -25,16 +25,16 @@ function shown(): [string, unknown][] {
 
 describe('the JSON Schema of the configuration', () => {
   let printed = '';
-  let check: ValidateFunction;
+  let validate: ValidateFunction;
   beforeAll(async () => {
     const { exitCode } = await run(['schema'], '1.0.0', { out: (text) => (printed += text), err: () => undefined });
     expect(exitCode).toBe(0);
-    check = new Ajv2020({ strict: false }).compile(JSON.parse(printed) as object);
+    validate = new Ajv2020({ strict: false }).compile(JSON.parse(printed) as object);
   });
 
   it.each(shown())('takes %s', (_name, config) => {
-    check(config);
-    expect(check.errors ?? []).toEqual([]);
+    validate(config);
+    expect(validate.errors ?? []).toEqual([]);
   });
 
   it('is tried on the example, on the README and on guides', () => {
@@ -59,25 +59,25 @@ describe('the JSON Schema of the configuration', () => {
     ['a misspelt key deep inside', 'roles.wallboard.scope', []]
   ])('refuses %s', (_what, path, value) => {
     const config: unknown = parse(readFileSync(join(root, 'relay.example.yaml'), 'utf8'));
-    expect(check(config)).toBe(true);
+    expect(validate(config)).toBe(true);
     const parts = path.split('.');
     const last = parts.pop()!;
     const owner = parts.reduce((at, part) => (at as Record<string, unknown>)[part], config) as Record<string, unknown>;
     if (value === undefined) Reflect.deleteProperty(owner, last);
     else owner[last] = value;
-    expect(check(config)).toBe(false);
+    expect(validate(config)).toBe(false);
   });
 
   it('takes ${NAME} in place of numbers, booleans, words and URLs', () => {
     const config = parse(readFileSync(join(root, 'relay.example.yaml'), 'utf8')) as Record<string, unknown>;
-    check({
+    validate({
       ...config,
       mode: '${MODE}',
       listen: { host: '${ADDRESS}', port: '${PORT}' },
       genesys: { tokenEndpoint: '${LOGIN}/oauth/token', sendScope: '${SEND}' },
       cors: { origins: ['https://${HOST}'] }
     });
-    expect(check.errors ?? []).toEqual([]);
+    expect(validate.errors ?? []).toEqual([]);
   });
 
   it('describes the values for an editor', () => {

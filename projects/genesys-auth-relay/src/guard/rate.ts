@@ -36,7 +36,7 @@ interface Bucket {
  * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
 export function createRateLimit(defaultPerMinute: number, clock: RelayClock, callers = 10_000): RateLimit {
-  const buckets = createLru<string, Bucket>(callers);
+  const buckets = createLru<Bucket>(callers);
   return {
     take(who, perMinute = defaultPerMinute) {
       const now = clock.monotonic();

@@ -22,7 +22,7 @@ export interface ScopeSets {
  * @param callers maximum number of callers in memory; the one that was silent for longest is dropped first
  */
 export function createScopeSets(clock: RelayClock, callers = 10_000): ScopeSets {
-  const used = createLru<string, Map<string, number>>(callers);
+  const used = createLru<Map<string, number>>(callers);
   return {
     check(caller, set, most) {
       const now = clock.monotonic();

@@ -55,7 +55,7 @@ export interface RegistryCounters {
 /** Builds the registry. It sends events to the clients of their topic, in order, and makes each frame once. */
 export function createRegistry(memory: EventMemory, counters: RegistryCounters): Registry {
   const topics = new Map<string, WantedTopic>();
-  const seen = createLru<string, true>(REMEMBERED_IDS);
+  const seen = createLru<true>(REMEMBERED_IDS);
   let seq = 0;
   const gaps = createGaps(() => seq, counters);
   const outages = createOutages();

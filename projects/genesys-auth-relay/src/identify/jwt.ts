@@ -120,7 +120,7 @@ export function createJwts(identities: readonly JwtIdentityConfig[], runtime: Re
     source: sha256(JSON.stringify(identity))
   }));
   // Keyed by hash, so that no user's token stays in memory.
-  const verified = createLru<string, Verified>(10_000);
+  const verified = createLru<Verified>(10_000);
 
   async function check(token: string, { identity, keys, source }: Source): Promise<Verified> {
     const { payload, protectedHeader } = await verify(token, identity, keys, clock.now());

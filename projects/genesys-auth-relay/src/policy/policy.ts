@@ -1,9 +1,9 @@
 import { isCovered, isScopeToken, nearestScope } from 'genesys-scopes';
-import { LRUCache } from 'lru-cache';
 import { canonical } from '../scopes/canonical.ts';
 import type { ClientConfig, RelayConfig, Role } from '../config/config.ts';
 import { RelayProblem } from '../reply/problem.ts';
 import { safeList, safeText } from '../reply/safe-text.ts';
+import { createLru } from '../runtime/lru.ts';
 
 /** The clients that may serve a caller with these roles. */
 function clientsFor({ genesys, roles }: Pick<RelayConfig, 'genesys' | 'roles'>, held: readonly string[]) {
@@ -84,7 +84,7 @@ export function createPolicy(config: Pick<RelayConfig, 'genesys' | 'roles' | 'sc
   const registered = config.scopes;
   // A verified token is cached with its roles, so the same list objects repeat, and there are few different lists.
   const entitlements = new WeakMap<readonly string[], Entitlement>();
-  const byKey = new LRUCache<string, Entitlement>({ max: 1000 });
+  const byKey = createLru<Entitlement>(1000);
 
   function checkGrammar(scopes: readonly string[]): void {
     const malformed = scopes.find((scope) => !isScopeToken(scope));

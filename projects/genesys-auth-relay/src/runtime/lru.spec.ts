@@ -1,20 +1,20 @@
 import { createLru } from './lru.ts';
 
-describe('a map of limited size', () => {
-  it('drops the entry that was not used for longest', () => {
+describe('createLru()', () => {
+  it('drops the least recently used entry', () => {
     const dropped: string[] = [];
-    const map = createLru<string, number>(2, { dispose: (_value, key) => dropped.push(key) });
-    map.set('a', 1);
-    map.set('b', 2);
-    map.get('a');
-    map.set('a', 3);
-    map.set('c', 4);
-    expect([...map.entries()]).toEqual([
+    const cache = createLru<number>(2, { dispose: (_value, key) => dropped.push(key) });
+    cache.set('a', 1);
+    cache.set('b', 2);
+    cache.get('a');
+    cache.set('a', 3);
+    cache.set('c', 4);
+    expect([...cache.entries()]).toEqual([
       ['c', 4],
       ['a', 3]
     ]);
-    map.set('d', 5);
-    expect([...map.keys()]).toEqual(['d', 'c']);
+    cache.set('d', 5);
+    expect([...cache.keys()]).toEqual(['d', 'c']);
     expect(dropped).toEqual(['a', 'b', 'a']);
   });
 });

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * A map of at most `entries` entries, which drops the one that was not used for longest. Its memory grows with its entries: with the
- * option `max` of `lru-cache`, every relay would reserve megabytes at its start.
+ * An LRU cache of at most `maxEntries` entries, whose memory grows with its entries. With the option `max`, `lru-cache` reserves the
+ * memory of all entries at once: several megabytes at each start of a relay.
  */
-export const createLru = <K extends string, V extends object | number | true>(
-  entries: number,
-  options: Pick<LRUCache.Options<K, V, unknown>, 'dispose' | 'ttl'> = {}
-): LRUCache<K, V> => new LRUCache<K, V>({ ...options, maxSize: entries, sizeCalculation: () => 1 });
+export const createLru = <V extends object | number | true>(
+  maxEntries: number,
+  options: Pick<LRUCache.Options<string, V, unknown>, 'dispose' | 'ttl'> = {}
+): LRUCache<string, V> => new LRUCache<string, V>({ ...options, maxSize: maxEntries, sizeCalculation: () => 1 });

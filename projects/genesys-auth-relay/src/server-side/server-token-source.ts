@@ -134,7 +134,7 @@ export async function createTokenSource(
   );
   let turns = 0;
   /** Purposes of the tokens that were returned, by hash. */
-  const handedOut = createLru<string, { client: ClientConfig; scopes: readonly string[] }>(1000);
+  const handedOut = createLru<{ client: ClientConfig; scopes: readonly string[] }>(1000);
 
   async function obtain(asked: readonly string[]): Promise<ServerToken> {
     const { required } = policy.decide({ scopes: asked, optionalScopes: [] }, entitlement);

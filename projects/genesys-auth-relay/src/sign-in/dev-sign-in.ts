@@ -27,7 +27,7 @@ export function createDevSignIn(
   dev: DevIdentity
 ): SignIn {
   const configured = create(signIn);
-  const others = createLru<string, SignIn>(MAX_ORIGINS, { dispose: (old) => void old.close() });
+  const others = createLru<SignIn>(MAX_ORIGINS, { dispose: (old) => void old.close() });
   /** The sign-in that identified a caller, for the URLs in the answer of `/session`. */
   const byCaller = new WeakMap<Caller, SignIn>();
 

@@ -30,7 +30,7 @@ export interface ExchangeTurns {
 export function createExchangeTurns(clock: RelayClock): ExchangeTurns {
   const refusals = createRateLimit(1, clock, MAX_ADDRESSES);
   /** Until when an address has to leave capacity, on the monotonic clock. */
-  const suspects = createLru<string, number>(MAX_ADDRESSES);
+  const suspects = createLru<number>(MAX_ADDRESSES);
   let limits: BudgetLimits = {
     requestsPerMinute: 1,
     ...QUEUE,

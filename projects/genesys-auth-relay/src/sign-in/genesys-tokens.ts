@@ -63,7 +63,7 @@ export function createGenesysTokens(
   const api = createUserApi(config, outbound);
   const tokenVerifier = createTokenVerifier(api, takeVerification, runtime);
   const fingerprint = sha256(JSON.stringify(identities));
-  const checked = createLru<string, Checked>(MAX_TOKENS);
+  const checked = createLru<Checked>(MAX_TOKENS);
   const flights = new Map<string, Promise<Caller>>();
   const { failedChecks, firstChecks, moreChecks } = memory.limits;
 

@@ -27,7 +27,7 @@ const MAX_SESSIONS = 100_000;
  * @param onEnd called with each session that has ended
  */
 export function createLiveSessions(onEnd: (name: string) => void): LiveSessions {
-  const all = createLru<string, LiveSession>(MAX_SESSIONS);
+  const all = createLru<LiveSession>(MAX_SESSIONS);
   function of(name: string): LiveSession {
     let found = all.get(name);
     if (found === undefined) {

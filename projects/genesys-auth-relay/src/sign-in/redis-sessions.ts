@@ -99,8 +99,8 @@ export function createRedisSessions({ client, seal, prefix, index, idleMs, lease
   // Longer than any session that is not looked up again.
   const lifeOfIndexMs = String(2 * (idleMs + IDLE_STAYS_MS));
   const idleStaysMs = String(IDLE_STAYS_MS);
-  const opened = createLru<string, { readonly sealed: Buffer; readonly session: Session }>(MAX_OPENED);
-  const used = createLru<string, true>(MAX_OPENED, { ttl: USE_EVERY_MS });
+  const opened = createLru<{ readonly sealed: Buffer; readonly session: Session }>(MAX_OPENED);
+  const used = createLru<true>(MAX_OPENED, { ttl: USE_EVERY_MS });
 
   async function run<T>(command: Promise<T>): Promise<T> {
     try {

@@ -51,7 +51,7 @@ export function createMemorySessions(clock: RelayClock): MemorySessions {
     kept: Kept;
     usedAt: number;
   }
-  const all = createLru<string, Entry>(MAX_SESSIONS);
+  const all = createLru<Entry>(MAX_SESSIONS);
   const keep = (session: Session): Kept => ({ session, version: session });
   return {
     store(idleMs) {

@@ -47,7 +47,7 @@ export function createTransactions(jar: CookieJar, seal: Seal, audience: string,
   const nameOf = (state: string) => `${prefix}${sha256(state).slice(0, 16)}`;
   const placeOf = (name: string) => `${audience} ${name}`;
   // A cookie that was copied before the browser deleted it must not be used again.
-  const used = createLru<string, true>(10_000);
+  const used = createLru<true>(10_000);
 
   function open(cookies: Cookies, name: string): (Transaction & { readonly state: string; at: number }) | undefined {
     const value = cookies.get(name);

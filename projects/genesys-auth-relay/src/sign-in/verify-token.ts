@@ -31,7 +31,7 @@ export function createTokenVerifier(
   { clock, log, observer }: RelayRuntime
 ): TokenVerifier {
   const flights = new Map<string, Promise<TokenState>>();
-  const deadUntil = createLru<string, number>(MAX_TOKENS);
+  const deadUntil = createLru<number>(MAX_TOKENS);
   const isDead = (hash: string): boolean => clock.monotonic() < (deadUntil.get(hash) ?? -Infinity);
 
   async function ask({ token, hash }: ApiToken): Promise<TokenState> {

@@ -35,7 +35,7 @@ const ofClient = (client: string): string => `client ${client}`;
 
 /** Builds the list of refusals, a negative cache. */
 export function createRefusals(clock: RelayClock): Refusals {
-  const known = createLru<string, Refusal>(1000);
+  const known = createLru<Refusal>(1000);
   const standing = (client: string, key: string, now: number) =>
     [known.get(ofClient(client)), known.get(key)].find((refusal) => refusal !== undefined && now < refusal.until);
   return {

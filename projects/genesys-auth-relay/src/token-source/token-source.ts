@@ -77,16 +77,16 @@ export function createCachedTokenSource(
   previous?: TokenSource
 ): TokenSource {
   const { clock, random, log, observer } = runtime;
-  const entries = createLru<string, Entry>(MAX_TOKENS);
+  const entries = createLru<Entry>(MAX_TOKENS);
   // The key of a token includes everything that it depends on, so only tokens that still fit are found. A token that lacks scopes is
   // requested again, because the reload may have corrected that.
   for (const [key, entry] of previous?.kept() ?? []) if (entry.covers) entries.set(key, { ...entry });
   const flights = new Map<string, Flight>();
   const checks = new Map<string, Promise<void>>();
   /** Tokens that the API has refused, with the number of times. A server may issue a dead token again. */
-  const dead = createLru<string, number>(1000);
+  const dead = createLru<number>(1000);
   /** When a token may be verified again. By token, because a server may issue one token for several sets of scopes. */
-  const verifyAt = createLru<string, number>(1000);
+  const verifyAt = createLru<number>(1000);
   const refusals = createRefusals(clock);
   const fetchToken = createFetchToken(genesys, upstream, runtime);
 

@@ -25,7 +25,7 @@ export interface Tickets {
 
 /** Tickets of one instance, stored by their hash. */
 export function createTickets(clock: RelayClock): Tickets {
-  const open = createLru<string, TicketGrant & { readonly until: number }>(MAX_OPEN);
+  const open = createLru<TicketGrant & { readonly until: number }>(MAX_OPEN);
   return {
     issue(grant) {
       const ticket = randomBytes(32).toString('base64url');

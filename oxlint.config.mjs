@@ -1,13 +1,14 @@
 import tseslint from 'typescript-eslint';
 
-// The rules of typescript-eslint that need types: oxlint runs them much faster than ESLint does. eslint.config.mjs has the other rules.
-// Each tool reads only its own comments: eslint-disable-next-line, oxlint-disable-next-line.
+// The rules of typescript-eslint that need types. oxlint runs them, because it is much faster; eslint.config.mjs has all other rules.
+// Each tool reads only its own comments (eslint-disable-next-line, oxlint-disable-next-line), so that each reports its unused ones.
 const { strictTypeCheckedOnly, stylisticTypeCheckedOnly } = tseslint.configs;
-const missing = '@typescript-eslint/no-unsafe-class-instance-assignment'; // oxlint does not have this one
+// oxlint does not have this rule.
+const unsupported = '@typescript-eslint/no-unsafe-class-instance-assignment';
 const rules = Object.fromEntries(
   [...strictTypeCheckedOnly, ...stylisticTypeCheckedOnly]
     .flatMap((preset) => Object.entries(preset.rules ?? {}))
-    .filter(([rule]) => rule.startsWith('@typescript-eslint/') && rule !== missing)
+    .filter(([rule]) => rule.startsWith('@typescript-eslint/') && rule !== unsupported)
 );
 
 export default {

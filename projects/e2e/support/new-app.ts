@@ -8,7 +8,8 @@ import { type Terminal, terminal } from './terminal.ts';
 
 const schematics = dirname(createRequire(import.meta.url).resolve('@schematics/angular/package.json'));
 
-const PACKAGES = [
+/** Folders of the packages that are published. */
+export const PACKAGES = [
   'projects/genesys-auth-protocol',
   'projects/genesys-scopes',
   'projects/genesys-auth-relay',

@@ -45,7 +45,7 @@ export default defineConfig({
         testTimeout: 300_000,
         hookTimeout: 300_000
       }),
-      // They take long, and most install from the registry, so only `npm run compat` runs them.
+      // They take minutes, and most install from the registry, so only `npm run compat` runs them.
       ...(process.env.GENESYS_AUTH_COMPAT
         ? [
             project('e2e/compat', {

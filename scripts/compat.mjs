@@ -1,5 +1,6 @@
-// npm run compat: builds, packs, and proves the packages in fresh apps of each supported Angular, in Chromium. It installs from
-// the registry and takes some minutes. Arguments go to vitest: npm run compat -- -t "Angular 22".
+// npm run compat: builds, then runs the tests of projects/e2e/compat: fresh apps of each supported Angular, the tutorials, and the
+// published packages. Most of them install from the registry, and all of them take some minutes. Arguments go to vitest:
+// npm run compat -- -t "Angular 22".
 import { ensureInstalled } from './lib/install.mjs';
 
 ensureInstalled();

@@ -13,7 +13,7 @@ import { freePort } from '../../../scripts/lib/free-port.cjs';
 import { root } from '../support/angular-cli.ts';
 import { until } from '../support/until.ts';
 
-// The installed program in the folder of an app, called as the dev server calls it. `first-failures.compat.ts` has the dev server itself.
+// The installed program in the folder of an app, called as the dev server calls it. compat/first-failures.compat.ts starts the dev server itself.
 const app = realpathSync(mkdtempSync(join(tmpdir(), 'genesys-dev-')));
 const running = new Set<ChildProcess>();
 

@@ -25,7 +25,7 @@ it.each(readmes)('%s has at most 700 words', (page) => {
 it.each(readmes)('%s has no command that no test runs', (page) => {
   const run = [
     ...commandsIn('README.md', 'Install'), // first-start.spec.ts
-    ...commandsOf('docs/tutorials/first-call.md'), // first-failures.compat.ts
+    ...commandsOf('docs/tutorials/first-call.md'), // compat/first-failures.compat.ts
     ...commandsOf('docs/guides/relay-by-hand.md'), // first-start.spec.ts
     'npm start' // start.spec.ts
   ];

@@ -17,8 +17,8 @@ import { command } from './support/command.ts';
 import { OWN_NODE, VERSIONS, install, needsOwnNode } from './support/fresh.ts';
 import { serveSite } from './support/site.ts';
 
-// Follows the tutorials as a newcomer does, with `ng new`, the tarballs and a real installation. first-failures.compat.ts is the
-// short form without the registry. It prints how long each step took.
+// Follows the tutorials as a newcomer does, with `ng new`, the tarballs and a real installation, and prints how long each step took.
+// first-failures.compat.ts does so without the registry, and produces the failures.
 const { angular } = VERSIONS[22];
 const cleanup = new Cleanup();
 let parent: string;

@@ -14,13 +14,13 @@ import { commandsIn } from '../support/readme.ts';
 import { startTestRelay } from '../support/relay.ts';
 import { type Terminal, terminal } from '../support/terminal.ts';
 
-// Follows the tutorial "First call" as a newcomer does, with the sandbox, in an app of the workspace's Angular. The commands and the
-// code are those of the page; only ports are added. first-call.compat.ts has the same with `ng new` and a real
-// installation. Here the app also shows the first failures of a newcomer.
-const parent = join(root, 'out-tsc/first-call');
+// Follows the tutorial "First call" with the sandbox, in an app of this workspace's Angular, and produces the failures of
+// docs/recipes/first-failures.md that need a browser. The commands and the code are those of the page; only ports are added.
+// first-call.compat.ts follows the tutorial with `ng new` and a real installation.
+const parent = join(root, 'out-tsc/compat/first-failures');
 const cleanup = new Cleanup();
 
-describeInChromium('the tutorial "First call", with the sandbox', () => {
+describeInChromium('the tutorial "First call" and its first failures, with the sandbox', () => {
   let browser: Browser;
   let app: Terminal;
   let tutorial: FirstCall;

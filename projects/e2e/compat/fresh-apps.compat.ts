@@ -12,7 +12,7 @@ import { describeRendering } from './support/rendering.ts';
 import { serveSite } from './support/site.ts';
 import { type Tarballs, packTarballs } from './support/tarballs.ts';
 
-// The long form, `npm run compat`: fresh apps that install the packed packages as a user would, each with its own node_modules.
+// Fresh apps that install the packed packages as a user would, each with its own node_modules.
 const cleanup = new Cleanup();
 const folder = join(root, 'out-tsc/compat');
 let tarballs: Tarballs;

@@ -81,7 +81,7 @@ describe('genesys-auth-relay doctor before oidc-provider, an independent OAuth s
       env: { PATH: process.env['PATH'], ...env },
       encoding: 'utf8'
     });
-    // The output without --json is made of the same values.
+    // The text has the same values. The specs of src/doctor in the relay look for secrets in both.
     const printed = stdout + stderr;
     expect(printed).not.toMatch(/CANARY|BEGIN|eyJ/);
     for (const line of key.pem.split('\n').slice(1, -2)) expect(printed).not.toContain(line.slice(0, 20));

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page, type Response } from 'playwright-core';
 import { findChromium, findHeadlessShell, hasCertutil } from '../../../scripts/lib/tools.cjs';
 
-const chromiumPath = findChromium();
-/** What most tests start: the headless shell, where it is installed. It has no back/forward cache and opens no windows. */
-const shellPath = findHeadlessShell() ?? chromiumPath;
+const completePath = findChromium();
+/** What most tests start. The headless shell has no back/forward cache and ignores the settings of a profile. */
+const defaultPath = findHeadlessShell() ?? completePath;
 
 /** `describe` where a Chromium is installed; skipped otherwise, and `npm test` ends with a loud "NOT RUN". */
-export const describeInChromium = chromiumPath === undefined ? describe.skip : describe;
+export const describeInChromium = completePath === undefined ? describe.skip : describe;
 
 /** `describe` where Chromium can also be told to trust a certificate authority of the tests. */
-export const describeOverTls = chromiumPath !== undefined && hasCertutil() ? describe : describe.skip;
+export const describeOverTls = completePath !== undefined && hasCertutil() ? describe : describe.skip;
 
 /**
- * Starts the installed Chromium, with everything off that would call out of this machine.
+ * Starts the headless shell where it is installed, otherwise Chromium, without requests that leave this machine.
  *
- * @param options.hasBackForwardCache whether pages stay in the back/forward cache, which needs the complete browser and which Playwright switches off
+ * @param options.hasBackForwardCache whether pages stay in the back/forward cache. This starts the complete Chromium.
  * @param options.switches more switches of the command line
  * @param options.home the home folder, where Chromium looks for certificate authorities that the user trusts
  */
@@ -30,7 +30,7 @@ export async function launchChromium({
   readonly home?: string;
 } = {}): Promise<Browser> {
   const browser = await chromium.launch({
-    ...options(hasBackForwardCache ? chromiumPath : shellPath, switches),
+    ...options(hasBackForwardCache ? completePath : defaultPath, switches),
     ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
   });
@@ -40,14 +40,17 @@ export async function launchChromium({
   return browser;
 }
 
-/** Starts the installed Chromium with a profile whose user has blocked all cookies in the settings. Closing the context ends it. */
+/**
+ * Starts the complete Chromium with a profile whose user has blocked all cookies. The headless shell ignores that setting. Closing the
+ * context ends it.
+ */
 export async function launchChromiumWithoutCookies(): Promise<BrowserContext> {
   const profile = join(__dirname, '../../../out-tsc/e2e-profile-without-cookies');
   rmSync(profile, { recursive: true, force: true });
   mkdirSync(join(profile, 'Default'), { recursive: true });
   const settings = { profile: { default_content_setting_values: { cookies: BLOCKED } } };
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(settings));
-  const context = await chromium.launchPersistentContext(profile, options(chromiumPath));
+  const context = await chromium.launchPersistentContext(profile, options(completePath));
   context.setDefaultTimeout(WAIT_MS);
   return context;
 }

@@ -85,9 +85,9 @@ function organizationEntity({ id, name }: SandboxOrganization): object {
   };
 }
 
-/** Presence and routing status of a user, as far as `expand` asks for them. A user of another organization has none here. */
+/** Presence and routing status of a user, if `expand` names them. A user of another organization has none. */
 function expandState(expand: readonly string[], userId: string, parts: IdentityParts): object {
-  // The first read of the contact centre simulates hours of history.
+  // The first read of the contact centre simulates hours of history, so only requests for its state read it.
   if (!expand.includes('presence') && !expand.includes('routingStatus')) return {};
   const centre = parts.centre();
   const agent = centre.floor.agents.find(({ plan }) => plan.id === userId);

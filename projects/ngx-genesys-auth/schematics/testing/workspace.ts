@@ -12,7 +12,7 @@ interface AppOptions {
 
 const workspaces = new Map<string, Promise<UnitTestTree>>();
 
-/** A workspace as `ng new` makes it, with one application `shop`. It is made once for each set of options; every test gets a copy. */
+/** A workspace as `ng new` makes it, with one application `shop`. It is made once per test file and set of options; each call returns a copy. */
 export async function workspace(app: AppOptions = {}): Promise<UnitTestTree> {
   const key = JSON.stringify(app);
   const tree = workspaces.get(key) ?? makeWorkspace(app);

@@ -5,7 +5,7 @@ import { type RelayConfigInput, parseRelayConfig } from 'genesys-auth-relay';
 import { type Sandbox, type SandboxOptions, createSandbox } from 'genesys-sandbox';
 import { type DemoSignIn, OPTIONAL_SCOPES, SCOPES, USER_SCOPES, demoRelay } from './demo-relay.ts';
 import { DEMO_USERS } from './demo-users.ts';
-import { PortTakenError, freePort, listen, portTaken } from './ports.ts';
+import { PortTakenError, holdPort, listen, portTaken } from './ports.ts';
 import { type PageConfig, RELAY_PREFIX, createServer } from './server.ts';
 
 export { PortTakenError, type PageConfig };
@@ -60,14 +60,18 @@ export async function startWallboard(options: WallboardOptions = {}): Promise<Wa
   const host = options.host ?? 'localhost';
   const given = options.port ?? 4200;
   // The URLs of sign-in name the port, so it is chosen before the server listens.
-  const port = given === 0 ? await freePort(host) : given;
+  const held = given === 0 ? await holdPort(host) : undefined;
+  const port = held?.port ?? given;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const { sandbox, genesys, signIn, env } = await startGenesys(options, url);
+  let sandbox: Sandbox | null = null;
   let app: FastifyInstance | undefined;
   const close = async () => {
-    await Promise.all([app?.close(), sandbox?.close()]);
+    await Promise.all([app?.close(), sandbox?.close(), held?.release()]);
   };
   try {
+    const local = await startGenesys(options, url);
+    const { genesys, signIn, env } = local;
+    sandbox = local.sandbox;
     const demo = demoRelay(genesys, signIn);
     const roles = { ...demo.roles, ...options.relay?.roles };
     const relay = parseRelayConfig({ ...demo, ...options.relay, roles }, { ...process.env, ...env });
@@ -85,6 +89,8 @@ export async function startWallboard(options: WallboardOptions = {}): Promise<Wa
       browserDir: options.browserDir ?? fileURLToPath(new URL('../../../dist/wallboard/browser', import.meta.url)),
       origin: hasSignIn ? url : undefined
     });
+    await app.ready();
+    await held?.release();
     await listen(app, host, port);
     return { url, sandbox, users: signIn === undefined ? [] : DEMO_USERS.map(({ email }) => email), close };
   } catch (error) {

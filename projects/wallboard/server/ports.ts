@@ -22,14 +22,25 @@ export function portTaken(error: unknown, fallback: number): PortTakenError | un
   return new PortTakenError('port' in error && typeof error.port === 'number' ? error.port : fallback, error);
 }
 
-/** Chooses a port that is free at the moment. */
-export async function freePort(host: string): Promise<number> {
-  const probe = createServer().listen(0, host);
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+/** A port that no other program can take before it is released. */
+export interface HeldPort {
+  readonly port: number;
+  release(): Promise<void>;
+}
+
+/** Chooses a free port, and holds it until its server is ready to listen. */
+export async function holdPort(host: string): Promise<HeldPort> {
+  const holder = createServer().listen(0, host);
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  return {
+    port,
+    async release() {
+      if (!holder.listening) return;
+      holder.close();
+      await once(holder, 'close');
+    }
+  };
 }
 
 /**

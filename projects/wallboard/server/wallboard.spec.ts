@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Wallboard, startWallboard } from './index.ts';
+import { holdPort } from './ports.ts';
 
 const FREE = { port: 0, loginPort: 0, apiPort: 0 } as const;
 const HEADERS = { 'X-Genesys-Auth': '1', 'Content-Type': 'application/json' };
@@ -198,6 +199,14 @@ describe('startWallboard', () => {
       message: `Port ${port} is taken by another program.`
     };
     expect(errors).toMatchObject([taken, taken, taken]);
+  });
+
+  it('holds the port that it has chosen until it listens, so that no other program takes it', async () => {
+    const held = await holdPort('127.0.0.1');
+    const options = { ...FREE, host: '127.0.0.1', port: held.port, browserDir };
+    await expect(startWallboard(options)).rejects.toMatchObject({ code: 'port_taken', port: held.port });
+    await held.release();
+    await (await startWallboard(options)).close();
   });
 
   it('says how to get a browser build when there is none', async () => {

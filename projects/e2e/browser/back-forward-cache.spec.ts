@@ -4,7 +4,7 @@ import { root } from '../support/angular-cli.ts';
 import { describeChangeOfUser } from '../support/change-of-user.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium } from '../support/chromium.ts';
-import { DeskBrowser, showsBrowserError } from '../support/desk-browser.ts';
+import { DeskBrowser, RESTORES, showsBrowserError } from '../support/desk-browser.ts';
 import { USERS, type SignInServer, logIn, startSignInServer } from '../support/sign-in-server.ts';
 
 const { ann } = USERS;
@@ -31,7 +31,7 @@ describeInChromium('users sign out, change and go back', () => {
 
   describeChangeOfUser(() => desk);
 
-  it('a user who goes back because the login pages do not answer can sign in', async () => {
+  it('a user who goes back because the login pages do not answer can sign in', RESTORES, async () => {
     server.sandbox.faults.add({ type: 'serverError', route: 'GET /oauth/authorize' });
     const page = await desk.open('/');
     await page.locator('#sign-in').click();
@@ -39,7 +39,7 @@ describeInChromium('users sign out, change and go back', () => {
     await desk.goBack(page, 1);
     await page.locator('#sign-in').waitFor();
     expect(page.url()).toBe(`${server.url}/`);
-    expect(desk.shownIn(page)).toEqual(['loaded', 'loaded', 'restored']);
+    expect(desk.shownInRestored(page)).toEqual(['loaded', 'loaded', 'restored']);
     expect(desk.redirects).toBe(1);
     server.sandbox.faults.clear();
     await page.locator('#sign-in').click();

@@ -1,4 +1,4 @@
-import { DATA_OF_ANN, DATA_OF_BOB, type DeskBrowser, SIGNED_IN, USERS_ME } from './desk-browser.ts';
+import { DATA_OF_ANN, DATA_OF_BOB, type DeskBrowser, RESTORES, SIGNED_IN, USERS_ME } from './desk-browser.ts';
 import { USERS, logIn } from './sign-in-server.ts';
 
 const { bob } = USERS;
@@ -57,7 +57,7 @@ export function describeChangeOfUser(current: () => DeskBrowser): void {
     expect(desk.shownIn(page)).toEqual([...SIGNED_IN, 'loaded', DATA_OF_BOB]);
   });
 
-  it('going back after sign-out shows nothing of the user', async () => {
+  it('going back after sign-out shows nothing of the user', RESTORES, async () => {
     const desk = current();
     const page = await desk.signIn();
     await page.locator('#sign-out').click();
@@ -66,14 +66,14 @@ export function describeChangeOfUser(current: () => DeskBrowser): void {
     await desk.goBack(page, 1);
     await page.getByRole('heading', { name: 'Signed out' }).waitFor();
     await page.locator('#sign-in').waitFor();
-    expect(desk.shownIn(page)).toEqual([...SIGNED_IN, 'loaded', 'restored', 'loaded']);
+    expect(desk.shownInRestored(page)).toEqual([...SIGNED_IN, 'loaded', 'restored', 'loaded']);
     // The desk needs a user, so it starts sign-in again.
     await page.goto(`${desk.server.url}/desk`);
     await page.locator('#email').waitFor();
     expect(desk.shownIn(page).slice(-2)).toEqual(['loaded', 'loaded']);
   });
 
-  it('going back to a page of the user before shows nothing of that user', async () => {
+  it('going back to a page of the user before shows nothing of that user', RESTORES, async () => {
     const desk = current();
     const page = await desk.signIn();
     await desk.signInElsewhere(page, bob);
@@ -82,10 +82,10 @@ export function describeChangeOfUser(current: () => DeskBrowser): void {
     await hold.arrived();
     hold.release();
     await page.getByText(DATA_OF_BOB).waitFor();
-    expect(desk.shownIn(page)).toEqual([...SIGNED_IN, 'loaded', 'loaded', 'restored', 'loaded', DATA_OF_BOB]);
+    expect(desk.shownInRestored(page)).toEqual([...SIGNED_IN, 'loaded', 'loaded', 'restored', 'loaded', DATA_OF_BOB]);
   });
 
-  it('going back shows nothing that the user before had requested', async () => {
+  it('going back shows nothing that the user before had requested', RESTORES, async () => {
     const desk = current();
     const page = await desk.signIn();
     const hold = desk.server.hold(USERS_ME);
@@ -95,6 +95,6 @@ export function describeChangeOfUser(current: () => DeskBrowser): void {
     hold.release();
     await desk.goBack(page, 2);
     await page.getByText(DATA_OF_BOB).waitFor();
-    expect(desk.shownIn(page)).toEqual([...SIGNED_IN, 'loaded', 'loaded', 'restored', 'loaded', DATA_OF_BOB]);
+    expect(desk.shownInRestored(page)).toEqual([...SIGNED_IN, 'loaded', 'loaded', 'restored', 'loaded', DATA_OF_BOB]);
   });
 }

@@ -16,6 +16,12 @@ export const SIGNED_IN = ['loaded', 'loaded', 'loaded', DATA_OF_ANN];
 export const showsBrowserError = (page: Page): Promise<void> =>
   until(() => page.url().startsWith('chrome-error:'), 'the error page of Chromium');
 
+/**
+ * Options of a test that needs the back/forward cache. On a busy machine, Chromium may drop a page for an internal reason, which it
+ * does not tell; then the test runs again. It tells a reason that lies in the page, and then the test fails.
+ */
+export const RESTORES = { retry: { count: 3, condition: /Chromium has dropped the page/ } };
+
 declare const window: { report(what: string): void };
 
 /** Runs in each page. Reports the visible data of a user, and whether the page came from the back/forward cache. */
@@ -28,8 +34,14 @@ function watchPage(): void {
     if (text !== undefined && text !== last) window.report(text);
     last = text;
   };
+  // Chromium says why it has loaded a page again instead of restoring it, so that a failed test shows the reason.
+  const [navigation] = performance.getEntriesByType('navigation') as (PerformanceNavigationTiming & {
+    readonly notRestoredReasons?: { readonly reasons: readonly { readonly reason: string }[] } | null;
+  })[];
+  const reasons = navigation?.notRestoredReasons?.reasons.map(({ reason }) => reason).join(', ');
+  const how = reasons === undefined ? 'loaded' : `loaded again: ${reasons}`;
   addEventListener('pageshow', ({ persisted }) => {
-    window.report(persisted ? 'restored' : 'loaded');
+    window.report(persisted ? 'restored' : how);
     last = undefined;
     look();
   });
@@ -104,6 +116,13 @@ export class DeskBrowser {
   /** What a page has reported, see {@link SIGNED_IN}. */
   shownIn(page: Page): readonly string[] {
     return this.#reports.get(page) ?? [];
+  }
+
+  /** What a page has reported that must have come from the back/forward cache. Needs {@link RESTORES}. */
+  shownInRestored(page: Page): readonly string[] {
+    const shown = this.shownIn(page);
+    if (shown.includes('loaded again: masked')) throw new Error('Chromium has dropped the page from its cache.');
+    return shown;
   }
 
   /** How often a page was left for sign-in. */

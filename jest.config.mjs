@@ -7,5 +7,5 @@ export default {
   ],
   reporters: ['default', '<rootDir>/scripts/jest-must-end.cjs'],
   // Only a hanging test takes this long, also on a busy machine.
-  testTimeout: 60_000
+  testTimeout: 300_000
 };

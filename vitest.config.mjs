@@ -31,31 +31,17 @@ export default defineConfig({
     // What a test spies on must not stay for other files.
     restoreMocks: true,
     // Only a hanging test takes this long, also on a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     projects: [
       project('genesys-auth-protocol'),
       project('genesys-scopes', { globalSetup: buildsNode }),
       project('genesys-sandbox', { globalSetup: buildsNode }),
       project('genesys-auth-relay', { globalSetup: buildsNode }),
       project('wallboard/server', { include: ['*.spec.ts'] }),
-      project('e2e', {
-        include: ['**/*.spec.ts'],
-        globalSetup: buildsAll,
-        testTimeout: 300_000,
-        hookTimeout: 300_000
-      }),
+      project('e2e', { include: ['**/*.spec.ts'], globalSetup: buildsAll }),
       // They take minutes, and most install from the registry, so only `npm run compat` runs them.
-      ...(process.env.GENESYS_AUTH_COMPAT
-        ? [
-            project('e2e/compat', {
-              name: 'compat',
-              include: ['*.compat.ts'],
-              testTimeout: 300_000,
-              hookTimeout: 300_000
-            })
-          ]
-        : [])
+      ...(process.env.GENESYS_AUTH_COMPAT ? [project('e2e/compat', { name: 'compat', include: ['*.compat.ts'] })] : [])
     ]
   }
 });

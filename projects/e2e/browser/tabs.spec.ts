@@ -89,31 +89,27 @@ describeInChromium('tabs of one browser', () => {
     expect(server.calls.filter(({ path }) => path === '/genesys/session')).toHaveLength(3);
   });
 
-  it.each(['closed', 'crashed'])(
-    'the tab that renews is %s: another finishes',
-    async (how) => {
-      // Longer than this test may take: it passes only if the second tab does not wait for the first that long.
-      server.timeoutMs = 600_000;
-      const [one, two] = [await open(), await open()];
-      server.slowMs = 600_000;
-      void token(one).catch(() => undefined);
-      await until(() => tokenCalls().length === 1, 'the call of the first tab');
-      const waiting = token(two);
-      // The second waits for its turn; the first never ends it.
-      const waits = () => two.evaluate(async () => ((await navigator.locks.query()).pending?.length ?? 0) === 1);
-      await until(waits, 'the second tab to wait');
-      expect(tokenCalls()).toHaveLength(1);
-      server.slowMs = 0;
-      if (how === 'closed') await one.close();
-      else {
-        const devtools = await context.newCDPSession(one);
-        void devtools.send('Page.crash').catch(() => undefined);
-      }
-      expect(await waiting).toHaveLength(86);
-      expect(tokenCalls()).toHaveLength(2);
-    },
-    60_000
-  );
+  it.each(['closed', 'crashed'])('the tab that renews is %s: another finishes', async (how) => {
+    // Longer than this test may take: it passes only if the second tab does not wait for the first that long.
+    server.timeoutMs = 600_000;
+    const [one, two] = [await open(), await open()];
+    server.slowMs = 600_000;
+    void token(one).catch(() => undefined);
+    await until(() => tokenCalls().length === 1, 'the call of the first tab');
+    const waiting = token(two);
+    // The second waits for its turn; the first never ends it.
+    const waits = () => two.evaluate(async () => ((await navigator.locks.query()).pending?.length ?? 0) === 1);
+    await until(waits, 'the second tab to wait');
+    expect(tokenCalls()).toHaveLength(1);
+    server.slowMs = 0;
+    if (how === 'closed') await one.close();
+    else {
+      const devtools = await context.newCDPSession(one);
+      void devtools.send('Page.crash').catch(() => undefined);
+    }
+    expect(await waiting).toHaveLength(86);
+    expect(tokenCalls()).toHaveLength(2);
+  });
 
   it('a tab that hangs while it renews is waited for no longer than a call may take', async () => {
     server.timeoutMs = 4000;
@@ -136,28 +132,24 @@ describeInChromium('tabs of one browser', () => {
     await hanging;
   });
 
-  it.each(['share', 'share&subject'])(
-    'a user switch hands no token to a tab of another user (%s)',
-    async (query) => {
-      await waitLonger();
-      const annsTab = await open(`?${query}`);
-      const anns = await token(annsTab);
-      expect((await stateOf(annsTab)).scopes).toEqual(['analytics:readonly', 'routing:readonly']);
-      await signIn('bob');
-      const bobsTab = await open(`?${query}`);
-      const bobs = await token(bobsTab);
-      expect(bobs).not.toBe(anns);
-      expect((await stateOf(bobsTab)).scopes).toEqual(['routing:readonly']);
-      // And back: who has bob's token does not give it to ann, and ann's tab does not take it.
-      await signIn('ann');
-      const again = await open(`?${query}`);
-      const annsAgain = await token(again);
-      expect(annsAgain).not.toBe(bobs);
-      expect((await stateOf(again)).scopes).toEqual(['analytics:readonly', 'routing:readonly']);
-      expect(tokenCalls().map(({ user }) => user)).toEqual(['ann', 'bob']);
-    },
-    60_000
-  );
+  it.each(['share', 'share&subject'])('a user switch hands no token to a tab of another user (%s)', async (query) => {
+    await waitLonger();
+    const annsTab = await open(`?${query}`);
+    const anns = await token(annsTab);
+    expect((await stateOf(annsTab)).scopes).toEqual(['analytics:readonly', 'routing:readonly']);
+    await signIn('bob');
+    const bobsTab = await open(`?${query}`);
+    const bobs = await token(bobsTab);
+    expect(bobs).not.toBe(anns);
+    expect((await stateOf(bobsTab)).scopes).toEqual(['routing:readonly']);
+    // And back: who has bob's token does not give it to ann, and ann's tab does not take it.
+    await signIn('ann');
+    const again = await open(`?${query}`);
+    const annsAgain = await token(again);
+    expect(annsAgain).not.toBe(bobs);
+    expect((await stateOf(again)).scopes).toEqual(['analytics:readonly', 'routing:readonly']);
+    expect(tokenCalls().map(({ user }) => user)).toEqual(['ann', 'bob']);
+  });
 
   it('signing out in one tab reaches the others of that user', async () => {
     const [one, two] = [await open('?share&subject'), await open('?share&subject')];

@@ -51,35 +51,26 @@ describe('npm start', () => {
     running.clear();
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'serves, prints one URL, and stops cleanly on %s',
-    async (signal) => {
-      const chosen = await ports();
-      const { child, said, ended, output } = start(chosen);
-      const url = await said(/Wallboard: (\S+)/);
-      expect(url).toBe(`http://localhost:${String(chosen.port)}`);
-      expect((await fetch(url)).status).toBe(200);
-      child.kill(signal);
-      await expect(ended).resolves.toBe(0);
-      expect(output().match(/http:\/\//g)).toHaveLength(1);
-      for (const port of Object.values(chosen))
-        await expect(fetch(`http://127.0.0.1:${String(port)}`)).rejects.toThrow();
-    },
-    120_000
-  );
+  it.each(['SIGINT', 'SIGTERM'] as const)('serves, prints one URL, and stops cleanly on %s', async (signal) => {
+    const chosen = await ports();
+    const { child, said, ended, output } = start(chosen);
+    const url = await said(/Wallboard: (\S+)/);
+    expect(url).toBe(`http://localhost:${String(chosen.port)}`);
+    expect((await fetch(url)).status).toBe(200);
+    child.kill(signal);
+    await expect(ended).resolves.toBe(0);
+    expect(output().match(/http:\/\//g)).toHaveLength(1);
+    for (const port of Object.values(chosen)) await expect(fetch(`http://127.0.0.1:${String(port)}`)).rejects.toThrow();
+  });
 
-  it.each(['port', 'login', 'api'] as const)(
-    'says plainly that its %s port is taken',
-    async (which) => {
-      const chosen = await ports();
-      const squatter = createServer().listen(chosen[which], '127.0.0.1');
-      await once(squatter, 'listening');
-      const { ended, output } = start(chosen);
-      await expect(ended).resolves.toBe(1);
-      expect(output()).toContain(String(chosen[which]));
-      expect(output()).not.toMatch(/\n\s+at /);
-      squatter.close();
-    },
-    120_000
-  );
+  it.each(['port', 'login', 'api'] as const)('says plainly that its %s port is taken', async (which) => {
+    const chosen = await ports();
+    const squatter = createServer().listen(chosen[which], '127.0.0.1');
+    await once(squatter, 'listening');
+    const { ended, output } = start(chosen);
+    await expect(ended).resolves.toBe(1);
+    expect(output()).toContain(String(chosen[which]));
+    expect(output()).not.toMatch(/\n\s+at /);
+    squatter.close();
+  });
 });

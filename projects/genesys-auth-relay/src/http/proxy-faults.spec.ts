@@ -381,7 +381,7 @@ describe('F15 F16 when somebody breaks off', () => {
     }
     await until(() => open === 0);
     expect(await world.api.connections()).toBeLessThanOrEqual(9);
-  }, 60_000);
+  });
 
   it('a caller that disconnects while its answer waits for an earlier one ends both calls', async () => {
     world = await setUpProxy();

@@ -458,7 +458,7 @@ describe('the notification hub', () => {
     // 1006 where the connection was cut before it had read as far as the close frame.
     expect([4408, 1006]).toContain(await slow.closed);
     expect(brisk.socket.readyState).toBe(brisk.socket.OPEN);
-  }, 60_000);
+  });
 
   describe('the handshake', () => {
     const refusal = (protocols: readonly string[], headers: Record<string, string> = {}) =>

@@ -14,7 +14,7 @@ type NotYet = undefined | false;
 export async function until<T>(
   find: () => T | NotYet | Promise<T | NotYet>,
   what = find.toString(),
-  withinMs = 15_000
+  withinMs = 120_000
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

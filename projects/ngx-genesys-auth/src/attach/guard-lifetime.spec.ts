@@ -137,7 +137,7 @@ describe('1,000 lazy parts of an app that share the backend of the root', () => 
     expect([errors, depths.size]).toEqual([[], 1]);
     expect(Object.hasOwn(network, 'handle')).toBe(false);
     expect(depthAtRoot()).toBe(plain);
-  }, 60_000);
+  });
 
   it('leave nothing on it, and nothing to do at the end, when the configuration is at the root', () => {
     const { network, open } = createRoot(provideGenesysAuth(CONFIG));
@@ -155,7 +155,7 @@ describe('1,000 lazy parts of an app that share the backend of the root', () => 
     expect([network.depth, network.authorization]).toEqual([depth, 'Bearer t']);
     TestBed.resetTestingModule();
     expect(Object.hasOwn(network, 'handle')).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe('a guard on a shared backend', () => {

@@ -120,14 +120,14 @@ describe.each([
     );
     const shown = await openQueues(browser, site.url);
     expect(shown).toMatchObject({ names, errors: [] });
-  }, 300_000);
+  });
 
   it('shows them with `ng serve --ssl`', async () => {
     const { origin, program } = await tutorial.serve('--ssl');
     expect(origin).toMatch(/^https:/);
     expect(await openQueues(browser, origin)).toMatchObject({ names, errors: [] });
     await program.close();
-  }, 300_000);
+  });
 
   it('signs users in after following the tutorial of sign-in', async () => {
     await tutorial.addSignIn(port);
@@ -141,5 +141,5 @@ describe.each([
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     await page.close();
-  }, 300_000);
+  });
 });

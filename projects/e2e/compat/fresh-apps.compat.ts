@@ -76,7 +76,7 @@ describe.each(Object.entries(variants))('%s', (title, variant) => {
     const installed = join(app.folder, 'node_modules/@angular/core/package.json');
     const { version } = JSON.parse(await readFile(installed, 'utf8')) as { version: string };
     expect(version).toMatch(new RegExp(`^${String(variant.angular)}\\.`));
-  }, 300_000);
+  });
 
   it('runs in the browser: relay, sandbox, data, nothing on the console', async () => {
     // `ng add` configures proxy mode.

@@ -201,7 +201,7 @@ describe('startWallboard', () => {
     expect(errors).toMatchObject([taken, taken, taken]);
   });
 
-  it('holds the port that it has chosen until it listens, so that no other program takes it', async () => {
+  it('cannot listen on a port that is held, and can once it is released', async () => {
     const held = await holdPort('127.0.0.1');
     const options = { ...FREE, host: '127.0.0.1', port: held.port, browserDir };
     await expect(startWallboard(options)).rejects.toMatchObject({ code: 'port_taken', port: held.port });

@@ -130,7 +130,11 @@ const world = {
   start,
   kill,
   leader,
-  follower: () => chance.pick(relays.filter((relay) => relay !== leader()))
+  follower: () => {
+    // Once: while no relay leads, each call picks one.
+    const first = leader();
+    return chance.pick(relays.filter((relay) => relay !== first));
+  }
 };
 
 /** Leaves nothing running, however the run ends. */

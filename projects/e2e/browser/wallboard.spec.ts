@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
 import { startWallboard, type Wallboard } from '../../wallboard/server/index.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { describeInChromium, launchChromium, record } from '../support/chromium.ts';
@@ -221,7 +222,7 @@ describeInChromium('the wallboard while Genesys Cloud’s login host is down', (
   afterAll(() => browser.close());
 
   it('says so with a hint, and recovers by itself', async () => {
-    const wallboard = await startWallboard({ ...freePorts, relay: { mode: 'token' } });
+    const wallboard = await startWallboard({ ...freePorts, loginPort: await freePort(), relay: { mode: 'token' } });
     try {
       await wallboard.sandbox?.stopLogin();
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

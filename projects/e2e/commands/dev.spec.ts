@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -203,16 +202,9 @@ describe('genesys-auth-relay dev --sandbox', () => {
   });
 
   it('Ctrl-C ends the relay and the sandbox', async () => {
-    const [, sandbox = ''] = /sandbox +(\S+),/.exec(relay.output.out) ?? [];
     relay.child.kill('SIGINT');
+    // Both are servers of this process, which ends by itself only when all its servers are closed.
     expect(await relay.ended).toBe(0);
-    for (const url of [relayUrl, sandbox]) {
-      const { hostname, port } = new URL(url);
-      const [error] = (await once(connect(Number(port), hostname), 'error').catch((reason: unknown) => [reason])) as [
-        NodeJS.ErrnoException
-      ];
-      expect(error.code).toBe('ECONNREFUSED');
-    }
     expect(await readFile(keyFile(), 'utf8')).toMatch(/^[\w-]{43}$/);
   });
 });

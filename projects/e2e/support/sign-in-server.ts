@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { createRelayHandler, parseRelayConfig } from 'genesys-auth-relay';
 import { createSandbox, SANDBOX_ROLES, type Sandbox } from 'genesys-sandbox';
 import type { Page } from 'playwright-core';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
 import { forward } from './forward.ts';
 import { until } from './until.ts';
 
@@ -93,9 +94,9 @@ const PLAIN_PAGE = '<!doctype html><title>Plain</title><link rel="icon" href="da
 
 const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.html': 'text/html', '.css': 'text/css' };
 
-async function listen(host: string, listener: RequestListener): Promise<{ server: Server; port: string }> {
+async function listen(host: string, listener: RequestListener, at = 0): Promise<{ server: Server; port: string }> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve) => server.listen(at, host, resolve));
   return { server, port: String((server.address() as AddressInfo).port) };
 }
 
@@ -105,7 +106,7 @@ function close(server: Server): void {
 }
 
 async function startHost(listener: RequestListener): Promise<Host> {
-  const { server, port } = await listen('127.0.0.1', listener);
+  const { server, port } = await listen('127.0.0.1', listener, await freePort());
   return {
     origin: `http://127.0.0.1:${port}`,
     goAway: () => {

@@ -15,6 +15,7 @@ import {
 } from 'ngx-genesys-auth';
 import { JSDOM } from 'jsdom';
 import { firstValueFrom } from 'rxjs';
+import { freePort } from '../../../scripts/lib/free-port.cjs';
 import { codeOf } from './app';
 import { until } from './until';
 
@@ -24,7 +25,7 @@ let relay: Awaited<ReturnType<typeof startRelay>>;
 
 beforeAll(async () => {
   process.env['WHOLE_CHAIN_SECRET'] = SANDBOX_CLIENT.secret;
-  sandbox = await createSandbox({ rateLimit: { requestsPerMinute: false } });
+  sandbox = await createSandbox({ loginPort: await freePort(), rateLimit: { requestsPerMinute: false } });
   relay = await startRelay({
     mode: 'token',
     listen: { host: '127.0.0.1', port: 0 },

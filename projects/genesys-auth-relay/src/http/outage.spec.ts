@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SANDBOX_CLIENT, type Sandbox, createSandbox } from 'genesys-sandbox';
+import { freePort } from '../../../../scripts/lib/free-port.cjs';
 import { type RunningRelay, startRelay } from '../index.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { type Answer, ask, fromHere } from '../testing/ask.ts';
@@ -15,7 +16,7 @@ describe('when the login host of Genesys Cloud is down', () => {
   const clock = testClock();
   beforeAll(async () => {
     process.env[SECRET_ENV] = SANDBOX_CLIENT.secret;
-    sandbox = await createSandbox();
+    sandbox = await createSandbox({ loginPort: await freePort() });
     const client = { id: SANDBOX_CLIENT.id, secret: { env: SECRET_ENV } };
     relay = await startRelay(configFor(sandbox, {}, { client, timeoutMs: TIMEOUT_MS }), { clock });
   });

@@ -7,7 +7,7 @@ const { connect: connectTls } = require('node:tls');
 const { findRedis } = require('./tools.cjs');
 
 // Less than the time limit of a test, so that this error is reported and not that a test took too long.
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 120_000;
 
 const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
 

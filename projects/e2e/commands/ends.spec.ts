@@ -36,7 +36,7 @@ it('a process that has closed the relay and the sandbox ends by itself', () => {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     cwd: root,
     encoding: 'utf8',
-    timeout: 60_000
+    timeout: 120_000
   });
   expect({ status, signal, stdout, stderr }).toEqual({ status: 0, signal: null, stdout: '200\n', stderr: '' });
 });

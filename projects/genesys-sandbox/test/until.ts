@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 // Less than the time limit of a test, so that this error is reported and not that the test took too long.
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 120_000;
 
 /** Waits until a condition holds, and fails with its name when it does not hold in time. */
 export async function until(holds: () => boolean, what = holds.toString()): Promise<void> {

@@ -1,5 +1,5 @@
 // Less than the time limit of a test, so that this error is reported and not that the test took too long.
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 120_000;
 
 /**
  * Waits until a condition holds, and fails with its name when it does not hold in time. It looks after every turn of the event

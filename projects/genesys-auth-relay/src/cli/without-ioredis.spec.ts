@@ -32,7 +32,7 @@ describe('a relay with a store and without ioredis', () => {
 
     const { status, stderr } = spawnSync(process.execPath, [join(folder, 'dist/cli.js'), 'serve', '--config', config], {
       encoding: 'utf8',
-      timeout: 55_000,
+      timeout: 120_000,
       env: { [SECRET_ENV]: 'x', URL: 'redis://127.0.0.1:1', KEY: randomBytes(32).toString('base64') }
     });
     expect(stderr).toMatch(/store\.redis[^]*npm install ioredis/);

@@ -38,7 +38,7 @@ describe('the proxy file', () => {
     const file = pathToFileURL(join(folder, 'proxy.conf.mjs')).href;
     const printed = execFileSync(process.execPath, [program, file, '/genesys/', JSON.stringify(request)], {
       encoding: 'utf8',
-      timeout: 30_000
+      timeout: 120_000
     });
     return JSON.parse(printed) as DevAnswer;
   }

@@ -91,7 +91,7 @@ describe('the dev identity', () => {
     expect(answer.body['hint']).toContain('dev.hosts');
   });
 
-  it.each(['127.999.1.1', 'localhost:99999', 'xn--a.localhost'])(
+  it.each(['127.999.1.1', 'localhost:99999'])(
     'refuses X-Forwarded-Host %s, which no URL can have, with and without Origin',
     async (host) => {
       for (const headers of [{}, { origin: `http://${host}` }, { origin: 'http://localhost:4200' }]) {
